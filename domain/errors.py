@@ -1,0 +1,133 @@
+"""The one error tree. It knows neither HTTP nor Temporal; each border translates it once.
+
+Messages are fixed sentences and may end in front of a person, so they say what happened and what to do next. Facts are
+ids, enums, numbers, dates and hashes: never personal data, because an error may be logged or stored in a history.
+
+Translated in `api/errors.py` (to problem+json) and `activities/failures.py` (to a non-retryable ApplicationError).
+"""
+
+from typing import ClassVar
+
+Fact = str | int | bool | None | list[str]
+
+
+class DomainError(Exception):
+    """Something Habeas refuses to do, or cannot do, for a reason a person can act on.
+
+    Args:
+        message: what happened and what to do next; replaces the class's own sentence.
+        facts: machine-readable particulars; no personal data.
+    """
+
+    kind: ClassVar[str] = "error"
+    sentence: ClassVar[str] = "Habeas could not do this."
+
+    def __init__(self, message: str | None = None, **facts: Fact) -> None:
+        self.message = message or self.sentence
+        self.facts = facts
+        super().__init__(self.message)
+
+
+class InvalidInputError(DomainError):
+    """What was sent cannot be understood; `facts` name the field."""
+
+    kind = "invalid-input"
+    sentence = "Something in this request is missing or malformed."
+
+
+class UnknownObjectError(DomainError):
+    """There is no such thing, or the caller may not know that there is."""
+
+    kind = "not-found"
+    sentence = "There is nothing under this reference."
+
+
+class NotAllowedNowError(DomainError):
+    """The command is not legal in the case's present state. Facts: status, allowed_actions."""
+
+    kind = "not-allowed-now"
+    sentence = "This action is not possible at the case's present stage."
+
+
+class StaleHashError(DomainError):
+    """The approval names content, a recipient or keys that have changed since (design principle 5)."""
+
+    kind = "stale-hash"
+    sentence = "What you approved has changed. Look at it again and approve what is there now."
+
+
+class FourEyesError(DomainError):
+    """Whoever prepared since the last return cannot approve (`security.md` R2)."""
+
+    kind = "four-eyes"
+    sentence = "You prepared this case. Somebody else has to approve it."
+
+
+class NotPermittedError(DomainError):
+    """The role or the key's scope does not cover this."""
+
+    kind = "not-permitted"
+    sentence = "Your role does not cover this action."
+
+
+class IdempotencyMismatchError(DomainError):
+    """The same Idempotency-Key came with another body."""
+
+    kind = "idempotency-mismatch"
+    sentence = "This Idempotency-Key was used before with other content. Use a new key."
+
+
+class AssertionRefusedError(DomainError):
+    """An identity assertion that does not hold (`security.md` I7)."""
+
+    kind = "assertion-refused"
+    sentence = "The identity assertion was not accepted. The request can be sent again without it."
+
+
+class CodeRefusedError(DomainError):
+    """A code that is wrong, spent, expired, or out of attempts: the answer never says which."""
+
+    kind = "code-refused"
+    sentence = "This code does not work. Ask for a new one and try again."
+
+
+class SequenceConflictError(DomainError):
+    """The same event sequence arrived from another command: workflow and record have parted. Somebody is paged."""
+
+    kind = "sequence-conflict"
+    sentence = "The case's history and its workflow disagree. An operator has to look at it."
+
+
+class DataMapError(DomainError):
+    """The data map is malformed or unlawful. Facts: line, path."""
+
+    kind = "data-map"
+    sentence = "The data map cannot be used."
+
+
+class SystemFailedError(DomainError):
+    """A controller's system answered that it cannot do this; trying again will not help. Facts: system."""
+
+    kind = "system-failed"
+    sentence = "The system could not be searched. Retry, or continue without it and say why."
+
+
+class SealBrokenError(DomainError):
+    """Sealed bytes do not open: wrong key, wrong place, or changed."""
+
+    kind = "seal-broken"
+    sentence = "Stored data did not pass its integrity check. Nothing of it was used."
+
+
+class KeyMissingError(DomainError):
+    """A key that should be there is not: destroyed at the end of retention, or never made."""
+
+    kind = "key-missing"
+    sentence = "The key to this data does not exist any more."
+
+
+class SettingsError(DomainError):
+    """A setting is missing, malformed or unsafe; the start is refused with one line."""
+
+    kind = "settings"
+    sentence = "A setting is wrong."
