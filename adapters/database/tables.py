@@ -1,0 +1,386 @@
+"""Every table. Columns only: rules are in `domain/`, effects in `activities/`.
+
+Three kinds: what was received (written once by intake), what happened (`case_event`, append-only), and projections
+(`case_record` and the rows beside it, written by `record_case_event` alone). Whatever may name or describe a person is a
+sealed column, readable with the case's key only.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive datetimes: they have no meaning."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        aware = value.astimezone(UTC)
+        return aware.replace(tzinfo=None) if dialect.name == "sqlite" else aware
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back UTC."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _instant(*, nullable: bool = False, index: bool = False) -> Column[datetime]:
+    return Column(Instant, nullable=nullable, index=index)
+
+
+def _json() -> Column[Any]:
+    return Column(JSON, nullable=False)
+
+
+def _sealed(*, nullable: bool = False) -> Column[bytes]:
+    return Column(LargeBinary, nullable=nullable)
+
+
+class CaseReceipt(SQLModel, table=True):
+    """A request is received when this row is committed; it is never changed (design principle 2).
+
+    `subject` is the sealed JSON of name, e-mail and country; `message` the sealed words of the person.
+    """
+
+    __tablename__ = "case_receipt"
+    __table_args__ = (UniqueConstraint("caller", "idempotency_key", name="uq_receipt_idempotency"),)
+
+    case_id: UUID = Field(primary_key=True)
+    reference: str = Field(unique=True)
+    received_at: datetime = Field(sa_column=_instant(index=True))
+    recorded_at: datetime = Field(sa_column=_instant())
+    channel: str
+    rights: list[str] = Field(sa_column=_json())
+    regimes: list[str] = Field(sa_column=_json())
+    risk: str
+    subject: bytes | None = Field(sa_column=_sealed(nullable=True))
+    message: bytes | None = Field(sa_column=_sealed(nullable=True))
+    clock: dict[str, Any] = Field(sa_column=_json())
+    legal_due: date | None
+    safe_due: date = Field(index=True)
+    asserted_identifier: UUID | None = None
+    datamap: str
+    policy_version: str
+    caller: str
+    idempotency_key: str | None = None  # SHA-256 of what the caller sent: the key itself may hold personal data
+    body_hash: str | None = None
+    started: bool = Field(default=False, index=True)  # a hint for the sweep; the first event is the proof
+
+
+class CaseRight(SQLModel, table=True):
+    """One right of one case, for filters; outcomes are in the record's state."""
+
+    __tablename__ = "case_right"
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    right: str = Field(primary_key=True, index=True)
+
+
+class CaseIdentifierRow(SQLModel, table=True):
+    """The sealed value behind an identifier of a case; its standing is in the record's state."""
+
+    __tablename__ = "case_identifier"
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    kind: str
+    value: bytes | None = Field(sa_column=_sealed(nullable=True))
+    value_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    added_by: str
+    added_at: datetime = Field(sa_column=_instant())
+
+
+class CaseEventRow(SQLModel, table=True):
+    """Append-only. One event of one case, chained to the one before (`security.md` 2.8)."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "sequence", name="uq_event_sequence"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id")
+    sequence: int
+    command_id: str = Field(index=True)
+    tag: str
+    at: datetime = Field(sa_column=_instant())
+    recorded_at: datetime = Field(sa_column=_instant())
+    actor: str
+    facts: dict[str, Any] = Field(sa_column=_json())
+    previous: str
+    hash: str
+
+
+class CaseRecord(SQLModel, table=True):
+    """Projection. Written by record_case_event only. Ask the workflow what may happen next."""
+
+    __tablename__ = "case_record"
+    __table_args__ = (Index("ix_record_queue", "status", "safe_due"),)
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    status: str
+    outcome: str | None = None
+    sequence: int
+    head: str
+    state: dict[str, Any] = Field(sa_column=_json())
+    clock: dict[str, Any] = Field(sa_column=_json())
+    legal_due: date | None = None
+    review_on: date | None = None
+    safe_due: date = Field(index=True)
+    assignee: str | None = Field(default=None, index=True)
+    updated_at: datetime = Field(sa_column=_instant())
+    closed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class Note(SQLModel, table=True):
+    """Free text of a command: a reason, a message, an answer. Sealed; an event's facts carry its id.
+
+    A note that no event names within 24 hours is deleted by housekeeping: its command was never accepted.
+    """
+
+    __tablename__ = "note"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    author: str
+    text: bytes = Field(sa_column=_sealed())
+    created_at: datetime = Field(sa_column=_instant())
+
+
+class IdentityEvidence(SQLModel, table=True):
+    """An uploaded proof of identity, under a key of its own that dies with the decision, after 14 days at the latest."""
+
+    __tablename__ = "identity_evidence"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    blob: dict[str, Any] | None = Field(sa_column=Column(JSON, nullable=True))
+    media_type: str
+    received_at: datetime = Field(sa_column=_instant())
+    destroyed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class UploadedFile(SQLModel, table=True):
+    """A file that a person added to a work item: the answer of a system that only people can search."""
+
+    __tablename__ = "uploaded_file"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    work_item: UUID = Field(index=True)
+    system: str
+    name: bytes = Field(sa_column=_sealed())
+    media_type: str
+    blob: dict[str, Any] = Field(sa_column=_json())
+    uploaded_by: str
+    uploaded_at: datetime = Field(sa_column=_instant())
+
+
+class SearchReceipt(SQLModel, table=True):
+    """What was searched, with which identifiers (as keyed hashes), when, how many rows: zero included (principle 6).
+
+    `blobs` are the sealed streams of the rows; a retried search replaces the row, never continues a stream.
+    """
+
+    __tablename__ = "search_receipt"
+    __table_args__ = (UniqueConstraint("case_id", "run", "system", "collection", name="uq_search_receipt"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    run: int  # 0 is the snapshot of short-lived collections, taken at receipt
+    system: str
+    collection: str
+    state: str  # searched | unreachable | failed
+    rows: int
+    doubtful: int = 0  # rows whose identity value is not the same after normalisation (I4): not in the package
+    keys: list[str] = Field(sa_column=_json())
+    blobs: dict[str, Any] = Field(sa_column=_json())
+    searched_at: datetime = Field(sa_column=_instant())
+
+
+class PackageRow(SQLModel, table=True):
+    """A built package. `sha256` is of the zip as it will be delivered, `blob` its sealed form, built once and kept."""
+
+    __tablename__ = "package"
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    run: int
+    revision: int
+    sha256: str
+    bytes: int
+    records: int
+    datamap: str
+    blob: dict[str, Any] = Field(sa_column=_json())
+    summary: dict[str, Any] = Field(sa_column=_json())
+    built_at: datetime = Field(sa_column=_instant())
+
+
+class ItemDecision(SQLModel, table=True):
+    """Append-only. Include or withhold one collected item; the newest revision of an item counts."""
+
+    __tablename__ = "item_decision"
+    __table_args__ = (UniqueConstraint("case_id", "revision", name="uq_item_revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id")
+    revision: int
+    item: str  # <system>.<collection>.<hash of the primary key>
+    decision: str
+    basis: str | None = None
+    reason: UUID | None = None
+    author: str
+    decided_at: datetime = Field(sa_column=_instant())
+
+
+class Letter(SQLModel, table=True):
+    """A letter, once per case, name and number. The row and its sealed bytes come first, then SMTP with its Message-ID."""
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("case_id", "name", "number", name="uq_letter"),)
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    name: str
+    number: int
+    identifier: UUID
+    message_id: str = Field(unique=True)
+    content: bytes | None = Field(sa_column=_sealed(nullable=True))  # the sealed message exactly as it is sent
+    written_at: datetime = Field(sa_column=_instant())
+    accepted_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by the mail server
+
+
+class Link(SQLModel, table=True):
+    """A single-purpose link, stored as a hash; spent by a POST that changes one row, never by a GET."""
+
+    __tablename__ = "link"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    purpose: str  # verify | follow | package
+    identifier: UUID
+    token_sha256: str = Field(unique=True)
+    expires_at: datetime = Field(sa_column=_instant())
+    used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class Code(SQLModel, table=True):
+    """An eight-digit code, stored as a MAC; one valid at a time per address and purpose."""
+
+    __tablename__ = "code"
+    __table_args__ = (UniqueConstraint("case_id", "purpose", "identifier", "serial", name="uq_code_serial"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    purpose: str  # verify | open_package
+    identifier: UUID
+    mailbox_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))  # caps are per mailbox, not per case
+    serial: int
+    mac: bytes = Field(sa_column=_sealed())
+    issued_at: datetime = Field(sa_column=_instant())
+    expires_at: datetime = Field(sa_column=_instant())
+    tries: int = 0
+    used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class Attempt(SQLModel, table=True):
+    """Somebody typed a code or pressed the button behind a link. Written by the web, judged once by an activity.
+
+    The code itself never enters the engine: the update carries this row's id. `answer` is the MAC of what was typed for
+    each code it could match, or the hash of the link's token.
+    """
+
+    __tablename__ = "attempt"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    purpose: str
+    kind: str  # code | link
+    answer: bytes = Field(sa_column=_sealed())
+    made_at: datetime = Field(sa_column=_instant())
+    judged_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    accepted: bool | None = None
+    identifier: UUID | None = None
+
+
+class Caseworker(SQLModel, table=True):
+    """A member of staff. `role` is the one in force now; keys and sessions are cut with it."""
+
+    __tablename__ = "caseworker"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    active: bool = True
+
+
+class ApiKey(SQLModel, table=True):
+    """A bearer key, stored as a hash. It acts as its owner, with the owner's role of the moment."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    sha256: str
+    caseworker: UUID | None = Field(default=None, foreign_key="caseworker.id")  # None: the controller's own platform
+    scopes: list[str] = Field(sa_column=_json())
+    networks: list[str] = Field(sa_column=_json())
+    created_at: datetime = Field(sa_column=_instant())
+    expires_at: datetime = Field(sa_column=_instant())
+    last_used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    revoked_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class CommandRow(SQLModel, table=True):
+    """A command that came through the API: so that the same key with another body is refused, and a late answer is found."""
+
+    __tablename__ = "command"
+
+    id: str = Field(primary_key=True)  # the update id
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    action: str
+    body_hash: str
+    payload: dict[str, Any] = Field(sa_column=_json())  # the command as sent to the workflow: ids only
+    created_at: datetime = Field(sa_column=_instant())
+
+
+class AssertionUse(SQLModel, table=True):
+    """An identity assertion's jti, once per issuer (`security.md` I7)."""
+
+    __tablename__ = "assertion_use"
+
+    issuer: str = Field(primary_key=True)
+    jti_sha256: str = Field(primary_key=True)
+    used_at: datetime = Field(sa_column=_instant())
+
+
+class AccessLog(SQLModel, table=True):
+    """Who looked at what. Inserted unchained; chained in batches by the security issue's sealer."""
+
+    __tablename__ = "access_log"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=_instant())
+    actor: str
+    action: str
+    case_id: UUID | None = Field(default=None, index=True)
+
+
+class Alarm(SQLModel, table=True):
+    """Something an operator has to look at: a refused payload, a sequence conflict, a workflow ended from outside."""
+
+    __tablename__ = "alarm"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=_instant())
+    kind: str
+    case_id: UUID | None = None
+    facts: dict[str, Any] = Field(sa_column=_json())

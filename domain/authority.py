@@ -1,0 +1,94 @@
+"""Who may do what to a case: one table (`security.md` section 4), asked at the API and again inside the workflow.
+
+The page's column "dpo" as somebody who decides reads `privacy_lead` here: a DPO advises and does not decide (Article 38(6)).
+Next: `domain/decisions.py`.
+"""
+
+from enum import StrEnum
+
+from domain.errors import NotPermittedError
+from domain.rights import Role
+
+
+class Action(StrEnum):
+    """The commands of a case, named in the imperative; the JSON API's names are these."""
+
+    REQUEST_CODE = "request_code"
+    CONFIRM_IDENTITY_CODE = "confirm_identity_code"
+    SUBMIT_IDENTITY_EVIDENCE = "submit_identity_evidence"
+    CONFIRM_IDENTITY = "confirm_identity"
+    REQUEST_MORE_IDENTITY = "request_more_identity"
+    ADD_IDENTIFIER = "add_identifier"
+    ACCEPT_IDENTIFIER = "accept_identifier"
+    REJECT_IDENTIFIER = "reject_identifier"
+    CHANGE_DELIVERY_ADDRESS = "change_delivery_address"
+    COMPLETE_WORK_ITEM = "complete_work_item"
+    RETRY_SYSTEM = "retry_system"
+    CONTINUE_WITHOUT_SYSTEM = "continue_without_system"
+    SET_ITEM_DECISION = "set_item_decision"
+    PREPARE_PACKAGE = "prepare_package"
+    APPROVE_PACKAGE = "approve_package"
+    RETURN_FOR_REWORK = "return_for_rework"
+    OPEN_PACKAGE = "open_package"
+    RECORD_DELIVERY = "record_delivery"
+    SEND_MESSAGE = "send_message"
+    WITHDRAW = "withdraw"
+    DISOWN = "disown"
+    MERGE_DUPLICATE = "merge_duplicate"
+    HOLD = "hold"
+    RELEASE = "release"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+_WORKERS = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})
+_SECOND_EYES = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD})
+_LEAD = frozenset({Role.PRIVACY_LEAD})
+_SUBJECT = frozenset({Role.DATA_SUBJECT})
+# The platform relays what the data subject typed into its own pages; it never decides.
+_SUBJECT_OR_RELAY = frozenset({Role.DATA_SUBJECT, Role.PLATFORM})
+
+ROLES: dict[Action, frozenset[Role]] = {
+    # A caseworker's key may relay too: the code itself is the proof, whoever carries it.
+    Action.REQUEST_CODE: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.CONFIRM_IDENTITY_CODE: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.SUBMIT_IDENTITY_EVIDENCE: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.CONFIRM_IDENTITY: _WORKERS,
+    Action.REQUEST_MORE_IDENTITY: _WORKERS,
+    Action.ADD_IDENTIFIER: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.ACCEPT_IDENTIFIER: _WORKERS,
+    Action.REJECT_IDENTIFIER: _WORKERS,
+    Action.CHANGE_DELIVERY_ADDRESS: _WORKERS,
+    Action.COMPLETE_WORK_ITEM: _WORKERS,
+    Action.RETRY_SYSTEM: _WORKERS,
+    Action.CONTINUE_WITHOUT_SYSTEM: _WORKERS,
+    Action.SET_ITEM_DECISION: _WORKERS,
+    Action.PREPARE_PACKAGE: _WORKERS,
+    Action.APPROVE_PACKAGE: _SECOND_EYES,
+    Action.RETURN_FOR_REWORK: _SECOND_EYES,
+    Action.OPEN_PACKAGE: _SUBJECT,
+    Action.RECORD_DELIVERY: _WORKERS,
+    Action.SEND_MESSAGE: _SUBJECT | _WORKERS,
+    Action.WITHDRAW: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.DISOWN: _SUBJECT | _WORKERS,
+    Action.MERGE_DUPLICATE: _WORKERS,
+    Action.HOLD: _LEAD | {Role.DPO},  # the DPO may hold a release, with a reason
+    Action.RELEASE: _LEAD,
+    Action.CLOSE: _LEAD,
+    Action.REOPEN: _LEAD,
+}
+
+# Decisions that an API key may take only where HABEAS_API_DECISIONS allows it (`security.md` R5).
+DECISIONS = frozenset(
+    {Action.APPROVE_PACKAGE, Action.CONFIRM_IDENTITY, Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN},
+)
+
+
+def check_role(action: Action, role: Role) -> None:
+    """Refuse an action that the role does not cover.
+
+    Raises:
+        NotPermittedError: the table has no such cell.
+    """
+    if role not in ROLES[action]:
+        raise NotPermittedError(action=action.value, role=role.value)

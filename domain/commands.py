@@ -1,0 +1,198 @@
+"""What people may wish of a case: one model per command, ids and enums only; free text is a sealed note whose id travels.
+
+The JSON API's bodies, `docs/api.md` and the workflow's one update are made from these.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.authority import Action
+from domain.events import PersonId
+from domain.rights import Outcome, Role
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # a system, a letter, a kind
+Regime = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2,4})*$")]  # UK, EU, EU-IE, US-CA
+CommandId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_-]{1,100}$")]
+
+
+class Message(BaseModel):
+    """Base of all payloads: immutable, and a field that is not declared is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Actor(Message):
+    """Who acts, and in which role at this moment.
+
+    Args:
+        person: one id per human being; a key acts as its owner, so that four eyes are counted by person.
+        role: the role under which the action was allowed at the API; asked again in the workflow.
+    """
+
+    person: PersonId
+    role: Role
+
+
+class CommandBase(Message):
+    """A wish to change a case. `note` is the id of a sealed note with the reason or text."""
+
+    actor: Actor
+    note: UUID | None = None
+
+
+class RequestCode(CommandBase):
+    """Send a fresh code to an address of the case."""
+
+    action: Literal[Action.REQUEST_CODE] = Action.REQUEST_CODE
+    identifier: UUID
+
+
+class ConfirmIdentityCode(CommandBase):
+    """The data subject typed a code or pressed the button behind a link; `attempt` is the row that says which."""
+
+    action: Literal[Action.CONFIRM_IDENTITY_CODE] = Action.CONFIRM_IDENTITY_CODE
+    attempt: UUID
+
+
+class SubmitIdentityEvidence(CommandBase):
+    action: Literal[Action.SUBMIT_IDENTITY_EVIDENCE] = Action.SUBMIT_IDENTITY_EVIDENCE
+    evidence: UUID
+
+
+class ConfirmIdentity(CommandBase):
+    action: Literal[Action.CONFIRM_IDENTITY] = Action.CONFIRM_IDENTITY
+
+
+class RequestMoreIdentity(CommandBase):
+    action: Literal[Action.REQUEST_MORE_IDENTITY] = Action.REQUEST_MORE_IDENTITY
+
+
+class AddIdentifier(CommandBase):
+    action: Literal[Action.ADD_IDENTIFIER] = Action.ADD_IDENTIFIER
+    identifier: UUID
+    kind: Name
+
+
+class AcceptIdentifier(CommandBase):
+    action: Literal[Action.ACCEPT_IDENTIFIER] = Action.ACCEPT_IDENTIFIER
+    identifier: UUID
+
+
+class RejectIdentifier(CommandBase):
+    action: Literal[Action.REJECT_IDENTIFIER] = Action.REJECT_IDENTIFIER
+    identifier: UUID
+
+
+class ChangeDeliveryAddress(CommandBase):
+    action: Literal[Action.CHANGE_DELIVERY_ADDRESS] = Action.CHANGE_DELIVERY_ADDRESS
+    identifier: UUID
+
+
+class CompleteWorkItem(CommandBase):
+    action: Literal[Action.COMPLETE_WORK_ITEM] = Action.COMPLETE_WORK_ITEM
+    work_item: UUID
+    result: Literal["found", "not_found", "exception"]
+    files: int = 0
+
+
+class RetrySystem(CommandBase):
+    action: Literal[Action.RETRY_SYSTEM] = Action.RETRY_SYSTEM
+    system: Name
+
+
+class ContinueWithoutSystem(CommandBase):
+    action: Literal[Action.CONTINUE_WITHOUT_SYSTEM] = Action.CONTINUE_WITHOUT_SYSTEM
+    system: Name
+
+
+class PreparePackage(CommandBase):
+    """Freeze the item decisions up to `revision` and build; None takes the newest."""
+
+    action: Literal[Action.PREPARE_PACKAGE] = Action.PREPARE_PACKAGE
+    revision: int | None = None
+
+
+class ApprovePackage(CommandBase):
+    action: Literal[Action.APPROVE_PACKAGE] = Action.APPROVE_PACKAGE
+    sha256: Sha256
+
+
+class ReturnForRework(CommandBase):
+    action: Literal[Action.RETURN_FOR_REWORK] = Action.RETURN_FOR_REWORK
+
+
+class OpenPackage(CommandBase):
+    action: Literal[Action.OPEN_PACKAGE] = Action.OPEN_PACKAGE
+    attempt: UUID
+
+
+class RecordDelivery(CommandBase):
+    action: Literal[Action.RECORD_DELIVERY] = Action.RECORD_DELIVERY
+    channel: Literal["post", "in_person", "secure_transfer"]
+
+
+class SendMessage(CommandBase):
+    action: Literal[Action.SEND_MESSAGE] = Action.SEND_MESSAGE
+
+
+class Withdraw(CommandBase):
+    action: Literal[Action.WITHDRAW] = Action.WITHDRAW
+
+
+class Disown(CommandBase):
+    action: Literal[Action.DISOWN] = Action.DISOWN
+
+
+class MergeDuplicate(CommandBase):
+    action: Literal[Action.MERGE_DUPLICATE] = Action.MERGE_DUPLICATE
+    into: UUID
+
+
+class Hold(CommandBase):
+    action: Literal[Action.HOLD] = Action.HOLD
+
+
+class Release(CommandBase):
+    action: Literal[Action.RELEASE] = Action.RELEASE
+
+
+class Close(CommandBase):
+    action: Literal[Action.CLOSE] = Action.CLOSE
+    outcome: Outcome | None = None
+
+
+class Reopen(CommandBase):
+    action: Literal[Action.REOPEN] = Action.REOPEN
+
+
+Command = Annotated[
+    RequestCode
+    | ConfirmIdentityCode
+    | SubmitIdentityEvidence
+    | ConfirmIdentity
+    | RequestMoreIdentity
+    | AddIdentifier
+    | AcceptIdentifier
+    | RejectIdentifier
+    | ChangeDeliveryAddress
+    | CompleteWorkItem
+    | RetrySystem
+    | ContinueWithoutSystem
+    | PreparePackage
+    | ApprovePackage
+    | ReturnForRework
+    | OpenPackage
+    | RecordDelivery
+    | SendMessage
+    | Withdraw
+    | Disown
+    | MergeDuplicate
+    | Hold
+    | Release
+    | Close
+    | Reopen,
+    Field(discriminator="action"),
+]

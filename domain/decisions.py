@@ -1,0 +1,290 @@
+"""Which commands are legal in which state, and what they make happen. Pure: no clock, no I/O.
+
+A command is decided into events; the workflow records them and folds them in. Nobody else moves a case.
+Next: `workflows/case.py`.
+"""
+
+from collections.abc import Callable
+
+from domain.authority import Action, check_role
+from domain.case import CaseState, binding_of
+from domain.commands import (
+    AcceptIdentifier,
+    AddIdentifier,
+    ApprovePackage,
+    ChangeDeliveryAddress,
+    Close,
+    Command,
+    CommandBase,
+    CompleteWorkItem,
+    ConfirmIdentityCode,
+    ContinueWithoutSystem,
+    MergeDuplicate,
+    OpenPackage,
+    PreparePackage,
+    RecordDelivery,
+    RejectIdentifier,
+    RequestCode,
+    RetrySystem,
+    SubmitIdentityEvidence,
+)
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.events import Draft, Fact, Tag
+from domain.messages import Verdict
+from domain.rights import Outcome, Risk, Role, Status
+
+
+def allowed_actions(state: CaseState) -> list[Action]:
+    """What may be done now, whoever asks; roles and four eyes are asked on top of this."""
+    if state.status is Status.CLOSED:
+        # Only a case that ended without an answer comes back, at its original date of receipt.
+        return [Action.REOPEN] if state.outcome in {Outcome.IDENTITY_NOT_CONFIRMED, Outcome.WITHDRAWN} else []
+    actions = [
+        Action.ADD_IDENTIFIER,
+        Action.SEND_MESSAGE,
+        Action.WITHDRAW,
+        Action.DISOWN,
+        Action.MERGE_DUPLICATE,
+        Action.CLOSE,
+        Action.RELEASE if state.held else Action.HOLD,
+        *_identity_actions(state),
+        *_system_actions(state),
+        *_package_actions(state),
+    ]
+    return sorted(set(actions))
+
+
+def _identity_actions(state: CaseState) -> list[Action]:
+    actions: list[Action] = []
+    if any(identifier.standing == "claimed" for identifier in state.identifiers.values()):
+        actions += [Action.REQUEST_CODE, Action.CONFIRM_IDENTITY_CODE, Action.REJECT_IDENTIFIER, Action.ACCEPT_IDENTIFIER]
+    if state.identity_record == 0 and state.status is Status.VERIFYING_IDENTITY:
+        actions += [Action.CONFIRM_IDENTITY, Action.REQUEST_MORE_IDENTITY, Action.SUBMIT_IDENTITY_EVIDENCE]
+    if any(identifier.standing == "proven" for identifier in state.identifiers.values()):
+        actions.append(Action.CHANGE_DELIVERY_ADDRESS)
+    return actions
+
+
+def _system_actions(state: CaseState) -> list[Action]:
+    actions: list[Action] = []
+    if state.status is Status.COLLECTING:
+        if any(system.state == "failed" for system in state.systems.values()):
+            actions.append(Action.RETRY_SYSTEM)
+        if state.waits_for_systems:
+            actions.append(Action.CONTINUE_WITHOUT_SYSTEM)
+    if state.open_work_items:
+        actions.append(Action.COMPLETE_WORK_ITEM)
+    return actions
+
+
+def _package_actions(state: CaseState) -> list[Action]:
+    if state.status is Status.IN_REVIEW:
+        ready = state.package is not None and state.package_wanted is None
+        approval = [Action.APPROVE_PACKAGE] if ready and not state.held else []
+        return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
+    if state.status in {Status.FULFILLING, Status.DELIVERED} and state.package is not None:
+        opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published else []
+        return [Action.RECORD_DELIVERY, *opened]
+    return []
+
+
+def decide(state: CaseState, command: Command, verdict: Verdict | None = None) -> list[Draft]:
+    """Turn a command into the events it makes happen.
+
+    Args:
+        state: where the case stands.
+        command: who wants what.
+        verdict: for codes and links, what the check of the attempt row said; None while only legality is asked.
+
+    Raises:
+        NotAllowedNowError: not at this stage. NotPermittedError: not with this role. FourEyesError: not by a preparer.
+        StaleHashError: the approval names something that is not there any more. InvalidInputError: names nothing known.
+    """
+    check_role(command.action, command.actor.role)
+    if command.action not in (allowed := allowed_actions(state)):
+        raise NotAllowedNowError(status=state.status.value, allowed_actions=[action.value for action in allowed])
+    drafts = _DECIDE[command.action](state, command, verdict)
+    return [draft.model_copy(update={"actor": command.actor.person}) for draft in drafts]
+
+
+def _note(command: CommandBase, **facts: Fact) -> dict[str, Fact]:
+    return {**facts, "note": str(command.note)} if command.note else dict(facts)
+
+
+def _known(state: CaseState, command: RequestCode | AcceptIdentifier | RejectIdentifier | ChangeDeliveryAddress) -> str:
+    if command.identifier not in state.identifiers:
+        raise InvalidInputError(field="identifier")
+    return str(command.identifier)
+
+
+def _with_reason(command: CommandBase) -> None:
+    if command.note is None:
+        raise InvalidInputError("This decision needs a reason.", field="reason")
+
+
+def _simple(tag: Tag, *, reason: bool = False) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
+    def rule(_state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+        if reason:
+            _with_reason(command)
+        return [Draft(tag=tag, facts=_note(command))]
+
+    return rule
+
+
+def _request_code(state: CaseState, command: RequestCode, _verdict: Verdict | None) -> list[Draft]:
+    # Nothing happens to the case: the workflow sends a letter with a fresh code.
+    if _known(state, command) and state.identifiers[command.identifier].standing == "rejected":
+        raise InvalidInputError(field="identifier")
+    return []
+
+
+def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verdict: Verdict | None) -> list[Draft]:
+    if verdict is None or verdict.identifier is None:
+        return []
+    key = str(verdict.identifier)
+    drafts = [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code"})]
+    # At high risk the mailbox alone does not settle who is asking (`security.md` section 3): a caseworker decides.
+    if state.identity_record == 0 and state.risk is not Risk.HIGH:
+        drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={"identifier": key, "how": "code"}))
+    return drafts
+
+
+def _submit_evidence(_state: CaseState, command: SubmitIdentityEvidence, _verdict: Verdict | None) -> list[Draft]:
+    return [Draft(tag=Tag.IDENTITY_EVIDENCE_RECEIVED, facts={"evidence": str(command.evidence)})]
+
+
+def _confirm_identity(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+    _with_reason(command)
+    key = str(state.delivery_address)
+    return [
+        Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "caseworker"}),
+        Draft(tag=Tag.IDENTITY_CONFIRMED, facts=_note(command, identifier=key, how="caseworker")),
+    ]
+
+
+def _add_identifier(_state: CaseState, command: AddIdentifier, _verdict: Verdict | None) -> list[Draft]:
+    return [Draft(tag=Tag.IDENTIFIER_CLAIMED, facts={"identifier": str(command.identifier), "kind": command.kind})]
+
+
+def _accept_identifier(state: CaseState, command: AcceptIdentifier, _verdict: Verdict | None) -> list[Draft]:
+    _with_reason(command)
+    return [Draft(tag=Tag.IDENTIFIER_ACCEPTED, facts=_note(command, identifier=_known(state, command)))]
+
+
+def _reject_identifier(state: CaseState, command: RejectIdentifier, _verdict: Verdict | None) -> list[Draft]:
+    return [Draft(tag=Tag.IDENTIFIER_REJECTED, facts=_note(command, identifier=_known(state, command)))]
+
+
+def _change_address(state: CaseState, command: ChangeDeliveryAddress, _verdict: Verdict | None) -> list[Draft]:
+    # The address is part of identity (I8): only one that was itself proven may receive anything.
+    if _known(state, command) and state.identifiers[command.identifier].standing != "proven":
+        raise InvalidInputError("Prove this address first, then deliver to it.", field="identifier")
+    _with_reason(command)
+    return [Draft(tag=Tag.DELIVERY_ADDRESS_CHANGED, facts=_note(command, identifier=str(command.identifier)))]
+
+
+def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: Verdict | None) -> list[Draft]:
+    if command.work_item not in state.open_work_items:
+        raise InvalidInputError("There is no such open work item in this case.", field="work_item")
+    if command.result == "exception":
+        _with_reason(command)
+    facts = _note(command, work_item=str(command.work_item), result=command.result, files=command.files)
+    return [Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)]
+
+
+def _retry_system(state: CaseState, command: RetrySystem, _verdict: Verdict | None) -> list[Draft]:
+    if command.system not in state.systems or state.systems[command.system].state != "failed":
+        raise InvalidInputError("This system did not fail.", field="system")
+    return [Draft(tag=Tag.SYSTEM_RETRIED, facts={"system": command.system})]
+
+
+def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict: Verdict | None) -> list[Draft]:
+    _with_reason(command)
+    if command.system not in state.systems or state.systems[command.system].state not in {"failed", "manual"}:
+        raise InvalidInputError("This system is not waiting for anybody.", field="system")
+    drafts = [Draft(tag=Tag.SYSTEM_SKIPPED, facts=_note(command, system=command.system))]
+    drafts += [
+        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=_note(command, work_item=str(key), result="exception"))
+        for key, item in state.open_work_items.items()
+        if item.system == command.system
+    ]
+    # Completing by hand would set the system to searched; left out must be what stands at the end.
+    return [*drafts[1:], drafts[0]]
+
+
+def _prepare_package(_state: CaseState, command: PreparePackage, _verdict: Verdict | None) -> list[Draft]:
+    return [Draft(tag=Tag.PACKAGE_REQUESTED, facts={"revision": command.revision or 0})]
+
+
+def _approve_package(state: CaseState, command: ApprovePackage, _verdict: Verdict | None) -> list[Draft]:
+    if command.actor.person in state.preparers:
+        raise FourEyesError
+    if state.package is None or state.package.sha256 != command.sha256:
+        raise StaleHashError(status=state.status.value)
+    return [Draft(tag=Tag.PACKAGE_APPROVED, facts={"sha256": command.sha256, "binding": binding_of(state)})]
+
+
+def _open_package(_state: CaseState, _command: OpenPackage, verdict: Verdict | None) -> list[Draft]:
+    return [Draft(tag=Tag.PACKAGE_OPENED)] if verdict is not None and verdict.accepted else []
+
+
+def _record_delivery(state: CaseState, command: RecordDelivery, _verdict: Verdict | None) -> list[Draft]:
+    if not state.approved:
+        raise NotAllowedNowError("Nothing is approved for delivery yet.", status=state.status.value)
+    _with_reason(command)
+    return [Draft(tag=Tag.DELIVERY_RECORDED, facts=_note(command, channel=command.channel))]
+
+
+def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
+    def rule(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+        if command.actor.role is not Role.DATA_SUBJECT and command.actor.role is not Role.PLATFORM:
+            _with_reason(command)  # staff record what they were told, and where
+        facts = _note(command)
+        if isinstance(command, MergeDuplicate):
+            if command.into == state.case_id:
+                raise InvalidInputError(field="into")
+            facts["into"] = str(command.into)
+        return [Draft(tag=tag, facts=facts), Draft(tag=Tag.REQUEST_CLOSED, facts={"outcome": outcome.value})]
+
+    return rule
+
+
+def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
+    _with_reason(command)
+    outcome = command.outcome or (Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED)
+    answered = state.delivered_at is not None
+    if (outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}) != answered:
+        raise InvalidInputError("This outcome does not fit what was delivered.", field="outcome")
+    if outcome is Outcome.IDENTITY_NOT_CONFIRMED and not state.closing_proposed:
+        # Article 12(3): the person has the month; silence before it is over ends nothing.
+        raise NotAllowedNowError("The person still has time to answer.", status=state.status.value)
+    return [Draft(tag=Tag.REQUEST_CLOSED, facts=_note(command, outcome=outcome.value))]
+
+
+_DECIDE: dict[Action, Callable[..., list[Draft]]] = {
+    Action.REQUEST_CODE: _request_code,
+    Action.CONFIRM_IDENTITY_CODE: _confirm_identity_code,
+    Action.SUBMIT_IDENTITY_EVIDENCE: _submit_evidence,
+    Action.CONFIRM_IDENTITY: _confirm_identity,
+    Action.REQUEST_MORE_IDENTITY: _simple(Tag.IDENTITY_MORE_REQUESTED, reason=True),
+    Action.ADD_IDENTIFIER: _add_identifier,
+    Action.ACCEPT_IDENTIFIER: _accept_identifier,
+    Action.REJECT_IDENTIFIER: _reject_identifier,
+    Action.CHANGE_DELIVERY_ADDRESS: _change_address,
+    Action.COMPLETE_WORK_ITEM: _complete_work_item,
+    Action.RETRY_SYSTEM: _retry_system,
+    Action.CONTINUE_WITHOUT_SYSTEM: _continue_without,
+    Action.PREPARE_PACKAGE: _prepare_package,
+    Action.APPROVE_PACKAGE: _approve_package,
+    Action.RETURN_FOR_REWORK: _simple(Tag.PACKAGE_RETURNED, reason=True),
+    Action.OPEN_PACKAGE: _open_package,
+    Action.RECORD_DELIVERY: _record_delivery,
+    Action.SEND_MESSAGE: _simple(Tag.MESSAGE_SENT, reason=True),
+    Action.WITHDRAW: _ended(Tag.REQUEST_WITHDRAWN, Outcome.WITHDRAWN),
+    Action.DISOWN: _ended(Tag.REQUEST_DISOWNED, Outcome.NOT_THE_REQUESTER),
+    Action.MERGE_DUPLICATE: _ended(Tag.REQUEST_MERGED, Outcome.DUPLICATE),
+    Action.HOLD: _simple(Tag.REQUEST_HELD, reason=True),
+    Action.RELEASE: _simple(Tag.REQUEST_RELEASED, reason=True),
+    Action.CLOSE: _close,
+    Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
+}

@@ -1,0 +1,104 @@
+"""The vocabulary of what can happen to a case, as an authority would read it.
+
+A tag reads `source:subject:action`: who the record is about, what it concerns, what happened, in the past tense. Facts are
+ids, enums, counts, hashes and dates; free text is a sealed note whose id stands in the facts (design principle 3).
+Next: `domain/case.py`, the state that these make.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+# Whoever acts: a caseworker (also through an API key), the controller's platform, the data subject, Habeas itself.
+PersonId = Annotated[str, StringConstraints(pattern=r"^(system|subject|(caseworker|platform):[0-9a-f-]{8,36})$")]
+# A fact's text is an id, an enum value, a hash, a date or a dotted name: no spaces, no @, so no free text and no address.
+FactText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+\-]{0,128}$")]
+Fact = FactText | int | bool | None | list[FactText]
+
+
+class Tag(StrEnum):
+    """Every event there is. A retired tag stays here as a comment, so that old records can be read."""
+
+    REQUEST_RECEIVED = "case:request:received"
+    REQUEST_WITHDRAWN = "case:request:withdrawn"
+    REQUEST_DISOWNED = "case:request:disowned"  # "this was not me"
+    REQUEST_MERGED = "case:request:merged"
+    REQUEST_HELD = "case:request:held"
+    REQUEST_RELEASED = "case:request:released"
+    REQUEST_REOPENED = "case:request:reopened"
+    REQUEST_CLOSED = "case:request:closed"
+    CLOSING_PROPOSED = "case:closing:proposed"
+
+    IDENTIFIER_CLAIMED = "case:identifier:claimed"
+    IDENTIFIER_PROVEN = "case:identifier:proven"
+    IDENTIFIER_REJECTED = "case:identifier:rejected"
+    IDENTIFIER_ACCEPTED = "case:identifier:accepted"  # a hint made a search key by a reasoned decision (I2)
+
+    IDENTITY_ASKED = "case:identity:asked"  # the routine check of a mailbox: moves no clock
+    IDENTITY_REMINDED = "case:identity:reminded"
+    IDENTITY_CONFIRMED = "case:identity:confirmed"
+    IDENTITY_MORE_REQUESTED = "case:identity:more_requested"  # Article 12(6): restarts the month in the UK
+    IDENTITY_EVIDENCE_RECEIVED = "case:identity:evidence_received"
+    IDENTITY_EVIDENCE_DESTROYED = "case:identity:evidence_destroyed"
+
+    SNAPSHOT_TAKEN = "case:snapshot:taken"
+    SNAPSHOT_DESTROYED = "case:snapshot:destroyed"
+
+    COLLECTION_STARTED = "case:collection:started"
+    COLLECTION_FINISHED = "case:collection:finished"
+    SYSTEM_SEARCHED = "case:system:searched"
+    SYSTEM_FAILED = "case:system:failed"
+    SYSTEM_SKIPPED = "case:system:skipped"
+    SYSTEM_RETRIED = "case:system:retried"
+    WORK_ITEM_OPENED = "case:work_item:opened"
+    WORK_ITEM_COMPLETED = "case:work_item:completed"
+
+    PACKAGE_REQUESTED = "case:package:requested"
+    PACKAGE_BUILT = "case:package:built"
+    PACKAGE_VOIDED = "case:package:voided"
+    PACKAGE_APPROVED = "case:package:approved"
+    PACKAGE_RETURNED = "case:package:returned"
+    PACKAGE_PUBLISHED = "case:package:published"
+    PACKAGE_OPENED = "case:package:opened"
+    DELIVERY_ADDRESS_CHANGED = "case:delivery:address_changed"
+    DELIVERY_NOTIFIED = "case:delivery:notified"
+    DELIVERY_RECORDED = "case:delivery:recorded"
+    DELIVERY_REMINDED = "case:delivery:reminded"
+
+    MESSAGE_SENT = "case:message:sent"
+    MESSAGE_RECEIVED = "case:message:received"
+    LETTER_SENT = "case:letter:sent"
+    LETTER_FAILED = "case:letter:failed"
+
+    DEADLINE_APPROACHING = "case:deadline:approaching"
+    DEADLINE_MISSED = "case:deadline:missed"
+
+
+class Draft(BaseModel):
+    """An event that was decided and has no number yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tag: Tag
+    facts: dict[str, Fact] = {}
+    actor: PersonId = "system"
+
+
+class CaseEvent(BaseModel):
+    """One thing that happened to one case.
+
+    Args:
+        sequence: counted by the workflow from 1, without gaps.
+        at: when it happened by the workflow's time, UTC.
+        actor: who did it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    sequence: int
+    tag: Tag
+    at: datetime
+    actor: PersonId
+    facts: dict[str, Fact] = {}

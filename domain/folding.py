@@ -1,0 +1,305 @@
+"""How recorded events make a case: the fold, one small rule per tag.
+
+The same fold runs in the workflow, in the projection and in the tests, so they cannot disagree.
+Next: `domain/decisions.py`, which says which commands are legal in which state.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
+from domain.events import CaseEvent, Fact, Tag
+from domain.rights import Channel, Outcome, Right, Risk, Status
+
+
+def fold(case_id: UUID, events: Iterable[CaseEvent]) -> CaseState:
+    """The state that a case's events make, from the first one on."""
+    state = CaseState(case_id=case_id)
+    for event in events:
+        evolve(state, event)
+    return state
+
+
+def evolve(state: CaseState, event: CaseEvent) -> None:
+    """Let one event happen to the state, in place.
+
+    Raises:
+        ValueError: the event does not follow the last one.
+    """
+    if event.sequence != state.sequence + 1:
+        raise ValueError(f"event {event.sequence} does not follow {state.sequence}")
+    rule = _RULES.get(event.tag)
+    if rule is not None:
+        rule(state, event)
+    state.sequence = event.sequence
+
+
+def _text(event: CaseEvent, name: str) -> str:
+    return str(event.facts[name])
+
+
+def _uuid(event: CaseEvent, name: str) -> UUID:
+    return UUID(_text(event, name))
+
+
+def _number(event: CaseEvent, name: str) -> int:
+    return cast("int", event.facts.get(name, 0))
+
+
+def _texts(value: Fact) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
+
+
+def _received(state: CaseState, event: CaseEvent) -> None:
+    state.received_at = datetime.fromisoformat(_text(event, "received_at"))
+    state.channel = Channel(_text(event, "channel"))
+    state.rights = [RightItem(right=Right(right)) for right in _texts(event.facts["rights"])]
+    state.regimes = _texts(event.facts["regimes"])
+    state.risk = Risk(_text(event, "risk"))
+
+
+def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
+    key = _uuid(event, "identifier")
+    state.identifiers[key] = Identifier(kind=_text(event, "kind"))
+    if state.delivery_address is None and event.facts["kind"] == "email":
+        state.delivery_address = key
+
+
+def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], None]:
+    def rule(state: CaseState, event: CaseEvent) -> None:
+        before = set(state.usable_keys)
+        state.identifiers[_uuid(event, "identifier")].standing = standing
+        if standing == "accepted":
+            _prepared(state, event)
+        if set(state.usable_keys) != before:
+            _void_approval(state)
+            if state.run and state.status in {Status.IN_REVIEW, Status.FULFILLING, Status.DELIVERED}:
+                state.status = Status.COLLECTING  # a delta search, in the same case and under the same date
+
+    return rule
+
+
+def _prepared(state: CaseState, event: CaseEvent) -> None:
+    if event.actor.startswith("caseworker:") and event.actor not in state.preparers:
+        state.preparers.append(event.actor)
+
+
+def _void_approval(state: CaseState) -> None:
+    if state.package is not None:
+        state.package.binding = None
+        state.package.published = False
+        state.delivered_at = None
+
+
+def _identity_asked(state: CaseState, _event: CaseEvent) -> None:
+    if state.status is Status.RECEIVED:
+        state.status = Status.VERIFYING_IDENTITY
+
+
+def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
+    state.identity_record = event.sequence
+    state.closing_proposed = False
+    _prepared(state, event)
+    if state.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
+        state.status = Status.COLLECTING
+
+
+def _more_identity(state: CaseState, _event: CaseEvent) -> None:
+    state.more_identity_asked = True
+
+
+def _evidence(state: CaseState, event: CaseEvent) -> None:
+    state.evidence.append(_uuid(event, "evidence"))
+
+
+def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
+    state.evidence.remove(_uuid(event, "evidence"))
+
+
+def _collection_started(state: CaseState, event: CaseEvent) -> None:
+    state.run = _number(event, "run")
+    state.status = Status.COLLECTING
+    state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
+    skipped = {name: system for name, system in state.systems.items() if system.state == "skipped"}
+    state.systems = {name: SystemState(state="searching") for name in _texts(event.facts["systems"])} | skipped
+
+
+def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
+    def rule(state: CaseState, event: CaseEvent) -> None:
+        state.systems[_text(event, "system")] = SystemState(
+            state=standing,
+            records=_number(event, "records"),
+            searched_at=event.at if standing == "searched" else None,
+        )
+        if standing == "skipped":
+            _prepared(state, event)
+
+    return rule
+
+
+def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
+    system = event.facts.get("system")
+    item = WorkItem(kind=_text(event, "kind"), system=str(system) if system else None)
+    state.work_items[_uuid(event, "work_item")] = item
+    if item.kind == "search_by_hand" and item.system:
+        state.systems[item.system] = SystemState(state="manual")
+
+
+def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
+    item = state.work_items[_uuid(event, "work_item")]
+    item.result = _text(event, "result")
+    _prepared(state, event)
+    if item.kind == "search_by_hand" and item.system:
+        files = _number(event, "files")
+        state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at)
+
+
+def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
+    state.status = Status.IN_REVIEW
+    state.package = None
+
+
+def _package_requested(state: CaseState, event: CaseEvent) -> None:
+    state.package_wanted = _number(event, "revision")
+    _prepared(state, event)
+    _void_approval(state)
+
+
+def _package_built(state: CaseState, event: CaseEvent) -> None:
+    state.package = Package(
+        id=_uuid(event, "package"),
+        revision=_number(event, "revision"),
+        sha256=_text(event, "sha256"),
+        bytes=_number(event, "bytes"),
+        records=_number(event, "records"),
+        datamap=_text(event, "datamap"),
+    )
+    state.package_wanted = None
+
+
+def _package_voided(state: CaseState, _event: CaseEvent) -> None:
+    _void_approval(state)
+    state.status = Status.IN_REVIEW
+
+
+def _package_approved(state: CaseState, event: CaseEvent) -> None:
+    if state.package is not None:
+        state.package.binding = _text(event, "binding")
+    state.status = Status.FULFILLING
+
+
+def _package_returned(state: CaseState, _event: CaseEvent) -> None:
+    state.preparers = []
+    _void_approval(state)
+    state.status = Status.IN_REVIEW
+
+
+def _package_published(state: CaseState, _event: CaseEvent) -> None:
+    if state.package is not None:
+        state.package.published = True
+
+
+def _package_opened(state: CaseState, _event: CaseEvent) -> None:
+    if state.package is not None:
+        state.package.opened = True
+
+
+def _notified(state: CaseState, event: CaseEvent) -> None:
+    state.status = Status.DELIVERED
+    state.delivered_at = event.at
+
+
+def _address_changed(state: CaseState, event: CaseEvent) -> None:
+    state.delivery_address = _uuid(event, "identifier")
+    _prepared(state, event)
+    _void_approval(state)
+    if state.status in {Status.FULFILLING, Status.DELIVERED}:
+        state.status = Status.IN_REVIEW
+
+
+def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
+    state.status = Status.DELIVERED
+    state.delivered_at = event.at
+    _package_opened(state, event)
+
+
+def _closed(state: CaseState, event: CaseEvent) -> None:
+    state.status = Status.CLOSED
+    state.outcome = Outcome(_text(event, "outcome"))
+    for item in state.rights:
+        item.outcome = item.outcome or state.outcome
+
+
+def _reopened(state: CaseState, _event: CaseEvent) -> None:
+    state.status = Status.COLLECTING if state.identity_record else Status.VERIFYING_IDENTITY
+    state.outcome = None
+    state.closing_proposed = False
+    for item in state.rights:
+        item.outcome = None
+
+
+def _warned(state: CaseState, event: CaseEvent) -> None:
+    state.deadline_warned.append(_number(event, "days"))
+
+
+def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
+    def rule(state: CaseState, _event: CaseEvent) -> None:
+        setattr(state, name, value)
+
+    return rule
+
+
+def _counter(name: str) -> Callable[[CaseState, CaseEvent], None]:
+    def rule(state: CaseState, _event: CaseEvent) -> None:
+        setattr(state, name, getattr(state, name) + 1)
+
+    return rule
+
+
+def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
+    state.snapshots.append(_text(event, "collection"))
+
+
+_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
+    Tag.REQUEST_RECEIVED: _received,
+    Tag.REQUEST_HELD: _setter("held", value=True),
+    Tag.REQUEST_RELEASED: _setter("held", value=False),
+    Tag.REQUEST_REOPENED: _reopened,
+    Tag.REQUEST_CLOSED: _closed,
+    Tag.CLOSING_PROPOSED: _setter("closing_proposed", value=True),
+    Tag.IDENTIFIER_CLAIMED: _identifier_claimed,
+    Tag.IDENTIFIER_PROVEN: _identifier_stands("proven"),
+    Tag.IDENTIFIER_REJECTED: _identifier_stands("rejected"),
+    Tag.IDENTIFIER_ACCEPTED: _identifier_stands("accepted"),
+    Tag.IDENTITY_ASKED: _identity_asked,
+    Tag.IDENTITY_REMINDED: _counter("identity_reminders"),
+    Tag.IDENTITY_CONFIRMED: _identity_confirmed,
+    Tag.IDENTITY_MORE_REQUESTED: _more_identity,
+    Tag.IDENTITY_EVIDENCE_RECEIVED: _evidence,
+    Tag.IDENTITY_EVIDENCE_DESTROYED: _evidence_destroyed,
+    Tag.SNAPSHOT_TAKEN: _snapshot_taken,
+    Tag.SNAPSHOT_DESTROYED: _setter("snapshots", value=[]),
+    Tag.COLLECTION_STARTED: _collection_started,
+    Tag.COLLECTION_FINISHED: _collection_finished,
+    Tag.SYSTEM_SEARCHED: _system("searched"),
+    Tag.SYSTEM_FAILED: _system("failed"),
+    Tag.SYSTEM_SKIPPED: _system("skipped"),
+    Tag.SYSTEM_RETRIED: _system("searching"),
+    Tag.WORK_ITEM_OPENED: _work_item_opened,
+    Tag.WORK_ITEM_COMPLETED: _work_item_completed,
+    Tag.PACKAGE_REQUESTED: _package_requested,
+    Tag.PACKAGE_BUILT: _package_built,
+    Tag.PACKAGE_VOIDED: _package_voided,
+    Tag.PACKAGE_APPROVED: _package_approved,
+    Tag.PACKAGE_RETURNED: _package_returned,
+    Tag.PACKAGE_PUBLISHED: _package_published,
+    Tag.PACKAGE_OPENED: _package_opened,
+    Tag.DELIVERY_ADDRESS_CHANGED: _address_changed,
+    Tag.DELIVERY_NOTIFIED: _notified,
+    Tag.DELIVERY_RECORDED: _delivery_recorded,
+    Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
+    Tag.DEADLINE_APPROACHING: _warned,
+    Tag.DEADLINE_MISSED: _setter("deadline_missed", value=True),
+}

@@ -1,0 +1,175 @@
+"""What travels between web, workflows and activities: ids, enums, numbers, dates, hashes. Nothing else.
+
+Temporal stores every one of these in a history, so none has a field for free text, an address or a name (design principle 3).
+A reason or a message is a sealed note whose id travels. Payloads are encrypted all the same.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from domain.blobs import BlobRef
+from domain.case import CaseState
+from domain.commands import Command, CommandId, Message, Name, Regime, Sha256
+from domain.deadline import Clock
+from domain.events import CaseEvent
+from domain.rights import Channel, Right, Risk
+
+
+class CommandCall(Message):
+    """The one update of a case: `command_id` is the update id, so a retry finds what the first try did."""
+
+    command_id: CommandId
+    command: Command
+
+
+class CaseRef(Message):
+    case_id: UUID
+
+
+class OpenCase(Message):
+    """Input of CaseWorkflow.
+
+    Args:
+        case_id: the receipt's id; the workflow id is `case-<case_id>`.
+        state: folded from the recorded events when the workflow starts anew after a restore, a termination or a reopening.
+    """
+
+    case_id: UUID
+    state: CaseState | None = None
+
+
+class ReceivedIdentifier(Message):
+    identifier: UUID
+    kind: Name
+
+
+class Opening(Message):
+    """What the receipt says, for the first events of the case."""
+
+    received_at: datetime
+    channel: Channel
+    rights: list[Right]
+    regimes: list[Regime]
+    risk: Risk
+    identifiers: list[ReceivedIdentifier]
+    asserted: UUID | None  # the identifier that a valid identity assertion of the platform proves
+    snapshots: bool  # the data map has short-lived collections
+
+
+class RecordEvents(Message):
+    case_id: UUID
+    command_id: CommandId
+    events: list[CaseEvent]
+
+
+class Recorded(Message):
+    """Answer of the one road to status: the clock after these events, and the head of the case's chain."""
+
+    clock: Clock
+    head: Sha256
+
+
+class CheckAttempt(Message):
+    case_id: UUID
+    attempt: UUID
+    command_id: CommandId
+
+
+class Verdict(Message):
+    """Whether a code or link held. `identifier` is the address it was sent to."""
+
+    accepted: bool
+    identifier: UUID | None = None
+
+
+class SendLetter(Message):
+    """One letter, once per case, name and number.
+
+    Args:
+        identifier: the address it goes to; None is the case's delivery address.
+        note: text written by a caseworker for this letter.
+    """
+
+    case_id: UUID
+    letter: Name
+    number: int = 1
+    identifier: UUID | None = None
+    note: UUID | None = None
+
+
+class LetterSent(Message):
+    letter_id: UUID
+
+
+class Collect(Message):
+    """Search the systems for one case.
+
+    Args:
+        run: counts searches of the case; each run has its own receipts.
+        systems: only these (a retry); None searches all.
+        skipped: systems a caseworker decided to leave out, with a recorded reason.
+        build_revision: when set and nothing waits for a person, the package is built in the same activity.
+    """
+
+    case_id: UUID
+    run: int
+    systems: list[Name] | None = None
+    skipped: list[Name] = []
+
+
+class SystemResult(Message):
+    system: Name
+    state: Literal["searched", "failed", "manual"]
+    records: int = 0
+    reason: Name | None = None
+
+
+class Collected(Message):
+    run: int
+    results: list[SystemResult]
+    package: "PackageBuilt | None" = None
+
+
+class BuildPackage(Message):
+    case_id: UUID
+    run: int
+    revision: int | None = None
+    identity_record: int
+
+
+class PackageBuilt(Message):
+    package: UUID
+    revision: int
+    sha256: Sha256
+    bytes: int
+    records: int
+    datamap: Sha256
+    blob: BlobRef
+
+
+class PublishPackage(Message):
+    case_id: UUID
+    package: UUID
+    sha256: Sha256
+    datamap: Sha256
+
+
+class Published(Message):
+    """False when what was approved is not what stands there now; the approval is void."""
+
+    intact: bool
+
+
+class Milestones(Message):
+    """Instants (UTC) at which the workflow acts on the clock: reminders before the safe date and its passing."""
+
+    reminders: dict[int, datetime]
+    missed_at: datetime
+
+
+class Snapshot(Message):
+    """What an update answers: enough for the page that follows the click."""
+
+    state: CaseState
+    clock: Clock | None
