@@ -109,13 +109,16 @@ class Collect(Message):
         run: counts searches of the case; each run has its own receipts.
         systems: only these (a retry); None searches all.
         skipped: systems a caseworker decided to leave out, with a recorded reason.
-        build_revision: when set and nothing waits for a person, the package is built in the same activity.
+        build: build the package in the same activity when no system is left waiting (mechanics: one activity is half the time).
+        identity_record: sequence of the event that confirmed identity; part of what the package's letter states.
     """
 
     case_id: UUID
     run: int
     systems: list[Name] | None = None
     skipped: list[Name] = []
+    build: bool = False
+    identity_record: int = 0
 
 
 class SystemResult(Message):
