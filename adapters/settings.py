@@ -1,0 +1,168 @@
+"""Every setting of Habeas, read once at start-up from `HABEAS_*` and passed down; nothing reads the environment later.
+
+Fail closed (design principle 9): a setting that is malformed, missing where it matters, or unsafe for the environment
+stops the start with one line that names it. The engine's own settings are Temporal's `TEMPORAL_*` (design 5b).
+
+Next: adapters/resources.py
+"""
+
+import ipaddress
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from domain.errors import SettingsError
+
+DEMO_MARKER = "DEMO"
+MAIL_FROM_UNSET = "Privacy team <privacy@habeas.example>"
+DEMO_DATAMAP = Path(__file__).resolve().parent.parent / "demo" / "datamap.yml"
+
+Environment = Literal["development", "production", "demo"]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Paths are absolute; URLs may hold passwords and are therefore left out of `repr`.
+
+    Each field is described once, in `docs/operations.md`; a test compares the two.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HABEAS_", env_ignore_empty=True, frozen=True, extra="forbid")
+
+    home: Path = Path("var")
+    environment: Environment = "development"
+    port: int = Field(default=8000, ge=1, le=65535)
+    temporal_port: int = Field(default=7233, ge=1, le=65535)
+    mail_port: int = Field(default=8025, ge=1, le=65535)
+    public_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['port']}")
+    database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/habeas.db", repr=False)
+    keystore_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/keys.db", repr=False)
+    blobs_url: str = Field(default_factory=lambda known: str(known["home"] / "blobs"))
+    keys: Path = Field(default_factory=lambda known: known["home"] / "keys" / "ring.json")
+    signing_key: Path = Field(default_factory=lambda known: known["keys"].parent / "signing.pem")
+    datamap: Path = Field(
+        default_factory=lambda known: DEMO_DATAMAP if known["environment"] == "demo" else Path("datamap.yml").absolute()
+    )
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str = MAIL_FROM_UNSET
+    mailboxes: str | None = Field(default=None, repr=False)
+    erasure_waiting_days: int = Field(default=3, ge=0, le=30)
+    api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
+    identity_issuers: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("home", "keys", "signing_key", "datamap", "identity_issuers")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        # The parts of `habeas up` may be started from another folder than the one the setting was written in.
+        return path.expanduser().absolute() if path else None
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:  # noqa: ANN401 (the field's own type decides)
+        """Read the settings and refuse what is unsafe to start with.
+
+        Args:
+            given: values that win over the environment; used by tests and by `habeas up --demo`.
+
+        Raises:
+            SettingsError: one line naming the setting; its value is never repeated, since it may be a secret.
+        """
+        settings = cls.read(**given)
+        settings.refuse_mixed_demo()
+        if settings.environment == "production":
+            settings.refuse_unsafe_production()
+        return settings
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:  # noqa: ANN401 (the field's own type decides)
+        """Read without the start-up checks: for `habeas keys init`, which makes what they ask for."""
+        try:
+            return cls(**given)
+        except ValidationError as refused:
+            first = refused.errors(include_input=False, include_context=False)[0]
+            name = str(first["loc"][0]) if first["loc"] else ""
+            raise SettingsError(f"HABEAS_{name.upper()}: {first['msg']}.", setting=name) from None
+
+    @property
+    def demo_marker(self) -> Path:
+        """The file that says that everything in this home is made up."""
+        return self.home / DEMO_MARKER
+
+    def refuse_mixed_demo(self) -> None:
+        """Keep the demo and everything real apart, in both directions (`security.md` section 1, abuse test 30).
+
+        Raises:
+            SettingsError: the demo meets a real home, mail server, address or database, or a real start a demo home.
+        """
+        if self.environment != "demo":
+            for place in (self.home, *_sqlite_folders(self.database_url, self.keystore_url)):
+                if (place / DEMO_MARKER).exists():
+                    raise SettingsError(
+                        f"HABEAS_HOME: {place} holds the demo. Start it with --demo, or name another home.",
+                        setting="home",
+                    )
+            return
+        if self.home.is_dir() and any(self.home.iterdir()) and not self.demo_marker.exists():
+            raise SettingsError(f"HABEAS_HOME: {self.home} is not a demo home. Name an empty folder.", setting="home")
+        for name, url in (("smtp_url", self.smtp_url), ("public_url", self.public_url)):
+            if url and not _is_loopback(urlsplit(url).hostname):
+                raise SettingsError(f"HABEAS_{name.upper()}: the demo stays on this machine.", setting=name)
+        if self.mailboxes:
+            raise SettingsError("HABEAS_MAILBOXES: the demo watches no real mailbox.", setting="mailboxes")
+        for name, url in (("database_url", self.database_url), ("keystore_url", self.keystore_url)):
+            if not _may_hold_demo(url, self.home):
+                raise SettingsError(
+                    f"HABEAS_{name.upper()}: the demo uses SQLite inside its home, or a PostgreSQL database on this "
+                    "machine with `demo` in its name.",
+                    setting=name,
+                )
+
+    def refuse_unsafe_production(self) -> None:
+        """Name the first thing that would make a production start dishonest or unsafe.
+
+        Raises:
+            SettingsError: a secret is missing, or a default of the small installation is still in place.
+        """
+        if not self.keys.is_file():
+            raise SettingsError("HABEAS_KEYS: there is no key ring. Make one with `habeas keys init`.", setting="keys")
+        if not self.signing_key.is_file():
+            raise SettingsError(
+                "HABEAS_SIGNING_KEY: there is no signing key. Make one with `habeas keys init`.", setting="signing_key"
+            )
+        if not self.smtp_url:
+            raise SettingsError("HABEAS_SMTP_URL: without a mail server no letter leaves.", setting="smtp_url")
+        if self.mail_from == MAIL_FROM_UNSET:
+            raise SettingsError("HABEAS_MAIL_FROM: name the address that letters come from.", setting="mail_from")
+        if urlsplit(self.public_url).scheme != "https":
+            raise SettingsError("HABEAS_PUBLIC_URL: links in letters need https.", setting="public_url")
+
+
+def _sqlite_folders(*urls: str) -> list[Path]:
+    """Return the folders of those URLs that are SQLite files."""
+    parsed = [make_url(url) for url in urls if url.startswith("sqlite")]
+    return [Path(url.database).absolute().parent for url in parsed if url.database]
+
+
+def _may_hold_demo(url: str, home: Path) -> bool:
+    """Say whether made-up cases may be written to this database: inside the home, or local and called a demo."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    if parsed.get_backend_name() == "sqlite":
+        return bool(parsed.database) and Path(str(parsed.database)).absolute().is_relative_to(home)
+    return _is_loopback(parsed.host) and "demo" in str(parsed.database)
+
+
+def _is_loopback(host: str | None) -> bool:
+    """Say whether this host name is this machine; without a resolver, since names can be made to point anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

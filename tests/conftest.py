@@ -1,0 +1,72 @@
+"""Fixtures that more than one room uses. `HABEAS_TEST_DATABASE=postgresql` runs the database tests on PostgreSQL."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkipper
+
+from adapters.database import migrate
+from tests import servers
+
+
+def pytest_report_header() -> str:
+    return f"database: {os.environ.get('HABEAS_TEST_DATABASE', 'sqlite')}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """URL of the administrative database of a PostgreSQL cluster that lives as long as the test run."""
+    with servers.postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database of this test alone, without any table."""
+    kind = os.environ.get("HABEAS_TEST_DATABASE", "sqlite")
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/habeas.db"
+        return
+    assert kind == "postgresql", f"HABEAS_TEST_DATABASE={kind}"
+    url: str = request.getfixturevalue("postgresql_url")
+    name = f"habeas_{uuid.uuid4().hex}"
+    with psycopg.connect(servers.plain(url), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield f"{url.rpartition('/')[0]}/{name}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """URL of a database of this test alone, at the newest migration."""
+    migrate.upgrade(empty_database_url)
+    return empty_database_url
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Temporal server that is allowed to skip time."""
+    with servers.temporal(tmp_path_factory.mktemp("temporal")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+async def temporal_client(temporal_server: str) -> Client:
+    """Client without a codec, for tests whose subject is not the codec. Give every test its own task queue."""
+    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(scope="session")
+def time_skipper(temporal_client: Client) -> TimeSkipper:
+    """Start through `.client` inside `with_time_skipping_disabled()`, then `await fast_forward(handle, timedelta)`.
+
+    Without the `with`, a case runs through all its waiting by itself, its human steps included.
+    """
+    return TimeSkipper(temporal_client)
