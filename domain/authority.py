@@ -75,7 +75,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.HOLD: _LEAD | {Role.DPO},  # the DPO may hold a release, with a reason
     Action.RELEASE: _LEAD,
     Action.CLOSE: _LEAD,
-    Action.REOPEN: _LEAD,
+    Action.REOPEN: _LEAD | _SUBJECT_OR_RELAY,  # a late answer reopens the case at its original date
 }
 
 # Decisions that an API key may take only where HABEAS_API_DECISIONS allows it (`security.md` R5).

@@ -101,7 +101,7 @@ class CaseState(BaseModel):
     held: bool = False
     closing_proposed: bool = False
     deadline_warned: list[int] = []
-    deadline_missed: bool = False
+    deadline_passed: list[str] = []  # "safe", then "legal"
 
     @property
     def usable_keys(self) -> list[UUID]:

@@ -79,11 +79,11 @@ def _system_actions(state: CaseState) -> list[Action]:
 
 def _package_actions(state: CaseState) -> list[Action]:
     if state.status is Status.IN_REVIEW:
-        ready = state.package is not None and state.package_wanted is None
+        ready = state.package is not None and state.package_wanted is None and not state.needs_search
         approval = [Action.APPROVE_PACKAGE] if ready and not state.held else []
         return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
     if state.status in {Status.FULFILLING, Status.DELIVERED} and state.package is not None:
-        opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published else []
+        opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published and not state.held else []
         return [Action.RECORD_DELIVERY, *opened]
     return []
 
@@ -132,10 +132,9 @@ def _simple(tag: Tag, *, reason: bool = False) -> Callable[[CaseState, CommandBa
 
 
 def _request_code(state: CaseState, command: RequestCode, _verdict: Verdict | None) -> list[Draft]:
-    # Nothing happens to the case: the workflow sends a letter with a fresh code.
     if _known(state, command) and state.identifiers[command.identifier].standing == "rejected":
         raise InvalidInputError(field="identifier")
-    return []
+    return [Draft(tag=Tag.CODE_REQUESTED, facts={"identifier": str(command.identifier)})]
 
 
 def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verdict: Verdict | None) -> list[Draft]:

@@ -28,6 +28,7 @@ class Tag(StrEnum):
     REQUEST_HELD = "case:request:held"
     REQUEST_RELEASED = "case:request:released"
     REQUEST_REOPENED = "case:request:reopened"
+    REQUEST_RESUMED = "case:request:resumed"  # its workflow started anew from the record
     REQUEST_CLOSED = "case:request:closed"
     CLOSING_PROPOSED = "case:closing:proposed"
 
@@ -69,11 +70,11 @@ class Tag(StrEnum):
 
     MESSAGE_SENT = "case:message:sent"
     MESSAGE_RECEIVED = "case:message:received"
-    LETTER_SENT = "case:letter:sent"
+    CODE_REQUESTED = "case:code:requested"
     LETTER_FAILED = "case:letter:failed"
 
     DEADLINE_APPROACHING = "case:deadline:approaching"
-    DEADLINE_MISSED = "case:deadline:missed"
+    DEADLINE_PASSED = "case:deadline:passed"  # the safe date, then the legal one
 
 
 class Draft(BaseModel):

@@ -115,15 +115,15 @@ def _evidence(state: CaseState, event: CaseEvent) -> None:
 
 
 def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
-    state.evidence.remove(_uuid(event, "evidence"))
+    state.evidence = [evidence for evidence in state.evidence if evidence != _uuid(event, "evidence")]
 
 
 def _collection_started(state: CaseState, event: CaseEvent) -> None:
     state.run = _number(event, "run")
     state.status = Status.COLLECTING
     state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
-    skipped = {name: system for name, system in state.systems.items() if system.state == "skipped"}
-    state.systems = {name: SystemState(state="searching") for name in _texts(event.facts["systems"])} | skipped
+    # What a caseworker decided to leave out stays left out when another identifier makes another search necessary.
+    state.systems = {name: system for name, system in state.systems.items() if system.state == "skipped"}
 
 
 def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
@@ -157,7 +157,8 @@ def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
-    state.status = Status.IN_REVIEW
+    if not state.needs_search:  # an identifier proven while the search ran asks for another one
+        state.status = Status.IN_REVIEW
     state.package = None
 
 
@@ -244,6 +245,10 @@ def _warned(state: CaseState, event: CaseEvent) -> None:
     state.deadline_warned.append(_number(event, "days"))
 
 
+def _passed(state: CaseState, event: CaseEvent) -> None:
+    state.deadline_passed.append(_text(event, "date"))
+
+
 def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
     def rule(state: CaseState, _event: CaseEvent) -> None:
         setattr(state, name, value)
@@ -259,7 +264,7 @@ def _counter(name: str) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
-    state.snapshots.append(_text(event, "collection"))
+    state.snapshots.append(_text(event, "system"))
 
 
 _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
@@ -301,5 +306,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
     Tag.DEADLINE_APPROACHING: _warned,
-    Tag.DEADLINE_MISSED: _setter("deadline_missed", value=True),
+    Tag.DEADLINE_PASSED: _passed,
 }

@@ -107,6 +107,7 @@ class Collect(Message):
 
     Args:
         run: counts searches of the case; each run has its own receipts.
+        keys: the usable identifiers this search goes by (I2).
         systems: only these (a retry); None searches all.
         skipped: systems a caseworker decided to leave out, with a recorded reason.
         build: build the package in the same activity when no system is left waiting (mechanics: one activity is half the time).
@@ -115,6 +116,7 @@ class Collect(Message):
 
     case_id: UUID
     run: int
+    keys: list[UUID] = []
     systems: list[Name] | None = None
     skipped: list[Name] = []
     build: bool = False
@@ -162,13 +164,6 @@ class Published(Message):
     """False when what was approved is not what stands there now; the approval is void."""
 
     intact: bool
-
-
-class Milestones(Message):
-    """Instants (UTC) at which the workflow acts on the clock: reminders before the safe date and its passing."""
-
-    reminders: dict[int, datetime]
-    missed_at: datetime
 
 
 class Snapshot(Message):

@@ -1,0 +1,152 @@
+"""The one writer of status: appends a case's events and folds them into its record, in one transaction.
+
+Imported by `activities/case_log.py` alone (held by an import contract). The sequence is counted by the workflow; the same
+sequence under the same command is a retry and changes nothing, under another command it is a conflict that pages somebody.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from adapters.database.clocks import CLOCK_KINDS, clock_of
+from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ItemDecision, Note
+from domain import chain
+from domain.case import CaseState
+from domain.deadline import Clock
+from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, UnknownObjectError
+from domain.events import CaseEvent, Tag
+from domain.folding import evolve
+from domain.messages import Recorded, RecordEvents
+from domain.rights import Status
+
+
+class CaseProjector:
+    """Records events inside a write transaction that the caller opened.
+
+    Args:
+        session: of a write transaction.
+        install: the installation's public id, first link of every chain.
+        now: the database writer's time, UTC; stored beside the workflow's own.
+    """
+
+    def __init__(self, session: Session, install: bytes, now: datetime) -> None:
+        self._session = session
+        self._install = install
+        self._now = now
+
+    def record(self, message: RecordEvents) -> Recorded:
+        """Append and fold.
+
+        Raises:
+            SequenceConflictError: another command already wrote this sequence: workflow and record have parted.
+            StaleHashError, FourEyesError: an approval that a newer item decision overtook, or by its author.
+        """
+        receipt = self._session.get(CaseReceipt, message.case_id)
+        if receipt is None:
+            raise UnknownObjectError(case_id=str(message.case_id))
+        record = self._session.get(CaseRecord, message.case_id, with_for_update=True)
+        if record is not None and record.sequence >= message.events[0].sequence:
+            return self._recorded_before(record, message)
+        state = CaseState.model_validate(record.state) if record else CaseState(case_id=message.case_id)
+        if message.events[0].sequence != state.sequence + 1:
+            raise SequenceConflictError(case_id=str(message.case_id), sequence=message.events[0].sequence)
+        head = record.head if record else chain.genesis(self._install, str(message.case_id))
+        for event in message.events:
+            if event.tag is Tag.PACKAGE_APPROVED:
+                self._check_item_decisions(state, event)
+            head = self._append(message, event, head)
+            evolve(state, event)
+        clock = self._clock(receipt, message.events)
+        self._project(record, state, clock, head)
+        return Recorded(clock=clock, head=head)
+
+    def _recorded_before(self, record: CaseRecord, message: RecordEvents) -> Recorded:
+        first = message.events[0].sequence
+        rows = self._session.exec(
+            select(CaseEventRow)
+            .where(CaseEventRow.case_id == message.case_id, CaseEventRow.sequence >= first)
+            .order_by(col(CaseEventRow.sequence))
+            .limit(len(message.events)),
+        ).all()
+        same = [(row.sequence, row.command_id, row.tag) for row in rows] == [
+            (event.sequence, message.command_id, event.tag.value) for event in message.events
+        ]
+        if not same:
+            raise SequenceConflictError(case_id=str(message.case_id), sequence=first)
+        return Recorded(clock=Clock.model_validate(record.clock), head=rows[-1].hash)
+
+    def _append(self, message: RecordEvents, event: CaseEvent, previous: str) -> str:
+        note_id = event.facts.get("note")
+        note = self._session.get(Note, UUID(str(note_id))) if note_id else None
+        detail = chain.detail_hash(event, note.text if note else None)
+        head = chain.link(previous, str(message.case_id), event, detail)
+        self._session.add(
+            CaseEventRow(
+                case_id=message.case_id,
+                sequence=event.sequence,
+                command_id=message.command_id,
+                tag=event.tag.value,
+                at=event.at,
+                recorded_at=self._now,
+                actor=event.actor,
+                facts=event.facts,
+                previous=previous,
+                hash=head,
+            ),
+        )
+        return head
+
+    def _check_item_decisions(self, state: CaseState, event: CaseEvent) -> None:
+        # Decisions are rows, not updates (they may be 50,000), so only this transaction can see the newest one.
+        newest, *_ = self._session.exec(
+            select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == state.case_id),
+        ).all()
+        if state.package is not None and (newest or 0) > state.package.revision:
+            raise StaleHashError(status=state.status.value)
+        authors = self._session.exec(
+            select(ItemDecision.author).where(ItemDecision.case_id == state.case_id).distinct(),
+        ).all()
+        if event.actor in authors:
+            raise FourEyesError
+
+    def _clock(self, receipt: CaseReceipt, events: list[CaseEvent]) -> Clock:
+        tags = [tag.value for tag in CLOCK_KINDS]
+        # The new events were added to this session and are flushed by the query.
+        rows = self._session.exec(
+            select(CaseEventRow).where(CaseEventRow.case_id == receipt.case_id, col(CaseEventRow.tag).in_(tags)),
+        ).all()
+        return clock_of(
+            receipt.received_at,
+            receipt.regimes,
+            receipt.rights,
+            [event_of(row) for row in rows],
+            as_of=events[-1].at,
+        )
+
+    def _project(self, record: CaseRecord | None, state: CaseState, clock: Clock, head: str) -> None:
+        closed_at = self._now if state.status is Status.CLOSED else None
+        fields: dict[str, Any] = {
+            "status": state.status.value,
+            "outcome": state.outcome.value if state.outcome else None,
+            "sequence": state.sequence,
+            "head": head,
+            "state": state.model_dump(mode="json"),
+            "clock": clock.model_dump(mode="json"),
+            "legal_due": clock.legal_due,
+            "safe_due": clock.safe_due,
+            "review_on": clock.review_on,
+            "updated_at": self._now,
+            "closed_at": closed_at,
+        }
+        if record is None:
+            self._session.add(CaseRecord(case_id=state.case_id, **fields))
+        else:
+            record.sqlmodel_update(fields)
+            self._session.add(record)
+
+
+def event_of(row: CaseEventRow) -> CaseEvent:
+    """The domain's event in a stored row."""
+    return CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts)

@@ -1,0 +1,57 @@
+"""When a case has to be looked at because of its clock: reminders before the safe date, and the dates' passing.
+
+Serves `workflows/deadline_clock.py`; here, and not there, because time zones are not for the workflow sandbox.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from domain.deadline import Clock
+
+# Two weeks to collect what is missing, one to review, three days and one to chase a second pair of eyes (design section 5).
+REMINDER_DAYS = (14, 7, 3, 1)
+_ZONE = ZoneInfo("Europe/London")  # where the controller's caseworkers read their reminders
+_MORNING = time(8)  # when they start work
+
+
+class Milestone(BaseModel):
+    """The next instant (UTC) at which the clock asks for something: a reminder so many days ahead, or a date that passed."""
+
+    at: datetime
+    days: int | None = None
+    passed: Literal["safe", "legal"] | None = None
+
+
+def next_milestone(clock: Clock, warned: list[int], passed: list[str], *, now: datetime) -> Milestone | None:
+    """What comes next on this clock, given what was already done. It may lie in the past after an outage.
+
+    Args:
+        clock: as last computed.
+        warned: the reminders already recorded, in days before the safe date.
+        passed: "safe" and "legal" once their passing is recorded.
+        now: UTC; of several reminders that lie behind it only the nearest to the date is still given.
+    """
+    milestones = []
+    if "safe" not in passed:
+        milestones = [_reminder(clock, days) for days in REMINDER_DAYS if all(days < given for given in warned)]
+        behind = [reminder for reminder in milestones if reminder.at <= now]
+        milestones = [reminder for reminder in milestones if reminder not in behind[:-1]]
+        milestones.append(Milestone(at=_end_of(clock.safe_due), passed="safe"))
+    if clock.legal_due is not None and "legal" not in passed:
+        milestones.append(Milestone(at=_end_of(clock.legal_due), passed="legal"))
+    return min(milestones, key=lambda milestone: milestone.at, default=None)
+
+
+def _reminder(clock: Clock, days: int) -> Milestone:
+    return Milestone(at=_local(clock.safe_due - timedelta(days=days), _MORNING), days=days)
+
+
+def _end_of(day: date) -> datetime:
+    return _local(day + timedelta(days=1), time(0))
+
+
+def _local(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=_ZONE).astimezone(UTC)

@@ -1,0 +1,167 @@
+"""One case under way: its state, its lock, and the road to the record. Shared by `workflows/case.py` and the rights.
+
+Everything that moves a case goes through `record` or `perform`: take the lock, look at the state as it is now, record, fold.
+The lock is held only round that; letters and connectors run outside it, so that a slow mail server stops no command.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.case_log import CaseLog
+    from activities.correspondence import Correspondence
+    from domain.case import CaseState
+    from domain.deadline import Clock
+    from domain.decisions import decide
+    from domain.errors import DomainError
+    from domain.events import CaseEvent, Draft, Tag
+    from domain.folding import evolve
+    from domain.messages import CommandCall, RecordEvents, SendLetter, Snapshot, Verdict
+    from domain.rights import Status
+
+from workflows.options import EVENTS, LETTERS
+
+
+class CaseEnded(Exception):  # noqa: N818 (not an error: the case was closed while something waited)
+    """The case was closed while a step of it waited."""
+
+
+class Proceedings:
+    """A case under way.
+
+    Args:
+        case_id: the receipt's id.
+        state: what the recorded events make of it so far.
+    """
+
+    def __init__(self, case_id: UUID, state: CaseState) -> None:
+        self.case_id = case_id
+        self.state = state
+        self.clock: Clock | None = None
+        self._lock = asyncio.Lock()
+        self._errands: set[asyncio.Task[None]] = set()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return Snapshot(state=self.state, clock=self.clock)
+
+    @property
+    def ended(self) -> bool:
+        return self.state.status is Status.CLOSED
+
+    async def record(self, *drafts: Draft) -> None:
+        """Record what Habeas itself found or did.
+
+        Raises:
+            CaseEnded: somebody closed the case in the meantime; nothing is recorded.
+        """
+        async with self._lock:
+            if self.ended:
+                raise CaseEnded
+            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
+
+    async def record_even_if_ended(self, *drafts: Draft) -> None:
+        """Record what is done after the end: destruction that the end itself demands."""
+        async with self._lock:
+            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
+
+    async def perform(self, call: CommandCall, verdict: Verdict | None) -> None:
+        """Let a command happen, if it is still legal now that the lock is held.
+
+        Raises:
+            DomainError: it is not.
+        """
+        async with self._lock:
+            await self._append(decide(self.state, call.command, verdict), call.command_id)
+
+    async def _append(self, drafts: list[Draft], command_id: str) -> None:
+        if not drafts:
+            return
+        now = workflow.now()
+        events = [
+            CaseEvent(sequence=self.state.sequence + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
+            for place, draft in enumerate(drafts, start=1)
+        ]
+        message = RecordEvents(case_id=self.case_id, command_id=command_id, events=events)
+        recorded = await workflow.execute_activity_method(CaseLog.record_case_event, message, **EVENTS)
+        for event in events:
+            evolve(self.state, event)
+        self.clock = recorded.clock
+
+    async def until(self, condition: Callable[[CaseState], object], *, timeout: timedelta | None = None) -> None:  # noqa: ASYNC109
+        """Wait for the state to fulfil a condition.
+
+        Raises:
+            CaseEnded: the case was closed. asyncio.TimeoutError: the time is over.
+        """
+        await workflow.wait_condition(lambda: self.ended or bool(condition(self.state)), timeout=timeout)
+        if self.ended:
+            raise CaseEnded
+
+    def post(self, letter: str, *, identifier: UUID | None = None, number: int = 1, note: UUID | None = None) -> None:
+        """Send a letter without waiting for the mail server. A repeated letter's number is the case's sequence."""
+        self.errand(self._post(SendLetter(case_id=self.case_id, letter=letter, number=number, identifier=identifier, note=note)))
+
+    async def _post(self, message: SendLetter) -> None:
+        try:
+            await self._deliver(message)
+        except ActivityError:
+            await self._ask_person(message)  # out of attempts: a person tries another way; the case goes on
+
+    async def deliver_or_ask(self, message: SendLetter) -> None:
+        """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject."""
+        try:
+            await self._deliver(message)
+        except ActivityError:
+            item = await self._ask_person(message)
+            await self.until(lambda state: item not in state.open_work_items)
+
+    async def ask_operator(self) -> None:
+        """Wait for a person after a failure that trying again will not mend."""
+        item = workflow.uuid4()
+        await self.record(opened(item, "needs_operator"))
+        await self.until(lambda state: item not in state.open_work_items)
+
+    async def _ask_person(self, message: SendLetter) -> UUID:
+        item = workflow.uuid4()
+        failed = Draft(tag=Tag.LETTER_FAILED, facts={"letter": message.letter, "number": message.number})
+        if self.ended:
+            await self.record_even_if_ended(failed)
+        else:
+            await self.record(failed, opened(item, "letter_failed"))
+        return item
+
+    async def _deliver(self, message: SendLetter) -> None:
+        await workflow.execute_activity_method(Correspondence.send_letter, message, **LETTERS)
+
+    def errand(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Let something run beside the statute; the case is not over before it is done."""
+        task = asyncio.create_task(_unless_ended(doing))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def all_errands(self) -> None:
+        await workflow.wait_condition(lambda: not self._errands)
+
+
+async def _unless_ended(doing: Coroutine[Any, Any, None]) -> None:
+    try:
+        await doing
+    except CaseEnded:
+        return
+
+
+def opened(item: UUID, kind: str, **facts: str) -> Draft:
+    """A work item: something only a person can do."""
+    return Draft(tag=Tag.WORK_ITEM_OPENED, facts={"work_item": str(item), "kind": kind, **facts})
+
+
+def refused(refusal: DomainError) -> ApplicationError:
+    """The one form in which an update handler may fail: a bare DomainError would block the workflow task."""
+    return ApplicationError(refusal.message, refusal.facts, type=refusal.kind, non_retryable=True)

@@ -1,0 +1,186 @@
+"""Article 15: search, review, approve, deliver. The steps of an access request, each waiting for what only people decide.
+
+Failures: a system that stays down, or that only people can search, is a work item and the case waits; an approval that no
+longer fits what it approved is void and asked again; a letter that the mail server refuses is a work item.
+Next: `activities/collection.py`.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.collection import Collection
+    from activities.package import Packaging
+    from domain.case import CaseState, binding_of
+    from domain.events import Draft, Tag
+    from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, PublishPackage, SendLetter
+    from domain.rights import Status
+
+from workflows.options import CONNECTORS, PACKAGES
+from workflows.proceedings import Proceedings, opened
+
+# The package stays open for 30 days (docs/decisions); reminded after one week and once more before the last one.
+REMIND_AFTER_DAYS = (7, 21)
+OPEN_FOR_DAYS = 30
+
+
+async def access(case: Proceedings) -> None:
+    """Carry the access request from search to a fetched package. Anything that voids an approval leads back to its step."""
+    while True:
+        if case.state.needs_search or case.state.status is Status.COLLECTING:
+            await _collect(case)
+        await _review(case)
+        if case.state.approved and await _deliver(case):
+            return
+
+
+async def _collect(case: Proceedings) -> None:
+    if case.state.needs_search:
+        keys = case.state.usable_keys
+        message = _search(case, run=case.state.run + 1)
+        found = await workflow.execute_activity_method(Collection.collect, message, **CONNECTORS)
+        started = Draft(tag=Tag.COLLECTION_STARTED, facts={"run": found.run, "keys": [str(key) for key in keys]})
+        await case.record(started, *_found(found))
+    while case.state.waits_for_systems and not case.state.needs_search:
+        retried = [name for name, system in case.state.systems.items() if system.state == "searching"]
+        if retried:
+            message = _search(case, run=case.state.run).model_copy(update={"systems": retried, "build": False})
+            found = await workflow.execute_activity_method(Collection.collect, message, **CONNECTORS)
+            await case.record(*_found(found))
+        else:
+            waiting = dict(case.state.systems)
+            await case.until(lambda state, known=waiting: state.systems != known or state.needs_search)  # type: ignore[misc]
+    if case.state.needs_search:
+        return
+    if case.state.status is Status.COLLECTING:
+        await case.record(Draft(tag=Tag.COLLECTION_FINISHED))
+    if case.state.package is None:
+        await _build(case)
+
+
+def _search(case: Proceedings, *, run: int) -> Collect:
+    skipped = [name for name, system in case.state.systems.items() if system.state == "skipped"]
+    return Collect(
+        case_id=case.case_id,
+        run=run,
+        keys=case.state.usable_keys,
+        skipped=skipped,
+        build=True,
+        identity_record=case.state.identity_record,
+    )
+
+
+def _found(found: Collected) -> list[Draft]:
+    drafts: list[Draft] = []
+    for result in found.results:
+        system = result.system
+        if result.state == "searched":
+            drafts.append(Draft(tag=Tag.SYSTEM_SEARCHED, facts={"system": system, "records": result.records}))
+            continue
+        if result.state == "failed":
+            drafts.append(Draft(tag=Tag.SYSTEM_FAILED, facts={"system": system, "reason": result.reason}))
+        kind = "system_failed" if result.state == "failed" else "search_by_hand"
+        drafts.append(opened(workflow.uuid4(), kind, system=system))
+    if found.package is not None:
+        drafts += [Draft(tag=Tag.COLLECTION_FINISHED), _built(found.package)]
+    return drafts
+
+
+async def _build(case: Proceedings) -> None:
+    message = BuildPackage(
+        case_id=case.case_id,
+        run=case.state.run,
+        revision=case.state.package_wanted or None,
+        identity_record=case.state.identity_record,
+    )
+    built = await workflow.execute_activity_method(Packaging.build_package, message, **PACKAGES)
+    if case.state.status is Status.IN_REVIEW and not case.state.needs_search:
+        await case.record(_built(built))
+
+
+def _built(package: PackageBuilt) -> Draft:
+    return Draft(
+        tag=Tag.PACKAGE_BUILT,
+        facts={
+            "package": str(package.package),
+            "revision": package.revision,
+            "sha256": package.sha256,
+            "bytes": package.bytes,
+            "records": package.records,
+            "datamap": package.datamap,
+        },
+    )
+
+
+async def _review(case: Proceedings) -> None:
+    while case.state.status is Status.IN_REVIEW and not case.state.needs_search:
+        await case.until(
+            lambda state: state.status is not Status.IN_REVIEW or state.package_wanted is not None or state.needs_search,
+        )
+        if case.state.package_wanted is not None:
+            await _build(case)
+
+
+async def _deliver(case: Proceedings) -> bool:
+    """Publish what was approved, tell the person, wait until it is fetched. False when the approval became void."""
+    await case.until(lambda state: not state.held or not state.approved)
+    if not case.state.approved or not await _publish(case):
+        return False
+    if case.state.status is Status.FULFILLING:
+        letter = "nothing_held" if _nothing_held(case.state) else "package_ready"
+        await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=case.state.sequence))
+        if not case.state.approved:
+            return False
+        await case.record(Draft(tag=Tag.DELIVERY_NOTIFIED))
+    if _nothing_held(case.state):
+        return True
+    return await _wait_until_fetched(case)
+
+
+def _nothing_held(state: CaseState) -> bool:
+    return state.package is not None and state.package.records == 0
+
+
+async def _publish(case: Proceedings) -> bool:
+    package = case.state.package
+    if package is None or package.published:
+        return package is not None
+    message = PublishPackage(
+        case_id=case.case_id,
+        package=package.id,
+        sha256=package.sha256,
+        datamap=package.datamap,
+    )
+    published = await workflow.execute_activity_method(Packaging.publish_package, message, **PACKAGES)
+    if not published.intact or package.binding != binding_of(case.state):
+        # What stands there now is not what was approved, or goes to somebody else: nothing leaves (R1).
+        await case.record(Draft(tag=Tag.PACKAGE_VOIDED))
+        return False
+    await case.record(Draft(tag=Tag.PACKAGE_PUBLISHED, facts={"sha256": package.sha256}))
+    return case.state.approved
+
+
+async def _wait_until_fetched(case: Proceedings) -> bool:
+    for days in (*REMIND_AFTER_DAYS, OPEN_FOR_DAYS):
+        delivered = case.state.delivered_at or workflow.now()
+        wait = delivered + timedelta(days=days) - workflow.now()
+        try:
+            if wait > timedelta(0):
+                await case.until(_fetched_or_void, timeout=wait)
+        except TimeoutError:
+            if days in REMIND_AFTER_DAYS:
+                await case.record(Draft(tag=Tag.DELIVERY_REMINDED))
+                case.post("package_reminder", number=case.state.sequence)
+            else:
+                # Thirty days unfetched: a person decides; a timer never closes a case.
+                await case.record(Draft(tag=Tag.CLOSING_PROPOSED))
+            continue
+        if _fetched_or_void(case.state):
+            break
+    await case.until(_fetched_or_void)
+    return case.state.approved
+
+
+def _fetched_or_void(state: CaseState) -> bool:
+    return not state.approved or (state.package is not None and state.package.opened)
