@@ -63,7 +63,8 @@ def tables(url: str) -> set[str]:
     return names
 
 
-def test_up_and_down_again(migrations: Path, empty_database_url: str) -> None:
+@pytest.mark.usefixtures("migrations")
+def test_up_and_down_again(empty_database_url: str) -> None:
     assert migrate.present(empty_database_url) is None
     migrate.upgrade(empty_database_url)
     assert migrate.present(empty_database_url) == migrate.newest() == "one"
@@ -81,7 +82,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(migrations: Path, empty_da
     assert "half" not in tables(empty_database_url)
 
 
-def test_two_processes_that_start_together_migrate_once(migrations: Path, empty_database_url: str) -> None:
+@pytest.mark.usefixtures("migrations")
+def test_two_processes_that_start_together_migrate_once(empty_database_url: str) -> None:
     failures: list[BaseException] = []
 
     def start() -> None:
@@ -99,9 +101,8 @@ def test_two_processes_that_start_together_migrate_once(migrations: Path, empty_
     assert migrate.present(empty_database_url) == "one"
 
 
-def test_a_migration_does_not_queue_behind_a_long_reader(
-    migrations: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("migrations")
+def test_a_migration_does_not_queue_behind_a_long_reader(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if not empty_database_url.startswith("postgresql"):
         pytest.skip("SQLite readers never block")
     migrate.upgrade(empty_database_url)

@@ -1,0 +1,92 @@
+# Habeas. `make` alone lists what can be done; everything may be run again at any time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Test processes side by side; every one brings servers of its own.
+JOBS ?= 2
+
+# A stamp per content of the locks: a second run costs nothing, a changed lock installs again.
+RUN_STAMP := $(VENV)/installed-run-$(shell cat pyproject.toml requirements.lock | sha256sum | cut -c1-16)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat pyproject.toml requirements-dev.lock | sha256sum | cut -c1-16)
+
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-deps-for editable --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
+	postgresql migration lock audit clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(RUN_STAMP) ## Make .venv from the locked, hashed packages
+
+install-dev: $(DEV_STAMP)
+
+run: install ## Start Habeas with the demo controller; Ctrl-C stops it
+	@exec $(BIN)/habeas up --demo
+
+up: install ## Start Habeas with your own settings (docs/operations.md)
+	@exec $(BIN)/habeas up
+
+test: install-dev postgresql lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
+	$(BIN)/pytest -n $(JOBS) -m "not journey"
+	@$(MAKE) --no-print-directory test-postgresql test-journeys
+
+check: install-dev lint imports test-fast ## The quick part, under two minutes
+
+lint: install-dev ## Style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --python-executable $(BIN)/python .
+
+imports: install-dev ## Who may import whom
+	$(BIN)/lint-imports
+
+format: install-dev ## Let ruff write the files as it wants them
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test-fast: install-dev
+	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
+
+test-postgresql: install-dev postgresql ## The database and activity suites on PostgreSQL
+	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest $(wildcard tests/database tests/activities)
+
+test-journeys: install-dev postgresql ## The real parts as processes, killed and restarted; one after the other
+	$(BIN)/pytest -m "journey" tests/journeys
+	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql
+
+migration: install-dev ## Write a migration from the table models: make migration m="what changes"
+	$(BIN)/python -m adapters.database.migrate "$(m)"
+
+lock: install-dev ## Resolve the dependencies anew, on the oldest Python that is supported
+	$(COMPILE) --upgrade --extra embedded --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra embedded --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+audit: install ## Known vulnerabilities in the locked packages; needs the public advisory data
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+clean: ## Remove what can be made again; the state in var/ stays
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Habeas needs Python 3.11 or newer.'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian python3-venv
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(RUN_STAMP): | $(BIN)/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/installed-run-* && touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@rm -f $(VENV)/installed-dev-* && touch $@
