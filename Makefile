@@ -63,6 +63,7 @@ postgresql:
 
 migration: install-dev ## Write a migration from the table models: make migration m="what changes"
 	$(BIN)/python -m adapters.database.migrate "$(m)"
+	@$(BIN)/ruff check --quiet --fix adapters/database/migrations && $(BIN)/ruff format --quiet adapters/database/migrations
 
 lock: install-dev ## Resolve the dependencies anew, on the oldest Python that is supported
 	$(COMPILE) --upgrade --extra embedded --output-file requirements.lock pyproject.toml

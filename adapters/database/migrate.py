@@ -7,6 +7,8 @@ Next: adapters/database/migrations/env.py
 """
 
 import importlib
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +17,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, event, text
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
-ADVISORY_LOCK = 0x4841_4245_4153  # "HABEAS"; any number that no other program of the same database uses
+ADVISORY_LOCK = 0x4841_424D_4947  # "HABMIG"; any number that no other program of the same database uses
 TURN_TIMEOUT = "60s"  # for another process that migrates the same database to finish
 LOCK_TIMEOUT = "4s"  # every query that queues behind a waiting migration waits as long: a page load may, no longer
 STATEMENT_TIMEOUT = "60s"  # long enough to build an index on the largest table of a small installation
@@ -63,11 +65,20 @@ def differences(url: str) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), _metadata()))
 
 
-def write(url: str, message: str) -> None:
-    """Write a new migration from the difference between the database at `url` and the models. For developers."""
-    with _migrating(url) as config:
-        config.attributes["metadata"] = _metadata()
-        command.revision(config, message=message, autogenerate=True)
+def write(message: str) -> Path:
+    """Write a new migration: what the table models have beyond the migrations there are. For developers.
+
+    Returns:
+        the new file, to be read and corrected before it is committed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/empty.db"
+        upgrade(url)
+        with _migrating(url) as config:
+            config.attributes["metadata"] = _metadata()
+            script = command.revision(config, message=message, autogenerate=True)
+    assert isinstance(script, Script)
+    return Path(script.path)
 
 
 def _metadata() -> MetaData:
@@ -106,3 +117,7 @@ def _connected(url: str) -> Iterator[Connection]:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with engine.begin() as connection:
         yield connection
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write(sys.argv[1])}\n")

@@ -1,7 +1,7 @@
 """${message}
 
 Revision: ${up_revision}
-Revises: ${down_revision | comma,n}
+Revises: ${down_revision or "nothing"}
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -10,7 +10,6 @@ Revises: ${down_revision | comma,n}
 #   - Rows are moved by an activity in batches, not here; event rows are never changed at all.
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
