@@ -131,3 +131,8 @@ class SettingsError(DomainError):
 
     kind = "settings"
     sentence = "A setting is wrong."
+
+
+def find_error(kind: str) -> type[DomainError]:
+    """The class of a kind, as it comes back over a border; DomainError itself for a kind unknown here."""
+    return next((error for error in DomainError.__subclasses__() if error.kind == kind), DomainError)

@@ -1,0 +1,206 @@
+"""Intake: a request is received when its receipt is committed, whatever else is up or down (design principle 2).
+
+Sealed with the case's own key from the first byte: the key is durable before the receipt, so a receipt without a key cannot
+exist. The first clock is computed here and stored with the receipt, so that the answer can say the date at once.
+Next: `api/cases.py`, which starts the workflow.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from adapters.database.clocks import clock_of
+from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRight
+from adapters.resources import Resources
+from adapters.vault import Vault
+from domain.deadline import Clock, regimes_for
+from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
+from domain.normal import normal_email
+from domain.rights import Channel, Right, Risk, Status
+
+# Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a million tries
+
+
+class IncomingRequest(BaseModel):
+    """What reached the controller, on any channel.
+
+    Args:
+        hints: further things the person typed, as (kind, value); they help a caseworker and are never search keys (I2).
+        received_at: when it reached the controller, UTC; the clock starts here.
+        caller: who handed it in, for idempotency.
+        asserted: a valid identity assertion of the platform proves the e-mail address.
+        assertion: its issuer and jti, used once.
+    """
+
+    rights: list[Right]
+    email: str | None = None
+    name: str | None = None
+    country: str | None = None
+    message: str | None = None
+    hints: list[tuple[str, str]] = []
+    channel: Channel = Channel.API
+    received_at: datetime
+    caller: str
+    idempotency_key: str | None = None
+    body_hash: str | None = None
+    asserted: bool = False
+    assertion: tuple[str, str] | None = None
+
+
+class Receipt(BaseModel):
+    """What the person gets back. `created` is False when the same request was handed in before."""
+
+    case_id: UUID
+    reference: str
+    status: Status
+    clock: Clock
+    created: bool
+
+
+class Intake:
+    """Takes requests in.
+
+    Args:
+        resources: opened once by the process.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    def receive(self, request: IncomingRequest, now: datetime) -> Receipt:
+        """Commit a receipt and answer with it.
+
+        Raises:
+            InvalidInputError: nothing to go by. IdempotencyMismatchError: the key came with another body before.
+            AssertionRefusedError: the assertion was used before.
+        """
+        if not request.rights:
+            raise InvalidInputError("Say what you would like: name at least one right.", field="rights")
+        if (before := self._before(request)) is not None:
+            return before
+        case_id = uuid4()
+        self._resources.vault.make_case_key(case_id)
+        receipt, identifiers = self._sealed(case_id, request, now)
+        try:
+            with self._resources.database.write() as session:
+                session.add(receipt)
+                session.flush()
+                session.add_all([CaseRight(case_id=case_id, right=right) for right in set(request.rights)])
+                session.add_all(identifiers)
+                if request.assertion:
+                    _use_assertion(session, request.assertion, now)
+        except IntegrityError:
+            # Two of the same at once: the other one committed first, and its answer is ours.
+            if (before := self._before(request)) is not None:
+                return before
+            if request.assertion:
+                raise AssertionRefusedError from None
+            raise
+        return _answer(receipt, created=True)
+
+    def _before(self, request: IncomingRequest) -> Receipt | None:
+        if request.idempotency_key is None:
+            return None
+        with self._resources.database.read() as session:
+            receipt = session.exec(
+                select(CaseReceipt).where(
+                    CaseReceipt.caller == request.caller,
+                    CaseReceipt.idempotency_key == request.idempotency_key,
+                ),
+            ).first()
+        if receipt is None:
+            return None
+        if receipt.body_hash != request.body_hash:
+            raise IdempotencyMismatchError
+        return _answer(receipt, created=False)
+
+    def _sealed(self, case_id: UUID, request: IncomingRequest, now: datetime) -> tuple[CaseReceipt, list[CaseIdentifierRow]]:
+        vault, datamap = self._resources.vault.case(case_id), self._resources.datamap
+        identifiers = [_identifier(self._resources.vault, case_id, kind, value, now) for kind, value in _claims(request)]
+        regimes = regimes_for(datamap.controller.country, request.country)
+        clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now)
+        subject = json.dumps({"name": request.name, "email": request.email, "country": request.country}).encode()
+        message = request.message.encode() if request.message else None
+        receipt = CaseReceipt(
+            case_id=case_id,
+            reference="HAB-" + "".join(secrets.choice(_ALPHABET) for _ in range(_REFERENCE_LENGTH)),
+            received_at=request.received_at,
+            recorded_at=now,
+            channel=request.channel.value,
+            rights=list(dict.fromkeys(right.value for right in request.rights)),
+            regimes=list(regimes),
+            risk=_risk(request).value,
+            subject=vault.seal("case_receipt", "subject", str(case_id), subject),
+            message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
+            clock=clock.model_dump(mode="json"),
+            legal_due=clock.legal_due,
+            safe_due=clock.safe_due,
+            asserted_identifier=identifiers[0].id if request.asserted and identifiers else None,
+            datamap=datamap.hash,
+            policy_version=datamap.controller.policy.version,
+            caller=request.caller,
+            idempotency_key=request.idempotency_key,
+            body_hash=request.body_hash,
+        )
+        return receipt, identifiers
+
+
+def identifier_row(vault: Vault, case_id: UUID, kind: str, value: str, *, added_by: str, now: datetime) -> CaseIdentifierRow:
+    """An identifier of a case, sealed under its key and findable by its blind index.
+
+    Raises:
+        InvalidInputError: not an address, or hidden characters in it.
+    """
+    key = uuid4()
+    index = vault.index_email(value) if kind == "email" else vault.index_id(kind, value)
+    return CaseIdentifierRow(
+        id=key,
+        case_id=case_id,
+        kind=kind,
+        value=vault.case(case_id).seal("case_identifier", "value", str(key), value.encode()),
+        value_index=index,
+        added_by=added_by,
+        added_at=now,
+    )
+
+
+def _identifier(vault: Vault, case_id: UUID, kind: str, value: str, now: datetime) -> CaseIdentifierRow:
+    return identifier_row(vault, case_id, kind, value, added_by="subject", now=now)
+
+
+def _claims(request: IncomingRequest) -> list[tuple[str, str]]:
+    mail = [("email", request.email)] if request.email else []
+    return [*mail, *request.hints]
+
+
+def _risk(request: IncomingRequest) -> Risk:
+    # An address with letters that look like others is the mark of somebody who wants to be taken for somebody else.
+    address = normal_email(request.email) if request.email else ""
+    unusual = not address.isascii() or any(part.startswith("xn--") for part in address.rpartition("@")[2].split("."))
+    if unusual:
+        return Risk.HIGH
+    by_hand = request.channel in {Channel.LETTER, Channel.PHONE, Channel.IN_PERSON} or request.email is None
+    return Risk.ELEVATED if by_hand else Risk.LOW
+
+
+def _use_assertion(session: Session, assertion: tuple[str, str], now: datetime) -> None:
+    issuer, jti = assertion
+    session.add(AssertionUse(issuer=issuer, jti_sha256=hashlib.sha256(jti.encode()).hexdigest(), used_at=now))
+
+
+def _answer(receipt: CaseReceipt, *, created: bool) -> Receipt:
+    return Receipt(
+        case_id=receipt.case_id,
+        reference=receipt.reference,
+        status=Status.RECEIVED,
+        clock=Clock.model_validate(receipt.clock),
+        created=created,
+    )

@@ -1,0 +1,116 @@
+"""Staff and their API keys (design section 10): made by the command line and the demo, read by `api/security.py`.
+
+A key is printed once and stored as a hash; it acts as its owner with the owner's role of the moment, so that four eyes are
+counted by person (`security.md` R2).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import select
+
+from adapters.database.session import Database
+from adapters.database.tables import ApiKey, Caseworker
+from domain.errors import InvalidInputError
+from domain.rights import Role
+
+SCOPES = ("requests:write", "cases:read", "cases:write", "packages:read", "breaches:read", "breaches:write")
+KEY_DAYS = 90  # the default life of a key (`security.md` 2.9)
+KEY_DAYS_AT_MOST = 365
+
+# One person per role, as design section 11 promises to whoever tries the demo.
+_DEMO = {
+    "caseworker": Role.CASEWORKER,
+    "reviewer": Role.REVIEWER,
+    "lead": Role.PRIVACY_LEAD,
+    "dpo": Role.DPO,
+    "responder": Role.BREACH_RESPONDER,
+    "administrator": Role.ADMINISTRATOR,
+    "auditor": Role.AUDITOR,
+}
+
+
+@dataclass(frozen=True)
+class DemoSignIn:
+    """A made-up member of staff and a key to act as them."""
+
+    email: str
+    role: str
+    api_key: str
+
+
+def add_caseworker(database: Database, *, email: str, name: str, role: Role) -> UUID:
+    """Add a member of staff, or find the one with this address.
+
+    Raises:
+        InvalidInputError: not a role of staff.
+    """
+    if role in {Role.PLATFORM, Role.DATA_SUBJECT, Role.SYSTEM}:
+        raise InvalidInputError("This is not a role of staff.", field="role")
+    with database.write() as session:
+        known = session.exec(select(Caseworker).where(Caseworker.email == email)).first()
+        if known is not None:
+            return known.id
+        person = Caseworker(email=email, name=name, role=role.value)
+        session.add(person)
+        return person.id
+
+
+def create_api_key(
+    database: Database,
+    *,
+    email: str | None,
+    scopes: list[str],
+    days: int = KEY_DAYS,
+    networks: list[str] | None = None,
+) -> str:
+    """Make a key and return it; it cannot be shown again.
+
+    Args:
+        email: whose key it is; None for the controller's own platform.
+        scopes: what it may do at most; cut with its owner's role at every call.
+        days: how long it lives, 365 at most.
+        networks: CIDR ranges it may come from; empty means any.
+
+    Raises:
+        InvalidInputError: unknown scope or person, or a life out of range.
+    """
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise InvalidInputError("There is no such scope.", field="scope", scopes=unknown)
+    if not 0 < days <= KEY_DAYS_AT_MOST:
+        raise InvalidInputError("A key lives between 1 and 365 days.", field="days")
+    key_id = secrets.token_hex(4)
+    key = f"hk1_{key_id}{secrets.token_urlsafe(32)}"
+    now = datetime.now(UTC)
+    with database.write() as session:
+        owner = None
+        if email is not None:
+            owner = session.exec(select(Caseworker).where(Caseworker.email == email)).first()
+            if owner is None:
+                raise InvalidInputError("There is no caseworker with this address.", field="for")
+        session.add(
+            ApiKey(
+                id=key_id,
+                sha256=hashlib.sha256(key.encode()).hexdigest(),
+                caseworker=owner.id if owner else None,
+                scopes=sorted(set(scopes)),
+                networks=networks or [],
+                created_at=now,
+                expires_at=now + timedelta(days=days),
+            ),
+        )
+    return key
+
+
+def seed_demo_people(database: Database) -> list[DemoSignIn]:
+    """The demo's staff, one per role, each with a fresh key; nothing of it is a constant (`security.md` test 30)."""
+    signins = []
+    for name, role in _DEMO.items():
+        email = f"{name}@demo.example"
+        add_caseworker(database, email=email, name=f"Demo {name}", role=role)
+        key = create_api_key(database, email=email, scopes=list(SCOPES))
+        signins.append(DemoSignIn(email=email, role=role.value, api_key=key))
+    return signins
