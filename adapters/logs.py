@@ -1,0 +1,135 @@
+"""Logs for operators: what happened, to which case id, never to whom.
+
+JSON lines, or readable ones on a terminal. Free text and e-mail addresses cannot get in: a value that is not shaped like an
+id, an enum, a number or a date is withheld, and an exception is told by its types and places, since its message may quote data.
+
+Next: adapters/processes.py
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from datetime import date
+from enum import Enum
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+import structlog
+from structlog.typing import Processor
+
+from domain.errors import DomainError
+
+WITHHELD = "[withheld]"
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
+# Ids, enums, class names, times, hashes, versions, host:port, paths of ours. 128 is a SHA-512 in hex; a sentence has blanks.
+_NAME = re.compile(r"[A-Za-z0-9_.:/\-\[\]]{0,128}")
+# One word under these names may still be somebody's.
+_TELLING = frozenset({"name", "email", "phone", "address", "subject", "message", "text", "note", "value", "query", "body"})
+_EVENT_LIMIT = 300  # characters; a message of a library that is longer is a dump of something
+_FRAMES = 12  # innermost; the outer ones are the server's own
+
+Event = MutableMapping[str, Any]
+
+
+def configure(level: str = "INFO", *, terminal: bool | None = None) -> None:
+    """Send this process's logs, those of its libraries included, to standard error.
+
+    Args:
+        level: the least severe one that is written.
+        terminal: readable lines instead of JSON; None asks whether standard error is a terminal.
+    """
+    readable = sys.stderr.isatty() if terminal is None else terminal
+    renderer = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(sort_keys=True)
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[_unformatted, *shared],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, renderer],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True  # paths carry tokens; the web application logs routes instead
+
+
+def redact(_logger: object, _method: str, event: Event) -> Event:
+    """Withhold what may be about a person, whoever logged it."""
+    failure = event.pop("exc_info", None)
+    cleaned = {name: _clean(value, name) for name, value in event.items() if name != "event"}
+    cleaned["event"] = _ADDRESS.sub(WITHHELD, str(event.get("event", "")))[:_EVENT_LIMIT]
+    if failure is True:
+        failure = sys.exc_info()
+    if isinstance(failure, BaseException):
+        failure = (type(failure), failure, failure.__traceback__)
+    if isinstance(failure, tuple) and failure[1] is not None:
+        cleaned["failure"] = _types(failure[1])
+        cleaned["at"] = _places(failure[2])
+        if isinstance(failure[1], DomainError):  # a fixed sentence and facts without personal data, by contract
+            cleaned["reason"] = failure[1].message
+    return cleaned
+
+
+def _unformatted(_logger: object, _method: str, event: Event) -> Event:
+    """Keep a library's message and drop what it would fill in: only the pattern is known to be harmless."""
+    record = event["_record"]
+    event["event"] = str(record.msg)
+    event.pop("positional_args", None)
+    event.pop("stack_info", None)
+    return event
+
+
+def _clean(value: object, name: str = "") -> object:
+    match value:
+        case _ if name.lower() in _TELLING:
+            return WITHHELD
+        case Mapping():
+            return {str(_clean(str(key))): _clean(inner, str(key)) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(inner) for inner in value]
+        case _:
+            return _scalar(value)
+
+
+def _scalar(value: object) -> object:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case UUID() | date():
+            return str(value)
+        case Enum():
+            return _scalar(value.value)
+        case str() if _NAME.fullmatch(value):
+            return value
+        case _:
+            return WITHHELD
+
+
+def _types(failure: BaseException | None) -> list[str]:
+    """Name the classes of a failure and its causes, outermost first."""
+    names: list[str] = []
+    while failure is not None and len(names) < _FRAMES:
+        names.append(f"{type(failure).__module__}.{type(failure).__qualname__}")
+        failure = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
+    return names
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in frames]
