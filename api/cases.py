@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from anyio import to_thread
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateHandle
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateUnanswered
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
@@ -130,7 +130,7 @@ class Cases:
         Raises:
             DomainError: it was refused. UnknownObjectError: there is no such command.
         """
-        handle = self._handle(case_id).get_update_handle(command_id, result_type=Snapshot)
+        handle: WorkflowUpdateHandle[Snapshot] = self._handle(case_id).get_update_handle(command_id, result_type=Snapshot)
         try:
             return await handle.result(rpc_timeout=timedelta(seconds=1))
         except WorkflowUpdateFailedError as refusal:

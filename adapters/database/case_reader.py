@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
@@ -128,7 +129,7 @@ def open_cases(session: Session) -> list[UUID]:
 
 def _cases() -> Select[Any]:
     joined = col(CaseRecord.case_id) == col(CaseReceipt.case_id)
-    return select(CaseReceipt, CaseRecord).outerjoin(CaseRecord, joined)
+    return sqlalchemy.select(CaseReceipt, CaseRecord).outerjoin(CaseRecord, joined)
 
 
 def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:

@@ -70,6 +70,7 @@ def create_api_key(
     """Make a key and return it; it cannot be shown again.
 
     Args:
+        database: where people and keys are kept.
         email: whose key it is; None for the controller's own platform.
         scopes: what it may do at most; cut with its owner's role at every call.
         days: how long it lives, 365 at most.

@@ -1,0 +1,39 @@
+"""What a worker does: every activity, by the queue it is polled on. Every @activity.defn is here (held by a test)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from activities.case_log import CaseLog
+from activities.collection import Collection
+from activities.correspondence import Correspondence
+from activities.identity import Identity
+from activities.package import Packaging
+from adapters.resources import Resources
+
+
+def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
+    """The activities by queue, holding the resources they need.
+
+    Args:
+        resources: opened once by the worker.
+    """
+    log, identity, letters = CaseLog(resources), Identity(resources), Correspondence(resources)
+    collection, packaging = Collection(resources), Packaging(resources)
+    return {
+        "case": [
+            log.read_opening,
+            log.record_case_event,
+            identity.check_attempt,
+            identity.destroy_evidence,
+            letters.send_letter,
+            letters.revoke_links,
+            collection.destroy_snapshots,
+        ],
+        # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
+        "connector": [
+            collection.collect,
+            collection.snapshot_short_lived,
+            packaging.build_package,
+            packaging.publish_package,
+        ],
+    }
