@@ -112,6 +112,13 @@ class SystemFailedError(DomainError):
     sentence = "The system could not be searched. Retry, or continue without it and say why."
 
 
+class LetterRefusedError(DomainError):
+    """A letter that cannot go out by mail: no address, or the mail server refuses it for good. Facts: code or reason."""
+
+    kind = "letter-refused"
+    sentence = "The letter could not be delivered by mail. Reach the person another way."
+
+
 class SealBrokenError(DomainError):
     """Sealed bytes do not open: wrong key, wrong place, or changed."""
 
