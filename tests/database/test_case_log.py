@@ -149,8 +149,16 @@ def test_an_approval_is_refused_when_a_newer_decision_stands(resources: Resource
         message(case_id, (Tag.COLLECTION_FINISHED, {}), (Tag.PACKAGE_BUILT, package), first=4, command="c2"),
     )
     with resources.database.write() as session:
-        decision = {"item": "platform.prompts.0", "decision": "withhold", "author": BEN.person, "decided_at": MONDAY}
-        session.add(ItemDecision(case_id=case_id, revision=2, **decision))
+        session.add(
+            ItemDecision(
+                case_id=case_id,
+                revision=2,
+                item="platform.prompts.0",
+                decision="withhold",
+                author=BEN.person,
+                decided_at=MONDAY,
+            ),
+        )
     approval: dict[str, Fact] = {"sha256": "a" * 64, "binding": "b" * 64}
     with pytest.raises(ApplicationError) as refusal:
         log.record_case_event(message(case_id, (Tag.PACKAGE_APPROVED, approval), first=6, command="c3"))
