@@ -175,7 +175,7 @@ class CaseWorkflow:
     @workflow.update
     async def command(self, call: CommandCall) -> Snapshot:
         """Let a person's command happen and answer with the case as it is afterwards."""
-        await workflow.wait_condition(lambda: self._case.state.status is not Status.RECEIVED)
+        await workflow.wait_condition(lambda: self._settled)
         try:
             verdict = await self._judge(call)
             await self._case.perform(call, verdict)
@@ -189,12 +189,17 @@ class CaseWorkflow:
 
     @command.validator
     def _check(self, call: CommandCall) -> None:
-        # A rejected update leaves no history. Before the first event nothing can be said: the handler waits and asks again.
-        if self._case.state.status is not Status.RECEIVED:
+        # A rejected update leaves no history. Where nothing can be said yet, the handler waits and asks again.
+        if self._settled:
             try:
                 decide(self._case.state, call.command)
             except DomainError as refusal:
                 raise refused(refusal) from refusal
+
+    @property
+    def _settled(self) -> bool:
+        # While an event is being recorded, somebody who read the record may already act on it, and must not be refused.
+        return self._case.state.status is not Status.RECEIVED and not self._case.recording
 
     async def _judge(self, call: CommandCall) -> Verdict | None:
         command = call.command
@@ -202,7 +207,7 @@ class CaseWorkflow:
             return None
         decide(self._case.state, command)  # a code is not used up by a command that is not legal now
         message = CheckAttempt(case_id=self._case.case_id, attempt=command.attempt, command_id=call.command_id)
-        verdict = await workflow.execute_activity_method(Identity.check_attempt, message, **EVENTS)
+        verdict: Verdict = await workflow.execute_activity_method(Identity.check_attempt, message, **EVENTS)
         if not verdict.accepted:
             raise CodeRefusedError
         return verdict

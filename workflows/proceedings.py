@@ -55,6 +55,11 @@ class Proceedings:
     def ended(self) -> bool:
         return self.state.status is Status.CLOSED
 
+    @property
+    def recording(self) -> bool:
+        """Whether an event is on its way to the record: a reader of the record may already see what is not folded in here."""
+        return self._lock.locked()
+
     async def record(self, *drafts: Draft) -> None:
         """Record what Habeas itself found or did.
 

@@ -1,0 +1,152 @@
+"""Small activities that stand in for the real ones in workflow tests, registered by name, each able to fail on demand."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from adapters.database.clocks import clock_of
+from domain.blobs import BlobRef
+from domain.case import CaseState
+from domain.events import CaseEvent
+from domain.folding import evolve
+from domain.messages import (
+    BuildPackage,
+    CaseRef,
+    CheckAttempt,
+    Collect,
+    Collected,
+    LetterSent,
+    Opening,
+    PackageBuilt,
+    Published,
+    PublishPackage,
+    ReceivedIdentifier,
+    Recorded,
+    RecordEvents,
+    SendLetter,
+    SystemResult,
+    Verdict,
+)
+from domain.rights import Channel, Right, Risk
+from tests.factories import MAILBOX, SHA
+
+
+class FakeOffice:
+    """Everything outside one case's workflow, remembered."""
+
+    def __init__(self) -> None:
+        self.received_at = datetime.now(UTC)
+        self.asserted: UUID | None = None
+        self.risk = Risk.LOW
+        self.events: list[CaseEvent] = []
+        self.state: CaseState | None = None
+        self.letters: list[str] = []
+        self.results = [SystemResult(system="platform", state="searched", records=12)]
+        self.searches: list[Collect] = []
+        self.good_attempts: dict[UUID, UUID] = {}
+        self.refused_letters: set[str] = set()
+        self.intact = True
+        self.destroyed: list[str] = []
+        self.revision = 0
+        self.short_lived = False
+
+    @activity.defn(name="read_opening")
+    async def read_opening(self, _message: CaseRef) -> Opening:
+        return Opening(
+            received_at=self.received_at,
+            channel=Channel.API,
+            rights=[Right.ACCESS],
+            regimes=["UK"],
+            risk=self.risk,
+            identifiers=[ReceivedIdentifier(identifier=MAILBOX, kind="email")],
+            asserted=self.asserted,
+            snapshots=self.short_lived,
+        )
+
+    @activity.defn(name="record_case_event")
+    async def record_case_event(self, message: RecordEvents) -> Recorded:
+        if self.state is None:
+            self.state = CaseState(case_id=message.case_id)
+        for event in message.events:
+            if event.sequence > self.state.sequence:
+                evolve(self.state, event)
+                self.events.append(event)
+        clock = clock_of(self.received_at, ["UK"], ["access"], self.events, as_of=message.events[-1].at)
+        return Recorded(clock=clock, head=SHA)
+
+    @activity.defn(name="check_attempt")
+    async def check_attempt(self, message: CheckAttempt) -> Verdict:
+        identifier = self.good_attempts.get(message.attempt)
+        return Verdict(accepted=identifier is not None, identifier=identifier)
+
+    @activity.defn(name="destroy_evidence")
+    async def destroy_evidence(self, _message: CaseRef) -> None:
+        self.destroyed.append("evidence")
+
+    @activity.defn(name="send_letter")
+    async def send_letter(self, message: SendLetter) -> LetterSent:
+        if message.letter in self.refused_letters:
+            raise ApplicationError("refused", type="letter-refused", non_retryable=True)
+        self.letters.append(message.letter)
+        return LetterSent(letter_id=uuid4())
+
+    @activity.defn(name="revoke_links")
+    async def revoke_links(self, _message: CaseRef) -> None:
+        self.destroyed.append("links")
+
+    @activity.defn(name="collect")
+    async def collect(self, message: Collect) -> Collected:
+        self.searches.append(message)
+        results = [each for each in self.results if message.systems is None or each.system in message.systems]
+        results = [each for each in results if each.system not in message.skipped]
+        ready = message.build and all(each.state == "searched" for each in results)
+        return Collected(run=message.run, results=results, package=self._package() if ready else None)
+
+    @activity.defn(name="snapshot_short_lived")
+    async def snapshot_short_lived(self, _message: CaseRef) -> Collected:
+        return Collected(run=0, results=[SystemResult(system="platform", state="searched", records=3)])
+
+    @activity.defn(name="destroy_snapshots")
+    async def destroy_snapshots(self, _message: CaseRef) -> None:
+        self.destroyed.append("snapshots")
+
+    @activity.defn(name="build_package")
+    async def build_package(self, _message: BuildPackage) -> PackageBuilt:
+        return self._package()
+
+    @activity.defn(name="publish_package")
+    async def publish_package(self, _message: PublishPackage) -> Published:
+        return Published(intact=self.intact)
+
+    def _package(self) -> PackageBuilt:
+        self.revision += 1
+        blob = BlobRef(blob_id=uuid4(), kind="package", bytes=10, sha256=SHA)
+        records = sum(each.records for each in self.results)
+        sha256 = f"{self.revision:064x}"
+        return PackageBuilt(
+            package=uuid4(), revision=self.revision, sha256=sha256, bytes=10, records=records, datamap=SHA, blob=blob
+        )
+
+    @property
+    def tags(self) -> list[str]:
+        return [event.tag.value for event in self.events]
+
+    @property
+    def case_activities(self) -> list[Callable[..., Any]]:
+        return [
+            self.read_opening,
+            self.record_case_event,
+            self.check_attempt,
+            self.destroy_evidence,
+            self.send_letter,
+            self.revoke_links,
+            self.destroy_snapshots,
+        ]
+
+    @property
+    def connector_activities(self) -> list[Callable[..., Any]]:
+        return [self.collect, self.snapshot_short_lived, self.build_package, self.publish_package]

@@ -1,0 +1,323 @@
+"""The case from receipt to its end on a real Temporal server, with everything outside it faked by activity name."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker
+
+from domain.commands import (
+    AddIdentifier,
+    ApprovePackage,
+    ChangeDeliveryAddress,
+    Close,
+    Command,
+    CompleteWorkItem,
+    ConfirmIdentityCode,
+    ContinueWithoutSystem,
+    OpenPackage,
+    RetrySystem,
+    SubmitIdentityEvidence,
+    Withdraw,
+)
+from domain.messages import CommandCall, OpenCase, Snapshot, SystemResult
+from domain.rights import Outcome, Status
+from tests.factories import ANNA, BEN, LEAD, MAILBOX, SECOND_MAILBOX, SUBJECT
+from tests.fakes import FakeOffice
+from workflows.case import CaseWorkflow
+from workflows.options import CONNECTOR_QUEUE
+
+
+@dataclass
+class Running:
+    """One case under way, and what it did outside."""
+
+    office: FakeOffice
+    handle: WorkflowHandle[CaseWorkflow, None]
+    skipper: TimeSkipper
+
+    async def command(self, command: Command) -> Snapshot:
+        call = CommandCall(command_id=f"test:{uuid4().hex}", command=command)
+        return await self.handle.execute_update(CaseWorkflow.command, call)
+
+    async def refused(self, command: Command) -> str:
+        with pytest.raises(WorkflowUpdateFailedError) as failure:
+            await self.command(command)
+        assert isinstance(failure.value.cause, ApplicationError)
+        return str(failure.value.cause.type)
+
+    async def until(self, condition: Callable[[FakeOffice], object]) -> None:
+        for _ in range(600):
+            if condition(self.office):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(self.office.tags)
+
+    async def until_status(self, status: Status) -> None:
+        await self.until(lambda office: office.state is not None and office.state.status is status)
+
+    async def age(self, **by: float) -> None:
+        await self.skipper.fast_forward(self.handle, timedelta(**by))
+
+    async def identify(self, identifier: UUID = MAILBOX) -> None:
+        attempt = uuid4()
+        self.office.good_attempts[attempt] = identifier
+        await self.command(ConfirmIdentityCode(actor=SUBJECT, attempt=attempt))
+
+    @property
+    def sha256(self) -> str:
+        assert self.office.state is not None
+        assert self.office.state.package is not None
+        return self.office.state.package.sha256
+
+    async def approve(self) -> None:
+        await self.until(lambda office: office.state and office.state.status is Status.IN_REVIEW and office.state.package)
+        await self.command(ApprovePackage(actor=BEN, sha256=self.sha256))
+
+    async def fetch(self) -> None:
+        attempt = uuid4()
+        self.office.good_attempts[attempt] = MAILBOX
+        await self.command(OpenPackage(actor=SUBJECT, attempt=attempt))
+
+
+@asynccontextmanager
+async def case(client: Client, skipper: TimeSkipper, office: FakeOffice | None = None) -> AsyncIterator[Running]:
+    office = office or FakeOffice()
+    queue = f"case-{uuid4().hex}"
+    cases = Worker(client, task_queue=queue, workflows=[CaseWorkflow], activities=office.case_activities)
+    # The workflow names this queue itself; the server is this test process's own and tests run one after the other.
+    connectors = Worker(client, task_queue=CONNECTOR_QUEUE, activities=office.connector_activities)
+    async with cases, connectors:
+        with skipper.with_time_skipping_disabled():
+            handle = await skipper.client.start_workflow(
+                CaseWorkflow.run, OpenCase(case_id=uuid4()), id=f"case-{uuid4()}", task_queue=queue
+            )
+        yield Running(office, handle, skipper)
+        with contextlib.suppress(RPCError):  # it has ended by itself
+            await handle.terminate()
+
+
+@pytest.fixture
+async def running(temporal_client: Client, time_skipper: TimeSkipper) -> AsyncIterator[Running]:
+    async with case(temporal_client, time_skipper) as one:
+        yield one
+
+
+async def test_a_plain_access_request_from_receipt_to_its_end(running: Running) -> None:
+    await running.identify()
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.fetch()
+    await running.until_status(Status.CLOSED)
+    await running.handle.result()
+    assert running.office.state is not None
+    assert running.office.state.outcome is Outcome.FULFILLED
+    assert sorted(running.office.letters) == ["case_closed", "package_ready", "request_received", "verify_identity"]
+
+
+async def test_a_wrong_code_changes_nothing_and_the_answer_is_the_same_for_every_reason(running: Running) -> None:
+    await running.until_status(Status.VERIFYING_IDENTITY)
+    assert await running.refused(ConfirmIdentityCode(actor=SUBJECT, attempt=uuid4())) == "code-refused"
+    assert running.office.state is not None
+    assert running.office.state.status is Status.VERIFYING_IDENTITY
+
+
+async def test_a_command_that_is_not_legal_now_is_refused_before_it_enters_the_history(running: Running) -> None:
+    await running.until_status(Status.VERIFYING_IDENTITY)
+    assert await running.refused(ApprovePackage(actor=BEN, sha256="a" * 64)) == "not-allowed-now"
+    history = await running.handle.fetch_history()
+    assert not any(event.HasField("workflow_execution_update_accepted_event_attributes") for event in history.events)
+
+
+async def test_reminders_and_a_proposal_but_no_timer_closes_the_case(running: Running) -> None:
+    await running.until_status(Status.VERIFYING_IDENTITY)
+    await running.age(hours=25)
+    await running.until(lambda office: "case:identity:reminded" in office.tags)
+    await running.age(days=7)
+    await running.age(days=24)
+    await running.until(lambda office: "case:closing:proposed" in office.tags)
+    assert running.office.state is not None
+    assert running.office.state.status is Status.VERIFYING_IDENTITY
+    await running.command(Close(actor=LEAD, note=uuid4()))
+    await running.handle.result()
+    assert running.office.state.outcome is Outcome.IDENTITY_NOT_CONFIRMED
+    assert "identity_not_confirmed" in running.office.letters
+    assert "links" in running.office.destroyed
+
+
+async def test_the_clock_reminds_and_a_missed_date_is_visible(running: Running) -> None:
+    await running.identify()
+    await running.until_status(Status.IN_REVIEW)
+    await running.age(days=40)
+    await running.until(lambda office: office.tags.count("case:deadline:passed") == 2)
+    assert running.office.state is not None
+    assert running.office.state.status is Status.IN_REVIEW
+    assert "case:deadline:approaching" in running.office.tags
+
+
+async def test_withdrawing_ends_the_case_wherever_it_stands(running: Running) -> None:
+    await running.identify()
+    await running.until_status(Status.IN_REVIEW)
+    await running.command(Withdraw(actor=SUBJECT))
+    await running.handle.result()
+    assert running.office.letters[-1] == "request_withdrawn"
+
+
+async def test_a_system_that_stays_down_waits_for_a_person(running: Running) -> None:
+    office = running.office
+    office.results = [
+        SystemResult(system="platform", state="searched", records=5),
+        SystemResult(system="billing", state="failed", reason="unreachable"),
+        SystemResult(system="payments", state="manual"),
+    ]
+    await running.identify()
+    await running.until(lambda each: each.state and len(each.state.open_work_items) == 2)
+    assert office.state is not None
+    assert office.state.status is Status.COLLECTING
+    office.results[1] = SystemResult(system="billing", state="searched", records=7)
+    await running.command(RetrySystem(actor=ANNA, system="billing"))
+    await running.until(lambda each: each.state and each.state.systems["billing"].state == "searched")
+    assert office.searches[-1].systems == ["billing"]
+    by_hand = next(key for key, item in office.state.open_work_items.items() if item.system == "payments")
+    await running.command(CompleteWorkItem(actor=ANNA, work_item=by_hand, result="not_found"))
+    await running.until_status(Status.IN_REVIEW)
+
+
+async def test_a_system_is_left_out_only_with_a_reason_and_the_case_is_partly_fulfilled(running: Running) -> None:
+    office = running.office
+    office.results.append(SystemResult(system="billing", state="failed", reason="unreachable"))
+    await running.identify()
+    await running.until(lambda each: each.state and each.state.open_work_items)
+    await running.command(ContinueWithoutSystem(actor=ANNA, system="billing", note=uuid4()))
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.fetch()
+    await running.handle.result()
+    assert office.state is not None
+    assert office.state.outcome is Outcome.PARTLY_FULFILLED
+
+
+async def test_nothing_held_is_an_answer_and_passes_review(running: Running) -> None:
+    office = running.office
+    office.results = [SystemResult(system="platform", state="searched", records=0)]
+    await running.identify()
+    await running.approve()
+    await running.handle.result()
+    assert office.state is not None
+    assert office.state.outcome is Outcome.NOTHING_HELD
+    assert "nothing_held" in office.letters
+
+
+async def test_an_approval_that_no_longer_fits_is_void_and_nothing_is_sent(running: Running) -> None:
+    running.office.intact = False
+    await running.identify()
+    await running.approve()
+    await running.until(lambda office: "case:package:voided" in office.tags)
+    await running.until_status(Status.IN_REVIEW)
+    assert "package_ready" not in running.office.letters
+
+
+async def test_a_second_address_searches_again_and_voids_the_approval(running: Running) -> None:
+    await running.identify()
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.command(AddIdentifier(actor=SUBJECT, identifier=SECOND_MAILBOX, kind="email"))
+    await running.identify(SECOND_MAILBOX)
+    await running.until_status(Status.IN_REVIEW)
+    assert running.office.searches[-1].run == 2
+    assert set(running.office.searches[-1].keys) == {MAILBOX, SECOND_MAILBOX}
+    await running.until(lambda office: office.state and office.state.package)
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+
+
+async def test_a_changed_recipient_voids_the_approval_after_notice(running: Running) -> None:
+    await running.identify()
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.command(ChangeDeliveryAddress(actor=ANNA, identifier=MAILBOX, note=uuid4()))
+    attempt = uuid4()
+    running.office.good_attempts[attempt] = MAILBOX
+    assert await running.refused(OpenPackage(actor=SUBJECT, attempt=attempt)) == "not-allowed-now"
+
+
+async def test_a_letter_nobody_accepts_is_a_work_item_and_the_case_goes_on(running: Running) -> None:
+    running.office.refused_letters.add("package_ready")
+    await running.identify()
+    await running.approve()
+    await running.until(lambda office: office.state and office.state.open_work_items)
+    assert running.office.state is not None
+    assert running.office.state.status is Status.FULFILLING
+    item = next(iter(running.office.state.open_work_items))
+    await running.command(CompleteWorkItem(actor=ANNA, work_item=item, result="found"))
+    await running.until_status(Status.DELIVERED)
+
+
+async def test_an_unfetched_package_is_reminded_twice_and_then_only_proposed_for_closing(running: Running) -> None:
+    await running.identify()
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.age(days=8)
+    await running.age(days=14)
+    await running.age(days=9)
+    await running.until(lambda office: "case:closing:proposed" in office.tags)
+    assert running.office.tags.count("case:delivery:reminded") == 2
+    assert running.office.state is not None
+    assert running.office.state.status is Status.DELIVERED
+
+
+async def test_evidence_is_destroyed_after_fourteen_days_at_the_latest(running: Running) -> None:
+    await running.until_status(Status.VERIFYING_IDENTITY)
+    await running.command(SubmitIdentityEvidence(actor=SUBJECT, evidence=uuid4()))
+    await running.age(days=15)
+    await running.until(lambda office: "case:identity:evidence_destroyed" in office.tags)
+    assert running.office.destroyed == ["evidence"]
+
+
+async def test_an_assertion_needs_no_code(temporal_client: Client, time_skipper: TimeSkipper) -> None:
+    office = FakeOffice()
+    office.asserted = MAILBOX
+    async with case(temporal_client, time_skipper, office) as running:
+        await running.until_status(Status.IN_REVIEW)
+        assert "verify_identity" not in office.letters
+
+
+async def test_short_lived_data_are_kept_sealed_and_destroyed_if_identity_is_not_confirmed(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.short_lived = True
+    async with case(temporal_client, time_skipper, office) as running:
+        await running.until(lambda each: "case:snapshot:taken" in each.tags)
+        await running.command(Withdraw(actor=SUBJECT))
+        await running.handle.result()
+        assert "snapshots" in office.destroyed
+
+
+async def test_a_case_is_carried_on_from_its_recorded_events(running: Running) -> None:
+    await running.identify()
+    await running.until(lambda office: office.state and office.state.package)
+    state = running.office.state
+    assert state is not None
+    await running.handle.terminate()
+    queue = (await running.handle.describe()).task_queue
+    with running.skipper.with_time_skipping_disabled():
+        handle = await running.skipper.client.start_workflow(
+            CaseWorkflow.run,
+            OpenCase(case_id=state.case_id, state=state.model_copy(deep=True)),
+            id=f"case-{uuid4()}",
+            task_queue=queue,
+        )
+    again = Running(running.office, handle, running.skipper)
+    await again.approve()
+    await again.until_status(Status.DELIVERED)
+    await handle.terminate()
