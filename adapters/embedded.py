@@ -35,6 +35,8 @@ DYNAMIC_CONFIG = {
     "matching.numTaskqueueWritePartitions": "1",
 }
 
+ASK_LIMIT = 10  # seconds for one question to the server
+
 ENVIRONMENT = {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}  # nothing leaves the machine
 
 
@@ -93,4 +95,7 @@ def prepare_namespace(address: str, namespace: str = "default") -> bool:
     """
     line = [str(binary()), "operator", "namespace", "update", "--disable-config-env", "--disable-config-file"]
     line += ["--namespace", namespace, "--retention", f"{RETENTION.days}d", "--address", address]
-    return subprocess.run(line, capture_output=True, check=False, timeout=10).returncode == 0  # noqa: S603 (our own binary)
+    try:
+        return subprocess.run(line, capture_output=True, check=False, timeout=ASK_LIMIT).returncode == 0  # noqa: S603 (our own binary)
+    except subprocess.TimeoutExpired:
+        return False

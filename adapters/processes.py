@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def started(pid: int) -> str | None:
 def spawn(
     command: Sequence[str],
     *,
-    log: Path,
+    log: Path | None,
     environment: Mapping[str, str] | None = None,
     death_signal: signal.Signals = signal.SIGKILL,
     user: str | None = None,
@@ -64,7 +65,7 @@ def spawn(
 
     Args:
         command: program and arguments.
-        log: file that its output is added to.
+        log: file that its output is added to; None leaves it where this process's own goes.
         environment: the whole environment; this process's own when None.
         death_signal: what the kernel sends it when this process dies. Everything it holds must survive that.
         user: to run as; only root may name another one.
@@ -78,12 +79,12 @@ def spawn(
         if os.getppid() != parent:  # it died in between, and its death was not signalled
             os._exit(1)
 
-    with log.open("ab") as output:
+    with log.open("ab") if log else nullcontext() as output:
         return subprocess.Popen(  # noqa: S603 (every caller names its own program)
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if log else None,
             env=environment,
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 (the callers fork from their main thread, before any other)

@@ -92,6 +92,17 @@ class Settings(BaseSettings):
         """The file that says that everything in this home is made up."""
         return self.home / DEMO_MARKER
 
+    @property
+    def demo_sign_ins(self) -> Path:
+        """The file with the keys of the demo's made-up staff."""
+        return self.home / "demo-sign-ins.json"
+
+    def make_home(self) -> None:
+        """Make the home, for its owner alone; the demo's is marked before anything else is in it."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.environment == "demo":
+            self.demo_marker.touch()
+
     def refuse_mixed_demo(self) -> None:
         """Keep the demo and everything real apart, in both directions (`security.md` section 1, abuse test 30).
 

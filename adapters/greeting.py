@@ -1,0 +1,21 @@
+"""What `habeas up` says once everything is ready: where to go, and in the demo as whom."""
+
+import json
+
+from adapters.settings import Settings
+
+
+def text(settings: Settings) -> str:
+    """Write the addresses; in the demo also its staff with their keys, which are made up and never leave this machine."""
+    lines = [
+        "",
+        f"Habeas is running on {settings.public_url}",
+        f"  API         {settings.public_url}/api/v1, described in {settings.public_url}/openapi.json",
+    ]
+    if settings.smtp_url is None:
+        lines.append(f"  letters     {settings.home / 'mail'}; no mail server is set, so none leaves this machine")
+    if settings.environment == "demo":
+        people = json.loads(settings.demo_sign_ins.read_text())
+        lines += ["", "Demo staff, each with an API key:"]
+        lines += [f"  {person['email']:<28} {person['role']:<17} {person['api_key']}" for person in people]
+    return "\n".join([*lines, "", "Ctrl-C stops it.", ""])

@@ -1,0 +1,240 @@
+"""The `habeas` command: brings Habeas up, and what operators do by hand. Each command is a few lines over one function.
+
+Next: adapters/parts.py
+"""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.ending import end_process
+from adapters.settings import Settings
+from domain.errors import DomainError, InvalidInputError, SettingsError
+
+app = typer.Typer(
+    help="Case management for data subject requests and personal data breaches.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it would print local variables, which may hold personal data
+)
+datamap_app = typer.Typer(help="The controller's data map.", no_args_is_help=True)
+keys_app = typer.Typer(help="The installation's keys.", no_args_is_help=True)
+api_key_app = typer.Typer(help="Keys of the JSON API.", no_args_is_help=True)
+caseworker_app = typer.Typer(help="Members of staff.", no_args_is_help=True)
+for name, group in (("datamap", datamap_app), ("keys", keys_app), ("api-key", api_key_app), ("caseworker", caseworker_app)):
+    app.add_typer(group, name=name)
+
+
+@app.command()
+def up(
+    *,
+    demo: Annotated[bool, typer.Option(help="Start with the made-up controller and its staff.")] = False,
+    size: Annotated[str, typer.Option(help="Of the demo: `default` (200 people) or `full` (10,000).")] = "default",
+) -> None:
+    """Start everything; Ctrl-C stops it in order."""
+    from adapters import greeting, parts  # noqa: PLC0415 (other commands do not need them)
+    from adapters.supervisor import Supervisor, tell  # noqa: PLC0415
+
+    settings = _demo_settings() if demo else Settings.load()
+    settings.make_home()
+    supervisor = Supervisor(settings.home, tell)
+    supervisor.claim()
+    parts.refuse_taken_ports(settings)
+    status = supervisor.run(
+        parts.preparation(settings, size), parts.parts(settings), lambda: sys.stdout.write(greeting.text(settings))
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
+def prepare(*, size: Annotated[str, typer.Option(help="Of the demo: `default` or `full`.")] = "default") -> None:
+    """Make keys where that is allowed, check the data map, bring the database up to date."""
+    from adapters import preparation  # noqa: PLC0415
+    from adapters.supervisor import tell  # noqa: PLC0415
+
+    preparation.prepare(Settings.load(), tell, demo_size=size)
+
+
+@app.command()
+def web() -> None:
+    """Run the web process alone."""
+    import uvicorn  # noqa: PLC0415
+
+    from adapters import logs  # noqa: PLC0415
+
+    settings = Settings.load()
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host="127.0.0.1",  # a reverse proxy with TLS stands in front
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,  # seconds; a command takes 15 at most, and can be asked for again
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run the Temporal worker alone."""
+    os.execv(sys.executable, [sys.executable, "-m", "worker"])  # noqa: S606 (this very interpreter; nobody imports `worker`)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the tables this release expects."""
+    from adapters.database import migrate as migrations  # noqa: PLC0415
+    from adapters.preparation import bring_up_to_date  # noqa: PLC0415
+
+    settings = Settings.load()
+    bring_up_to_date(settings.database_url)
+    typer.echo(f"database at {migrations.present(settings.database_url)}")
+
+
+@app.command()
+def reconcile() -> None:
+    """Carry on every open case whose workflow is gone, from its recorded events: after a restore of either database."""
+    from adapters.resources import Resources  # noqa: PLC0415
+    from adapters.temporal import connect  # noqa: PLC0415
+    from api.cases import Cases  # noqa: PLC0415
+
+    resources = Resources.open(Settings.load())
+
+    async def carry_on() -> tuple[int, int]:
+        cases = Cases(await connect(resources.settings, resources.vault), resources)
+        return len(await cases.sweep()), len(await cases.reconcile())
+
+    started, carried_on = asyncio.run(carry_on())
+    resources.close()
+    typer.echo(f"{started} receipts started, {carried_on} open cases carried on")
+
+
+@app.command()
+def deadline(
+    *,
+    regime: Annotated[str, typer.Option(help="UK, EU, EU-<Member State>, or a code of other_periods.")] = "UK",
+    event: Annotated[str, typer.Option(help="For instance UK-RESP-1M or BREACH-72H-SAFE.")] = "UK-RESP-1M",
+    received_at: Annotated[str, typer.Option(help="ISO 8601 with an offset.")] = "",
+    inputs: Annotated[str, typer.Option(help="JSON object of what happened since.")] = "{}",
+    csv: Annotated[Path | None, typer.Option(help="A file of such rows; prints CSV.", exists=True, dir_okay=False)] = None,
+) -> None:
+    """Work a legal deadline out and print its sum."""
+    from domain.deadline_report import deadline_csv, deadline_json  # noqa: PLC0415
+
+    if csv is not None:
+        with csv.open(newline="", encoding="utf-8") as rows:
+            deadline_csv(rows, sys.stdout)
+        return
+    try:
+        given = json.loads(inputs)
+    except ValueError:
+        raise InvalidInputError("--inputs is not JSON.", column="inputs") from None
+    typer.echo(json.dumps(deadline_json(regime, event, received_at, given), indent=2))
+
+
+@datamap_app.command("check")
+def datamap_check(
+    file: Annotated[Path | None, typer.Argument(help="The data map; HABEAS_DATAMAP when left out.")] = None,
+) -> None:
+    """Say what is wrong in the data map, by line."""
+    from domain.datamap import check_static  # noqa: PLC0415
+
+    path = file or Settings.read().datamap
+    try:
+        findings = check_static(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"HABEAS_DATAMAP: {path} cannot be read.", setting="datamap") from None
+    for finding in findings:
+        typer.echo(f"{path}:{finding.line}: {finding.severity}: {finding.path}: {finding.sentence}")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+    typer.echo(f"{path}: no errors")
+
+
+@keys_app.command("init")
+def keys_init() -> None:
+    """Make the key ring and the signing key of a new installation, readable by their owner alone."""
+    from adapters.preparation import create_keys  # noqa: PLC0415
+
+    settings = Settings.read()
+    made = [path for path in (settings.keys, settings.signing_key) if not path.exists()]
+    create_keys(settings)
+    for path in (settings.keys, settings.signing_key):
+        typer.echo(
+            f"{path}: {'made; keep a copy where no backup of the data is' if path in made else 'there already, left as it is'}"
+        )
+
+
+@api_key_app.command("create")
+def api_key_create(
+    *,
+    scope: Annotated[list[str], typer.Option(help="What it may do at most; give it once per scope.")],
+    owner: Annotated[str | None, typer.Option("--for", help="E-mail of the caseworker it acts as.")] = None,
+    platform: Annotated[bool, typer.Option(help="For the controller's own platform instead of a person.")] = False,
+    days: Annotated[int, typer.Option(help="How long it lives, 365 at most.")] = int(timedelta(days=90).days),
+    network: Annotated[list[str] | None, typer.Option(help="CIDR range it may come from; any when left out.")] = None,
+) -> None:
+    """Make a key and print it; it is never shown again."""
+    from adapters.database import people  # noqa: PLC0415
+    from adapters.database.session import Database  # noqa: PLC0415
+
+    if (owner is None) != platform:
+        raise InvalidInputError("Say --for a caseworker, or --platform.", field="for")
+    database = Database(Settings.load().database_url)
+    typer.echo(people.create_api_key(database, email=owner, scopes=scope, days=days, networks=network))
+    database.close()
+
+
+@caseworker_app.command("add")
+def caseworker_add(
+    email: str,
+    *,
+    name: Annotated[str, typer.Option(help="As colleagues know them.")],
+    role: Annotated[str, typer.Option(help="caseworker, reviewer, privacy_lead, dpo, breach_responder, administrator, auditor.")],
+) -> None:
+    """Add a member of staff."""
+    from adapters.database import people  # noqa: PLC0415
+    from adapters.database.session import Database  # noqa: PLC0415
+    from domain.rights import Role  # noqa: PLC0415
+
+    if role not in list(Role):
+        raise InvalidInputError("There is no such role.", field="role")
+    database = Database(Settings.load().database_url)
+    person = people.add_caseworker(database, email=email, name=name, role=Role(role))
+    database.close()
+    typer.echo(str(person))
+
+
+def _demo_settings() -> Settings:
+    named = os.environ.get("HABEAS_ENVIRONMENT")
+    if named not in {None, "", "demo"}:
+        raise SettingsError(f"HABEAS_ENVIRONMENT is {named}: --demo starts no such installation.", setting="environment")
+    return Settings.load(environment="demo")
+
+
+def main() -> None:
+    """Run the command line; refusals are one line each, without a traceback."""
+    status: object = 0
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code
+    except DomainError as refused:
+        sys.stderr.write(f"habeas: {refused.message}\n")
+        status = 1
+    except KeyboardInterrupt:
+        status = 130  # 128 + SIGINT, as shells count it
+    end_process(status if isinstance(status, int) else 1)
+
+
+if __name__ == "__main__":
+    main()
