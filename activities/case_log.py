@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.failures import translated
 from adapters.database.case_projector import CaseProjector
+from adapters.database.clocks import seat_of
 from adapters.database.tables import Alarm, CaseIdentifierRow, CaseReceipt
 from adapters.resources import Resources
 from domain.errors import SequenceConflictError, UnknownObjectError
@@ -28,6 +29,7 @@ class CaseLog:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        self._seat = seat_of(resources.datamap.controller)
 
     @activity.defn
     @translated
@@ -60,7 +62,7 @@ class CaseLog:
         now = datetime.now(UTC)
         try:
             with self._resources.database.write() as session:
-                return CaseProjector(session, self._resources.vault.install, now).record(message)
+                return CaseProjector(session, self._resources.vault.install, now, self._seat).record(message)
         except SequenceConflictError:
             self._raise_alarm(message.case_id, now)
             raise

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from domain.deadline import Clock
+from domain.deadline import Clock, day_ends
 
 # Two weeks to collect what is missing, one to review, three days and one to chase a second pair of eyes (design section 5).
 REMINDER_DAYS = (14, 7, 3, 1)
@@ -25,11 +25,12 @@ class Milestone(BaseModel):
     passed: Literal["safe", "legal"] | None = None
 
 
-def next_milestone(clock: Clock, warned: list[int], passed: list[str], *, now: datetime) -> Milestone | None:
+def next_milestone(clock: Clock, regimes: list[str], warned: list[int], passed: list[str], *, now: datetime) -> Milestone | None:
     """What comes next on this clock, given what was already done. It may lie in the past after an outage.
 
     Args:
         clock: as last computed.
+        regimes: the case's; a day is over where it is over first.
         warned: the reminders already recorded, in days before the safe date.
         passed: "safe" and "legal" once their passing is recorded.
         now: UTC; of several reminders that lie behind it only the nearest to the date is still given.
@@ -39,18 +40,14 @@ def next_milestone(clock: Clock, warned: list[int], passed: list[str], *, now: d
         milestones = [_reminder(clock, days) for days in REMINDER_DAYS if all(days < given for given in warned)]
         behind = [reminder for reminder in milestones if reminder.at <= now]
         milestones = [reminder for reminder in milestones if reminder not in behind[:-1]]
-        milestones.append(Milestone(at=_end_of(clock.safe_due), passed="safe"))
+        milestones.append(Milestone(at=day_ends(clock.safe_due, regimes), passed="safe"))
     if clock.legal_due is not None and "legal" not in passed:
-        milestones.append(Milestone(at=_end_of(clock.legal_due), passed="legal"))
+        milestones.append(Milestone(at=day_ends(clock.legal_due, regimes), passed="legal"))
     return min(milestones, key=lambda milestone: milestone.at, default=None)
 
 
 def _reminder(clock: Clock, days: int) -> Milestone:
     return Milestone(at=_local(clock.safe_due - timedelta(days=days), _MORNING), days=days)
-
-
-def _end_of(day: date) -> datetime:
-    return _local(day + timedelta(days=1), time(0))
 
 
 def _local(day: date, at: time) -> datetime:

@@ -22,6 +22,7 @@ async def watch_deadline(case: Proceedings) -> None:
         if case.clock is not None and case.state.delivered_at is None:
             milestone = next_milestone(
                 case.clock,
+                case.state.regimes,
                 case.state.deadline_warned,
                 case.state.deadline_passed,
                 now=workflow.now(),

@@ -14,7 +14,7 @@ from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ItemDecision, Note
 from domain import chain
 from domain.case import CaseState
-from domain.deadline import Clock
+from domain.deadline import Clock, Seat
 from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, UnknownObjectError
 from domain.events import CaseEvent, Tag
 from domain.folding import evolve
@@ -29,12 +29,14 @@ class CaseProjector:
         session: of a write transaction.
         install: the installation's public id, first link of every chain.
         now: the database writer's time, UTC; stored beside the workflow's own.
+        seat: what the clock has to know of the controller.
     """
 
-    def __init__(self, session: Session, install: bytes, now: datetime) -> None:
+    def __init__(self, session: Session, install: bytes, now: datetime, seat: Seat | None = None) -> None:
         self._session = session
         self._install = install
         self._now = now
+        self._seat = seat
 
     def record(self, message: RecordEvents) -> Recorded:
         """Append and fold.
@@ -123,6 +125,7 @@ class CaseProjector:
             receipt.rights,
             [event_of(row) for row in rows],
             as_of=events[-1].at,
+            seat=self._seat,
         )
 
     def _project(self, record: CaseRecord | None, state: CaseState, clock: Clock, head: str) -> None:

@@ -6,17 +6,28 @@ The mapping is the whole of what moves a date: the routine check of a mailbox is
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain.deadline import Clock, ClockEvent, ClockEventKind, compute
+from domain.datamap import Controller
+from domain.deadline import Clock, ClockEvent, ClockEventKind, Seat, compute
 from domain.events import CaseEvent, Tag
-from domain.rights import Right
+from domain.rights import Outcome, Right
 
 CLOCK_KINDS: dict[Tag, ClockEventKind] = {
     Tag.IDENTITY_MORE_REQUESTED: ClockEventKind.IDENTITY_REQUESTED,
     Tag.IDENTITY_EVIDENCE_RECEIVED: ClockEventKind.IDENTITY_RECEIVED,
     Tag.DELIVERY_NOTIFIED: ClockEventKind.ANSWERED,
     Tag.DELIVERY_RECORDED: ClockEventKind.ANSWERED,
-    Tag.REQUEST_CLOSED: ClockEventKind.ANSWERED,
+    Tag.REQUEST_CLOSED: ClockEventKind.WITHDRAWN,
+    Tag.REQUEST_REOPENED: ClockEventKind.REOPENED,
 }
+# Closed with the person's word that nothing is wanted any more. A close for want of an answer is a refusal to act and needs
+# its letter in time (Article 12(4)); a delivered answer met the date when it was delivered.
+_WITHDRAWN = {Outcome.WITHDRAWN.value, Outcome.NOT_THE_REQUESTER.value, Outcome.DUPLICATE.value}
+
+
+def seat_of(controller: Controller) -> Seat:
+    """What the clock has to know of the controller."""
+    representative = controller.representative
+    return Seat(country=controller.country, representative=representative.country if representative else None)
 
 
 def clock_of(
@@ -26,6 +37,7 @@ def clock_of(
     events: Iterable[CaseEvent],
     *,
     as_of: datetime,
+    seat: Seat | None = None,
 ) -> Clock:
     """The clock of a case at an instant.
 
@@ -35,7 +47,16 @@ def clock_of(
         rights: what was asked for.
         events: at least those events of the case that move a clock, in any order.
         as_of: the instant at which `missed` is judged, UTC.
+        seat: what is known of the controller.
     """
-    moved = [ClockEvent(kind=CLOCK_KINDS[event.tag], at=event.at) for event in events if event.tag in CLOCK_KINDS]
+    moved = [ClockEvent(kind=kind, at=event.at) for event in events if (kind := _kind(event)) is not None]
     received = ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)
-    return compute(tuple(regimes), tuple(Right(right) for right in rights), [received, *moved], as_of=as_of)
+    return compute(tuple(regimes), tuple(Right(right) for right in rights), [received, *moved], as_of=as_of, seat=seat)
+
+
+def _kind(event: CaseEvent) -> ClockEventKind | None:
+    if event.tag is not Tag.REQUEST_CLOSED:
+        return CLOCK_KINDS.get(event.tag)
+    if event.facts.get("outcome") == Outcome.IDENTITY_NOT_CONFIRMED.value:
+        return ClockEventKind.REFUSAL_NOTIFIED
+    return ClockEventKind.WITHDRAWN if event.facts.get("outcome") in _WITHDRAWN else None

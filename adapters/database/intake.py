@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from adapters.database.clocks import clock_of
+from adapters.database.clocks import clock_of, seat_of
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRight
 from adapters.resources import Resources
 from adapters.vault import Vault
@@ -126,7 +126,7 @@ class Intake:
         vault, datamap = self._resources.vault.case(case_id), self._resources.datamap
         identifiers = [_identifier(self._resources.vault, case_id, kind, value, now) for kind, value in _claims(request)]
         regimes = regimes_for(datamap.controller.country, request.country)
-        clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now)
+        clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now, seat=seat_of(datamap.controller))
         subject = json.dumps({"name": request.name, "email": request.email, "country": request.country}).encode()
         message = request.message.encode() if request.message else None
         receipt = CaseReceipt(
