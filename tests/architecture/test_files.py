@@ -1,0 +1,46 @@
+"""Files that can be read in one sitting and say what they are for."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import sources
+
+LONGEST = 300  # lines
+# Longer for a reason.
+LISTED = {
+    "adapters/database/tables.py": "every table in one place: columns only, read beside each other",
+}
+CODE = [path for path in sources.python_files(*sources.ROOMS, *sources.SINGLE) if "migrations/versions" not in sources.name(path)]
+LETTERS = sorted(
+    folder for folder in (sources.ROOT / "email_templates").iterdir() if folder.is_dir() and folder.name != "_layout"
+)
+
+
+@pytest.mark.parametrize("path", CODE, ids=sources.name)
+def test_a_module_says_what_it_serves(path: Path) -> None:
+    if path.name == "__init__.py" and not path.read_text().strip():
+        return  # an empty one only makes a package
+    assert ast.get_docstring(sources.tree(path))
+
+
+@pytest.mark.parametrize("path", CODE, ids=sources.name)
+def test_a_file_is_read_in_one_sitting(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST or sources.name(path) in LISTED
+
+
+@pytest.mark.parametrize("listed", LISTED)
+def test_the_list_of_long_files_is_not_longer_than_it_has_to_be(listed: str) -> None:
+    assert len((sources.ROOT / listed).read_text(encoding="utf-8").splitlines()) > LONGEST
+
+
+@pytest.mark.parametrize("folder", LETTERS, ids=lambda folder: folder.name)
+def test_a_letter_is_a_subject_a_text_and_a_page(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {"subject.txt", "body.txt", "body.html"}
+    assert all(path.read_text(encoding="utf-8").strip() for path in folder.iterdir())
+
+
+def test_there_are_letters() -> None:
+    assert LETTERS
