@@ -1,0 +1,236 @@
+"""Keys and seals: the one door to every secret key of an installation (`security.md` 2.1-2.7).
+
+Destroying a case's key is what "erased" means for everything sealed under it, in every backup of the data.
+
+Next: adapters/case_vault.py
+"""
+
+import hmac
+import re
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.canonical import canonical
+from adapters.case_vault import CaseKeys, CaseVault
+from adapters.key_cache import KeyCache
+from adapters.keyring import KEY_BYTES, KeyRing
+from adapters.keystore import KeyStore, WrappedKey
+from domain.errors import KeyMissingError, SealBrokenError, SettingsError
+from domain.normal import normal_email, normal_phone, refuse_hidden
+
+_INSTALL_BYTES = 16
+_NONCE = 12
+# Three index keys, so that no list can be joined to another of its kind; lists (suppression, blocks); codes and tokens.
+_SINGLETONS: Final = ("IK_email", "IK_phone", "IK_id", "SK", "MK")
+_CODEC_KID = re.compile(r"DK_([1-9][0-9]{0,8})")
+
+
+class Vault:
+    """All keys of one installation. Thread-safe; web and worker open the same key store at once.
+
+    No claim is made that the process wipes memory; what is opened is forgotten after five minutes.
+    """
+
+    install: bytes
+
+    def __init__(self, store: KeyStore, ring: KeyRing) -> None:
+        """Use `Vault.open`."""
+        self._store = store
+        self._ring = ring
+        self._cases: KeyCache[CaseKeys] = KeyCache()
+        self._codec_keys: dict[str, bytes] = {}
+        self._newest_codec_kid: KeyCache[str] = KeyCache()
+        self.install = store.installation(secrets.token_bytes(_INSTALL_BYTES))
+        self._singletons = {name: self._make_or_open(name, "index") for name in _SINGLETONS}
+        self._codec_keys["DK_1"] = self._make_or_open("DK_1", "codec")
+
+    @classmethod
+    def open(cls, *, ring_file: Path, keystore_url: str) -> Self:
+        """Open the vault; at the very first start make what an installation has once.
+
+        Raises:
+            SettingsError: ring missing, open to others, malformed, or not the one of this key store. One line.
+        """
+        ring = KeyRing.load(ring_file)
+        store = KeyStore(keystore_url)
+        try:
+            return cls(store, ring)
+        except (KeyMissingError, SealBrokenError):
+            raise SettingsError(f"The key ring {ring_file} does not open this key store; use the one it was made with.") from None
+        except SQLAlchemyError as failure:
+            raise SettingsError(f"The key store cannot be read ({type(failure).__name__}).") from None
+
+    def close(self) -> None:
+        self._store.close()
+
+    def make_case_key(self, case_id: UUID) -> None:
+        """Make the key of a case, durable before this returns; a repetition keeps the first one.
+
+        Raises:
+            KeyMissingError: the case's key was destroyed; it is never made again.
+        """
+        self._store.add(self._fresh(str(case_id), "case"), once=True)
+
+    def case(self, case_id: UUID) -> CaseVault:
+        """What seals and opens for a case.
+
+        Raises:
+            KeyMissingError: never made, or destroyed.
+        """
+        return self._case_vault(case_id, "case")
+
+    def destroy_case_key(self, case_id: UUID, *, rule: str, approver: str) -> None:
+        """Destroy a case for good. Other processes forget the key within five minutes.
+
+        Args:
+            case_id: the case.
+            rule: id of the retention rule that ended it.
+            approver: id of the person who approved, never a name.
+
+        Raises:
+            TimeoutError: destroyed, but the key store's log is still held by a reader: call again.
+        """
+        self._destroy(case_id, "case", rule, approver)
+
+    def make_evidence_key(self, case_id: UUID) -> None:
+        """Make the key of a case's identity evidence. Unlike a case key it may be made anew after a decision destroyed it."""
+        self._store.add(self._fresh(str(case_id), "evidence"))
+
+    def evidence(self, case_id: UUID) -> CaseVault:
+        """What seals and opens identity evidence.
+
+        Raises:
+            KeyMissingError: never made, or destroyed with the identity decision.
+        """
+        return self._case_vault(case_id, "evidence")
+
+    def destroy_evidence_key(self, case_id: UUID, *, rule: str, approver: str) -> None:
+        """As `destroy_case_key`, for identity evidence: with the decision, at the latest after 14 days."""
+        self._destroy(case_id, "evidence", rule, approver)
+
+    def cases_with_keys(self, *, created_before: datetime) -> list[UUID]:
+        """Cases whose key is older than an aware instant: the sweep looks among them for keys without a receipt."""
+        return [UUID(name) for name in self._store.names("case", created_before=created_before)]
+
+    def index_email(self, address: str) -> bytes:
+        """Blind index of a mailbox, 32 bytes.
+
+        Raises:
+            InvalidInputError: not an address, or with control, bidirectional or invisible characters.
+        """
+        return self._index("IK_email", "email", normal_email(address))
+
+    def index_phone(self, number: str) -> bytes:
+        """Blind index of a telephone number in international form, 32 bytes.
+
+        Raises:
+            InvalidInputError: not such a number.
+        """
+        return self._index("IK_phone", "phone", normal_phone(number))
+
+    def index_id(self, kind: str, value: str) -> bytes:
+        """Blind index of another identifier, of its exact bytes.
+
+        Raises:
+            InvalidInputError: control, bidirectional or invisible characters.
+        """
+        refuse_hidden(value, field=kind)
+        return self._index("IK_id", kind, value)
+
+    def list_mac(self, kind: str, value: str) -> bytes:
+        """The entry of a value in a suppression or block list, 32 bytes; cannot be joined to any blind index."""
+        return hmac.digest(self._singletons["SK"], canonical("habeas/1/list", kind, value), "sha256")
+
+    def code_mac(self, *parts: str) -> bytes:
+        """`HMAC(MK, T(parts))`, 32 bytes, for codes, reply and VERP tokens (`security.md` 2.9)."""
+        return hmac.digest(self._singletons["MK"], canonical(*parts), "sha256")
+
+    def codec_key(self, kid: str | None = None) -> tuple[str, bytes]:
+        """A payload key: the newest without `kid`, else that one; as (kid, 32 bytes).
+
+        Raises:
+            KeyMissingError: no such key.
+        """
+        if kid is None:
+            kid = self._newest_codec_kid.get("newest", self._find_newest_codec_kid)
+        if kid not in self._codec_keys:
+            row = self._store.find(kid, "codec") if _CODEC_KID.fullmatch(kid) else None
+            if row is None:
+                raise KeyMissingError(purpose="codec")
+            self._codec_keys[kid] = self._unwrap(row)
+        return kid, self._codec_keys[kid]
+
+    def rotate_codec_key(self) -> str:
+        """Make the next payload key and use it from now on; other processes follow within five minutes."""
+        kid = f"DK_{_serial(self._find_newest_codec_kid()) + 1}"
+        self._codec_keys[kid] = self._make_or_open(kid, "codec")
+        self._newest_codec_kid.forget("newest")
+        return kid
+
+    def rewrap(self) -> int:
+        """Put every key under the ring's primary root key; returns how many were not. May be stopped and repeated."""
+        self._ring = KeyRing.load(self._ring.path)
+        old = [row for row in self._store.every() if row.kid != self._ring.primary]
+        for row in old:
+            self._store.replace(row, self._wrap(row.object, row.purpose, self._unwrap(row)))
+        return len(old)
+
+    def _case_vault(self, case_id: UUID, purpose: str) -> CaseVault:
+        def keys() -> CaseKeys:
+            return self._cases.get((case_id, purpose), lambda: CaseKeys(self._open(str(case_id), purpose), purpose))
+
+        keys()
+        return CaseVault(case_id, keys)
+
+    def _destroy(self, case_id: UUID, purpose: str, rule: str, approver: str) -> None:
+        try:
+            self._store.destroy(str(case_id), purpose, rule=rule, approver=approver)
+        finally:
+            self._cases.forget((case_id, purpose))
+
+    def _index(self, key: str, kind: str, normal: str) -> bytes:
+        return hmac.digest(self._singletons[key], canonical("habeas/1/index", kind, normal), "sha256")
+
+    def _find_newest_codec_kid(self) -> str:
+        return max((row.object for row in self._store.every("codec")), key=_serial)
+
+    def _make_or_open(self, name: str, purpose: str) -> bytes:
+        # Whoever comes second gets what the first one stored: `add` returns the row that won.
+        return self._unwrap(self._store.find(name, purpose) or self._store.add(self._fresh(name, purpose)))
+
+    def _open(self, name: str, purpose: str) -> bytes:
+        row = self._store.find(name, purpose)
+        if row is None:
+            raise KeyMissingError(purpose=purpose)
+        return self._unwrap(row)
+
+    def _fresh(self, name: str, purpose: str) -> WrappedKey:
+        return self._wrap(name, purpose, secrets.token_bytes(KEY_BYTES))
+
+    def _wrap(self, name: str, purpose: str, key: bytes) -> WrappedKey:
+        kid, nonce = self._ring.primary, secrets.token_bytes(_NONCE)
+        cipher = AESGCM(self._ring.wrapping_key(kid, self.install, purpose))
+        return WrappedKey(name, purpose, kid, nonce + cipher.encrypt(nonce, key, self._wrapping(name, purpose, kid)))
+
+    def _unwrap(self, row: WrappedKey) -> bytes:
+        if row.kid not in self._ring.keys:
+            self._ring = KeyRing.load(self._ring.path)  # another process rotated it
+        cipher = AESGCM(self._ring.wrapping_key(row.kid, self.install, row.purpose))
+        try:
+            return cipher.decrypt(row.wrapped[:_NONCE], row.wrapped[_NONCE:], self._wrapping(row.object, row.purpose, row.kid))
+        except (InvalidTag, ValueError):
+            raise SealBrokenError from None
+
+    def _wrapping(self, name: str, purpose: str, kid: str) -> bytes:
+        return canonical("habeas/1/wrap", self.install, purpose, name, kid)
+
+
+def _serial(codec_kid: str) -> int:
+    return int(codec_kid.removeprefix("DK_"))
