@@ -1,0 +1,189 @@
+"""What makes a collection unlawful or impossible to search: anonymity, erasure, references, and what its kind needs.
+
+Serves Articles 4(1), 5, 6, 9, 15 and 17; P-numbers are the promises of the privacy policy.
+
+Next: domain/traversal.py
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from domain import traversal
+from domain.datamap_parts import Purpose
+from domain.datamap_shape import Broken, Content
+from domain.datamap_systems import (
+    Collection,
+    ErasureAction,
+    Origin,
+    System,
+    SystemKind,
+    is_setting,
+    literal_path,
+    stays_inside,
+)
+from domain.datamap_text import Path
+from domain.period import period_end
+
+_KEYLIKE = re.compile(
+    r"(?i)(\A|_)(id|uid|uuid|key|hash|token|email|mail|phone|ip|user|account|customer|session|device|cookie|visitor|fingerprint)\Z"
+)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_A_MONTH = 31  # the longest month in days: what lives no longer may be gone before an answer is due
+
+
+def broken_collection_rules(content: Content) -> Iterator[Broken]:
+    """Every rule about systems and collections that the content breaks."""
+    for path, system in content.systems.items():
+        yield from _settings(path, system)
+    for path, collection in content.collections.items():
+        yield from _named_fields(path, collection)
+        yield from _basis(path, collection, content)
+        yield from _anonymous(path, collection)
+        yield from _erasure(path, collection)
+        yield from _time(path, collection, content)
+        yield from _references(path, collection, content)
+        if around := content.system_of(path):
+            yield from _kind(path, collection, around)
+    yield from _ways(content)
+
+
+def _settings(path: Path, system: System) -> Iterator[Broken]:
+    if system.kind in {SystemKind.SQL, SystemKind.FILES, SystemKind.HTTP} and system.connection is None:
+        yield path, f"A system of kind `{system.kind}` needs a `connection`.", "error"
+    if system.kind is SystemKind.MANUAL and not system.instructions:
+        yield path, "A manual system needs `instructions` for the person who searches it.", "error"
+    for name in ("read", "change"):
+        setting = getattr(system.connection, name, None)
+        if setting is None:
+            continue
+        where = (*path, "connection", name)
+        literal = literal_path(setting)
+        if not is_setting(setting):
+            yield where, "Write a variable as `${NAME}` or `${NAME:-default}`, in capitals.", "error"
+        elif literal is not None and not stays_inside(literal):
+            yield where, "This path leaves the home. Write it relative, or name an environment variable for it.", "error"
+
+
+def _kind(path: Path, collection: Collection, system: System) -> Iterator[Broken]:
+    if system.kind is SystemKind.SQL and not collection.table:
+        yield path, "A collection of an sql system needs a `table`.", "error"
+    if system.kind is SystemKind.SQL and not collection.primary_key and not _called_anonymous(collection):
+        yield path, "A collection of an sql system needs a `primary_key`: a row found twice has to count once.", "error"
+    if system.kind is not SystemKind.FILES:
+        return
+    if collection.path is None:
+        yield path, "A collection of files needs a `path`, for example `uploads/{account_id}/*`.", "error"
+        return
+    places = _PLACEHOLDER.findall(collection.path)
+    ways = set(collection.identities) | {reference.field for reference in collection.references if reference.same_person}
+    if not stays_inside(_PLACEHOLDER.sub("x", collection.path)):
+        yield (*path, "path"), "This path leaves the root of the file store.", "error"
+    elif len(places) != 1 or not set(places) <= ways:
+        yield (*path, "path"), "A path holds one `{field}`, and an identity or reference leads to that field.", "error"
+
+
+def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
+    named: list[tuple[Path, str]] = [(("identities", name), name) for name in collection.identities]
+    named += [(("references", n, "field"), reference.field) for n, reference in enumerate(collection.references)]
+    named += [(("primary_key", n), name) for n, name in enumerate(collection.primary_key)]
+    named += [(("erasure", "fields", n), name) for n, name in enumerate(collection.erasure.fields)]
+    for key in ("retention_from", "created_at_field", "contact_changed_field"):
+        if name := getattr(collection, key):
+            named.append(((key,), name))
+    for place, name in named:
+        if name not in collection.fields:
+            yield (*path, *place), f"`{name}` does not stand in this collection's `fields`.", "error"
+
+
+def _basis(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:
+    purposes: dict[str, Purpose] = {purpose.id: purpose for purpose in content.purposes.values()}
+    main = purposes.get(collection.purpose)
+    if main and main.lawful_basis != collection.lawful_basis:
+        sentence = f"The purpose `{main.id}` rests on {main.lawful_basis}, this collection says {collection.lawful_basis}."
+        yield (*path, "lawful_basis"), sentence, "error"
+    special = {category.id for category in content.categories.values() if category.special}
+    own = [purposes[name] for name in (collection.purpose, *collection.other_purposes) if name in purposes]
+    if special & set(collection.categories) and not any(purpose.special_condition for purpose in own):
+        yield path, "Special categories need a purpose with a `special_condition` (Article 9(2), P14).", "error"
+    if collection.origin is Origin.THIRD_PARTY and not collection.source:
+        yield (*path, "origin"), "Say from whom the data come: `source` (Article 15(1)(g)).", "error"
+
+
+def _called_anonymous(collection: Collection) -> bool:
+    return collection.anonymous or "anonym" in f"{collection.name} {collection.title}".casefold()
+
+
+def _anonymous(path: Path, collection: Collection) -> Iterator[Broken]:
+    if not _called_anonymous(collection):
+        return
+    keys = [*collection.primary_key, *collection.identities, *(reference.field for reference in collection.references)]
+    keys += [name for name in collection.fields if _KEYLIKE.search(name)]
+    if keys:
+        named = ", ".join(dict.fromkeys(keys))
+        sentence = f"A collection called anonymous has no key, and this one has {named}: it is personal data (P23)."
+        yield path, sentence, "error"
+
+
+def _erasure(path: Path, collection: Collection) -> Iterator[Broken]:
+    erasure = collection.erasure
+    where = (*path, "erasure")
+    acts_on_fields = erasure.action in {ErasureAction.ANONYMISE, ErasureAction.NULL, ErasureAction.HASH}
+    if erasure.action is ErasureAction.RETAIN:
+        if not (erasure.ground and erasure.reason):
+            yield where, "To retain needs an Article 17(3) `ground` and a `reason`; a retention period is none.", "error"
+        if not (erasure.period and erasure.counted_from):
+            yield where, "To retain needs an end: `period` and `counted_from`.", "error"
+    elif erasure.ground:
+        yield where, f"A ground to retain, but the action is `{erasure.action}`.", "error"
+    if acts_on_fields and not erasure.fields:
+        yield where, f"Say on which `fields` to {erasure.action} acts.", "error"
+    if not acts_on_fields and erasure.fields:
+        yield where, f"`{erasure.action}` acts on whole rows; leave `fields` out.", "error"
+    if erasure.action is ErasureAction.ANONYMISE and erasure.fields:
+        keys = {*collection.identities, *(reference.field for reference in collection.references)}
+        if left := sorted(keys - set(erasure.fields)):
+            sentence = f"After this, {', '.join(left)} would still lead to the person: not anonymous (P46)."
+            yield where, sentence, "error"
+
+
+def _time(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:
+    rules = {rule.id: rule for rule in content.retention.values()}
+    rule = rules.get(collection.retention)
+    if rule is None or collection.short_lived or _called_anonymous(collection):
+        return
+    start = date(2026, 1, 1)
+    if (period_end(start, rule.period) - start).days <= _A_MONTH:
+        yield path, "These data may be gone before an answer is due: write `short_lived: yes`.", "warning"
+
+
+def _references(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:
+    known = {(system.name, other.name): (system, other) for system in content.systems.values() for other in system.collections}
+    for number, reference in enumerate(collection.references):
+        where = (*path, "references", number, "to")
+        system, name, field = reference.source
+        if f"{system}.{name}" not in content.declared["collections"]:
+            yield where, f"There is no collection `{system}.{name}`.", "error"
+        if (system, name) not in known:
+            continue
+        if field not in known[system, name][1].fields:
+            yield where, f"`{system}.{name}` has no field `{field}`.", "error"
+        if reference.same_person and known[system, name][0].kind in {SystemKind.MANUAL, SystemKind.PROCESSOR}:
+            yield where, f"A person searches `{system}`, so it gives no keys to go on with.", "error"
+
+
+def _ways(content: Content) -> Iterator[Broken]:
+    systems = list(content.systems.values())
+    paths = {
+        (system.name, collection.name): path
+        for path, collection in content.collections.items()
+        if (system := content.system_of(path))
+    }
+    if circle := traversal.cycle(systems):
+        shown = " <- ".join(".".join(place) for place in circle)
+        yield paths[circle[0]], f"These references go in a circle: {shown}. Leave one of them out.", "error"
+        return
+    kinds = {kind for collection in content.collections.values() for kind in collection.identities.values()}
+    for place in traversal.plan(systems, kinds).unreachable:
+        sentence = "No identity and no same-person reference leads here: no search will ever look into it."
+        yield paths[place.system, place.collection], sentence, "warning"

@@ -1,0 +1,216 @@
+"""The controller's systems and the collections in them: where personal data stand and how a person's rows are found.
+
+Serves Articles 15, 17 and 30. Connectors are written against these models: table and column names are plain identifiers,
+paths are relative and cannot climb, and a connection names environment variables instead of holding secrets.
+
+Next: domain/datamap_rules.py
+"""
+
+import os.path
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from domain.datamap_parts import LawfulBasis, Mailbox, Name, Part, Text
+from domain.errors import SettingsError
+from domain.period import Period
+
+Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]  # 63: PostgreSQL's limit
+Table = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$")]
+_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^${}]*))?\}")
+_SQLITE = "sqlite:///"
+
+
+class SystemKind(StrEnum):
+    """Who searches a system: a connector of this kind, or a person (`manual`)."""
+
+    SQL = "sql"
+    FILES = "files"
+    MANUAL = "manual"
+    HTTP = "http"
+    PROCESSOR = "processor"
+    HABEAS = "habeas"
+
+
+class Origin(StrEnum):
+    """Where data come from (Article 15(1)(g)); portability covers `provided` and `observed` (Article 20)."""
+
+    PROVIDED = "provided"
+    OBSERVED = "observed"
+    GENERATED = "generated"
+    THIRD_PARTY = "third_party"
+
+
+class ErasureAction(StrEnum):
+    """What erasure does with the rows of a collection."""
+
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+    NULL = "null"
+    HASH = "hash"
+    RETAIN = "retain"
+
+
+class DataField(Part):
+    """One field (column) of a collection."""
+
+    category: Name = Field(description="category of personal data")
+    description: Text | None = Field(default=None, description="what it means, if its name does not say it")
+    type: Literal["text", "integer", "decimal", "boolean", "date", "datetime", "bytes", "json"] | None = Field(
+        default=None, description="left out: as the source says"
+    )
+    masked: bool = Field(default=False, description="`yes`: the package says that it is held, not what it is (a password hash)")
+    third_party: bool = Field(default=False, description="`yes`: may hold data about other people (Article 15(4))")
+
+
+class Reference(Part):
+    """A way to a collection's rows: those whose `field` equals `to` of a row found before."""
+
+    field: Column = Field(description="field of this collection")
+    to: Target = Field(description="`system.collection.field` that leads here")
+    same_person: bool = Field(description="`no`: shared by several people (card, device, address); never followed")
+
+    @property
+    def source(self) -> tuple[str, str, str]:
+        """System, collection and field that lead here."""
+        system, collection, field = self.to.split(".")
+        return system, collection, field
+
+
+class Erasure(Part):
+    """What erasure does with a collection (Article 17)."""
+
+    action: ErasureAction = Field(description="`delete`, `anonymise`, `null`, `hash` or `retain`")
+    fields: tuple[Column, ...] = Field(default=(), description="fields that anonymise, null or hash acts on")
+    ground: Literal["17(3)(a)", "17(3)(b)", "17(3)(c)", "17(3)(d)", "17(3)(e)"] | None = Field(
+        default=None, description="needed for `retain`; a retention period is not a ground"
+    )
+    reason: Text | None = Field(default=None, description="needed for `retain`: the sentence a person reads, with the law")
+    period: Period | None = Field(default=None, description="needed for `retain`: when it ends")
+    counted_from: Text | None = Field(default=None, description="needed for `retain`: the event the period is counted from")
+
+
+class Collection(Part):
+    """One table, folder or drawer: rows of one sort, with one purpose, one retention rule and one way to erase them."""
+
+    name: Name = Field(description="short name; stands in the package's paths")
+    title: Text = Field(description="what a person calls it")
+    description: Text | None = Field(default=None, description="what is in it")
+    table: Table | None = Field(default=None, description="sql: table or view, `schema.table` if needed")
+    path: Text | None = Field(default=None, description="files: path under the root with one `{field}`; `*` at its end")
+    primary_key: tuple[Column, ...] = Field(default=(), description="fields that name a row; needed for sql")
+    fields: dict[Column, DataField] = Field(min_length=1, description="every field, by its name")
+    identities: dict[Column, Name] = Field(default={}, description="field: kind (`email`, `phone`, `account_id`, ...)")
+    references: tuple[Reference, ...] = Field(default=(), description="ways to rows from rows found before")
+    anonymous: bool = Field(default=False, description="`yes`: nobody can be found in it; refused if a key stands in it")
+    purpose: Name = Field(description="main purpose")
+    other_purposes: tuple[Name, ...] = Field(default=(), description="further purposes")
+    lawful_basis: LawfulBasis = Field(description="that of the main purpose, said again so that it is read")
+    recipients: tuple[Name, ...] = Field(default=(), description="recipients beside those of the system")
+    retention: Name = Field(description="retention rule")
+    retention_from: Column | None = Field(default=None, description="field the period is counted from, if it is in the row")
+    retention_exceptions: tuple[Name, ...] = Field(default=(), description="rules that may keep or end it otherwise")
+    erasure: Erasure = Field(description="what erasure does")
+    short_lived: bool = Field(default=False, description="`yes`: gone before the month is over, so copied at receipt")
+    origin: Origin = Field(description="`provided`, `observed`, `generated` or `third_party`")
+    source: Text | None = Field(default=None, description="from whom; needed for `third_party`")
+    created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
+    contact_changed_field: Column | None = Field(default=None, description="field with the time the contact was changed")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of its fields, each once, in the order of the fields."""
+        return tuple(dict.fromkeys(field.category for field in self.fields.values()))
+
+    @property
+    def third_party(self) -> bool:
+        """Whether rows may hold data about other people (Article 15(4))."""
+        return any(field.third_party for field in self.fields.values())
+
+
+class Connection(Part):
+    """Where a system is. Texts may hold `${NAME}` or `${NAME:-default}`; see `resolve`."""
+
+    read: Text = Field(description="URL or path for searching, with an account that can only read")
+    change: Text | None = Field(default=None, description="the same for erasing and correcting; used for nothing else")
+
+
+class System(Part):
+    """One of the controller's systems."""
+
+    name: Name = Field(description="short name")
+    title: Text = Field(description="what a person calls it")
+    kind: SystemKind = Field(description="who searches it: `sql`, `files`, `manual`, `http`, `processor`, `habeas`")
+    owner: Text | None = Field(default=None, description="who looks after it")
+    owner_email: Mailbox | None = Field(default=None, description="who is told when it does not answer")
+    connection: Connection | None = Field(default=None, description="where it is; needed for sql, files and http")
+    instructions: Text | None = Field(default=None, description="manual: what the person who searches has to do")
+    recipients: tuple[Name, ...] = Field(default=(), description="recipients of everything in it (hosting)")
+    attempts: int = Field(default=8, ge=1, le=100, description="tries before a caseworker is asked")
+    rate: float | None = Field(default=None, gt=0, description="requests a second it can bear; left out: no limit")
+    collections: tuple[Collection, ...] = Field(min_length=1, description="what is in it")
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a relative path, read letter by letter, cannot leave the folder it is put under.
+
+    Says nothing about symbolic links: whoever opens the file asks the file system for that.
+    """
+    if not path or "\\" in path or any(ord(letter) < ord(" ") for letter in path):
+        return False
+    return not path.startswith(("/", "~")) and ".." not in path.split("/")
+
+
+def defaults(setting: str) -> str:
+    """The setting as it reads when no environment variable is set; `${NAME}` without a default becomes nothing."""
+    return _VARIABLE.sub(lambda match: match[2] or "", setting)
+
+
+def is_setting(setting: str) -> bool:
+    """Whether every `$` belongs to a well-formed `${NAME}` or `${NAME:-default}`."""
+    return "$" not in _VARIABLE.sub("", setting)
+
+
+def literal_path(setting: str) -> str | None:
+    """The file path that stands in the setting itself, or None when it is a URL or wholly an environment variable's."""
+    plain = defaults(setting)
+    if plain.startswith(_SQLITE):
+        plain = plain.removeprefix(_SQLITE)
+    elif "://" in plain:
+        return None
+    return plain or None
+
+
+def resolve(setting: str, *, home: Path, environment: Mapping[str, str]) -> str:
+    """A connection setting with its variables filled in and its path made absolute.
+
+    A path written in the data map is relative to the home and cannot leave it; an absolute path comes from an environment
+    variable, because that is the operator's own word. `sqlite:///relative.db` and plain paths are treated alike; other
+    URLs are returned as they are.
+
+    Args:
+        setting: `Connection.read` or `.change`.
+        home: HABEAS_HOME, absolute.
+        environment: usually `os.environ`.
+
+    Raises:
+        SettingsError: a variable without default is not set, or the path leaves the home. Names the variable, no value.
+    """
+    variables = _VARIABLE.findall(setting)
+    missing = [name for name, _ in variables if name not in environment and f"${{{name}}}" in setting]
+    if missing or not is_setting(setting):
+        raise SettingsError("The data map names an environment variable that is not set.", variables=missing)
+    named = _VARIABLE.sub(lambda match: environment.get(match[1], match[2] or ""), setting)
+    scheme = _SQLITE if named.startswith(_SQLITE) else ""
+    if not scheme and "://" in named:
+        return named
+    path = named.removeprefix(scheme)
+    from_operator = any(name in environment for name, _ in variables)
+    if not path or not (from_operator or stays_inside(path)):
+        raise SettingsError("A path in the data map leaves the home. Name an environment variable for it instead.")
+    return scheme + os.path.normpath(home / path)
