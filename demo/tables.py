@@ -21,7 +21,7 @@ platform = MetaData()
 business = MetaData()
 
 
-def _table(store: MetaData, name: str, **columns: Any) -> Table:
+def _table(store: MetaData, name: str, **columns: Any) -> Table:  # noqa: ANN401 (a column type, or its class)
     """A table whose first column is its key, when that column is called `id`."""
     return Table(name, store, *(Column(key, kind, primary_key=key == "id") for key, kind in columns.items()))
 
