@@ -223,6 +223,7 @@ def _demo_settings() -> Settings:
 
 def main() -> None:
     """Run the command line; refusals are one line each, without a traceback."""
+    os.umask(0o077)  # state, keys and logs are their owner's alone
     status: object = 0
     try:
         app()

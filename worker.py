@@ -122,6 +122,7 @@ async def _connected(resources: Resources) -> Client:
 
 def main() -> int:
     """Run as `python -m worker`; gives back the exit status."""
+    os.umask(0o077)  # what it writes is its owner's alone
     try:
         settings = Settings.load()
         logs.configure(settings.log_level)

@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from domain.errors import SettingsError
 
@@ -154,19 +152,23 @@ class Settings(BaseSettings):
 
 def _sqlite_folders(*urls: str) -> list[Path]:
     """Return the folders of those URLs that are SQLite files."""
-    parsed = [make_url(url) for url in urls if url.startswith("sqlite")]
-    return [Path(url.database).absolute().parent for url in parsed if url.database]
+    files = [_sqlite_file(url) for url in urls]
+    return [file.parent for file in files if file]
+
+
+def _sqlite_file(url: str) -> Path | None:
+    # `sqlite:///relative` and `sqlite:////absolute`, as SQLAlchemy reads them; importing it here would cost every part 25 MB.
+    parsed = urlsplit(url)
+    return Path(parsed.path[1:]).absolute() if parsed.scheme.startswith("sqlite") and parsed.path[1:] else None
 
 
 def _may_hold_demo(url: str, home: Path) -> bool:
     """Say whether made-up cases may be written to this database: inside the home, or local and called a demo."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return False
-    if parsed.get_backend_name() == "sqlite":
-        return bool(parsed.database) and Path(str(parsed.database)).absolute().is_relative_to(home)
-    return _is_loopback(parsed.host) and "demo" in str(parsed.database)
+    if file := _sqlite_file(url):
+        return file.resolve().is_relative_to(home.resolve())
+    parsed = urlsplit(url)  # a query could name another host than the one that is looked at here
+    is_postgresql = parsed.scheme.startswith("postgresql") and not parsed.query
+    return is_postgresql and _is_loopback(parsed.hostname) and "demo" in parsed.path
 
 
 def _is_loopback(host: str | None) -> bool:

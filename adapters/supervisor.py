@@ -86,7 +86,6 @@ class Supervisor:
         Raises:
             SettingsError: another one runs.
         """
-        os.umask(0o077)  # state and logs are their owner's alone
         (self.home / "logs").mkdir(exist_ok=True)
         self._lock = (self.home / "up.lock").open("a+")
         try:

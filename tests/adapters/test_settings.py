@@ -132,12 +132,20 @@ def test_a_demo_database_without_demo_is_refused(tmp_path: Path) -> None:
         ({"database_url": "postgresql+psycopg://db.controller.example/habeas_demo"}, "HABEAS_DATABASE_URL"),
         ({"database_url": "postgresql+psycopg://127.0.0.1/habeas"}, "HABEAS_DATABASE_URL"),
         ({"database_url": "sqlite:////srv/habeas/habeas.db"}, "HABEAS_DATABASE_URL"),
+        ({"database_url": "sqlite:////srv/demo/../habeas.db"}, "HABEAS_DATABASE_URL"),
         ({"keystore_url": "postgresql+psycopg://127.0.0.1/habeas"}, "HABEAS_KEYSTORE_URL"),
+        ({"database_url": "postgresql+psycopg://127.0.0.1/habeas_demo?host=db.controller.example"}, "HABEAS_DATABASE_URL"),
         ({"database_url": "nonsense"}, "HABEAS_DATABASE_URL"),
     ],
 )
 def test_the_demo_refuses_everything_real(tmp_path: Path, given: dict[str, object], named: str) -> None:
     assert refusal(**demo(tmp_path / "new", **given)).startswith(named)
+
+
+def test_the_demo_does_not_leave_its_home_by_a_detour(tmp_path: Path) -> None:
+    assert refusal(**demo(tmp_path / "new", database_url=f"sqlite:///{tmp_path}/new/../habeas.db")).startswith(
+        "HABEAS_DATABASE_URL"
+    )
 
 
 def test_the_demo_refuses_a_home_that_holds_something_else(tmp_path: Path) -> None:
