@@ -8,7 +8,6 @@ Next: adapters/parts.py
 
 import fcntl
 import json
-import os
 import signal
 import subprocess
 import sys
