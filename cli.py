@@ -9,13 +9,16 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapters.ending import end_process
 from adapters.settings import Settings
-from domain.errors import DomainError, InvalidInputError, SettingsError
+from domain.errors import DomainError, InvalidInputError, SettingsError, SystemFailedError
+
+if TYPE_CHECKING:
+    from domain.datamap import DataMap
 
 app = typer.Typer(
     help="Case management for data subject requests and personal data breaches.",
@@ -35,7 +38,9 @@ for name, group in (("datamap", datamap_app), ("keys", keys_app), ("api-key", ap
 def up(
     *,
     demo: Annotated[bool, typer.Option(help="Start with the made-up controller and its staff.")] = False,
-    size: Annotated[str, typer.Option(help="Of the demo: `default` (200 people) or `full` (10,000).")] = "default",
+    size: Annotated[
+        str, typer.Option(help="Of the demo: `small` (200 people) or `full` (10,000 people, a million rows).")
+    ] = "small",
 ) -> None:
     """Start everything; Ctrl-C stops it in order."""
     from adapters import greeting, parts  # noqa: PLC0415 (other commands do not need them)
@@ -53,7 +58,7 @@ def up(
 
 
 @app.command()
-def prepare(*, size: Annotated[str, typer.Option(help="Of the demo: `default` or `full`.")] = "default") -> None:
+def prepare(*, size: Annotated[str, typer.Option(help="Of the demo: `small` or `full`.")] = "small") -> None:
     """Make keys where that is allowed, check the data map, bring the database up to date."""
     from adapters import preparation  # noqa: PLC0415
     from adapters.supervisor import tell  # noqa: PLC0415
@@ -141,23 +146,74 @@ def deadline(
     typer.echo(json.dumps(deadline_json(regime, event, received_at, given), indent=2))
 
 
+@app.command("verify-package")
+def verify_package(
+    file: Annotated[Path, typer.Argument(help="The zip as it was delivered.", exists=True, dir_okay=False)],
+    *,
+    key: Annotated[
+        list[Path] | None, typer.Option(help="Public key (PEM) of a signer you know.", exists=True, dir_okay=False)
+    ] = None,
+) -> None:
+    """Check a package offline: exit status 0 intact and signer known, 3 intact and signer unknown, 1 broken."""
+    from adapters.package_check import check_package  # noqa: PLC0415
+    from adapters.signing import Signer, key_id  # noqa: PLC0415
+
+    pems = [path.read_bytes() for path in key or ()]
+    own = Settings.read().signing_key
+    if own.is_file() and os.access(own, os.R_OK):
+        pems.append(Signer.open(own).public_pem)
+    found = check_package(file, {key_id(pem): pem for pem in pems})
+    for name in ("reference", "created", "kid"):
+        if name in found.manifest:
+            typer.echo(f"{name}: {found.manifest[name]}")
+    for problem in found.problems:
+        typer.echo(problem)
+    typer.echo(found.status.replace("_", " "))
+    raise typer.Exit({"intact": 0, "intact_unknown_signer": 3}.get(found.status, 1))
+
+
 @datamap_app.command("check")
 def datamap_check(
     file: Annotated[Path | None, typer.Argument(help="The data map; HABEAS_DATAMAP when left out.")] = None,
+    *,
+    systems: Annotated[bool, typer.Option(help="Also compare it with the live systems it names.")] = True,
 ) -> None:
-    """Say what is wrong in the data map, by line."""
-    from domain.datamap import check_static  # noqa: PLC0415
+    """Say what is wrong in the data map by line, then what the systems themselves contradict."""
+    from domain.datamap import DataMap, check_static  # noqa: PLC0415
 
-    path = file or Settings.read().datamap
+    settings = Settings.read()
+    path = file or settings.datamap
     try:
-        findings = check_static(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"HABEAS_DATAMAP: {path} cannot be read.", setting="datamap") from None
+    findings = check_static(text)
     for finding in findings:
         typer.echo(f"{path}:{finding.line}: {finding.severity}: {finding.path}: {finding.sentence}")
-    if any(finding.severity == "error" for finding in findings):
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or (systems and _contradicted(DataMap.parse(text), settings)):
         raise typer.Exit(1)
     typer.echo(f"{path}: no errors")
+
+
+def _contradicted(datamap: "DataMap", settings: Settings) -> bool:
+    """Print what the live systems say against the data map; whether any of it is an error."""
+    from activities.systems.registry import Systems  # noqa: PLC0415
+
+    connectors, broken = Systems(datamap, settings.home), False
+    for system in datamap.systems:
+        try:
+            complaints = list(connectors.connector(system.name).check())
+        except SystemFailedError:
+            typer.echo(f"error: {system.name}: its connection setting cannot be used here")
+            broken = True
+            continue
+        for complaint in complaints:
+            where = ".".join(part for part in (system.name, complaint.collection, complaint.field) if part)
+            typer.echo(f"{complaint.severity}: {where}: {complaint.sentence}")
+            broken = broken or complaint.severity == "error"
+    connectors.close()
+    return broken
 
 
 @keys_app.command("init")

@@ -31,13 +31,13 @@ from domain.errors import SettingsError
 Say = Callable[[str, str], None]
 
 
-def prepare(settings: Settings, say: Say, *, demo_size: str = "default") -> None:
+def prepare(settings: Settings, say: Say, *, demo_size: str = "small") -> None:
     """Make what is missing and check what is there.
 
     Args:
         settings: of the installation; already refused if unsafe.
         say: told the step and its result, once per step.
-        demo_size: `default` or `full`; only the demo has a size.
+        demo_size: `small` or `full`; only the demo has a size.
 
     Raises:
         SettingsError: a key, a store or a setting is missing or unsafe. One line.
