@@ -9,7 +9,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -58,7 +58,7 @@ def up(
 
 
 @app.command()
-def prepare(*, size: Annotated[str, typer.Option(help="Of the demo: `small` or `full`.")] = "small") -> None:
+def prepare(*, size: Annotated[Literal["small", "full"], typer.Option(help="Of the demo: `small` or `full`.")] = "small") -> None:
     """Make keys where that is allowed, check the data map, bring the database up to date."""
     from adapters import preparation  # noqa: PLC0415
     from adapters.supervisor import tell  # noqa: PLC0415
