@@ -127,12 +127,12 @@ def open_cases(session: Session) -> list[UUID]:
     return list(session.exec(select(CaseRecord.case_id).where(CaseRecord.status != Status.CLOSED.value)).all())
 
 
-def _cases() -> Select[tuple[CaseReceipt, CaseRecord]]:
+def _cases() -> Select[CaseReceipt, CaseRecord]:
     joined = col(CaseRecord.case_id) == col(CaseReceipt.case_id)
     return sqlalchemy.select(CaseReceipt, CaseRecord).outerjoin(CaseRecord, joined)
 
 
-def _filtered(query: Select[tuple[CaseReceipt, CaseRecord]], wanted: CaseFilter) -> Select[tuple[CaseReceipt, CaseRecord]]:
+def _filtered(query: Select[CaseReceipt, CaseRecord], wanted: CaseFilter) -> Select[CaseReceipt, CaseRecord]:
     if wanted.status is Status.RECEIVED:
         query = query.where(or_(col(CaseRecord.case_id).is_(None), col(CaseRecord.status) == Status.RECEIVED.value))
     elif wanted.status is not None:
