@@ -1,0 +1,185 @@
+"""The answer to an access request as one zip: built once, sealed, signed, kept (Article 15; `security.md` 2.4 rule 6).
+
+What is approved and what is delivered are these bytes; nothing is ever built again to compare. A repetition finds the row.
+Next: api/portal/collect.py
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy.exc import IntegrityError
+from temporalio import activity
+
+from activities.failures import translated
+from activities.package_data import DataWriter, Written, WrittenFile, files_table, withheld_table
+from activities.package_index import collection_pages, first_page, readme
+from activities.package_letter import letter
+from activities.package_manifest import add_manifest
+from activities.package_sources import CaseFile, gather, newest_revision
+from activities.package_view import Viewer
+from activities.package_zip import PackageZip
+from adapters.database.tables import PackageRow
+from adapters.resources import Resources
+from domain.blobs import BlobRef
+from domain.messages import BuildPackage, PackageBuilt, Published, PublishPackage
+
+_NAMESPACE = UUID("6f0f2c1e-3c55-4f0b-9a39-0d7a0b6a7c11")  # any constant: makes the ids of packages
+_PULSE_SECONDS = 1.0  # a heartbeat waits for the worker's event loop, so not one per piece
+
+
+class Packaging:
+    """Builds packages and looks at them once more before they leave.
+
+    Args:
+        resources: opened once by the worker.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    @activity.defn
+    @translated
+    def build_package(self, message: BuildPackage) -> PackageBuilt:
+        """Build the package of a run and a revision, or find it."""
+        return build(self._resources, message, activity.heartbeat)
+
+    @activity.defn
+    @translated
+    def publish_package(self, message: PublishPackage) -> Published:
+        """Say whether the package that was approved still stands there, byte for byte, under the data map in force."""
+        with self._resources.database.read() as session:
+            row = session.get(PackageRow, message.package)
+        if row is None or (row.case_id, row.sha256, row.datamap) != (message.case_id, message.sha256, message.datamap):
+            return Published(intact=False)
+        if self._resources.datamap.hash != message.datamap:
+            return Published(intact=False)
+        digest, pulse = hashlib.sha256(), _Pulse(activity.heartbeat)
+        with self._resources.blobs.read(self._resources.vault.case(row.case_id), BlobRef.model_validate(row.blob)) as stored:
+            for piece in stored:
+                digest.update(piece)
+                pulse()
+        return Published(intact=digest.hexdigest() == message.sha256)
+
+
+def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], None]) -> PackageBuilt:
+    """Build a package and record it; the same case, run, revision, identity record and data map give the same package.
+
+    Args:
+        resources: opened once by the worker.
+        message: what to build. Without `revision` the item decisions are frozen as they are now.
+        heartbeat: called about once a second while it takes.
+
+    Raises:
+        UnknownObjectError: there is no such case. NotAllowedNowError: nothing was searched yet.
+    """
+    with resources.database.read() as session:
+        revision = newest_revision(session, message.case_id) if message.revision is None else message.revision
+        package_id = _id(resources, message, revision)
+        if row := session.get(PackageRow, package_id):
+            return _built(row)
+        case = gather(resources, session, message, revision)
+    at = datetime.now(UTC)
+    vault = resources.vault.case(message.case_id)
+    with resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, _Pulse(heartbeat)) as zipped:
+        written, uploads = _fill(resources, case, zipped, at)
+    row = PackageRow(
+        id=package_id,
+        case_id=message.case_id,
+        run=message.run,
+        revision=revision,
+        sha256=sealed.ref.sha256,
+        bytes=sealed.ref.bytes,
+        records=sum(part.records for part in written) + sum(map(len, uploads.values())),
+        datamap=resources.datamap.hash,
+        blob=sealed.ref.model_dump(mode="json"),
+        summary=_summary(written, uploads),
+        built_at=at,
+    )
+    return _record(resources, row)
+
+
+def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
+    parts = (message.case_id, message.run, revision, message.identity_record, resources.datamap.hash)
+    return uuid5(_NAMESPACE, "/".join(map(str, parts)))
+
+
+def _record(resources: Resources, row: PackageRow) -> PackageBuilt:
+    built = _built(row)
+    try:
+        with resources.database.write() as session:
+            session.add(row)
+    except IntegrityError:
+        # Another attempt, thought dead, finished first: its package stands, ours was never seen.
+        resources.blobs.delete(built.blob.blob_id)
+        with resources.database.read() as session:
+            return _built(session.get_one(PackageRow, built.package))
+    return built
+
+
+def _built(row: PackageRow) -> PackageBuilt:
+    return PackageBuilt(
+        package=row.id,
+        revision=row.revision,
+        sha256=row.sha256,
+        bytes=row.bytes,
+        records=row.records,
+        datamap=row.datamap,
+        blob=BlobRef.model_validate(row.blob),
+    )
+
+
+def _fill(
+    resources: Resources, case: CaseFile, zipped: PackageZip, at: datetime
+) -> tuple[list[Written], dict[str, list[WrittenFile]]]:
+    """Write every member, the manifest last."""
+    datamap, kid = resources.datamap, resources.signer.kid
+    data = DataWriter(zipped, resources.blobs, resources.vault.case(case.receipt.case_id))
+    written = [data.write(source) for source in case.sources]
+    uploads = {system: data.write_uploads(system, files) for system, files in sorted(case.uploads.items())}
+    viewer = Viewer(datamap, case, written, uploads, at)
+    view = viewer.view()
+    files = [file for part in written for file in part.files] + [file for part in uploads.values() for file in part]
+    zipped.add("README.txt", readme(view, kid, f"{resources.settings.public_url}/.well-known/habeas-keys.json"))
+    if files:
+        zipped.add("files.csv", files_table(files))
+    zipped.add("index.html", first_page(view, files, kid))
+    zipped.add("key.pem", resources.signer.public_pem)
+    zipped.add("letter.pdf", letter(view, kid, at))
+    for part in written:
+        for path, page in collection_pages(view, part, viewer.kept(part)):
+            zipped.add(path, page)
+    zipped.add("withheld.csv", withheld_table(written, case.laws))
+    add_manifest(zipped, resources, case.receipt.reference, case.head, at)
+    return written, uploads
+
+
+def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]]) -> dict[str, Any]:
+    """Counts for the case page; no content."""
+    collections = [
+        {
+            "system": part.source.system.name,
+            "collection": part.source.collection.name,
+            "records": part.records,
+            "files": len(part.files),
+            "withheld": part.withheld.total(),
+        }
+        for part in written
+    ]
+    return {"collections": collections, "by_hand": {system: len(files) for system, files in uploads.items()}}
+
+
+class _Pulse:
+    """Passes on one call a second."""
+
+    def __init__(self, heartbeat: Callable[[], None]) -> None:
+        self._heartbeat = heartbeat
+        self._next = time.monotonic() + _PULSE_SECONDS
+
+    def __call__(self) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _PULSE_SECONDS
+            self._heartbeat()

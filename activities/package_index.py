@@ -1,0 +1,103 @@
+"""The pages of the package: readable offline, without script, by anybody (Article 12(1)).
+
+The first page says in about ten lines per system what is held; each collection has pages of its own with its first rows.
+Whatever stands in the data is shown letter by letter: autoescaped, under a policy that lets nothing load or run.
+Next: activities/package_letter.py
+"""
+
+import base64
+import functools
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from activities.package_data import Written, WrittenFile, first_rows
+from activities.package_view import View, page_path
+from activities.package_words import cell, visible
+
+TEMPLATES = Path(__file__).parent / "package_templates"
+ROWS_PER_PAGE = 500
+ROWS_SHOWN = 2000  # a browser stays quick, a heavy person's package is not mostly HTML; the rest is in CSV and JSON
+FILES_SHOWN = 1000
+LONGEST_CELL = 2000  # letters
+VERIFY = "openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in manifest.json -sigfile manifest.sig"
+
+
+class _Page(NamedTuple):
+    path: str
+    current: bool
+
+
+class _ShownFile(NamedTuple):
+    path: str
+    name: str
+    bytes: int
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    # The only style a page may have is this one, by its hash; it is our own file, so it is not escaped.
+    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", openssl=VERIFY)  # noqa: S704
+    return environment
+
+
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 (each template has its own)
+    """Fill one template of the package; a name it lacks is an error, never an empty place."""
+    return _environment().get_template(template).render(**values)
+
+
+def readme(view: View, kid: str, keys_url: str) -> str:
+    """What to do with the package, for somebody who opens a text file first."""
+    return render("README.txt", reference=view.reference, kid=kid, keys_url=keys_url)
+
+
+def first_page(view: View, files: Sequence[WrittenFile], kid: str) -> str:
+    """index.html."""
+    shown = [_ShownFile(file.member.path, visible(file.name), file.member.bytes) for file in files[:FILES_SHOWN]]
+    return render("index.html", view=view, files=shown, more_files=len(files) - len(shown), kid=kid)
+
+
+def collection_pages(view: View, written: Written, kept: list[str]) -> Iterator[tuple[str, str]]:
+    """The pages of one collection, path and content; one page of rows in memory at a time.
+
+    Args:
+        view: for the head and the foot.
+        written: which rows.
+        kept: until when they are kept, in words.
+    """
+    source = written.source
+    shown = min(written.records, ROWS_SHOWN)
+    rows = first_rows(written, shown)
+    last = -(-shown // ROWS_PER_PAGE)
+    paths = [page_path(source.system, source.collection, number) for number in range(1, last + 1)]
+    for number, path in enumerate(paths, start=1):
+        batch = list(itertools.islice(rows, ROWS_PER_PAGE))
+        heads = list(dict.fromkeys(name for row in batch for name in row))
+        yield (
+            path,
+            render(
+                "collection.html",
+                view=view,
+                system=source.system,
+                collection=source.collection,
+                kept=kept,
+                stem=written.folder,
+                total=written.records,
+                shown=shown,
+                first=(number - 1) * ROWS_PER_PAGE + 1,
+                heads=[visible(head) for head in heads],
+                rows=[[cell(row.get(head), LONGEST_CELL) for head in heads] for row in batch],
+                number=number,
+                pages=[_Page(other.removeprefix("pages/"), other == path) for other in paths],
+                explained=[(name, part.description) for name, part in source.collection.fields.items() if part.description],
+            ),
+        )

@@ -1,0 +1,200 @@
+"""What a package is made of: the case, what each system gave, what was decided about single items (Article 15).
+
+Read in one go at the start, so that the package describes one moment. Next: activities/package_data.py
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from adapters.case_vault import CaseVault
+from adapters.collected import Collected, CollectedCollection
+from adapters.database.tables import (
+    CaseEventRow,
+    CaseIdentifierRow,
+    CaseReceipt,
+    CaseRecord,
+    ItemDecision,
+    UploadedFile,
+)
+from adapters.resources import Resources
+from domain.blobs import BlobRef
+from domain.case import CaseState
+from domain.datamap import Collection, DataMap, System
+from domain.errors import NotAllowedNowError, UnknownObjectError
+from domain.events import Tag
+from domain.messages import BuildPackage
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a person found in a system that only people can search. `name` is what they called it."""
+
+    name: str
+    ref: BlobRef
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one collection gave, beside what the data map says about it.
+
+    Args:
+        found: its sealed rows and files; zero rows are a result.
+        withheld: item id to basis, of this collection.
+    """
+
+    system: System
+    collection: Collection
+    found: CollectedCollection
+    withheld: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything about one case that its package and letter say.
+
+    Args:
+        identifiers: kind and value of what systems were searched with.
+        identity: how identity was confirmed, and when.
+        uploads: by system, what people found in it.
+        left_out: systems not searched, with the reason's category.
+    """
+
+    receipt: CaseReceipt
+    subject: Mapping[str, str | None]
+    state: CaseState
+    head: str
+    revision: int
+    identifiers: tuple[tuple[str, str], ...]
+    identity: tuple[str, datetime] | None
+    sources: tuple[Source, ...]
+    uploads: Mapping[str, tuple[Upload, ...]]
+    left_out: Mapping[str, str]
+
+    @property
+    def laws(self) -> frozenset[str]:
+        """`UK`, `EU` or both: whose rights and routes the answer names."""
+        return frozenset(regime.split("-")[0] for regime in self.receipt.regimes)
+
+
+def newest_revision(session: Session, case_id: UUID) -> int:
+    """The newest item decision's revision; 0 when everything is included."""
+    return session.exec(select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == case_id)).one() or 0
+
+
+def gather(resources: Resources, session: Session, message: BuildPackage, revision: int) -> CaseFile:
+    """Read everything a package needs.
+
+    Raises:
+        UnknownObjectError: there is no such case.
+        NotAllowedNowError: the case was never searched.
+    """
+    receipt = session.get(CaseReceipt, message.case_id)
+    record = session.get(CaseRecord, message.case_id)
+    if receipt is None or record is None:
+        raise UnknownObjectError(case_id=str(message.case_id))
+    vault = resources.vault.case(message.case_id)
+    state = CaseState.model_validate(record.state)
+    collected = Collected.open(resources, message.case_id, message.run)
+    sources = _sources(resources.datamap, collected, _withheld(session, message.case_id, revision))
+    uploads = _uploads(session, state, vault)
+    if not sources and not uploads and not state.systems:
+        raise NotAllowedNowError("Nothing was searched for this case yet.", status=state.status.value)
+    sealed = receipt.subject
+    return CaseFile(
+        receipt=receipt,
+        subject=json.loads(vault.open("case_receipt", "subject", str(receipt.case_id), sealed)) if sealed else {},
+        state=state,
+        head=record.head,
+        revision=revision,
+        identifiers=_identifiers(session, state, vault),
+        identity=_identity(session, message),
+        sources=sources,
+        uploads=uploads,
+        left_out=_left_out(resources.datamap, session, state, sources, uploads),
+    )
+
+
+def _sources(datamap: DataMap, collected: Collected, withheld: Mapping[str, str | None]) -> tuple[Source, ...]:
+    return tuple(
+        Source(
+            system=datamap.system(found.system),
+            collection=datamap.collection(found.system, found.name),
+            found=found,
+            withheld={item: basis for item, basis in withheld.items() if item.startswith(f"{found.system}.{found.name}.")},
+        )
+        for found in collected.collections
+    )
+
+
+def _withheld(session: Session, case_id: UUID, revision: int) -> dict[str, str | None]:
+    """Items whose newest decision up to the frozen revision keeps them back. A cover over a part is not built yet: whole."""
+    rows = session.exec(
+        select(ItemDecision)
+        .where(ItemDecision.case_id == case_id, ItemDecision.revision <= revision)
+        .order_by(col(ItemDecision.revision)),
+    ).all()
+    newest = {row.item: row for row in rows}
+    return {item: row.basis for item, row in newest.items() if row.decision != "include"}
+
+
+def _uploads(session: Session, state: CaseState, vault: CaseVault) -> dict[str, tuple[Upload, ...]]:
+    found = {key for key, item in state.work_items.items() if item.result == "found"}
+    rows = session.exec(
+        select(UploadedFile)
+        .where(UploadedFile.case_id == state.case_id)
+        .order_by(col(UploadedFile.uploaded_at), col(UploadedFile.id)),
+    ).all()
+    by_system: dict[str, list[Upload]] = {}
+    for row in rows:
+        if row.work_item in found:
+            name = vault.open("uploaded_file", "name", str(row.id), row.name).decode()
+            by_system.setdefault(row.system, []).append(Upload(name, BlobRef.model_validate(row.blob)))
+    return {system: tuple(files) for system, files in by_system.items()}
+
+
+def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[tuple[str, str], ...]:
+    usable = state.usable_keys
+    rows = session.exec(select(CaseIdentifierRow).where(col(CaseIdentifierRow.id).in_(usable))).all()
+    return tuple(
+        sorted((row.kind, vault.open("case_identifier", "value", str(row.id), row.value).decode()) for row in rows if row.value)
+    )
+
+
+def _identity(session: Session, message: BuildPackage) -> tuple[str, datetime] | None:
+    row = session.exec(
+        select(CaseEventRow).where(CaseEventRow.case_id == message.case_id, CaseEventRow.sequence == message.identity_record),
+    ).first()
+    if row is None or row.tag != Tag.IDENTITY_CONFIRMED.value:
+        return None
+    return str(row.facts.get("how", "")), row.at
+
+
+def _left_out(
+    datamap: DataMap,
+    session: Session,
+    state: CaseState,
+    sources: tuple[Source, ...],
+    uploads: Mapping[str, tuple[Upload, ...]],
+) -> dict[str, str]:
+    """Systems of the data map that nobody searched: why, as a category (principle 6)."""
+    searched = {source.system.name for source in sources if source.found.state != "failed"} | uploads.keys()
+    reasons = {}
+    for system in datamap.systems:
+        standing = state.systems.get(system.name)
+        if standing is not None and standing.state == "skipped":
+            reasons[system.name] = _why(session, state, system)
+        elif system.name not in searched and (standing is None or standing.state != "searched"):
+            reasons[system.name] = "not_asked"
+    return reasons
+
+
+def _why(session: Session, state: CaseState, system: System) -> str:
+    failed = session.exec(
+        select(CaseEventRow).where(CaseEventRow.case_id == state.case_id, CaseEventRow.tag == Tag.SYSTEM_FAILED.value),
+    ).all()
+    return "no_answer" if any(row.facts.get("system") == system.name for row in failed) else "by_hand"

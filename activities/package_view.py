@@ -1,0 +1,289 @@
+"""What the first page and the letter say, worked out once for both: per system what is held, why, who has it, how long.
+
+Every item of Article 15(1)-(2), tailored to what was found: a system without data contributes one line, and nothing is said
+about recipients who never received this person's data. Next: activities/package_index.py
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from activities import package_words as words
+from activities.package_data import Written, WrittenFile
+from activities.package_sources import CaseFile
+from activities.package_zip import plain
+from domain.datamap import Collection, Controller, DataMap, Recipient, System
+from domain.regimes import zone_of
+from domain.remedies import Remedies, remedies_for
+
+T = TypeVar("T")
+
+_LEFT_OUT = {
+    "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
+    "by_hand": "Only a person can search it. Somebody here decided to answer you now without it.",
+    "not_asked": "It was not part of this search.",
+}
+_TRAINS = {True: "These data are used to train models.", False: "No model is trained with these data."}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, and for which collections it holds; `only` is empty when it holds for all of them."""
+
+    text: str
+    only: str
+
+
+@dataclass(frozen=True)
+class CollectionView:
+    """One collection with data. `page` is the path of its first page, empty where it has files only."""
+
+    title: str
+    held: str
+    page: str
+
+
+@dataclass(frozen=True)
+class SystemView:
+    """One system with data, in about ten lines."""
+
+    title: str
+    held: str
+    collections: list[CollectionView]
+    categories: list[str]
+    purposes: list[Said]
+    recipients: list[Said]
+    transfers: list[Said]
+    kept: list[Said]
+    origins: list[Said]
+    automated: list[Said]
+    trains: list[Said]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A line of the search record (`law.md` 2.2 item 14)."""
+
+    title: str
+    result: str
+
+
+@dataclass(frozen=True)
+class View:
+    """The whole answer in words. Dates are local to the controller."""
+
+    controller: Controller
+    called: str
+    reference: str
+    name: str
+    asked_on: str
+    made_on: str
+    as_of: str
+    policy: str
+    held: str
+    nothing: bool
+    searched_with: list[str]
+    identity: str
+    systems: list[SystemView]
+    search: list[Searched]
+    empty: list[str]
+    unreachable: list[str]
+    left_out: list[Searched]
+    withheld: list[Searched]
+    remedies: tuple[Remedies, ...]
+
+
+class Viewer:
+    """Works the view out.
+
+    Args:
+        datamap: in force.
+        case: what the package is about.
+        written: what stands in it, one per source.
+        uploads: files that people found, by system.
+        at: when the package is made, UTC.
+    """
+
+    def __init__(
+        self,
+        datamap: DataMap,
+        case: CaseFile,
+        written: Sequence[Written],
+        uploads: Mapping[str, Sequence[WrittenFile]],
+        at: datetime,
+    ) -> None:
+        self._datamap = datamap
+        self._case = case
+        self._written = written
+        self._uploads = uploads
+        self._zone = ZoneInfo(zone_of(datamap.controller.country) or "UTC")
+        self._today = self._local(at)
+
+    def view(self) -> View:
+        """The view of everything."""
+        controller, receipt = self._datamap.controller, self._case.receipt
+        systems = [view for system in self._datamap.systems if (view := self._system(system))]
+        return View(
+            controller=controller,
+            called=controller.trading_as or controller.name,
+            reference=receipt.reference,
+            name=words.visible(self._case.subject.get("name") or ""),
+            asked_on=words.day(self._local(receipt.received_at)),
+            made_on=words.day(self._today),
+            as_of=self._as_of(),
+            policy=receipt.policy_version,
+            held=self.held,
+            nothing=not systems,
+            searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
+            identity=self._identity(),
+            systems=systems,
+            search=self._search(),
+            empty=[result.title for result in self._search() if result.result.startswith("nothing")],
+            unreachable=self._unreachable(),
+            left_out=[
+                Searched(self._datamap.system(name).title, _LEFT_OUT[reason]) for name, reason in self._case.left_out.items()
+            ],
+            withheld=self._withheld(),
+            remedies=remedies_for(receipt.regimes, controller),
+        )
+
+    @property
+    def held(self) -> str:
+        """All records and files, in words."""
+        return _held(self._written, sum(map(len, self._uploads.values())))
+
+    def _local(self, instant: datetime) -> date:
+        return instant.astimezone(self._zone).date()
+
+    def _as_of(self) -> str:
+        days = sorted({self._local(part.source.found.searched_at) for part in self._written}) or [self._today]
+        return words.day(days[0]) if len(days) == 1 else f"{words.day(days[0])} to {words.day(days[-1])}"
+
+    def _identity(self) -> str:
+        if self._case.identity is None:
+            return ""
+        how, at = self._case.identity
+        by = {"code": ", by a code to your address,", "assertion": ", because you were signed in,"}.get(how, "")
+        return f"On {words.day(self._local(at))} we made sure{by} that it is you."
+
+    def _of(self, system: System) -> list[Written]:
+        return [part for part in self._written if part.source.system.name == system.name]
+
+    def _system(self, system: System) -> SystemView | None:
+        parts = [part for part in self._of(system) if part.records]
+        uploads = self._uploads.get(system.name, ())
+        if not parts and not uploads:
+            return None
+        collections = [part.source.collection for part in parts] or list(system.collections)
+        spans = {part.source.collection.name: part.source.found.span for part in parts}
+        say = _Sayer(collections)
+        recipients = _unique(who for each in collections for who in self._datamap.recipients_of(system.name, each.name))
+        return SystemView(
+            title=system.title,
+            held=_held(parts, len(uploads)),
+            collections=[self._collection(part) for part in parts] + _found_by_hand(uploads),
+            categories=_unique(
+                category.title + (" (sensitive)" if category.special else "")
+                for each in collections
+                for category in self._datamap.categories_of(each)
+            ),
+            purposes=say(
+                lambda each: [f"{words.sentence(use.title)} {words.basis(use)}" for use in self._datamap.purposes_of(each)]
+            ),
+            recipients=say(lambda each: [words.recipient(who) for who in self._datamap.recipients_of(system.name, each.name)]),
+            transfers=self._transfers(recipients),
+            kept=say(lambda each: words.kept(self._datamap, each, spans.get(each.name), self._today)),
+            origins=say(lambda each: [words.origin(each)]),
+            automated=say(lambda each: [text for use in self._datamap.purposes_of(each) if (text := words.automated(use))]),
+            trains=say(lambda each: [_TRAINS[any(use.trains_models for use in self._datamap.purposes_of(each))]]),
+        )
+
+    def _transfers(self, recipients: Iterable[Recipient]) -> list[Said]:
+        return [
+            Said(text, f"{who.name}, {words.country(who.country)}")
+            for who in recipients
+            for text in words.transfers(who, self._case.laws)
+        ]
+
+    def _collection(self, part: Written) -> CollectionView:
+        source = part.source
+        return CollectionView(
+            title=source.collection.title,
+            held=_held([part]),
+            page=page_path(source.system, source.collection, 1),
+        )
+
+    def kept(self, part: Written) -> list[str]:
+        """Until when one collection's records are kept."""
+        return words.kept(self._datamap, part.source.collection, part.source.found.span, self._today)
+
+    def _search(self) -> list[Searched]:
+        lines = []
+        for system in self._datamap.systems:
+            if system.name in self._case.left_out:
+                continue
+            parts = [part for part in self._of(system) if part.source.found.state == "searched"]
+            uploads = self._uploads.get(system.name, ())
+            found = _held(parts, len(uploads))
+            days = {self._local(part.source.found.searched_at) for part in parts}
+            on = f", on {words.day(max(days))}" if days else ", by a person"
+            lines.append(Searched(system.title, (found or "nothing found") + on))
+        return lines
+
+    def _unreachable(self) -> list[str]:
+        return [
+            f"{part.source.system.title}: {part.source.collection.title}"
+            for part in self._written
+            if part.source.found.state == "unreachable"
+        ]
+
+    def _withheld(self) -> list[Searched]:
+        return [
+            Searched(f"{part.source.system.title}: {words.count(number, 'item')}", words.ground(basis, self._case.laws))
+            for part in self._written
+            for basis, number in part.withheld.items()
+        ]
+
+
+class _Sayer:
+    """Collects sentences over collections, each once, with the collections it holds for where that is not all of them."""
+
+    def __init__(self, collections: Sequence[Collection]) -> None:
+        self._collections = collections
+
+    def __call__(self, sentences: Callable[[Collection], Iterable[str]]) -> list[Said]:
+        holds: dict[str, list[str]] = {}
+        for each in self._collections:
+            for text in dict.fromkeys(sentences(each)):
+                holds.setdefault(text, []).append(each.title)
+        everywhere = len(self._collections)
+        return [Said(text, "" if len(titles) == everywhere else ", ".join(titles)) for text, titles in holds.items()]
+
+
+def page_path(system: System, collection: Collection, number: int) -> str:
+    """Where a collection's page stands; the first one has no number."""
+    tail = f"-{number}" if number > 1 else ""
+    return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
+
+
+def _unique(values: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(values))
+
+
+def _found_by_hand(uploads: Sequence[WrittenFile]) -> list[CollectionView]:
+    return [CollectionView("Files that a person found", _held([], len(uploads)), "")] if uploads else []
+
+
+def _held(parts: Sequence[Written], uploads: int = 0) -> str:
+    records = sum(part.records for part in parts if not part.files)  # a file's row is no further record
+    files = sum(len(part.files) for part in parts) + uploads
+    said = [words.count(records, "record")] if records else []
+    said += [words.count(files, "file")] if files else []
+    return " and ".join(said)
+
+
+def _kind(kind: str) -> str:
+    known = {"email": "the e-mail address", "phone": "the telephone number"}
+    return known.get(kind, f"the {kind.replace('_', ' ')}")

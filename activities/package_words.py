@@ -1,0 +1,200 @@
+"""The data map in plain words, for the first page and the letter (Articles 12(1), 15(1)(a)-(h), 15(2)).
+
+Sentences for a reader of twelve; the article stands at the end in brackets. Nothing here knows a particular controller.
+
+Next: activities/package_view.py
+"""
+
+import functools
+import importlib.resources
+import json
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
+from domain.period import period_end
+
+_BASIS = {
+    LawfulBasis.CONSENT: "You agreed to it",
+    LawfulBasis.CONTRACT: "We need it for our contract with you",
+    LawfulBasis.LEGAL_OBLIGATION: "The law obliges us to",
+    LawfulBasis.VITAL_INTERESTS: "It protects somebody's life",
+    LawfulBasis.PUBLIC_TASK: "It is part of a public task",
+    LawfulBasis.LEGITIMATE_INTERESTS: "We have a legitimate interest in it",
+}
+_ORIGIN = {
+    Origin.PROVIDED: "You gave it to us.",
+    Origin.OBSERVED: "We recorded it while you used our service.",
+    Origin.GENERATED: "Our service made it from what you did or asked for.",
+}
+_KIND = {
+    RecipientKind.PROCESSOR: "works for us and on our instructions",
+    RecipientKind.CONTROLLER: "decides for itself what it does with the data",
+    RecipientKind.JOINT_CONTROLLER: "decides together with us",
+    RecipientKind.AUTHORITY: "is a public authority",
+    RecipientKind.SUCCESSOR: "would take over our business",
+}
+_MECHANISM = {
+    Mechanism.ADEQUACY: "that country is recognised as protecting personal data well enough",
+    Mechanism.IDTA: "International Data Transfer Agreement",
+    Mechanism.UK_ADDENDUM: "UK Addendum to the standard contractual clauses",
+    Mechanism.SCC: "standard contractual clauses",
+    Mechanism.DEROGATION: "an exception that the law makes",
+    Mechanism.NONE_NEEDED: "no further safeguard is needed",
+}
+# Why something was withheld, by its code; UK and EU law are never each other's basis (practice.md section 6).
+_GROUND = {
+    "third_party": (
+        "It is about other people.",
+        "Data Protection Act 2018, Schedule 2, paragraph 16",
+        "Article 15(4) GDPR",
+    ),
+    "privilege": (
+        "It is confidential advice from lawyers, or about legal claims.",
+        "Data Protection Act 2018, Schedule 2, paragraph 19",
+        "Article 15(4) GDPR and national law",
+    ),
+    "not_personal_data": ("It is not data about you.", "Article 4(1) UK GDPR", "Article 4(1) GDPR"),
+}
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of what does not show, or moves what does
+_MAYBE_HIDDEN = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0373\u0386-\u058f\u4e00-\u9fff]")
+
+
+def day(value: date) -> str:
+    """A date as a person reads it, with its weekday and without a line break in it: Wed 23 December 2026."""
+    return f"{value:%a} {value.day} {value:%B %Y}".replace(" ", "\u00a0")
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: 1 record, 1,284 records."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    # The time zone database carries the list of ISO 3166; its name for one country is not what that country calls itself.
+    table = (importlib.resources.files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {row[0]: row[1] for row in rows} | {"GB": "the United Kingdom", "US": "the United States"}
+
+
+def country(code: str) -> str:
+    """The English name of an ISO 3166 country."""
+    return _countries().get(code, code)
+
+
+def basis(purpose: Purpose) -> str:
+    """Why the law allows a purpose (Article 6), with the interest or the way to withdraw where there is one."""
+    interest = f": {_bare(purpose.legitimate_interest)}" if purpose.legitimate_interest else ""
+    text = f"{_BASIS[purpose.lawful_basis]}{interest} (Article\u00a0{purpose.lawful_basis.article})."
+    if purpose.special_condition:
+        text += f" For sensitive data also: {_bare(purpose.special_condition)} (Article 9)."
+    extra = purpose.withdrawal or purpose.opt_out
+    return f"{text} {sentence(extra)}" if extra else text
+
+
+def origin(collection: Collection) -> str:
+    """Where the data came from (Article 15(1)(g))."""
+    if collection.origin is Origin.THIRD_PARTY:
+        return f"We received it from {_bare(collection.source or 'somebody else')}."
+    return _ORIGIN[collection.origin]
+
+
+def recipient(someone: Recipient) -> str:
+    """Who receives data, by name, what for and where (Article 15(1)(c); CJEU C-154/21)."""
+    occasion = " It receives data only when that happens." if someone.occasional else ""
+    return f"{someone.name} in {country(someone.country)}: {_bare(someone.description)}. It {_KIND[someone.kind]}.{occasion}"
+
+
+def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
+    """Under which safeguards data go to a recipient's country, for the laws that apply (Article 15(2))."""
+    lines = []
+    for transfer in someone.transfers:
+        if transfer.regime in laws and transfer.mechanism is not Mechanism.NONE_NEEDED:
+            detail = f", {_bare(transfer.detail)}" if transfer.detail else ""
+            measures = f". Also: {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
+            lines.append(f"under {transfer.regime} law, {_MECHANISM[transfer.mechanism]}{detail}{measures}.")
+    return lines
+
+
+def kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | None, today: date) -> list[str]:
+    """Until when records are kept: real dates where the rows say from when to count, else the criteria (Article 15(1)(d)).
+
+    Args:
+        datamap: with the rules.
+        collection: whose records.
+        span: first and last date from which the period is counted, if the rows have it.
+        today: local date of the answer.
+    """
+    rule = datamap.retention_rule(collection.retention)
+    exceptions = [f"Exception: {sentence(datamap.retention_rule(name).text)}" for name in collection.retention_exceptions]
+    if span is None or collection.retention_from is None:
+        return [sentence(rule.text), *exceptions]
+    return [*_kept_dates(rule, span, today), *exceptions]
+
+
+def _kept_dates(rule: Retention, span: tuple[date, date], today: date) -> list[str]:
+    first, last = (period_end(moment, rule.period) for moment in span)
+    criteria = f"{rule.period} from {_bare(rule.counted_from)}"
+    if last < today:
+        return [f"Until {day(last)} at the latest ({criteria}). That time is over, so it is due to be deleted."]
+    if first == last:
+        return [f"Until {day(last)} ({criteria})."]
+    if first < today:
+        return [f"Until {day(last)} for the newest ({criteria}). For the oldest that time is over; they are due to be deleted."]
+    return [f"Until {day(first)} for the oldest and {day(last)} for the newest ({criteria})."]
+
+
+def automated(purpose: Purpose) -> str | None:
+    """What Article 15(1)(h) asks for, or None where no machine decides."""
+    decision = purpose.automated_decisions
+    if decision is None:
+        return None
+    return f"{sentence(decision.logic)} {sentence(decision.significance)} {sentence(decision.review)}"
+
+
+def ground(code: str | None, laws: frozenset[str]) -> str:
+    """Why something was left out, with the provision of each law that applies."""
+    if code not in _GROUND:
+        return f"{(code or 'other reason').replace('_', ' ').capitalize()}."
+    reason, uk, eu = _GROUND[code]
+    provisions = [text for law, text in (("UK", uk), ("EU", eu)) if law in laws]
+    return f"{reason[:-1]} ({'; '.join(provisions)})."
+
+
+def visible(text: str) -> str:
+    """The same text with every character that hides or turns round others written as its code, for example [U+202E]."""
+    if _MAYBE_HIDDEN.search(text) is None:
+        return text
+    return "".join(_shown(letter) for letter in text)
+
+
+def _shown(letter: str) -> str:
+    if letter in "\n\t" or unicodedata.category(letter) not in _HIDDEN:
+        return letter
+    return f"[U+{ord(letter):04X}]"
+
+
+def cell(value: Any, limit: int) -> str:  # noqa: ANN401 (whatever stands in the controller's row)
+    """A value of a row as text: nothing interpreted, hidden characters shown, cut with a remark beyond `limit` letters."""
+    if value is None:
+        return "–"  # noqa: RUF001 (a dash, as in any table)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if len(text) > limit:
+        return f"{visible(text[:limit])} … ({len(text) - limit:,} more letters in the JSON file)"
+    return visible(text)
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip(".")
+
+
+def sentence(text: str) -> str:
+    """A text of the data map with exactly one full stop."""
+    return f"{_bare(text)}."
