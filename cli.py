@@ -288,6 +288,9 @@ def main() -> None:
     except DomainError as refused:
         sys.stderr.write(f"habeas: {refused.message}\n")
         status = 1
+    except Exception:  # noqa: BLE001 (the last place that can tell)
+        sys.excepthook(*sys.exc_info())
+        status = 1
     except KeyboardInterrupt:
         status = 130  # 128 + SIGINT, as shells count it
     end_process(status if isinstance(status, int) else 1)

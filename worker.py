@@ -136,4 +136,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    end_process(main())
+    try:
+        status = main()
+    except Exception:  # noqa: BLE001 (the last place that can tell)
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    end_process(status)

@@ -9,6 +9,7 @@ Next: adapters/processes.py
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
 from datetime import date
@@ -67,6 +68,13 @@ def configure(level: str = "INFO", *, terminal: bool | None = None) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # paths carry tokens; the web application logs routes instead
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], failure: BaseException | None, trace: TracebackType | None) -> None:
+    # Python's own way of telling it would print the message, and with it whatever the message quotes.
+    structlog.get_logger("habeas").critical("ended by a failure", exc_info=(kind, failure, trace))
 
 
 def redact(_logger: object, _method: str, event: Event) -> Event:

@@ -1,5 +1,7 @@
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,6 +22,7 @@ def _logging_as_before() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers, root.level = handlers, level
+    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
     structlog.reset_defaults()
 
 
@@ -102,3 +105,15 @@ def test_request_lines_with_their_tokens_are_not_logged(capsys: pytest.CaptureFi
     logs.configure(terminal=False)
     logging.getLogger("uvicorn.access").info('%s - "%s"', "127.0.0.1", "GET /follow/hl1_secret")
     assert capsys.readouterr().err == ""
+
+
+def test_what_nobody_caught_is_told_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(terminal=False)
+    sys.excepthook(RuntimeError, RuntimeError(PERSON), None)
+    thread = threading.Thread(target=send)
+    thread.start()
+    thread.join()
+    first, second = written(capsys)
+    assert first["failure"] == ["builtins.RuntimeError"]
+    assert second["failure"] == ["builtins.RuntimeError", "builtins.ValueError"]
+    assert "mia" not in str([first, second])
