@@ -83,7 +83,8 @@ def in_one_line(regimes: Iterable[str], controller: Controller) -> str:
     laws = {code[:2] for code in regimes}
     names = [f"the {authority_of('GB', controller).name}"] if "UK" in laws else []
     names += ["the data protection authority of your country"] if "EU" in laws else []
-    return f"You can complain to us at {controller.contacts.complaints}, or to {' or to '.join(names)}, at any time."
+    places = [f"us at {controller.contacts.complaints}", *names]
+    return f"You can complain to {', to '.join(places[:-1])} or to {places[-1]} at any time."
 
 
 def authority_of(country: str, controller: Controller) -> Authority:

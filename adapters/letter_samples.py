@@ -1,0 +1,85 @@
+"""Made-up contents for every letter: what the console's preview and the tests render. All of it is invented.
+
+Next: `adapters/letters.py`
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from adapters.letter_words import ASKED, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letters import LETTERS
+from domain.datamap_parts import Authority, Contacts, Controller, Policy
+from domain.remedies import in_one_line, remedies_for
+from domain.rights import Right
+
+_RECEIVED, _DUE = date(2026, 11, 23), date(2026, 12, 23)
+_UNTIL = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
+_SITE = "https://privacy.imaginella.example"
+_TOKEN = "hl1_" + "A" * 43
+REGIMES = ("UK", "EU-IE")
+
+
+def sample_controller() -> Controller:
+    """A controller for previews where no data map is at hand."""
+    return Controller(
+        name="Sample Pictures LTD",
+        trading_as="Imaginella",
+        address=("4 Quill Yard", "London", "E2 0XX"),
+        country="GB",
+        regimes=("UK", "EU"),
+        mailboxes=("privacy@imaginella.example",),
+        contacts=Contacts(
+            requests="privacy@imaginella.example",
+            complaints="complaints@imaginella.example",
+            breach="breach@imaginella.example",
+            phone="020 7946 0143",
+            hours="Monday to Friday, 9:00 to 17:00",
+            team="Imaginella privacy team",
+        ),
+        authority=Authority(name="Information Commissioner", country="GB", url="https://ico.org.uk/make-a-complaint"),
+        representative=None,
+        policy=Policy(version="1", updated=date(2025, 7, 2)),
+    )
+
+
+def sample_context(letter: str, controller: Controller | None = None) -> dict[str, object]:
+    """Every variable of a letter with a made-up value.
+
+    Args:
+        letter: the name of its folder.
+        controller: the real one, so that a preview shows the real names and addresses.
+
+    Raises:
+        KeyError: there is no such letter.
+    """
+    someone = controller or sample_controller()
+    rights = [Right.ACCESS, Right.TRANSFER_INFORMATION]
+    samples: dict[str, object] = {
+        "answer_by": day_ahead(_DUE, _RECEIVED),
+        "asked": [ASKED[right] for right in rights],
+        "code": "04931772",
+        "collect_link": f"{_SITE}/collect/{_TOKEN}",
+        "complaint_line": in_one_line(REGIMES, someone),
+        "confirming": True,
+        "controller": someone,
+        "counted": how_counted(rights, _RECEIVED, _DUE),
+        "disown_link": f"{_SITE}/verify/{_TOKEN}",
+        "follow_link": f"{_SITE}/follow/{_TOKEN}",
+        "left_out": ["Card payments"],
+        "link_until": moment(_UNTIL, ZoneInfo("Europe/London")),
+        "merged_into": "HAB-4R8N1WVK",
+        "message": ["Your account is older than this address.", "Please name one invoice of this year."],
+        "outcome": "We have answered everything that was asked for.",
+        "reason": "Nobody confirmed this address with the code or the link that we sent.",
+        "received_on": day(_RECEIVED),
+        "records": "1,284 records",
+        "reference": "HAB-7K4M29QX",
+        "routes": remedies_for(REGIMES, someone),
+        "searched_on": day(_RECEIVED),
+        "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example"), masked("phone", "+442079460143")],
+        "systems": "all our systems",
+        "verify_link": f"{_SITE}/verify/{_TOKEN}",
+        "withheld": withheld(["third_party"] * 3),
+        "wrong_tries": 25,
+    }
+    return {name: samples[name] for name in LETTERS[letter].variables}

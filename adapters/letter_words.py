@@ -1,0 +1,99 @@
+"""The words that letters are made of: rights as a person would say them, dates, counts, masks, reasons (Article 12(1)).
+
+Next: `adapters/letters.py`
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from domain.deadline_period import add_months
+from domain.rights import Right
+
+ASKED: dict[Right, str] = {
+    Right.ACCESS: "A copy of your data",
+    Right.RECTIFICATION: "That we correct your data",
+    Right.ERASURE: "That we delete your data",
+    Right.RESTRICTION: "That we pause the use of your data while something is checked",
+    Right.PORTABILITY: "Your data in a form that you can take elsewhere",
+    Right.OBJECTION: "That we stop using your data in a certain way",
+    Right.AUTOMATED_DECISION_REVIEW: "That a person looks at a decision made by a machine",
+    Right.WITHDRAW_CONSENT: "To withdraw a consent",
+    Right.TRANSFER_INFORMATION: "To know to which countries your data was sent",
+    Right.COMPLAINT: "A complaint about how your data was handled",
+    Right.MINOR_REPORT: "A report about a child's account",
+}
+# The codes of item decisions; `activities/package_words.py` has them with their sources for the letter inside the package.
+WITHHELD: dict[str, str] = {
+    "third_party": "this is about other people as well",
+    "privilege": "this is confidential advice from lawyers, or about legal claims",
+    "not_personal_data": "this is not data about you",
+}
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_DAYS_IN_WORDS = 95  # beyond that a number of days says nothing (mockups, rule 6)
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What was kept back: how much, and why in plain words."""
+
+    what: str
+    why: list[str]
+
+
+def withheld(bases: Iterable[str | None]) -> Withheld | None:
+    """In words what was kept back, from the basis of each item; None when nothing was."""
+    kept = list(bases)
+    if not kept:
+        return None
+    why = [words for basis, words in WITHHELD.items() if basis in kept]
+    if not set(kept) <= WITHHELD.keys():
+        why.append("the law lets us keep it back" if not why else "the law lets us keep some of it back")
+    return Withheld(what=count(len(kept), "record"), why=why)
+
+
+def day(value: date) -> str:
+    """A date as a person reads it, never broken over two lines: Wed 23 December 2026."""
+    return f"{value:%a} {value.day} {value:%B %Y}".replace(" ", NO_BREAK)
+
+
+def day_ahead(value: date, today: date) -> str:
+    """A date with its distance: Wed 23 December 2026, in 30 days."""
+    distance = (value - today).days
+    near = {0: "today", 1: "tomorrow"}
+    if not 0 <= distance <= _DAYS_IN_WORDS:
+        return day(value)
+    return f"{day(value)}, {near.get(distance, f'in{NO_BREAK}{distance}{NO_BREAK}days')}"
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """An instant in a zone, which is named: Thu 26 November 2026, 14:05 GMT."""
+    local = value.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M}{NO_BREAK}{local:%Z}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 record, 1,284 records."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def how_counted(rights: Iterable[Right], received: date, answer_by: date) -> str:
+    """One line on how the date of an answer was found."""
+    if set(rights) == {Right.COMPLAINT}:
+        return "The law gives us 30 days to tell you that we have your complaint."
+    month = add_months(received, 1)
+    if answer_by > month:
+        return "One month from the day it reached us ends on a day off, so the next working day counts."
+    if answer_by < month:
+        return "The law gives us one month. Where it can be counted in two ways, we keep to the earlier day."
+    return "That is one month from the day it reached us."
+
+
+def masked(kind: str, value: str) -> str:
+    """An identifier that its owner recognises and nobody else learns: the letter may be read over a shoulder."""
+    if kind == "email":
+        local, _, domain = value.rpartition("@")
+        return f"your e-mail address {local[:1]}***@{domain}"
+    name = {"phone": "your telephone number"}.get(kind, f"your {kind.replace('_', ' ')}")
+    return f"{name} ending in {value[-2:]}"

@@ -1,0 +1,158 @@
+"""Letters: three files each, rendered in a sandbox from a fixed list of variables (Article 12(1); design section 8).
+
+A template sees what its letter needs and nothing else; anything else it names stops the letter. No letter quotes what the
+requester typed: the first mail to an address may reach somebody who knows of nothing (`security.md` section 1).
+Next: `adapters/letter_message.py`
+"""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from adapters.letter_words import NO_BREAK
+
+FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
+
+# What a letter is made of besides what all letters may say; each gives the variables of `VARIABLES`.
+Need = Literal[
+    "code", "confirm", "disown", "follow", "found", "merged", "note", "outcome", "package", "reason", "routes", "searched"
+]
+
+EVERY_LETTER = frozenset({"answer_by", "asked", "complaint_line", "controller", "counted", "received_on", "reference"})
+VARIABLES: dict[Need, frozenset[str]] = {
+    "code": frozenset({"code", "wrong_tries"}),
+    "confirm": frozenset({"verify_link", "link_until"}),
+    "disown": frozenset({"confirming", "disown_link"}),
+    "follow": frozenset({"follow_link"}),
+    "found": frozenset({"left_out", "records", "withheld"}),
+    "merged": frozenset({"merged_into"}),
+    "note": frozenset({"message"}),
+    "outcome": frozenset({"outcome"}),
+    "package": frozenset({"collect_link", "link_until"}),
+    "reason": frozenset({"reason"}),
+    "routes": frozenset({"routes"}),
+    "searched": frozenset({"searched_on", "searched_with", "systems"}),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A kind of letter.
+
+    Args:
+        needs: what it is made of.
+        automatic: False for what a person wrote, which is not marked as automatic (RFC 3834).
+    """
+
+    needs: tuple[Need, ...] = ()
+    automatic: bool = True
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable its templates may name."""
+        return EVERY_LETTER.union(*(VARIABLES[need] for need in self.needs))
+
+
+LETTERS: dict[str, Letter] = {
+    "request_received": Letter(("disown", "follow")),
+    "verify_identity": Letter(("confirm", "code")),
+    "identity_reminder": Letter(("confirm",)),
+    "more_identity": Letter(("note", "follow"), automatic=False),
+    "identity_not_confirmed": Letter(("reason", "routes")),
+    "package_ready": Letter(("package", "found", "routes")),
+    "package_reminder": Letter(("package",)),
+    "nothing_held": Letter(("searched", "found", "follow", "routes")),
+    "request_withdrawn": Letter(),
+    "not_the_requester": Letter(),
+    "duplicate_merged": Letter(("merged", "routes")),
+    "case_closed": Letter(("outcome", "routes")),
+    "case_reopened": Letter(("follow",)),
+    "message": Letter(("note", "follow"), automatic=False),
+    "code": Letter(("code", "confirm")),
+}
+
+WIDTH = 76  # RFC 5322 2.1.1 asks for at most 78
+
+# Mail clients drop style sheets, so every plain tag of a template gets its style here (mockups: "Letter").
+_STYLES = {
+    "h1": "margin:0 0 12px;font-size:24px;line-height:32px;font-weight:650;letter-spacing:-0.01em",
+    "h2": "margin:28px 0 6px;font-size:18px;line-height:26px;font-weight:650",
+    "p": "margin:0 0 12px",
+    "ul": "margin:0 0 12px;padding:0 0 0 22px",
+    "li": "margin:0 0 4px",
+    "small": "font-size:14px;line-height:22px;color:#544D44",
+    "address": "font-style:normal;font-size:13px;line-height:20px;color:#6B6358",
+    "strong": "font-weight:600;white-space:nowrap",
+    "samp": "font:600 32px/44px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:0.08em",
+}
+_BUTTON = (
+    "display:inline-block;padding:12px 26px;border-radius:4px;background:#0B5558;color:#FFFDF9;"
+    "font-weight:600;text-decoration:none"
+)
+_LINK = "color:#0B5558;overflow-wrap:anywhere"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter in words: a subject of one line, the text part wrapped, the HTML part with its styles inside."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(letter: str, variables: Mapping[str, object]) -> Rendered:
+    """Render a letter.
+
+    Args:
+        letter: the name of its folder.
+        variables: exactly what `LETTERS[letter].variables` lists.
+
+    Raises:
+        KeyError: there is no such letter.
+        ValueError: a variable too many or too few.
+        jinja2.UndefinedError: a template names something else.
+    """
+    if wrong := LETTERS[letter].variables ^ variables.keys():
+        raise ValueError(f"{letter}: not the variables of this letter: {', '.join(sorted(wrong))}")
+    environment = _environment()
+    subject, text, html = (
+        environment.get_template(f"{letter}/{part}").render(variables) for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Rendered(subject=" ".join(subject.split()), text=_wrapped(text), html=_styled(html))
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        undefined=jinja2.StrictUndefined,
+        autoescape=jinja2.select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _wrapped(text: str) -> str:
+    lines = [line for paragraph in text.splitlines() for line in _wrapped_line(paragraph.rstrip())]
+    # What must not break has not been broken; from here on a plain blank serves everybody who copies or searches.
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip().replace(NO_BREAK, " ") + "\n"
+
+
+def _wrapped_line(line: str) -> list[str]:
+    indent = "  " if line.startswith("- ") else ""
+    # Never inside a word: a link that is broken in two does not work.
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _styled(html: str) -> str:
+    for tag, style in _STYLES.items():
+        html = html.replace(f"<{tag}>", f'<{tag} style="{style}">')
+    return html.replace('<a class="button" ', f'<a style="{_BUTTON}" ').replace("<a href", f'<a style="{_LINK}" href')

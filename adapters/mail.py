@@ -1,0 +1,145 @@
+"""Hands a finished message to the mail server (RFC 5321); says whether it was taken, refused for good, or neither.
+
+Without `HABEAS_SMTP_URL` that is the mail catcher of `habeas up` on this machine. Next: `email_templates/`
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Self
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiosmtplib
+import idna
+
+from adapters.settings import Settings
+from domain.errors import LetterRefusedError, SettingsError
+
+PATIENCE = 40.0  # seconds for the whole conversation; the activity around it has 60
+_DEFAULT_PORTS = {"smtp": 587, "smtps": 465}  # RFC 6409, RFC 8314
+_PERMANENT = range(500, 600)
+
+
+class MailNotTakenError(Exception):
+    """The mail server could not take the message now; trying again may help. Carries no address and no server text."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over.
+
+    Args:
+        tls: from the first byte on (`smtps`).
+        starttls: demanded, not hoped for: whoever sits in between could answer that there is none.
+    """
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: bool
+    starttls: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Read `HABEAS_SMTP_URL`: `smtp://user:password@host:port` or `smtps://…`.
+
+        Raises:
+            SettingsError: malformed; the URL is not repeated, since it may hold a password.
+        """
+        url = urlsplit(settings.smtp_url or f"smtp://127.0.0.1:{settings.mail_port}")
+        if url.scheme not in _DEFAULT_PORTS or not url.hostname:
+            raise SettingsError("HABEAS_SMTP_URL: write smtp://user:password@host:port or smtps://…", setting="smtp_url")
+        tls = url.scheme == "smtps"
+        return cls(
+            host=url.hostname,
+            port=_port(url),
+            user=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            tls=tls,
+            starttls=not tls and url.hostname not in {"127.0.0.1", "::1", "localhost"},
+        )
+
+
+def deliver(settings: Settings, message: bytes, sender: str, recipient: str) -> None:
+    """Hand one message over; returns when the server has answered 250 to its data. Blocks: call it in a thread.
+
+    Args:
+        settings: names the server.
+        message: the complete MIME message, sent byte for byte.
+        sender: envelope sender, where a bounce goes.
+        recipient: one address.
+
+    Raises:
+        LetterRefusedError: refused for good (5xx to sender, recipient or data), or no server could take such an address.
+        MailNotTakenError: everything else, 4xx and no connection included.
+    """
+    server = MailServer.of(settings)
+    try:
+        asyncio.run(_hand_over(server, message, mailable(sender), mailable(recipient)))
+    except aiosmtplib.SMTPRecipientsRefused as refusals:
+        raise _judged(refusals.recipients[0].code) from None
+    except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
+        raise _judged(refusal.code) from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
+        # A wrong password is 5xx as well, but it is the operator's to mend, not the person's mailbox. The server's own
+        # words are dropped in each case: they may repeat the address.
+        raise MailNotTakenError(type(trouble).__name__) from None
+
+
+def mailable(address: str) -> str:
+    """An address as it stands in an envelope: the local part as stored, the domain as A-labels, which every server reads.
+
+    Raises:
+        LetterRefusedError: what was stored is not exactly one address; part of it might be somebody else's.
+    """
+    local, _, domain = address.strip(" \t").rpartition("@")
+    try:
+        plain = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        raise LetterRefusedError(reason="malformed_address") from None
+    if not local or parseaddr(plain) != ("", plain):
+        raise LetterRefusedError(reason="malformed_address")
+    return plain
+
+
+def _judged(code: int) -> Exception:
+    return LetterRefusedError(code=code) if code in _PERMANENT else MailNotTakenError(f"answered {code}")
+
+
+async def _hand_over(server: MailServer, message: bytes, sender: str, recipient: str) -> None:
+    smtp = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.user,
+        password=server.password,
+        use_tls=server.tls,
+        start_tls=server.starttls,
+        timeout=PATIENCE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        try:
+            await smtp.connect()
+            await smtp.sendmail(sender, [recipient], message, mail_options=await _options(smtp, recipient))
+            # It is taken. A server that hangs up now must not make us send it again.
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await smtp.quit()
+        finally:
+            smtp.close()
+
+
+async def _options(smtp: aiosmtplib.SMTP, recipient: str) -> list[str]:
+    if recipient.isascii():
+        return []
+    await smtp.ehlo()
+    if not smtp.supports_extension("smtputf8"):
+        raise LetterRefusedError(reason="address_not_ascii")
+    return ["SMTPUTF8"]
+
+
+def _port(url: SplitResult) -> int:
+    try:
+        return url.port or _DEFAULT_PORTS[url.scheme]
+    except ValueError:
+        raise SettingsError("HABEAS_SMTP_URL: the port is not a number.", setting="smtp_url") from None
