@@ -1,50 +1,96 @@
-"""What routes ask for: the opened resources, and the door to the cases.
+"""What routes ask for: the web process's open doors, who calls, and the case they name.
 
-Next: api/security.py
+Next: api/guard.py
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
+from temporalio.client import Client
 
+from adapters.database.case_reader import CaseReader, CaseView
 from adapters.resources import Resources
+from api.security import ApiKeys, Caller
 from domain.messages import CommandCall, Snapshot
 
 
-class Gateway(Protocol):
-    """What routes need of `api.cases.Cases`."""
+class CaseDoor(Protocol):
+    """What routes need of `api/cases.py`; a test stands a small fake in for it."""
 
-    def start_soon(self, case_id: UUID) -> None:
-        """Start a case in the background; on the event loop."""
+    def start_soon(self, case_id: UUID) -> None: ...
 
-    async def perform(self, case_id: UUID, call: CommandCall) -> Snapshot:
-        """Hand a command in and wait for its answer."""
+    async def perform(self, case_id: UUID, call: CommandCall) -> Snapshot: ...
 
-    async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None:
-        """The answer to a command handed in before."""
+    async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None: ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class Web:
-    """Everything the web process opened.
+    """The open doors of one web process, made by `api/app.py`.
 
     Args:
-        issuers: JWKS of those whose identity assertions count, by issuer.
-        hosts: names this process answers under.
+        client: of the engine, connected at the first call; None in tests that have no engine.
+        issuers: JWKS of those who may sign identity assertions.
+        now: the wall clock, UTC.
     """
 
     resources: Resources
-    cases: Gateway
-    issuers: Mapping[str, Mapping[str, Any]]
-    hosts: frozenset[str]
+    cases: CaseDoor
+    keys: ApiKeys
+    client: Client | None = None
+    issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    now: Callable[[], datetime] = _now
 
 
-def opened(request: Request) -> Web:
-    """What the lifespan opened."""
+# Dependencies are coroutines although they wait for nothing: FastAPI would run a plain function in a thread of its own.
+
+
+def web_of(request: Request) -> Web:
+    """The web process that serves this request."""
     return cast("Web", request.app.state.web)
 
 
-Opened = Annotated[Web, Depends(opened)]
+async def web(request: Request) -> Web:
+    """As a dependency."""
+    return web_of(request)
+
+
+async def resources(request: Request) -> Resources:
+    """The process's resources."""
+    return web_of(request).resources
+
+
+async def cases(request: Request) -> CaseDoor:
+    """The door to the workflows."""
+    return web_of(request).cases
+
+
+async def caller(request: Request) -> Caller:
+    """Whoever the guard let in."""
+    return cast("Caller", request.state.caller)
+
+
+async def case_view(
+    request: Request, reference: Annotated[str, Path(description="`HAB-` and 8 characters.", examples=["HAB-7K3M9QXA"])]
+) -> CaseView:
+    """The case that the path names, if the caller may see it.
+
+    Raises:
+        UnknownObjectError: there is none, or it is somebody else's; the answer does not say which.
+    """
+    view = await run_in_threadpool(CaseReader(web_of(request).resources).find, reference.upper())
+    return (await caller(request)).see(view)
+
+
+TheWeb = Annotated[Web, Depends(web)]
+TheCaller = Annotated[Caller, Depends(caller)]
+TheCase = Annotated[CaseView, Depends(case_view)]

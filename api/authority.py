@@ -1,0 +1,88 @@
+"""Who may call what: route x scope x role as data (`security.md` section 4, R7). A route without a row cannot be made.
+
+The roles of a case's actions are `domain/authority.py`'s and asked again inside the workflow. "Own" cases of the platform
+are those that came in by it. There are no teams yet: cases are assigned to the whole office.
+Next: api/security.py
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.authority import DECISIONS, ROLES, Action
+from domain.rights import Role
+
+JSON_LIMIT = 1_000_000  # bytes; the longest message of a person and a few hundred ids stay far below
+UPLOAD_LIMIT = 50_000_000  # bytes; an export of a system that only people can search
+LIFE_OF_A_DECIDING_KEY = timedelta(hours=24)  # in production a key that decides lives no longer (R5)
+
+
+class Scope(StrEnum):
+    """What a key may be used for; never more than its owner's role covers."""
+
+    REQUESTS_WRITE = "requests:write"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    PACKAGES_READ = "packages:read"
+    BREACHES_READ = "breaches:read"
+    BREACHES_WRITE = "breaches:write"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table.
+
+    Args:
+        scope: the key must have it.
+        roles: the key's owner must have one of these now.
+        decision: only where decisions by key are allowed (R5).
+        limit: of the request's body, bytes.
+    """
+
+    scope: Scope
+    roles: frozenset[Role]
+    decision: bool = False
+    limit: int = JSON_LIMIT
+
+
+_OFFICE = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
+_WITH_PLATFORM = _OFFICE | {Role.PLATFORM}
+_UPLOADS = frozenset({Action.COMPLETE_WORK_ITEM, Action.SUBMIT_IDENTITY_EVIDENCE})
+
+# Paths below /api/v1. Administrators see no case; a breach responder's routes come with breaches.
+ROUTES: dict[tuple[str, str], Rule] = {
+    # Anybody in the office may be handed a letter, the DPO included (Article 38(4)).
+    ("POST", "/requests"): Rule(Scope.REQUESTS_WRITE, _WITH_PLATFORM),
+    ("GET", "/cases"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
+    ("POST", "/cases/search"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
+    ("GET", "/cases/{reference}"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
+    ("GET", "/cases/{reference}/events"): Rule(Scope.CASES_READ, _WITH_PLATFORM | {Role.AUDITOR}),
+    ("GET", "/cases/{reference}/items"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/cases/{reference}/package"): Rule(
+        Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
+    ),
+    ("GET", "/cases/{reference}/commands/{command}"): Rule(Scope.CASES_WRITE, _WITH_PLATFORM),
+    **{
+        ("POST", f"/cases/{{reference}}/actions/{action.value}"): Rule(
+            Scope.CASES_WRITE,
+            ROLES[action],
+            decision=action in DECISIONS,
+            limit=UPLOAD_LIMIT if action in _UPLOADS else JSON_LIMIT,
+        )
+        for action in Action
+    },
+}
+
+# What a role can ever use a key for, whatever is written on the key.
+_CASES = frozenset({Scope.REQUESTS_WRITE, Scope.CASES_READ, Scope.CASES_WRITE})
+_BREACHES = frozenset({Scope.BREACHES_READ, Scope.BREACHES_WRITE})
+SCOPES_OF_ROLES: dict[Role, frozenset[Scope]] = {
+    Role.CASEWORKER: _CASES | _BREACHES,
+    Role.REVIEWER: _CASES | _BREACHES | {Scope.PACKAGES_READ},
+    Role.PRIVACY_LEAD: _CASES | _BREACHES | {Scope.PACKAGES_READ},
+    Role.DPO: _CASES | _BREACHES | {Scope.PACKAGES_READ},
+    Role.BREACH_RESPONDER: _BREACHES,
+    Role.ADMINISTRATOR: frozenset(),
+    Role.AUDITOR: frozenset({Scope.CASES_READ, Scope.BREACHES_READ}),
+    Role.PLATFORM: _CASES | _BREACHES,
+}
