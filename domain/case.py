@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.rights import Channel, Outcome, Right, Risk, Status
+from domain.texts import Name, PersonId, Regime, Sha256
 
 Standing = Literal["claimed", "proven", "accepted", "rejected"]
 SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
@@ -20,7 +21,7 @@ SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
 class Identifier(BaseModel):
     """Something that may lead to the person's data; its value is sealed elsewhere (I2)."""
 
-    kind: str
+    kind: Name
     standing: Standing = "claimed"
 
     @property
@@ -38,9 +39,9 @@ class SystemState(BaseModel):
 class WorkItem(BaseModel):
     """Something only a person can do."""
 
-    kind: str
-    system: str | None = None
-    result: str | None = None
+    kind: Name
+    system: Name | None = None
+    result: Name | None = None
 
 
 class Package(BaseModel):
@@ -48,11 +49,11 @@ class Package(BaseModel):
 
     id: UUID
     revision: int
-    sha256: str
+    sha256: Sha256
     bytes: int
     records: int
-    datamap: str
-    binding: str | None = None  # set by approval: what else the approval covers (R1)
+    datamap: Sha256
+    binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
     published: bool = False
     opened: bool = False
 
@@ -80,7 +81,7 @@ class CaseState(BaseModel):
     received_at: datetime | None = None
     channel: Channel | None = None
     rights: list[RightItem] = []
-    regimes: list[str] = []
+    regimes: list[Regime] = []
     risk: Risk = Risk.LOW
     identifiers: dict[UUID, Identifier] = {}
     delivery_address: UUID | None = None
@@ -88,20 +89,20 @@ class CaseState(BaseModel):
     identity_reminders: int = 0
     more_identity_asked: bool = False
     evidence: list[UUID] = []
-    preparers: list[str] = []
+    preparers: list[PersonId] = []
     run: int = 0
     searched_keys: list[UUID] = []
-    systems: dict[str, SystemState] = {}
+    systems: dict[Name, SystemState] = {}
     work_items: dict[UUID, WorkItem] = {}
     package: Package | None = None
     package_wanted: int | None = None  # a revision that prepare_package asked for and that is not built yet
     delivered_at: datetime | None = None
     delivery_reminders: int = 0
-    snapshots: list[str] = []
+    snapshots: list[Name] = []
     held: bool = False
     closing_proposed: bool = False
     deadline_warned: list[int] = []
-    deadline_passed: list[str] = []  # "safe", then "legal"
+    deadline_passed: list[Literal["safe", "legal"]] = []  # "safe", then "legal"
 
     @property
     def usable_keys(self) -> list[UUID]:

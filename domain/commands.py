@@ -6,16 +6,11 @@ The JSON API's bodies, `docs/api.md` and the workflow's one update are made from
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.authority import Action
-from domain.events import PersonId
 from domain.rights import Outcome, Role
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # a system, a letter, a kind
-Regime = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2,4})*$")]  # UK, EU, EU-IE, US-CA
-CommandId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_-]{1,100}$")]
+from domain.texts import Name, PersonId, Sha256
 
 
 class Message(BaseModel):

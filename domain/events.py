@@ -7,14 +7,11 @@ Next: `domain/case.py`, the state that these make.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-# Whoever acts: a caseworker (also through an API key), the controller's platform, the data subject, Habeas itself.
-PersonId = Annotated[str, StringConstraints(pattern=r"^(system|subject|(caseworker|platform):[0-9a-f-]{8,36})$")]
-# A fact's text is an id, an enum value, a hash, a date or a dotted name: no spaces, no @, so no free text and no address.
-FactText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+\-]{0,128}$")]
+from domain.texts import FactText, Name, PersonId
+
 Fact = FactText | int | bool | None | list[FactText]
 
 
@@ -83,7 +80,7 @@ class Draft(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     tag: Tag
-    facts: dict[str, Fact] = {}
+    facts: dict[Name, Fact] = {}
     actor: PersonId = "system"
 
 
@@ -102,4 +99,4 @@ class CaseEvent(BaseModel):
     tag: Tag
     at: datetime
     actor: PersonId
-    facts: dict[str, Fact] = {}
+    facts: dict[Name, Fact] = {}

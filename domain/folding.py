@@ -75,10 +75,19 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
             _prepared(state, event)
         if set(state.usable_keys) != before:
             _void_approval(state)
+            _deliver_to_proven(state, event)
             if state.run and state.status in {Status.IN_REVIEW, Status.FULFILLING, Status.DELIVERED}:
                 state.status = Status.COLLECTING  # a delta search, in the same case and under the same date
 
     return rule
+
+
+def _deliver_to_proven(state: CaseState, event: CaseEvent) -> None:
+    # Nothing may go to an address that was only claimed (I8): the first proven one takes its place.
+    address = state.identifiers.get(state.delivery_address) if state.delivery_address else None
+    proven = state.identifiers[_uuid(event, "identifier")]
+    if proven.standing == "proven" and proven.kind == "email" and (address is None or address.standing != "proven"):
+        state.delivery_address = _uuid(event, "identifier")
 
 
 def _prepared(state: CaseState, event: CaseEvent) -> None:
@@ -104,10 +113,6 @@ def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
     _prepared(state, event)
     if state.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
         state.status = Status.COLLECTING
-
-
-def _more_identity(state: CaseState, _event: CaseEvent) -> None:
-    state.more_identity_asked = True
 
 
 def _evidence(state: CaseState, event: CaseEvent) -> None:
@@ -241,14 +246,6 @@ def _reopened(state: CaseState, _event: CaseEvent) -> None:
         item.outcome = None
 
 
-def _warned(state: CaseState, event: CaseEvent) -> None:
-    state.deadline_warned.append(_number(event, "days"))
-
-
-def _passed(state: CaseState, event: CaseEvent) -> None:
-    state.deadline_passed.append(_text(event, "date"))
-
-
 def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
     def rule(state: CaseState, _event: CaseEvent) -> None:
         setattr(state, name, value)
@@ -281,7 +278,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.IDENTITY_ASKED: _identity_asked,
     Tag.IDENTITY_REMINDED: _counter("identity_reminders"),
     Tag.IDENTITY_CONFIRMED: _identity_confirmed,
-    Tag.IDENTITY_MORE_REQUESTED: _more_identity,
+    Tag.IDENTITY_MORE_REQUESTED: _setter("more_identity_asked", value=True),
     Tag.IDENTITY_EVIDENCE_RECEIVED: _evidence,
     Tag.IDENTITY_EVIDENCE_DESTROYED: _evidence_destroyed,
     Tag.SNAPSHOT_TAKEN: _snapshot_taken,
@@ -305,6 +302,6 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_NOTIFIED: _notified,
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
-    Tag.DEADLINE_APPROACHING: _warned,
-    Tag.DEADLINE_PASSED: _passed,
+    Tag.DEADLINE_APPROACHING: lambda state, event: state.deadline_warned.append(_number(event, "days")),
+    Tag.DEADLINE_PASSED: lambda state, event: state.deadline_passed.append("legal" if event.facts["date"] == "legal" else "safe"),
 }

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from domain.blobs import BlobRef
 from domain.case import CaseState
-from domain.commands import Command, CommandId, Message, Name, Regime, Sha256
+from domain.commands import Command, Message
 from domain.deadline import Clock
 from domain.events import CaseEvent
 from domain.rights import Channel, Right, Risk
+from domain.texts import CommandId, Name, Regime, Sha256
 
 
 class CommandCall(Message):

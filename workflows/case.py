@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CodeRefusedError, DomainError
     from domain.events import Draft, Tag
     from domain.messages import CaseRef, CheckAttempt, CommandCall, OpenCase, Opening, Snapshot, Verdict
-    from domain.rights import Outcome, Status
+    from domain.rights import Outcome, Role, Status
 
 from workflows.deadline_clock import watch_deadline
 from workflows.options import CONNECTORS, EVENTS
@@ -219,7 +219,7 @@ class CaseWorkflow:
             case.post("code", identifier=command.identifier, number=case.state.sequence)
         elif isinstance(command, AddIdentifier) and command.kind == "email":
             case.post("verify_identity", identifier=command.identifier, number=case.state.sequence)
-        elif isinstance(command, SendMessage):
+        elif isinstance(command, SendMessage) and command.actor.role is not Role.DATA_SUBJECT:
             case.post("message", number=case.state.sequence, note=command.note)
         elif command.action is Action.REQUEST_MORE_IDENTITY:
             case.post("more_identity", number=case.state.sequence, note=command.note)

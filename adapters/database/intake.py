@@ -8,7 +8,7 @@ Next: `api/cases.py`, which starts the workflow.
 import hashlib
 import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
@@ -124,7 +124,11 @@ class Intake:
 
     def _sealed(self, case_id: UUID, request: IncomingRequest, now: datetime) -> tuple[CaseReceipt, list[CaseIdentifierRow]]:
         vault, datamap = self._resources.vault.case(case_id), self._resources.datamap
-        identifiers = [_identifier(self._resources.vault, case_id, kind, value, now) for kind, value in _claims(request)]
+        # A microsecond apart, so that the address the person gave as their own stays the first.
+        identifiers = [
+            _identifier(self._resources.vault, case_id, kind, value, now + timedelta(microseconds=place))
+            for place, (kind, value) in enumerate(_claims(request))
+        ]
         regimes = regimes_for(datamap.controller.country, request.country)
         clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now, seat=seat_of(datamap.controller))
         subject = json.dumps({"name": request.name, "email": request.email, "country": request.country}).encode()

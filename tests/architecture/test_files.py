@@ -10,6 +10,7 @@ from tests.architecture import sources
 LONGEST = 300  # lines
 # Longer for a reason.
 LISTED = {
+    "domain/folding.py": "one small rule per tag, read beside each other",
     "adapters/database/tables.py": "every table in one place: columns only, read beside each other",
 }
 CODE = [path for path in sources.python_files(*sources.ROOMS, *sources.SINGLE) if "migrations/versions" not in sources.name(path)]

@@ -15,6 +15,8 @@ FORMATS = {"uuid", "date", "date-time", "duration", "time"}
 PERSONAL = ("Mia Wald", "mia.wald@imaginella.example", "Please send me everything you hold.", "Grüße", "a\nb")
 # Sentences of the law, chosen by the code from fixed ones; nobody types them.
 FIXED_TEXT = {"SumLine.step", "SumLine.source"}
+# UUIDs; pydantic's schema says so of values only, not of keys.
+FIXED_TEXT |= {"CaseState.identifiers key", "CaseState.work_items key"}
 
 MODELS = [
     model
@@ -48,6 +50,10 @@ def _parts(schema: Mapping[str, Any], where: str, root: Mapping[str, Any]) -> It
             yield from free_text(inner, f"{where}[]", root)
         if "items" not in schema and "prefixItems" not in schema:
             yield f"{where}[]"
+    elif kind == "object" and "patternProperties" in schema:
+        for pattern, inner in schema["patternProperties"].items():
+            yield from free_text({"type": "string", "pattern": pattern}, f"{where} key", root)
+            yield from free_text(inner, f"{where} value", root)
     elif kind == "object" and "properties" not in schema:
         keys, values = schema.get("propertyNames", {"type": "string"}), schema.get("additionalProperties", True)
         yield from free_text(keys, f"{where} key", root)

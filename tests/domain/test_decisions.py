@@ -212,3 +212,13 @@ def test_a_code_can_be_asked_for_again_and_only_for_a_known_address() -> None:
     assert [draft.tag for draft in perform(state, RequestCode(actor=SUBJECT, identifier=MAILBOX))] == [Tag.CODE_REQUESTED]
     with pytest.raises(InvalidInputError):
         decide(state, RequestCode(actor=SUBJECT, identifier=uuid4()))
+
+
+def test_nothing_goes_to_an_address_that_was_only_claimed() -> None:
+    state = received()
+    happen(state, Tag.IDENTIFIER_CLAIMED, identifier=str(SECOND_MAILBOX), kind="email")
+    assert state.delivery_address == MAILBOX
+    perform(state, ConfirmIdentityCode(actor=SUBJECT, attempt=uuid4()), Verdict(accepted=True, identifier=SECOND_MAILBOX))
+    assert state.delivery_address == SECOND_MAILBOX
+    perform(state, ConfirmIdentityCode(actor=SUBJECT, attempt=uuid4()), Verdict(accepted=True, identifier=MAILBOX))
+    assert state.delivery_address == SECOND_MAILBOX
