@@ -6,7 +6,6 @@ Next: api/security.py
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -16,13 +15,14 @@ from adapters.resources import Resources
 from adapters.settings import Settings
 from api import errors, health
 from api.cases import Cases
-from api.dependencies import Gateway, Web
-from api.guards import BodyLimit, Headers, Hosts
+from api.dependencies import CaseDoor, Web
+from api.guards import Headers, Hosts
+from api.security import ApiKeys
+from api.v1 import cases as case_routes
+from api.v1 import requests
 
-_LOCAL = ("127.0.0.1", "localhost", "::1")
 
-
-def create_app(resources: Resources | None = None, gateway: Gateway | None = None) -> FastAPI:
+def create_app(resources: Resources | None = None, gateway: CaseDoor | None = None) -> FastAPI:
     """The web application. Starts while the engine is down: requests are received all the same (design principle 2).
 
     Args:
@@ -39,39 +39,34 @@ def create_app(resources: Resources | None = None, gateway: Gateway | None = Non
     app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     app.include_router(health.router)
+    for routes in (requests.router, case_routes.router):
+        app.include_router(routes, prefix="/api/v1")
     # The last added is the first to see a request.
-    app.add_middleware(BodyLimit)
     app.add_middleware(Hosts)
     app.add_middleware(Headers)
     return app
 
 
 @contextlib.asynccontextmanager
-async def _opened(given: Resources | None, gateway: Gateway | None) -> AsyncIterator[Web]:
+async def _opened(given: Resources | None, gateway: CaseDoor | None) -> AsyncIterator[Web]:
     resources = given or Resources.open(Settings.load())
+    keys = ApiKeys(resources.database, resources.settings)
+    issuers = read_issuers(resources.settings.identity_issuers)
     try:
-        async with _swept(resources) if gateway is None else contextlib.nullcontext(gateway) as cases:
-            yield _web(resources, cases)
+        if gateway is not None:
+            yield Web(resources=resources, cases=gateway, keys=keys, issuers=issuers)
+        else:
+            client = await temporal.connect(resources.settings, resources.vault, lazy=True)
+            async with _swept(Cases(client, resources)) as cases:
+                yield Web(resources=resources, cases=cases, keys=keys, client=client, issuers=issuers)
     finally:
+        await keys.settled()
         if given is None:
             resources.close()
 
 
-def _web(resources: Resources, cases: Gateway) -> Web:
-    settings = resources.settings
-    host = urlsplit(settings.public_url).hostname
-    return Web(
-        resources=resources,
-        cases=cases,
-        issuers=read_issuers(settings.identity_issuers),
-        hosts=frozenset({*_LOCAL, *([host] if host else [])}),
-    )
-
-
 @contextlib.asynccontextmanager
-async def _swept(resources: Resources) -> AsyncIterator[Cases]:
-    client = await temporal.connect(resources.settings, resources.vault, lazy=True)
-    cases = Cases(client, resources)
+async def _swept(cases: Cases) -> AsyncIterator[Cases]:
     sweep = asyncio.create_task(cases.sweep_forever())
     try:
         yield cases

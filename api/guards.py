@@ -1,19 +1,18 @@
-"""What every request passes before a route sees it: the host it names, the size of its body, the headers of its answer.
+"""What every request passes before a route sees it: the host it names and the headers of its answer.
 
 Plain ASGI, so that a streamed package is not held up. Serves `security.md` abuse test 10 (a page elsewhere that rebinds its
 name to this machine) and section 2.14.
 """
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import Headers as Received
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 
-JSON_BYTES = 1_000_000  # the longest message is 20 000 characters; a megabyte is fifty times that
-UPLOAD_BYTES = 50_000_000  # read into memory, never onto a disk in the clear; a scanned file of hundreds of pages fits
-
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -56,42 +55,18 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it with 421 (RFC 9110)."""
-        if scope["type"] == "http" and _host(scope) not in scope["app"].state.web.hosts:
+        if scope["type"] == "http" and _host(scope) not in hosts_of(scope["app"].state.web.resources.settings.public_url):
             await problem("unknown-host", "This address is not one of ours.", 421)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-class BodyLimit:
-    """Stops reading a body that is longer than the route's kind of content may be."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; a body without a declared length is counted while it arrives."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Received(scope=scope)
-        limit = UPLOAD_BYTES if headers.get("content-type", "").startswith("multipart/form-data") else JSON_BYTES
-        declared = headers.get("content-length", "0")
-        if not declared.isascii() or not declared.isdigit() or int(declared[:20]) > limit:
-            await problem("too-large", "This is larger than what is accepted here.", 413, {"limit": limit})(scope, receive, send)
-            return
-        taken = 0
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                raise HTTPException(413)
-            return message
-
-        await self._app(scope, counted, send)
-
-
 def _host(scope: Scope) -> str:
     host = Received(scope=scope).get("host", "")
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].lower()
+
+
+def hosts_of(public_url: str) -> frozenset[str]:
+    """The names this process answers under."""
+    host = urlsplit(public_url).hostname
+    return _LOCAL | {host} if host else _LOCAL

@@ -5,9 +5,10 @@ from fastapi.testclient import TestClient
 PROBLEM = "application/problem+json"
 
 
-def test_it_lives_and_is_ready(web: TestClient) -> None:
-    assert web.get("/healthz").json() == {"status": "ok"}
-    assert web.get("/readyz").json() == {"status": "ready"}
+def test_it_lives_and_says_that_the_engine_is_away(web: TestClient) -> None:
+    assert web.get("/healthz").json() == {"status": "alive"}
+    readiness = web.get("/readyz")
+    assert (readiness.status_code, readiness.json()["database"]) == (503, "ready")
 
 
 def test_every_answer_makes_browsers_careful(web: TestClient) -> None:

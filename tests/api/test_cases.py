@@ -1,0 +1,63 @@
+"""Reading cases by API, exactly by the names that design section 11 promises."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from adapters.database.intake import Receipt
+from adapters.database.tables import AccessLog
+from adapters.resources import Resources
+from tests.api.conftest import ADDRESS
+
+Key = Callable[..., dict[str, str]]
+URL = "/api/v1/cases"
+
+
+def test_one_case_has_the_promised_names(web: TestClient, key: Key, case: Receipt) -> None:
+    answer = web.get(f"{URL}/{case.reference}", headers=key()).json()
+    promised = {
+        "reference", "status", "outcome", "rights", "clock", "allowed_actions", "systems", "work_items", "package",
+        "erasure_plan",
+    }  # fmt: skip
+    assert promised <= answer.keys()
+    assert answer["status"] == "received"
+    assert answer["rights"] == [{"right": "access", "outcome": None}]
+    assert {"legal_due", "safe_due", "state", "sum"} <= answer["clock"].keys()
+    assert {"step", "date", "source"} <= answer["clock"]["sum"][0].keys()
+    assert answer["package"] is None
+
+
+def test_lists_and_search_find_the_case(web: TestClient, key: Key, case: Receipt, resources: Resources) -> None:
+    headers = key()
+    listed = web.get(URL, params={"status": "received", "q": case.reference}, headers=headers).json()
+    assert [line["reference"] for line in listed["items"]] == [case.reference]
+    assert listed["next"] is None
+    found = web.post(f"{URL}/search", json={"email": ADDRESS.upper()}, headers=headers).json()
+    assert [line["reference"] for line in found["items"]] == [case.reference]
+    with resources.database.read() as session:
+        assert [row.action for row in session.exec(select(AccessLog)).all()] == ["search-person"]
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"q": ADDRESS}, {"status": "pending"}, {"cursor": "\u00e9"}, {"limit": 0}, {"due_before": "x"}]
+)
+def test_a_list_that_cannot_be_is_refused(web: TestClient, key: Key, parameters: dict[str, str]) -> None:
+    answer = web.get(URL, params=parameters, headers=key())
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-input")
+    assert ADDRESS not in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/commands/abc"])
+def test_an_unknown_case_is_not_found(web: TestClient, key: Key, path: str) -> None:
+    answer = web.get(f"{URL}/HAB-00000000{path}", headers=key())
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
+def test_a_case_without_events_has_an_empty_history(web: TestClient, key: Key, case: Receipt) -> None:
+    assert web.get(f"{URL}/{case.reference}/events", headers=key()).json() == {"items": [], "next": None}
+
+
+def test_an_unknown_command_is_not_found(web: TestClient, key: Key, case: Receipt) -> None:
+    assert web.get(f"{URL}/{case.reference}/commands/{'0' * 64}", headers=key()).status_code == 404
