@@ -1,0 +1,208 @@
+"""Collect what the controller's systems hold about a person (Article 15), and keep what would be gone before it is due.
+
+`collect` searches with usable identifiers only, seals what it finds, leaves a receipt for every collection, and builds the
+package at once when nobody has to be waited for. `snapshot_short_lived` copies collections that live shorter than the answer
+takes, with the address the person wrote from, for nobody's eyes until identity is proven.
+
+A system that does not answer is tried again by Temporal; what was finished is not asked twice. When its attempts are used up it
+is reported as failed, and a caseworker decides.
+
+Next: `activities/package.py`.
+"""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlmodel import col, delete, select
+from temporalio import activity
+
+from activities import package
+from activities.failures import translated
+from activities.heartbeat import beating
+from activities.systems.base import SystemUnreachableError
+from activities.systems.registry import Systems
+from activities.traversal import Assignment, Traversal
+from adapters.collected import Collected as CollectedRows
+from adapters.collected import CollectedCollection
+from adapters.database.tables import CaseIdentifierRow, CaseReceipt, CaseRecord, SearchReceipt
+from adapters.resources import Resources
+from adapters.sealed_head import blob_ids
+from domain.case import CaseState
+from domain.datamap import Plan
+from domain.errors import InvalidInputError, NotAllowedNowError, SystemFailedError, UnknownObjectError
+from domain.messages import BuildPackage, CaseRef, Collect, Collected, SystemResult
+from domain.normal import normal_email
+from domain.traversal import Place
+
+SNAPSHOT_RUN = 0
+
+
+class Collection:
+    """Searches systems for cases. Keeps its connections for as long as the worker lives.
+
+    Args:
+        resources: opened once by the worker.
+        systems: the connectors; made from the data map when left out.
+    """
+
+    def __init__(self, resources: Resources, systems: Systems | None = None) -> None:
+        self._resources = resources
+        self._systems = systems or Systems(resources.datamap, resources.settings.home)
+
+    @activity.defn
+    @translated
+    def collect(self, message: Collect) -> Collected:
+        """Search the systems for one case; build the package too when nothing is left waiting and that was asked for.
+
+        Raises:
+            SystemUnreachableError: a system did not answer and has attempts left; everything else is finished and recorded.
+            NotAllowedNowError: no identifier of the case may be used: nothing is searched (I2).
+        """
+        with beating():
+            identifiers = self._usable_identifiers(message)
+            plan = self._resources.datamap.plan(identifiers)
+            wanted = self._wanted(message, plan)
+            by_hand = {name for name in wanted if self._by_hand(name)}
+            assignment = Assignment(
+                case_id=message.case_id,
+                run=message.run,
+                plan=plan,
+                identifiers=identifiers,
+                systems=frozenset(wanted) - by_hand,
+                left_out=frozenset(message.skipped) | frozenset(filter(self._by_hand, self._names)),
+                snapshots=self._snapshots(message.case_id, identifiers),
+            )
+            results = [*self._search(assignment), *(SystemResult(system=name, state="manual") for name in sorted(by_hand))]
+            built = None
+            if message.build and all(result.state == "searched" for result in results):
+                order = BuildPackage(case_id=message.case_id, run=message.run, identity_record=message.identity_record)
+                built = package.build(self._resources, order, _beats_already)
+            return Collected(run=message.run, results=results, package=built)
+
+    @activity.defn
+    @translated
+    def snapshot_short_lived(self, message: CaseRef) -> Collected:
+        """Copy what would be gone before identity is proven, found by the claimed address alone, sealed, as run 0."""
+        with beating():
+            address = self._claimed_address(message.case_id)
+            if address is None:
+                return Collected(run=SNAPSHOT_RUN, results=[])
+            plan = self._resources.datamap.plan({"email"}, short_lived_only=True)
+            names = {step.system for step in plan.steps if not self._by_hand(step.system)}
+            assignment = Assignment(
+                case_id=message.case_id,
+                run=SNAPSHOT_RUN,
+                plan=plan,
+                identifiers={"email": [address]},
+                systems=frozenset(names),
+                left_out=frozenset(self._names) - names,
+            )
+            kept = {step.system for step in plan.steps if step.wanted}
+            return Collected(run=SNAPSHOT_RUN, results=[one for one in self._search(assignment) if one.system in kept])
+
+    @activity.defn
+    @translated
+    def destroy_snapshots(self, message: CaseRef) -> None:
+        """Delete the copies taken at receipt: identity was not proven, so nobody may ever see them."""
+        here = SearchReceipt.case_id == message.case_id, SearchReceipt.run == SNAPSHOT_RUN
+        with self._resources.database.read() as session:
+            rows = session.exec(select(SearchReceipt).where(*here)).all()
+        for row in rows:  # blobs first: a crash in between leaves rows that say what is still to be deleted
+            for blob in blob_ids(row):
+                self._resources.blobs.delete(blob)
+        with self._resources.database.write() as session:
+            session.exec(delete(SearchReceipt).where(col(SearchReceipt.id).in_([row.id for row in rows])))
+
+    def close(self) -> None:
+        """Let go of the connections to the systems."""
+        self._systems.close()
+
+    @property
+    def _names(self) -> list[str]:
+        return [system.name for system in self._resources.datamap.systems]
+
+    def _by_hand(self, name: str) -> bool:
+        try:
+            return self._systems.connector(name).by_hand
+        except SystemFailedError:
+            return False  # misconfigured: the search says so
+
+    def _wanted(self, message: Collect, plan: Plan) -> list[str]:
+        """The systems to search: all, or those to retry with what depends on them; never what is left out."""
+        wanted = set(self._names if message.systems is None else message.systems)
+        for step in plan.steps:  # in the order of the waves, so that one pass finds everything downstream
+            if any(getattr(way, "from_system", None) in wanted for way in step.ways):
+                wanted.add(step.system)
+        return [name for name in self._names if name in wanted and name not in message.skipped]
+
+    def _search(self, assignment: Assignment) -> list[SystemResult]:
+        traversal = Traversal(self._resources, self._systems, assignment)
+        traversal.run()
+        again = [name for name, reason in traversal.failures.items() if reason == "unreachable" and self._may_try_again(name)]
+        if again:
+            # Without a cause: what a database says of its trouble may quote a row, and causes end in the engine.
+            raise SystemUnreachableError("No answer from " + ", ".join(sorted(again)))
+        return [
+            SystemResult(system=name, state="failed", reason=traversal.failures[name])
+            if name in traversal.failures
+            else SystemResult(system=name, state="searched", records=traversal.rows.get(name, 0))
+            for name in self._names
+            if name in assignment.systems
+        ]
+
+    def _may_try_again(self, name: str) -> bool:
+        return activity.in_activity() and activity.info().attempt < self._resources.datamap.system(name).attempts
+
+    def _usable_identifiers(self, message: Collect) -> dict[str, list[str]]:
+        """By kind, the values of the identifiers that are proven or were accepted by a reasoned decision."""
+        with self._resources.database.read() as session:
+            record = session.get(CaseRecord, message.case_id)
+            if record is None:
+                raise UnknownObjectError(case_id=str(message.case_id))
+            usable = set(CaseState.model_validate(record.state).usable_keys)
+            keys = usable & set(message.keys) if message.keys else usable
+            rows = session.exec(
+                select(CaseIdentifierRow)
+                .where(CaseIdentifierRow.case_id == message.case_id, col(CaseIdentifierRow.id).in_(keys))
+                .order_by(col(CaseIdentifierRow.added_at), col(CaseIdentifierRow.id)),
+            ).all()
+        vault = self._resources.vault.case(message.case_id)
+        identifiers: dict[str, list[str]] = {}
+        for row in rows:
+            if row.value is not None:
+                value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
+                identifiers.setdefault(row.kind, []).append(value)
+        if not identifiers:
+            raise NotAllowedNowError("No identifier of this case is proven, so no system is searched.")
+        return identifiers
+
+    def _claimed_address(self, case_id: UUID) -> str | None:
+        with self._resources.database.read() as session:
+            receipt = session.get(CaseReceipt, case_id)
+        if receipt is None:
+            raise UnknownObjectError(case_id=str(case_id))
+        if receipt.subject is None:
+            return None
+        subject = self._resources.vault.case(case_id).open("case_receipt", "subject", str(case_id), receipt.subject)
+        address = json.loads(subject).get("email")
+        return str(address) if address else None
+
+    def _snapshots(self, case_id: UUID, identifiers: dict[str, list[str]]) -> dict[Place, CollectedCollection]:
+        """The copies taken at receipt, if the address they were taken for may be used by now."""
+        address = self._claimed_address(case_id)
+        if address is None or not _is_among(address, identifiers.get("email", ())):
+            return {}
+        taken = CollectedRows.open(self._resources, case_id, SNAPSHOT_RUN).collections
+        return {(one.system, one.name): one for one in taken if one.rows}
+
+
+def _is_among(address: str, proven: Iterable[str]) -> bool:
+    try:
+        return normal_email(address) in {normal_email(other) for other in proven}
+    except InvalidInputError:
+        return False
+
+
+def _beats_already() -> None:
+    """The whole activity beats by itself."""

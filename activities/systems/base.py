@@ -1,0 +1,106 @@
+"""What every connector to one of the controller's systems can do. A capability that one lacks becomes a person's work item.
+
+Connectors fetch; they decide nothing. Which keys may be used, whether a row that was found really is the person's, and what
+is kept is decided once, by whoever called (`activities/search.py`), and not again in each connector.
+
+Next: activities/systems/sql.py
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from adapters.row_text import Row
+from domain.datamap import Collection, System
+from domain.datamap_text import Severity
+from domain.errors import SystemFailedError
+
+BATCH_ROWS = 1_000  # enough that a round trip is cheap, few enough that a batch of ordinary rows is a few megabytes
+
+
+class SystemUnreachableError(Exception):
+    """The system did not answer this time; another attempt may succeed. Names systems only, never what was asked."""
+
+
+def refused(system: str, reason: str = "refused") -> SystemFailedError:
+    """The system answered, and trying again will not help.
+
+    Args:
+        system: its name in the data map.
+        reason: `refused` (no such table or column, not allowed) or `misconfigured` (the connection setting).
+    """
+    return SystemFailedError(system=system, reason=reason)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The rows whose field holds one of some keys.
+
+    Args:
+        field: of the collection.
+        keys: as `adapters.row_text.key_text` writes them; at most the connector's `most_keys`.
+        kind: kind of identifier (`email`, `phone`, ...); None when the keys are values of rows found before.
+        needed: fields whose values the search itself needs, also where the data map masks them.
+    """
+
+    field: str
+    keys: Sequence[str]
+    kind: str | None = None
+    needed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What `check` found wrong with a collection, or with the whole system when `collection` is None."""
+
+    severity: Severity
+    sentence: str
+    collection: str | None = None
+    field: str | None = None
+
+
+class Connector(ABC):
+    """One system. Thread-safe; lives as long as the worker.
+
+    Attributes:
+        by_hand: no program can search this system: a person does.
+        most_keys: how many keys one lookup may have.
+    """
+
+    by_hand = False
+    most_keys = 1_000
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    @abstractmethod
+    def check(self) -> Iterator[Complaint]:
+        """Compare the data map with the system itself. Raises nothing: being unreachable is a complaint."""
+
+    def fields(self, collection: Collection) -> tuple[str, ...]:
+        """The columns of the rows that `search` gives."""
+        return tuple(collection.fields)
+
+    def large(self, collection: Collection) -> bool:  # noqa: ARG002 (for connectors that know)
+        """Whether single rows may be megabytes."""
+        return False
+
+    @abstractmethod
+    def search(self, collection: Collection, lookup: Lookup) -> Iterator[Sequence[Row]]:
+        """Stream the rows that the system thinks match, in batches of at most BATCH_ROWS.
+
+        The system may compare loosely (case, accents, blanks), so more may come than was asked for, never less: for an
+        identifier, every spelling that `domain/normal.py` calls the same is found.
+
+        Raises:
+            SystemUnreachableError: no answer; try again later.
+            SystemFailedError: trying again will not help.
+        """
+
+    def open_file(self, collection: Collection, row: Row) -> BinaryIO | None:  # noqa: ARG002 (for connectors with files)
+        """The file that a row is about, None where rows have none."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 (most have nothing to let go of)
+        """Let go of connections."""

@@ -1,0 +1,60 @@
+"""Kind -> connector: every system of the data map, connected once and kept for as long as the worker lives.
+
+Next: activities/systems/base.py
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from activities.systems.base import Connector, refused
+from activities.systems.files import FileSystem
+from activities.systems.manual import ManualSystem
+from activities.systems.sql import SqlSystem
+from domain.datamap import DataMap, System, SystemKind, resolve
+from domain.errors import SettingsError
+
+
+class Systems:
+    """The connectors of one data map, made when first asked for. Thread-safe.
+
+    Args:
+        datamap: names the systems.
+        home: HABEAS_HOME; relative paths in the data map start there.
+        environment: where connection settings find their variables.
+    """
+
+    def __init__(self, datamap: DataMap, home: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._datamap = datamap
+        self._home = home
+        self._environment = os.environ if environment is None else environment
+        self._connectors: dict[str, Connector] = {}
+        self._lock = threading.Lock()
+
+    def connector(self, name: str) -> Connector:
+        """The connector of a system.
+
+        Raises:
+            SystemFailedError: its connection setting is unusable here.
+        """
+        with self._lock:
+            if name not in self._connectors:
+                self._connectors[name] = self._connect(self._datamap.system(name))
+            return self._connectors[name]
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        with self._lock:
+            for connector in self._connectors.values():
+                connector.close()
+            self._connectors.clear()
+
+    def _connect(self, system: System) -> Connector:
+        if system.kind not in {SystemKind.SQL, SystemKind.FILES} or system.connection is None:
+            return ManualSystem(system)
+        try:
+            where = resolve(system.connection.read, home=self._home, environment=self._environment)
+        except SettingsError as failure:
+            raise refused(system.name, "misconfigured") from failure
+        return FileSystem(system, Path(where)) if system.kind is SystemKind.FILES else SqlSystem(system, where)

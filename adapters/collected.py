@@ -1,0 +1,245 @@
+"""What a search found for a case, read from its sealed rows: for the package and for the list of items (Article 15(3)).
+
+Next: activities/package.py
+"""
+
+import io
+import itertools
+import json
+from collections.abc import Collection as Group
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, BinaryIO, Self, cast
+from uuid import UUID
+
+from sqlmodel import select
+
+from adapters.blobs import BlobReader, Blobs
+from adapters.case_vault import CaseVault
+from adapters.database.tables import SearchReceipt
+from adapters.resources import Resources
+from adapters.row_text import csv_header, encode
+from adapters.sealed_head import Sealable
+from adapters.sealed_rows import SEGMENT_ROWS, RowsIndex, RowsReader
+from domain.blobs import BlobRef
+
+ITEM_HASH = 16  # hexadecimal digits: 64 bits keep the items of one collection of one case apart
+
+
+@dataclass(frozen=True)
+class CollectedFile:
+    """A sealed file.
+
+    Args:
+        item: id of the item it belongs to.
+        name: its path in the controller's system; somebody else's word, for showing only.
+        member: what it is called in the package, relative to the collection: `files/000001.png`.
+    """
+
+    item: str
+    name: str
+    member: str
+    ref: BlobRef
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record or file, as the review lists it. `position` counts from 0 in its collection."""
+
+    id: str
+    system: str
+    collection: str
+    position: int
+    row: dict[str, Any]
+    file: CollectedFile | None = None
+
+
+@dataclass(frozen=True)
+class CollectedCollection:
+    """What one collection gave. `state` is that of the search receipt; zero rows are a result."""
+
+    system: str
+    name: str
+    state: str
+    rows: int
+    doubtful: int
+    keys: tuple[str, ...]
+    searched_at: datetime
+    _content: Sealable = field(repr=False)
+    _vault: CaseVault = field(repr=False)
+    _blobs: Blobs = field(repr=False)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns, in the order of the data map."""
+        return self._content.head.rows.fields
+
+    @property
+    def size(self) -> int:
+        """Bytes of JSON and CSV together."""
+        return self._content.head.rows.bytes
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was not searched: `no_identifier`, `shared_only`, or how its system failed."""
+        return self._content.head.reason
+
+    @property
+    def from_snapshot(self) -> int:
+        """How many rows, at the end, were deleted since the request came and survive only in the copy taken then."""
+        return self._content.head.from_snapshot
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """First and last day (as the source writes it) from which the retention period is counted, if rows have it."""
+        span = self._content.head.span
+        return (date.fromisoformat(span[0][:10]), date.fromisoformat(span[1][:10])) if span else None
+
+    def json_lines(self, without: Group[str] = frozenset()) -> Iterator[bytes]:
+        """The rows as JSON lines, in pieces of whole lines, without the items withheld."""
+        if not without:
+            return self._reader.json_pieces()
+        return (b"".join(line + b"\n" for line, _ in batch) for batch in self._included(without))
+
+    def csv(self, without: Group[str] = frozenset()) -> Iterator[bytes]:
+        """The rows as a CSV file with header, in pieces, without the items withheld."""
+        if not without:
+            return self._reader.csv_pieces()
+        rows = ([tuple(item.row.values()) for _, item in batch] for batch in self._included(without))
+        return itertools.chain([csv_header(self.fields)], (encode(self.fields, batch)[1] for batch in rows))
+
+    def items(self, start: int = 0) -> Iterator[Item]:
+        """The items from a row on; opens only what is needed."""
+        return (self._item(position, line) for position, line in enumerate(self._reader.json_lines(start), start))
+
+    def column(self, name: str) -> Iterator[list[Any]]:
+        """The values of one field as they stand in the JSON, in batches."""
+        lines = self._reader.json_lines()
+        while batch := [json.loads(line)[name] for line in itertools.islice(lines, SEGMENT_ROWS)]:
+            yield batch
+
+    def doubtful_items(self, start: int = 0) -> Iterator[Item]:
+        """Rows that only look like the person's; for a caseworker's eyes, never for the package."""
+        index = self._content.head.doubtful
+        if index is None:
+            return iter(())
+        lines = RowsReader(index, lambda: self._open(index, self._content.doubtful_inline)).json_lines(start)
+        return (Item(self._id(row := json.loads(line)), self.system, self.name, at, row) for at, line in enumerate(lines, start))
+
+    def files(self) -> Iterator[CollectedFile]:
+        """The files, in the order of their rows."""
+        if self._content.head.files:
+            yield from (item.file for item in self.items() if item.file)
+
+    def read(self, ref: BlobRef) -> BlobReader:
+        """Open a sealed file."""
+        return self._blobs.read(self._vault, ref)
+
+    @property
+    def _reader(self) -> RowsReader:
+        index = self._content.head.rows
+        return RowsReader(index, lambda: self._open(index, self._content.inline))
+
+    def _open(self, index: RowsIndex, inline: bytes) -> BinaryIO:
+        # The reader checks that the blob is whole before it gives a byte.
+        return cast("BinaryIO", self._blobs.read(self._vault, index.ref)) if index.ref else io.BytesIO(inline)
+
+    def _item(self, position: int, line: bytes) -> Item:
+        row = json.loads(line)
+        item = self._id(row)
+        files = self._content.head.files
+        file = CollectedFile(item, row["path"], row["member"], files[position]) if files else None
+        return Item(item, self.system, self.name, position, row, file)
+
+    def _id(self, row: dict[str, Any]) -> str:
+        return item_id(self._vault, self.system, self.name, [row[name] for name in self._content.head.primary_key])
+
+    def _included(self, without: Group[str]) -> Iterator[list[tuple[bytes, Item]]]:
+        lines = ((line, self._item(position, line)) for position, line in enumerate(self._reader.json_lines()))
+        kept = (pair for pair in lines if pair[1].id not in without)
+        while batch := list(itertools.islice(kept, SEGMENT_ROWS)):
+            yield batch
+
+
+class Collected:
+    """What one run of searches found for a case, in the order of the data map."""
+
+    def __init__(self, collections: Sequence[CollectedCollection], blobs: Blobs, vault: CaseVault) -> None:
+        """Use `Collected.open`."""
+        self.collections = tuple(collections)
+        self._blobs = blobs
+        self._vault = vault
+
+    @classmethod
+    def open(cls, resources: Resources, case_id: UUID, run: int) -> Self:
+        """Read the receipts of a run; 0 is the copy of short-lived collections taken at receipt.
+
+        Raises:
+            KeyMissingError: the case's key was destroyed.
+            SealBrokenError: a receipt was changed.
+        """
+        vault = resources.vault.case(case_id)
+        with resources.database.read() as session:
+            rows = session.exec(select(SearchReceipt).where(SearchReceipt.case_id == case_id, SearchReceipt.run == run)).all()
+        order = {place: number for number, place in enumerate(_places(resources))}
+        rows = sorted(rows, key=lambda row: (order.get((row.system, row.collection), len(order)), row.system, row.collection))
+        return cls([_collection(row, vault, resources.blobs) for row in rows], resources.blobs, vault)
+
+    def page(
+        self, position: int = 0, limit: int = 50, *, system: str | None = None, collection: str | None = None
+    ) -> tuple[list[Item], int | None]:
+        """Some items and the position of the next page, None at the end.
+
+        Args:
+            position: counted from 0 over all collections that the filters leave.
+            limit: at most so many items.
+            system: only this system.
+            collection: only collections of this name.
+        """
+        items: list[Item] = []
+        first = 0
+        wanted = [one for one in self.collections if system in {None, one.system} and collection in {None, one.name}]
+        for one in wanted:
+            start = position + len(items) - first
+            if 0 <= start < one.rows and len(items) < limit:
+                items += itertools.islice(one.items(start), limit - len(items))
+            first += one.rows
+        after = position + len(items)
+        return items, after if after < first else None
+
+    def read(self, ref: BlobRef) -> BlobReader:
+        """Open a sealed file."""
+        return self._blobs.read(self._vault, ref)
+
+
+def item_id(vault: CaseVault, system: str, collection: str, primary_key: Sequence[Any]) -> str:
+    """`<system>.<collection>.<hash>`: a keyed hash, so that an id tells nothing and ends with the case.
+
+    Args:
+        vault: of the case.
+        system: name in the data map.
+        collection: name in the data map.
+        primary_key: the values that name the row, as they stand in its JSON.
+    """
+    key = json.dumps(primary_key, ensure_ascii=False, separators=(",", ":"))
+    return f"{system}.{collection}.{vault.receipt_mac(f'item:{system}.{collection}', key)[:ITEM_HASH]}"
+
+
+def _collection(row: SearchReceipt, vault: CaseVault, blobs: Blobs) -> CollectedCollection:
+    return CollectedCollection(
+        system=row.system,
+        name=row.collection,
+        state=row.state,
+        rows=row.rows,
+        doubtful=row.doubtful,
+        keys=tuple(row.keys),
+        searched_at=row.searched_at,
+        _content=Sealable.open(vault, row),
+        _vault=vault,
+        _blobs=blobs,
+    )
+
+
+def _places(resources: Resources) -> Iterator[tuple[str, str]]:
+    return ((system.name, collection.name) for system in resources.datamap.systems for collection in system.collections)

@@ -1,0 +1,39 @@
+"""A shop to search: its sources and Habeas' own database are of the kind that HABEAS_TEST_DATABASE names."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests import opened, servers
+from tests.activities import shop as shops
+
+
+@pytest.fixture
+def source_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """URLs of two empty databases of this test alone, for the controller's systems."""
+    names = ("app", "billing")
+    if request.getfixturevalue("empty_database_url").startswith("sqlite"):
+        yield {name: f"sqlite:///{tmp_path}/{name}.db" for name in names}
+        return
+    url: str = request.getfixturevalue("postgresql_url")
+    made = {name: f"{name}_{uuid.uuid4().hex}" for name in names}
+    with psycopg.connect(servers.plain(url), autocommit=True) as connection:
+        for database in made.values():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        yield {name: f"{url.rpartition('/')[0]}/{database}" for name, database in made.items()}
+        for database in made.values():
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str, source_urls: dict[str, str]) -> Iterator[shops.Shop]:
+    """A shop with empty stores."""
+    with (
+        opened.resources(tmp_path / "home", database_url, shops.DATAMAP) as resources,
+        shops.opened(resources, source_urls, tmp_path / "store") as shop,
+    ):
+        yield shop
