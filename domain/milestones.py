@@ -3,6 +3,7 @@
 Serves `workflows/deadline_clock.py`; here, and not there, because time zones are not for the workflow sandbox.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -25,7 +26,9 @@ class Milestone(BaseModel):
     passed: Literal["safe", "legal"] | None = None
 
 
-def next_milestone(clock: Clock, regimes: list[str], warned: list[int], passed: list[str], *, now: datetime) -> Milestone | None:
+def next_milestone(
+    clock: Clock, regimes: Sequence[str], warned: Sequence[int], passed: Sequence[str], *, now: datetime
+) -> Milestone | None:
     """What comes next on this clock, given what was already done. It may lie in the past after an outage.
 
     Args:
