@@ -1,115 +1,123 @@
-"""Builds the demo's controller: two databases and a folder of images, of a company that exists only here.
+"""Builds the demo's controller: two databases and a folder of files, of a company whose people exist only here.
 
-Deterministic, and done once: a marker says that a home has it. Nothing in it can reach a real person.
+The same seed and day give the same company. It is built once: a mark says that a home has it. Nothing in it can reach a
+real person: addresses end in example.com and example.org, numbers and networks are those kept for fiction.
+
+Next: demo/counts.py
 """
 
-import struct
-import zlib
+import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from random import Random
 from typing import Literal
 
-from sqlalchemy import Engine, MetaData, Table, create_engine, func, insert, select, text
-
-from demo import tables
+from demo.chance import Chance
+from demo.counts import expected_counts
 from demo.people import cast, crowd
-from demo.rows import Rows
+from demo.rows import Row, Rows
+from demo.stores import Filling, filling, is_filled, urls_of
+from demo.tables import STORES, Store
+
+__all__ = ["DATAMAP", "SEED", "Summary", "build", "expected_counts", "urls_of"]
 
 Size = Literal["small", "full"]
+Urls = Mapping[Store, str]
 
-CROWD: dict[Size, int] = {"small": 200, "full": 10_000}
+DATAMAP = Path(__file__).with_name("datamap.yml")
+PEOPLE: dict[Size, int] = {"small": 200, "full": 10_000}
 SEED = 20260101  # the same as the benchmarks' data set, for no other reason than that one number is enough
-_BATCH = 5_000  # rows per statement: past this the speed no longer grows
-_MARKER = "built"
+_FORMAT = 3  # counts up when other rows are made, so that a home built before is built anew
+_MARK = "built.json"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was built: rows by table, and image files."""
+    """What was built.
 
+    Args:
+        people: accounts.
+        rows: by table of both databases.
+        files: in the file store.
+        today: ISO date; the day before which everything happened.
+    """
+
+    people: int
     rows: dict[str, int]
     files: int
+    today: str
 
 
-def urls_of(home: Path) -> dict[tables.Store, str]:
-    """Where the demo's databases are unless somebody names others."""
-    return {store: f"sqlite:///{home}/demo/{store}.db" for store in tables.STORES}
-
-
-def build(home: Path, *, size: Size = "small", urls: Mapping[tables.Store, str] | None = None, seed: int = SEED) -> Summary:
+def build(home: Path, *, size: Size = "small", urls: Urls | None = None, seed: int = SEED, today: date | None = None) -> Summary:
     """Make the stores, or find them made.
 
     Args:
-        home: HABEAS_HOME; everything goes to its folder `demo`.
+        home: HABEAS_HOME; files, and databases unless other URLs are given, go to its folder `demo`.
         size: 200 people, or 10,000 and about a million rows.
-        urls: SQLAlchemy URLs of empty databases, instead of the SQLite files in the home.
+        urls: SQLAlchemy URLs of empty databases (PostgreSQL) or of files (SQLite).
         seed: another seed makes another crowd; the cast stays.
+        today: the day before which everything happened; left out: today (UTC) when built, any day when found built.
+
+    Raises:
+        SettingsError: a database has other tables of the same names.
     """
-    folder = home / "demo"
-    (folder / "files").mkdir(parents=True, exist_ok=True)
-    engines = {store: create_engine(url) for store, url in (urls or urls_of(home)).items()}
+    folder, urls = home / "demo", urls or urls_of(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    made: dict[str, str | int] = {"format": _FORMAT, "size": size, "seed": seed}
+    if (found := _found(folder, made, urls)) and today in {None, date.fromisoformat(found.today)}:
+        return found
+    (folder / _MARK).unlink(missing_ok=True)
+    today = today or datetime.now(UTC).date()
+    fillings = [filling(store, urls[store], _mark(made, today.isoformat())) for store in STORES]
+    counts, files = _fill(folder, fillings, PEOPLE[size], Chance(seed, today))
+    summary = Summary(people=PEOPLE[size], rows=counts, files=files, today=today.isoformat())
+    (folder / _MARK).write_text(json.dumps({"made": made, "summary": asdict(summary)}, indent=2))
+    return summary
+
+
+def _mark(made: Mapping[str, str | int], today: str) -> str:
+    return f"habeas demo {json.dumps(made, sort_keys=True)} {today}"
+
+
+def _found(folder: Path, made: Mapping[str, str | int], urls: Urls) -> Summary | None:
+    """What an earlier build says it made, if it made the same and the databases are still there."""
     try:
-        if not (folder / _MARKER).exists():
-            _fill(engines, folder, size, seed)
-            (folder / _MARKER).write_text(size)
-        counts = {table.name: _count(engines[store], table) for store in engines for table in tables.STORES[store].sorted_tables}
-    finally:
-        for engine in engines.values():
-            engine.dispose()
-    return Summary(rows=counts, files=sum(1 for _ in (folder / "files").rglob("*.png")))
+        known = json.loads((folder / _MARK).read_text())
+        summary = Summary(**known["summary"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    mark = _mark(made, summary.today)
+    there = known.get("made") == made and (folder / "files").is_dir()
+    return summary if there and all(is_filled(store, url, mark) for store, url in urls.items()) else None
 
 
-def _fill(engines: Mapping[tables.Store, Engine], folder: Path, size: Size, seed: int) -> None:
-    chance = Random(seed)
-    rows = Rows(chance)
-    for person in [*cast(), *crowd(CROWD[size], chance)]:
-        rows.add(person)
-    for store, engine in engines.items():
-        _write(engine, tables.STORES[store], rows)
-        _index(engine, store)
-    for path in rows.files:
-        target = folder / "files" / path
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(_png(path))
+def _fill(folder: Path, stores: list[Filling], people: int, chance: Chance) -> tuple[dict[str, int], int]:
+    """Fill all stores or none; rows by table, and the number of files."""
+    files = folder / "files.new"
+    shutil.rmtree(files, ignore_errors=True)
+    written: list[str] = []
 
+    def add_file(path: str, content: bytes) -> None:
+        (files / path).parent.mkdir(parents=True, exist_ok=True)
+        (files / path).write_bytes(content)
+        written.append(path)
 
-def _write(engine: Engine, store: MetaData, rows: Rows) -> None:
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(
-                text(
-                    f"CREATE COLLATION IF NOT EXISTS {tables.BLIND} "
-                    "(provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
-                )
-            )
-        store.drop_all(connection)
-        store.create_all(connection)
-        for table in store.sorted_tables:
-            made = rows.by_table.get(table.name, [])
-            for start in range(0, len(made), _BATCH):
-                connection.execute(insert(table), made[start : start + _BATCH])
+    with ExitStack() as stack:
+        for store in stores:
+            stack.enter_context(store)
+        owner = {table.name: store for store in stores for table in store.tables.sorted_tables}
 
+        def add_row(table: str, row: Row) -> None:
+            owner[table].add(table, row)
 
-def _index(engine: Engine, store: tables.Store) -> None:
-    with engine.begin() as connection:
-        for table, column in tables.INDEXES[store]:
-            connection.execute(text(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})"))
-
-
-def _count(engine: Engine, table: Table) -> int:
-    with engine.connect() as connection:
-        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-
-
-def _png(name: str) -> bytes:
-    """A small picture whose colour depends on its name; real enough for every viewer."""
-    side, colour = 16, zlib.crc32(name.encode()).to_bytes(4, "big")[:3]
-    lines = b"".join(b"\0" + colour * side for _ in range(side))
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines)) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        rows = Rows(chance, add_row, add_file)
+        known = cast()
+        for person in (*known, *crowd(people - len(known), chance.random)):
+            rows.add(person)
+        rows.statistics()
+    shutil.rmtree(folder / "files", ignore_errors=True)
+    files.rename(folder / "files")
+    return {table: count for store in stores for table, count in store.counts.items()}, len(written)

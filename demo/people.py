@@ -1,6 +1,6 @@
 """The people of the demo: a cast with stories to tell, and a crowd. All addresses end in example.com or example.org.
 
-Next: demo/rows.py
+Next: demo/chance.py
 """
 
 from collections.abc import Iterator
@@ -50,6 +50,7 @@ HEAVY_MIX = {
 }
 _ONCE = ("accounts", "age_confirmations", "cookie_preferences", "customers", "subscriptions", "payment_methods")
 QUIET_MIX = TYPICAL_MIX | {"prompts": 4, "images": 5, "logins": 3, "usage_events": 3, "tickets": 1, "messages": 2}
+_HOSTILE_MIX = QUIET_MIX | {"prompts": 20, "images": 20, "uploads": 7, "tickets": 3, "messages": 20}
 
 TYPICAL = "tilda.typical@example.com"
 HEAVY = "hans.heavy@example.com"
@@ -120,7 +121,7 @@ def cast() -> list[Person]:
         Person(HOUSEHOLD[0], "Holly Household", "FR", files=2, card=card, device=device),
         Person(HOUSEHOLD[1], "Hugo Household", "FR", files=2, card=card, device=device),
         Person(CAPITALS, "Casey Capital", "GB"),
-        Person(HOSTILE, '=HYPERLINK("https://attacker.example","Bobby")', "GB", files=5, story="hostile"),
+        Person(HOSTILE, '=HYPERLINK("https://attacker.example","Bobby")', "GB", _HOSTILE_MIX, files=5, story="hostile"),
         Person(MINOR, "Max Minor", "GB", files=1, story="minor"),
         Person(CHANGED, "Connie Changed", "ES", story="changed"),
         Person(SILENT, "Sid Silent", "PL", story="silent"),
