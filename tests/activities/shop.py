@@ -128,8 +128,8 @@ class Shop:
             if row.id != case.mailbox:
                 case.happen(Tag.IDENTIFIER_ACCEPTED, identifier=str(row.id))
 
-    def collect(self, case: CaseInHand, **changes: Any) -> dict[str, SystemResult]:
-        answer = self.collection.collect(Collect(case_id=case.id, **{"run": 1, **changes}))
+    def collect(self, case: CaseInHand, **changes: object) -> dict[str, SystemResult]:
+        answer = self.collection.collect(Collect.model_validate({"case_id": case.id, "run": 1, **changes}))
         return {result.system: result for result in answer.results}
 
     def snapshot(self, case: CaseInHand) -> CollectedMessage:

@@ -128,7 +128,7 @@ async def test_schedule_runs_share_one_seal_and_nobody_else_takes_it(engine: Eng
         results = []
         for count in (1, 2):
             await schedule.trigger()
-            handle = engine.client.get_workflow_handle_for(ScheduledWorkflow.run, await started_run(schedule, count))
+            handle = engine.client.get_workflow_handle(await started_run(schedule, count), result_type=int)
             results.append(await handle.result())
             await asyncio.sleep(1.1)  # the engine makes run ids of whole seconds
         assert results == [4, 8]
