@@ -34,6 +34,17 @@ class Member(NamedTuple):
     sha256: str
 
 
+class _OneWay:
+    """A target that hides whether it can seek, so that zipfile writes the same bytes to every target."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self.write = target.write
+        self.flush = target.flush
+
+    def close(self) -> None:
+        """Leave the target open: whoever opened it closes it."""
+
+
 class PackageZip:
     """Writes members one after the other. Use in a `with` block; the directory is written at its clean end.
 
@@ -44,7 +55,7 @@ class PackageZip:
     """
 
     def __init__(self, target: BinaryIO, at: datetime, pulse: Callable[[], None]) -> None:
-        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+        self._zip = zipfile.ZipFile(_OneWay(target), "w", zipfile.ZIP_DEFLATED)
         self._date = (at.year, at.month, at.day, 0, 0, 0)
         self._pulse = pulse
         self.members: dict[str, Member] = {}
