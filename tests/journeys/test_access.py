@@ -213,7 +213,7 @@ async def test_the_package_holds_what_sql_says(installed: Installed, tmp_path: P
             assert len(json.loads(zipped.read(f"data/{place}.json"))) == count, place
             lines = list(csv.reader(io.StringIO(zipped.read(f"data/{place}.csv").decode("utf-8-sig"))))
             assert len(lines) == count + 1, place
-        assert sum(name.endswith(".png") for name in zipped.namelist()) == 28
+        assert sum(name.endswith(".png") for name in zipped.namelist()) == 29  # 28 made for the person, one uploaded
 
     target = tmp_path / "package.zip"
     target.write_bytes(installed.package(view))
