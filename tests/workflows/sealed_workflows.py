@@ -51,12 +51,13 @@ class EchoWorkflow:
 class ApprovalWorkflow:
     """A case in small: approvals name the hash they approve."""
 
-    def __init__(self) -> None:
-        self.state = Snapshot(approvals=0, notes=0, sha256="")
+    @workflow.init
+    def __init__(self, begin: Begin) -> None:
+        # Here and not in `run`: an update may arrive before the first task.
+        self.state = Snapshot(approvals=0, notes=0, sha256=begin.sha256)
 
     @workflow.run
-    async def run(self, begin: Begin) -> Snapshot:
-        self.state.sha256 = begin.sha256
+    async def run(self, begin: Begin) -> Snapshot:  # noqa: ARG002 (taken by __init__)
         await workflow.wait_condition(lambda: self.state.approvals > 0)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.state

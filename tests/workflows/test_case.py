@@ -65,6 +65,12 @@ class Running:
     async def until_status(self, status: Status) -> None:
         await self.until(lambda office: office.state is not None and office.state.status is status)
 
+    async def until_folded(self) -> None:
+        """Until the workflow itself, and not only the record, stands where the recorded events put it."""
+        await self.until_status(Status.VERIFYING_IDENTITY)
+        while (await self.handle.query(CaseWorkflow.snapshot)).state.sequence < len(self.office.events):
+            await asyncio.sleep(0.05)
+
     async def age(self, **by: float) -> None:
         await self.skipper.fast_forward(self.handle, timedelta(**by))
 
@@ -132,7 +138,7 @@ async def test_a_wrong_code_changes_nothing_and_the_answer_is_the_same_for_every
 
 
 async def test_a_command_that_is_not_legal_now_is_refused_before_it_enters_the_history(running: Running) -> None:
-    await running.until_status(Status.VERIFYING_IDENTITY)
+    await running.until_folded()
     assert await running.refused(ApprovePackage(actor=BEN, sha256="a" * 64)) == "not-allowed-now"
     history = await running.handle.fetch_history()
     assert not any(event.HasField("workflow_execution_update_accepted_event_attributes") for event in history.events)
