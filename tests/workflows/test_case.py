@@ -68,8 +68,11 @@ class Running:
     async def until_folded(self) -> None:
         """Until the workflow itself, and not only the record, stands where the recorded events put it."""
         await self.until_status(Status.VERIFYING_IDENTITY)
-        while (await self.handle.query(CaseWorkflow.snapshot)).state.sequence < len(self.office.events):
+        for _ in range(600):
+            if (await self.handle.query(CaseWorkflow.snapshot)).state.sequence == len(self.office.events):
+                return
             await asyncio.sleep(0.05)
+        raise AssertionError(self.office.tags)
 
     async def age(self, **by: float) -> None:
         await self.skipper.fast_forward(self.handle, timedelta(**by))
