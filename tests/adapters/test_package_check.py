@@ -143,9 +143,7 @@ def test_a_comment_an_encrypted_flag_and_a_stored_member_are_found(good: bytes, 
     assert check_package(file).status == "broken"
 
 
-def test_somebody_else_who_signs_again_is_unknown(
-    resources: Resources, good: bytes, file: Path, tmp_path: Path
-) -> None:
+def test_somebody_else_who_signs_again_is_unknown(resources: Resources, good: bytes, file: Path, tmp_path: Path) -> None:
     forger = Signer.create(tmp_path / "forged.pem")
     forged = zipped(resigned(members_of(good) | {"index.html": b"forged"}, forger))
     assert checked(file, forged, {resources.signer.kid: resources.signer.public_pem}).status == "intact_unknown_signer"
