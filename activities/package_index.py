@@ -91,6 +91,7 @@ def collection_pages(view: View, written: Written, kept: list[str]) -> Iterator[
                 collection=source.collection,
                 kept=kept,
                 stem=written.folder,
+                from_snapshot=source.found.from_snapshot,
                 total=written.records,
                 shown=shown,
                 first=(number - 1) * ROWS_PER_PAGE + 1,

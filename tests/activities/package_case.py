@@ -100,6 +100,7 @@ class SearchedCase:
         state: str = "searched",
         span: tuple[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
+        from_snapshot: int = 0,
     ) -> None:
         """Leave what a search of one collection leaves."""
         described = self.resources.datamap.collection(system, collection)
@@ -108,7 +109,7 @@ class SearchedCase:
             writer.add(rows)
         refs = tuple(self.blob("file", content) for content in (files or {}).values())
         key = described.primary_key or ("path",)
-        head = Head(rows=writer.index, primary_key=key, files=refs, span=span)
+        head = Head(rows=writer.index, primary_key=key, files=refs, span=span, from_snapshot=from_snapshot)
         receipt = SearchReceipt(
             case_id=self.id,
             run=1,
