@@ -93,9 +93,12 @@ __all__ = [
 
 
 class DataMap(Part):
-    """A checked data map. Made by `parse` only, so whoever holds one need not check it again."""
+    """A data map.
 
-    version: int = Field(default=1, description="version of the format: 1")
+    Made by `parse` only, so whoever holds one need not check it again.
+    """
+
+    version: int = Field(description="version of the format: `1`")
     controller: Controller = Field(description="the controller")
     categories: tuple[Category, ...] = Field(description="categories of personal data")
     purposes: tuple[Purpose, ...] = Field(description="purposes, each with its lawful basis")
@@ -200,6 +203,7 @@ def _built(document: Document) -> DataMap | None:
     if content.controller is None or any(finding.severity == "error" for finding in document.findings):
         return None
     return DataMap(
+        version=1,
         controller=content.controller,
         categories=tuple(content.categories.values()),
         purposes=tuple(content.purposes.values()),

@@ -106,7 +106,7 @@ class Controller(Part):
     trading_as: Text | None = Field(default=None, description="the name people know")
     address: tuple[Text, ...] = Field(min_length=1, description="postal address, line by line")
     country: Country = Field(description="where it is established; ISO 3166 code, capitals")
-    regimes: tuple[Literal["UK", "EU"], ...] = Field(min_length=1, description="`UK`, `EU` or both; they add up")
+    regimes: tuple[Literal["UK", "EU"], ...] = Field(min_length=1, description="whose law applies; they add up")
     mailboxes: tuple[Mailbox, ...] = Field(min_length=1, description="every mailbox in which requests may arrive")
     contacts: Contacts = Field(description="how a person reaches it")
     authority: Authority = Field(description="its supervisory authority")

@@ -23,7 +23,7 @@ Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}
 Table = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$")]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^${}]*))?\}")
-_SQLITE = "sqlite:///"
+_SQLITE = re.compile(r"sqlite(\+[a-z]+)?:///")
 
 
 class SystemKind(StrEnum):
@@ -85,7 +85,7 @@ class Reference(Part):
 class Erasure(Part):
     """What erasure does with a collection (Article 17)."""
 
-    action: ErasureAction = Field(description="`delete`, `anonymise`, `null`, `hash` or `retain`")
+    action: ErasureAction = Field(description="what happens to the rows")
     fields: tuple[Column, ...] = Field(default=(), description="fields that anonymise, null or hash acts on")
     ground: Literal["17(3)(a)", "17(3)(b)", "17(3)(c)", "17(3)(d)", "17(3)(e)"] | None = Field(
         default=None, description="needed for `retain`; a retention period is not a ground"
@@ -117,7 +117,7 @@ class Collection(Part):
     retention_exceptions: tuple[Name, ...] = Field(default=(), description="rules that may keep or end it otherwise")
     erasure: Erasure = Field(description="what erasure does")
     short_lived: bool = Field(default=False, description="`yes`: gone before the month is over, so copied at receipt")
-    origin: Origin = Field(description="`provided`, `observed`, `generated` or `third_party`")
+    origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
     source: Text | None = Field(default=None, description="from whom; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
     contact_changed_field: Column | None = Field(default=None, description="field with the time the contact was changed")
@@ -134,7 +134,7 @@ class Collection(Part):
 
 
 class Connection(Part):
-    """Where a system is. Texts may hold `${NAME}` or `${NAME:-default}`; see `resolve`."""
+    """Where a system is. Both texts may hold `${NAME}` or `${NAME:-default}`."""
 
     read: Text = Field(description="URL or path for searching, with an account that can only read")
     change: Text | None = Field(default=None, description="the same for erasing and correcting; used for nothing else")
@@ -145,7 +145,7 @@ class System(Part):
 
     name: Name = Field(description="short name")
     title: Text = Field(description="what a person calls it")
-    kind: SystemKind = Field(description="who searches it: `sql`, `files`, `manual`, `http`, `processor`, `habeas`")
+    kind: SystemKind = Field(description="who searches it: a connector of this kind, or a person")
     owner: Text | None = Field(default=None, description="who looks after it")
     owner_email: Mailbox | None = Field(default=None, description="who is told when it does not answer")
     connection: Connection | None = Field(default=None, description="where it is; needed for sql, files and http")
@@ -179,11 +179,10 @@ def is_setting(setting: str) -> bool:
 def literal_path(setting: str) -> str | None:
     """The file path that stands in the setting itself, or None when it is a URL or wholly an environment variable's."""
     plain = defaults(setting)
-    if plain.startswith(_SQLITE):
-        plain = plain.removeprefix(_SQLITE)
-    elif "://" in plain:
+    scheme = _SQLITE.match(plain)
+    if not scheme and "://" in plain:
         return None
-    return plain or None
+    return (plain[scheme.end() :] if scheme else plain) or None
 
 
 def resolve(setting: str, *, home: Path, environment: Mapping[str, str]) -> str:
@@ -206,11 +205,11 @@ def resolve(setting: str, *, home: Path, environment: Mapping[str, str]) -> str:
     if missing or not is_setting(setting):
         raise SettingsError("The data map names an environment variable that is not set.", variables=missing)
     named = _VARIABLE.sub(lambda match: environment.get(match[1], match[2] or ""), setting)
-    scheme = _SQLITE if named.startswith(_SQLITE) else ""
+    scheme = _SQLITE.match(named)
     if not scheme and "://" in named:
         return named
-    path = named.removeprefix(scheme)
+    path = named[scheme.end() :] if scheme else named
     from_operator = any(name in environment for name, _ in variables)
     if not path or not (from_operator or stays_inside(path)):
         raise SettingsError("A path in the data map leaves the home. Name an environment variable for it instead.")
-    return scheme + os.path.normpath(home / path)
+    return (scheme[0] if scheme else "") + os.path.normpath(home / path)
