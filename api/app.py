@@ -7,19 +7,26 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import temporal
 from adapters.assertions import read_issuers
+from adapters.database.alarms import RefusalAlarms
 from adapters.resources import Resources
 from adapters.settings import Settings
-from api import errors, health
+from api import errors, health, openapi
+from api.authority import API
 from api.cases import Cases
 from api.dependencies import CaseDoor, Web
 from api.guards import Headers, Hosts
+from api.observation import Observation
 from api.security import ApiKeys
-from api.v1 import cases as case_routes
-from api.v1 import requests
+from api.v1 import actions, cases, items, package, requests
+
+_AFTER_A_FAILED_SWEEP = 60.0  # seconds; as often as it sweeps anyway
+_log = structlog.get_logger()
 
 
 def create_app(resources: Resources | None = None, gateway: CaseDoor | None = None) -> FastAPI:
@@ -39,9 +46,11 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     app.include_router(health.router)
-    for routes in (requests.router, case_routes.router):
-        app.include_router(routes, prefix="/api/v1")
+    for module in (requests, cases, items, package, actions):
+        app.include_router(module.router, prefix=API)
+    openapi.install(app)
     # The last added is the first to see a request.
+    app.add_middleware(Observation)
     app.add_middleware(Hosts)
     app.add_middleware(Headers)
     return app
@@ -56,9 +65,10 @@ async def _opened(given: Resources | None, gateway: CaseDoor | None) -> AsyncIte
         if gateway is not None:
             yield Web(resources=resources, cases=gateway, keys=keys, issuers=issuers)
         else:
-            client = await temporal.connect(resources.settings, resources.vault, lazy=True)
-            async with _swept(Cases(client, resources)) as cases:
-                yield Web(resources=resources, cases=cases, keys=keys, client=client, issuers=issuers)
+            alarms = RefusalAlarms(resources.database)
+            client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
+            async with _swept(Cases(client, resources)) as door:
+                yield Web(resources=resources, cases=door, keys=keys, client=client, issuers=issuers)
     finally:
         await keys.settled()
         if given is None:
@@ -66,11 +76,21 @@ async def _opened(given: Resources | None, gateway: CaseDoor | None) -> AsyncIte
 
 
 @contextlib.asynccontextmanager
-async def _swept(cases: Cases) -> AsyncIterator[Cases]:
-    sweep = asyncio.create_task(cases.sweep_forever())
+async def _swept(door: Cases) -> AsyncIterator[Cases]:
+    sweep = asyncio.create_task(_sweep(door))
     try:
-        yield cases
+        yield door
     finally:
         sweep.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sweep
+
+
+async def _sweep(door: Cases) -> None:
+    while True:
+        try:
+            await door.sweep_forever()
+        except SQLAlchemyError as failure:
+            # A database that is away for a while must not end the safety net for good.
+            _log.warning("sweep postponed", reason=type(failure).__name__)
+        await asyncio.sleep(_AFTER_A_FAILED_SWEEP)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from domain.authority import DECISIONS, ROLES, Action
 from domain.rights import Role
 
+API = "/api/v1"
 JSON_LIMIT = 1_000_000  # bytes; the longest message of a person and a few hundred ids stay far below
 UPLOAD_LIMIT = 50_000_000  # bytes; an export of a system that only people can search
 LIFE_OF_A_DECIDING_KEY = timedelta(hours=24)  # in production a key that decides lives no longer (R5)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -56,13 +57,16 @@ STATUSES: dict[str, int] = {
     "unanswered": 503,
 }
 
+# Whoever forges one is not told which check it failed.
+_FOR_THE_LOG = frozenset({"assertion-refused"})
+_log = structlog.get_logger()
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}|[0-9]{1,9}")
 # Pydantic's sentences that name what would do. Others may quote a piece of what was sent; of those only the code is told.
 _QUOTES_NOTHING = frozenset(
     {
         "missing", "enum", "literal_error", "extra_forbidden", "string_type", "string_too_short", "string_too_long",
         "string_pattern_mismatch", "list_type", "too_short", "too_long", "timezone_aware", "greater_than_equal",
-        "less_than_equal", "model_attributes_type", "value_error",
+        "less_than_equal", "model_attributes_type", "value_error", "uuid_type", "int_type",
     },
 )  # fmt: skip
 
@@ -88,7 +92,13 @@ def problem(kind: str, title: str, status: int, members: dict[str, Any] | None =
 def refusal(error: DomainError) -> JSONResponse:
     """A DomainError as the outside sees it."""
     status = STATUSES.get(error.kind)
-    return internal() if status is None else problem(error.kind, error.message, status, dict(error.facts))
+    if status is None:
+        _log.error("request failed", exc_info=error)
+        return internal()
+    if error.kind in _FOR_THE_LOG:
+        _log.warning("refused", kind=error.kind, **error.facts)
+        return problem(error.kind, error.message, status)
+    return problem(error.kind, error.message, status, dict(error.facts))
 
 
 def internal() -> JSONResponse:

@@ -62,9 +62,13 @@ class Caller:
         Raises:
             UnknownObjectError: the answer is the same as for a case that does not exist.
         """
-        if self.role is Role.PLATFORM and not view.receipt.caller.startswith("platform:"):
+        if not self.sees(view):
             raise UnknownObjectError
         return view
+
+    def sees(self, view: CaseView) -> bool:
+        """Whether the case may be seen."""
+        return self.role is not Role.PLATFORM or view.receipt.caller.startswith("platform:")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class CaseFilter:
     due_before: date | None = None
     assignee: str | None = None
     reference: str | None = None
+    by_platform: bool = False  # only those that came in by the controller's own platform
 
 
 class CaseReader:
@@ -147,6 +148,8 @@ def _filtered(query: Select[CaseReceipt, CaseRecord], wanted: CaseFilter) -> Sel
         query = query.where(col(CaseRecord.assignee) == wanted.assignee)
     if wanted.reference is not None:
         query = query.where(col(CaseReceipt.reference) == wanted.reference)
+    if wanted.by_platform:
+        query = query.where(col(CaseReceipt.caller).startswith("platform:"))
     return query
 
 

@@ -1,23 +1,44 @@
 """What the JSON API says and hears. Every name here is a promise to clients (design section 11).
 
-Next: api/v1/requests.py
+Bodies of actions are made in `api/v1/bodies.py`. Next: api/v1/requests.py
 """
 
-from datetime import date, datetime
+import datetime as dt
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from adapters.database.tables import CaseEventRow
-from domain.case import CaseState, SystemStanding
-from domain.deadline import Clock
-from domain.decisions import allowed_actions
+from domain.authority import Action
+from domain.case import Standing, SystemStanding
+from domain.deadline import ClockState, SumLine
+from domain.events import Tag
 from domain.rights import Channel, Outcome, Right, Risk, Status
+from domain.texts import Name
+from domain.withholding import Basis, ItemChoice
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]  # about eight pages
-Address = Annotated[str, StringConstraints(min_length=3, max_length=320)]  # RFC 3696 erratum 1690 with room
+Address = Annotated[str, StringConstraints(min_length=3, max_length=320)]  # RFC 3696 erratum 1690: 64 + @ + 255
 Reference = Annotated[str, StringConstraints(pattern=r"^HAB-[0-9A-HJKMNP-TV-Z]{8}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+_ID = "2f1f0a3e-5f43-4c1b-9a53-0c1d5f0e8a11"
+_LINE: dict[str, Any] = {
+    "case_id": _ID,
+    "reference": "HAB-7K3M9QXA",
+    "status": "in_review",
+    "outcome": None,
+    "received_at": "2026-11-23T09:00:00Z",
+    "rights": [{"right": "access", "outcome": None}],
+    "legal_due": "2026-12-23",
+    "safe_due": "2026-12-23",
+    "assignee": None,
+}
+
+
+def _example(**example: Any) -> ConfigDict:  # noqa: ANN401 (JSON)
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class Body(BaseModel):
@@ -27,37 +48,55 @@ class Body(BaseModel):
 
 
 class SubjectBody(Body):
+    """The data subject, as far as the request says who that is."""
+
     email: Address
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # ISO 3166-1
+    country: Annotated[Country | None, Field(description="ISO 3166-1; left out: unknown, so the EU's law counts too")] = None
+
+
+class HintBody(Body):
+    """Something else that may help a caseworker to find the person; never a search key by itself."""
+
+    kind: Annotated[Name, Field(description="`phone`, `account_id`, ...")]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=320)]
 
 
 class RequestBody(Body):
-    """A request of a data subject.
+    """A request of a data subject."""
 
-    Args:
-        received_at: when it reached the controller, with an offset; without it, now.
-        identity_assertion: a JWS of the platform (`security.md` I7).
-    """
+    model_config = _example(rights=["access"], subject={"email": "ruth@example.com", "country": "GB"})
 
-    rights: list[Right]
+    rights: Annotated[list[Right], Field(min_length=1, max_length=len(Right))]
     subject: SubjectBody
-    message: Text | None = None
+    message: Annotated[Text | None, Field(description="in the person's own words")] = None
     channel: Channel = Channel.API
-    received_at: AwareDatetime | None = None
-    identity_assertion: Annotated[str, StringConstraints(max_length=8192)] | None = None
+    received_at: Annotated[AwareDatetime | None, Field(description="when it reached the controller, with an offset")] = None
+    identity_assertion: Annotated[
+        Annotated[str, StringConstraints(max_length=8192)] | None,
+        Field(description="a JWS by a configured issuer, at most 5 minutes old, used once"),
+    ] = None
+    hints: Annotated[list[HintBody], Field(max_length=20)] = []
 
 
 class ReceiptAnswer(BaseModel):
+    """The request is received. The dates are the first clock's."""
+
+    model_config = _example(
+        case_id=_ID, reference="HAB-7K3M9QXA", status="received", legal_due="2026-12-23", safe_due="2026-12-23"
+    )
+
     case_id: UUID
     reference: str
     status: Status
-    legal_due: date | None
-    safe_due: date
+    legal_due: dt.date | None
+    safe_due: dt.date
 
 
 class SearchBody(Body):
     """Finds the cases of a person; by POST, so that no address stands in a URL."""
+
+    model_config = _example(email="ruth@example.com")
 
     email: Address
 
@@ -67,7 +106,22 @@ class RightAnswer(BaseModel):
     outcome: Outcome | None
 
 
+class ClockAnswer(BaseModel):
+    """The legal clock with its sum: every step with its legal source. Dates are days in the regime's zone."""
+
+    legal_due: Annotated[dt.date | None, Field(description="null while the law gives none")]
+    safe_due: Annotated[dt.date, Field(description="the earlier reading of every dispute; work is steered by it")]
+    review_on: dt.date | None
+    state: ClockState
+    extended: bool
+    refusal_due: dt.date | None
+    extend_by: dt.date | None
+    sum: list[SumLine]
+
+
 class SystemAnswer(BaseModel):
+    """What was searched, when, and how many records were found: zero included."""
+
     name: str
     state: SystemStanding
     records: int
@@ -75,32 +129,61 @@ class SystemAnswer(BaseModel):
 
 
 class WorkItemAnswer(BaseModel):
+    """Something only a person can do."""
+
     id: UUID
     kind: str
     system: str | None
     state: Literal["open", "done"]
-    result: str | None
+    result: Annotated[str | None, Field(description="`found`, `not_found` or `exception` once it is done")]
 
 
 class IdentifierAnswer(BaseModel):
-    """Never the value: that is in the person's own words and stays sealed."""
+    """Never the value: that stays sealed."""
 
     id: UUID
     kind: str
-    standing: str
+    standing: Standing
 
 
 class PackageAnswer(BaseModel):
-    """`sha256` is of the zip as it will be delivered, and what `approve_package` names; null before the first is built."""
+    """The package as a reviewer meets it.
+
+    `sha256` is of the zip exactly as it will be delivered; `approve_package` names it. `stale`: newer item decisions or search
+    keys are not in it, so prepare it again. `building`: wait for it.
+    """
 
     state: Literal["stale", "building", "ready"]
     sha256: str | None
     bytes: int | None
     revision: int | None
+    records: int | None
+    approved: bool
 
 
 class CaseAnswer(BaseModel):
-    """One case as it stands."""
+    """One case as it stands; `allowed_actions` is what the caller may do about it now."""
+
+    model_config = _example(
+        **_LINE | {"channel": "api", "risk": "low", "held": False, "closing_proposed": False},
+        clock={
+            "legal_due": "2026-12-23",
+            "safe_due": "2026-12-23",
+            "review_on": None,
+            "state": "running",
+            "extended": False,
+            "refusal_due": "2026-12-23",
+            "extend_by": "2026-12-23",
+            "sum": [{"step": "Request received", "date": "2026-11-23", "source": "Article 12(3) UK GDPR"}],
+        },
+        allowed_actions=["prepare_package", "set_item_decision"],
+        identifiers=[{"id": _ID, "kind": "email", "standing": "proven"}],
+        delivery_address=_ID,
+        systems=[{"name": "billing", "state": "searched", "records": 0, "searched_at": "2026-11-23T09:05:00Z"}],
+        work_items=[{"id": _ID, "kind": "search_by_hand", "system": "payments", "state": "done", "result": "not_found"}],
+        package={"state": "ready", "sha256": "9f" * 32, "bytes": 48213, "revision": 0, "records": 231, "approved": False},
+        erasure_plan=None,
+    )
 
     case_id: UUID
     reference: str
@@ -110,19 +193,23 @@ class CaseAnswer(BaseModel):
     channel: Channel
     risk: Risk
     held: bool
+    closing_proposed: bool
     assignee: str | None
     rights: list[RightAnswer]
-    clock: Clock
-    allowed_actions: list[str]
+    clock: ClockAnswer
+    allowed_actions: list[Action]
     identifiers: list[IdentifierAnswer]
+    delivery_address: Annotated[UUID | None, Field(description="the identifier that the answer goes to")]
     systems: list[SystemAnswer]
     work_items: list[WorkItemAnswer]
     package: PackageAnswer | None
-    erasure_plan: dict[str, Any] | None = None
+    erasure_plan: Annotated[None, Field(description="comes with erasure")] = None
 
 
 class CaseLine(BaseModel):
     """One case in a list."""
+
+    model_config = _example(**_LINE)
 
     case_id: UUID
     reference: str
@@ -130,19 +217,23 @@ class CaseLine(BaseModel):
     outcome: Outcome | None
     received_at: datetime
     rights: list[RightAnswer]
-    legal_due: date | None
-    safe_due: date
+    legal_due: dt.date | None
+    safe_due: dt.date
     assignee: str | None
 
 
 class CaseLines(BaseModel):
+    """Cases, newest first. `next` is the `cursor` of the page that follows."""
+
     items: list[CaseLine]
     next: str | None = None
 
 
 class EventAnswer(BaseModel):
+    """Something that happened to a case. `hash` chains it to the one before; words are not here, only ids of notes."""
+
     sequence: int
-    tag: str
+    tag: Tag
     at: datetime
     actor: str
     facts: dict[str, Any]
@@ -150,77 +241,72 @@ class EventAnswer(BaseModel):
 
 
 class EventLines(BaseModel):
+    """The history in its own order."""
+
     items: list[EventAnswer]
     next: str | None = None
 
 
-class CommandAnswer(BaseModel):
-    """Handed in and not answered: it counts as accepted only when it is answered under this id."""
-
-    command: str
-
-
 class ItemAnswer(BaseModel):
-    """One record or file that was collected; `include` unless somebody decided otherwise."""
+    """One record or file that was collected; included unless somebody decided otherwise."""
+
+    model_config = _example(
+        id="support.messages.0a1b2c3d4e5f6071", system="support", collection="messages", decision="include", basis=None
+    )
 
     id: str
     system: str
     collection: str
-    decision: Literal["include", "withhold"]
-    basis: str | None
+    decision: ItemChoice
+    basis: Basis | None
 
 
 class ItemLines(BaseModel):
+    """Items in the order of the data map."""
+
     items: list[ItemAnswer]
     next: str | None = None
 
 
-def rights_of(state: CaseState) -> list[RightAnswer]:
-    """The rights asked for, each with its own outcome."""
-    return [RightAnswer(right=item.right, outcome=item.outcome) for item in state.rights]
+class ItemDecided(BaseModel):
+    """A decision is recorded; `prepare_package` with this revision builds a package that follows it."""
+
+    model_config = _example(item="support.messages.0a1b2c3d4e5f6071", decision="withhold", basis="third_party", revision=1)
+
+    item: str
+    decision: ItemChoice
+    basis: Basis | None
+    revision: int
 
 
-def systems_of(state: CaseState) -> list[SystemAnswer]:
-    """What was searched, when and with how many rows: zero included."""
-    return [SystemAnswer(name=name, **system.model_dump()) for name, system in state.systems.items()]
+class CommandAnswer(BaseModel):
+    """Handed in and not answered yet: it counts as accepted only when `GET /cases/{reference}/commands/{command}` answers."""
+
+    model_config = _example(command="5f" * 32)
+
+    command: str
 
 
-def work_items_of(state: CaseState) -> list[WorkItemAnswer]:
-    """What waits for a person, or did."""
-    return [
-        WorkItemAnswer(id=key, kind=item.kind, system=item.system, state="done" if item.result else "open", result=item.result)
-        for key, item in state.work_items.items()
-    ]
+class ProblemError(BaseModel):
+    """One field that could not be used."""
+
+    field: str
+    reason: str
 
 
-def package_of(state: CaseState, newest_revision: int) -> PackageAnswer | None:
-    """The package as a reviewer meets it.
+class Problem(BaseModel):
+    """A refusal (RFC 9457). Where it is about a case's stage, `status` is the case's status; otherwise that of HTTP."""
 
-    Args:
-        state: where the case stands.
-        newest_revision: of the item decisions; a package built before it cannot be approved.
-    """
-    package = state.package
-    if package is None and state.package_wanted is None:
-        return None
-    standing: Literal["stale", "building", "ready"] = "ready"
-    if package is None or state.package_wanted is not None:
-        standing = "building"
-    elif not package.published and (state.needs_search or newest_revision > package.revision):
-        standing = "stale"
-    return PackageAnswer(
-        state=standing,
-        sha256=package and package.sha256,
-        bytes=package and package.bytes,
-        revision=package and package.revision,
+    model_config = _example(
+        type="/problems/not-allowed-now",
+        title="This action is not possible at the case's present stage.",
+        status="collecting",
+        allowed_actions=["send_message", "withdraw"],
     )
 
-
-def actions_of(state: CaseState) -> list[str]:
-    """What may be done now, whoever asks."""
-    return [action.value for action in allowed_actions(state)]
-
-
-def event_answer(row: CaseEventRow) -> EventAnswer:
-    """One event as clients read it; who acted is an id."""
-    return EventAnswer(sequence=row.sequence, tag=row.tag, at=row.at, actor=row.actor, facts=row.facts, hash=row.hash)
+    type: str
+    title: str
+    status: Status | int
+    allowed_actions: list[Action] | None = None
+    field: str | None = None
+    errors: list[ProblemError] | None = None

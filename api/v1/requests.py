@@ -1,21 +1,23 @@
 """`POST /api/v1/requests`: receives a request for the data subject, whatever the engine does meanwhile (Article 12).
 
-The Idempotency-Key may hold anything, so only its hash is kept; the hash of the body is keyed, since an address could be
-guessed back from a bare one. Next: adapters/database/intake.py
+Answered after the commit alone; the workflow is started in the background. Next: adapters/database/intake.py
 """
 
-import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from anyio import to_thread
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from pydantic import StringConstraints
+from sqlmodel import col, func, select
+from starlette.concurrency import run_in_threadpool
 
 from adapters.assertions import Assertion, verify_assertion
-from adapters.database.intake import IncomingRequest, Intake
+from adapters.database.intake import IncomingRequest, Intake, Receipt
+from adapters.database.tables import AssertionUse, CaseReceipt
+from adapters.resources import Resources
 from api.dependencies import TheCaller, TheWeb, Web
 from api.guard import GuardedRoute
+from api.idempotency import HEADER, keyed_hash, sent_key
 from api.security import Caller
 from api.v1.models import ReceiptAnswer, RequestBody
 from domain.errors import AssertionRefusedError, InvalidInputError
@@ -23,68 +25,89 @@ from domain.normal import normal_email
 
 router = APIRouter(tags=["requests"], route_class=GuardedRoute)
 
-IdempotencyKey = Annotated[
-    Annotated[str, StringConstraints(min_length=1, max_length=255)] | None,
-    Header(description="The same key with the same body gives the same answer."),
-]
 _GDPR_APPLIES = datetime(2018, 5, 25, tzinfo=UTC)  # Article 99(2): nothing older is a request under it
+_SIGNED_IN_WITHIN = timedelta(minutes=15)  # factor F2 (`security.md` section 3)
+# A stolen signing key proves at most so many mailboxes a day; beyond it a code is asked for as well (I7).
+ASSERTIONS_A_DAY = 1_000
+_DAY = timedelta(days=1)
 
 
 @router.post("/requests", status_code=201)
 async def receive_request(
-    body: RequestBody, who: TheCaller, web: TheWeb, idempotency_key: IdempotencyKey = None
+    body: RequestBody,
+    request: Request,
+    who: TheCaller,
+    web: TheWeb,
+    _key: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=255)] | None,
+        Header(alias=HEADER, description="The same key with the same body is the same request and gets the same answer."),
+    ] = None,
 ) -> ReceiptAnswer:
-    """Open a case: the request is received when this answers."""
-    now = web.now()
-    incoming = await to_thread.run_sync(_incoming, web, who, body, idempotency_key, now)
-    receipt = await to_thread.run_sync(Intake(web.resources).receive, incoming, now)
+    """Open a case: the request is received when this answers, whatever the engine does meanwhile."""
+    receipt = await run_in_threadpool(_received, web, who, body, sent_key(request))
     if receipt.created:
         web.cases.start_soon(receipt.case_id)
-    clock = receipt.clock
     return ReceiptAnswer(
         case_id=receipt.case_id,
         reference=receipt.reference,
         status=receipt.status,
-        legal_due=clock.legal_due,
-        safe_due=clock.safe_due,
+        legal_due=receipt.clock.legal_due,
+        safe_due=receipt.clock.safe_due,
     )
 
 
-def _incoming(web: Web, who: Caller, body: RequestBody, key: str | None, now: datetime) -> IncomingRequest:
+def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Receipt:
+    now, vault = web.now(), web.resources.vault
     received_at = body.received_at or now
     if not _GDPR_APPLIES <= received_at <= now:
         raise InvalidInputError("A request was received in the past, and after 25 May 2018.", field="received_at")
-    assertion = _assertion(web, body, now)
-    return IncomingRequest(
+    incoming = IncomingRequest(
         rights=body.rights,
         email=body.subject.email,
         name=body.subject.name,
         country=body.subject.country,
         message=body.message,
+        hints=[(hint.kind, hint.value) for hint in body.hints],
         channel=body.channel,
         received_at=received_at.astimezone(UTC),
         caller=who.person,
-        idempotency_key=key and hashed_key(who, "requests", key),
-        body_hash=key and web.resources.vault.code_mac("body", body.model_dump_json()).hex(),
-        asserted=assertion is not None,
-        assertion=(assertion.issuer, assertion.jti) if assertion else None,
+        idempotency_key=key and keyed_hash(vault, "requests", who.key_id, key),
+        # Whoever tries again may have to have a fresh assertion signed: it is proof, not content.
+        body_hash=key and keyed_hash(vault, "body", "requests", body.model_dump_json(exclude={"identity_assertion"})),
     )
+    if body.identity_assertion is not None and not _answered_before(web.resources, incoming):
+        assertion = _assertion(web, body, body.identity_assertion, now)
+        proves = _used_within_a_day(web.resources, assertion.issuer, now) < ASSERTIONS_A_DAY
+        used = {"asserted": proves, "assertion": (assertion.issuer, assertion.jti)}
+        incoming = incoming.model_copy(update=used)
+    return Intake(web.resources).receive(incoming, now)
 
 
-def _assertion(web: Web, body: RequestBody, now: datetime) -> Assertion | None:
-    if body.identity_assertion is None:
-        return None
-    stated = verify_assertion(body.identity_assertion, web.issuers, web.resources.settings.public_url, now)
+def _answered_before(resources: Resources, incoming: IncomingRequest) -> bool:
+    """Whether this is a repetition: its assertion was used then, and may have expired since."""
+    if incoming.idempotency_key is None:
+        return False
+    same = (CaseReceipt.caller == incoming.caller, CaseReceipt.idempotency_key == incoming.idempotency_key)
+    with resources.database.read() as session:
+        return session.exec(select(CaseReceipt.case_id).where(*same)).first() is not None
+
+
+def _assertion(web: Web, body: RequestBody, token: str, now: datetime) -> Assertion:
+    stated = verify_assertion(token, web.issuers, web.resources.settings.public_url, now)
+    asked = normal_email(body.subject.email)
     try:
-        same = normal_email(stated.email) == normal_email(body.subject.email)
+        agrees = normal_email(stated.email) == asked
     except InvalidInputError:
-        same = False
+        agrees = False
     # Body and assertion agree (I7), or the assertion vouches for something else.
-    if not same or not {right.value for right in body.rights} <= set(stated.rights):
-        raise AssertionRefusedError
+    if not agrees or not {right.value for right in body.rights} <= set(stated.rights):
+        raise AssertionRefusedError(reason="body")
+    if now - stated.auth_time > _SIGNED_IN_WITHIN:
+        raise AssertionRefusedError(reason="auth_time")
     return stated
 
 
-def hashed_key(who: Caller, route: str, key: str) -> str:
-    """An Idempotency-Key as it is kept: of this caller and this route alone."""
-    return hashlib.sha256(f"{who.key_id}\n{route}\n{key}".encode()).hexdigest()
+def _used_within_a_day(resources: Resources, issuer: str, now: datetime) -> int:
+    recent = (col(AssertionUse.issuer) == issuer, col(AssertionUse.used_at) > now - _DAY)
+    with resources.database.read() as session:
+        return session.exec(select(func.count()).select_from(AssertionUse).where(*recent)).one()

@@ -1,0 +1,172 @@
+"""The body of every action, made from `domain/commands.py`: the same fields, with words where the command carries a note's id.
+
+A reason, a message or an answer becomes a sealed note before the command leaves the web process; a code becomes an attempt
+row; a file a sealed blob. What is not named here travels as it is. Next: api/v1/preparation.py
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints, create_model
+
+from api.v1.models import Body
+from domain.authority import Action
+from domain.commands import Command, CommandBase
+from domain.texts import Name
+from domain.withholding import Basis, ItemChoice
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]  # about two pages
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=320)]  # the longest e-mail address
+ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}\.[0-9a-f]{16}$")]
+
+
+class ActionBody(Body):
+    """What an action is sent with; no body at all counts as `{}`."""
+
+
+class SetItemDecisionBody(ActionBody):
+    """Include or withhold one collected item. Not a command of the workflow: a row with a revision."""
+
+    model_config = ConfigDict(title="SetItemDecisionBody")
+
+    item: ItemId
+    decision: ItemChoice
+    basis: Annotated[Basis | None, Field(description="why the law lets it be withheld; needed for `withhold`")] = None
+    reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
+    spans: Annotated[list[Any], Field(max_length=1_000, description="parts to redact; comes with the review desk")] = []
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One action of the API.
+
+    Args:
+        body: model of its JSON.
+        words: the body's field that becomes the command's sealed note, if it has one.
+        files: what the parts `files` of a multipart body are, if it takes them.
+        example: a body as a client would send it.
+    """
+
+    body: type[ActionBody]
+    words: str | None
+    files: Literal["work_item", "evidence"] | None
+    example: dict[str, Any]
+
+
+_KEY = "2f1f0a3e-5f43-4c1b-9a53-0c1d5f0e8a11"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_WHY = {"reason": "Matched the account holder on a call to the number on record."}
+_EXAMPLES: dict[Action, dict[str, Any]] = {
+    Action.REQUEST_CODE: {"identifier": _KEY},
+    Action.CONFIRM_IDENTITY_CODE: {"code": "31415926"},
+    Action.ADD_IDENTIFIER: {"kind": "email", "value": "second.address@example.com"},
+    Action.ACCEPT_IDENTIFIER: {"identifier": _KEY} | _WHY,
+    Action.REJECT_IDENTIFIER: {"identifier": _KEY},
+    Action.CHANGE_DELIVERY_ADDRESS: {"identifier": _KEY} | _WHY,
+    Action.COMPLETE_WORK_ITEM: {"work_item": _KEY, "result": "not_found"},
+    Action.RETRY_SYSTEM: {"system": "billing"},
+    Action.CONTINUE_WITHOUT_SYSTEM: {"system": "billing", "reason": "Shut down in 2024; its data were deleted."},
+    Action.SET_ITEM_DECISION: {
+        "item": "support.messages.0a1b2c3d4e5f6071",
+        "decision": "withhold",
+        "basis": "third_party",
+        "reason": "Quotes another customer.",
+    },
+    Action.PREPARE_PACKAGE: {"revision": 1},
+    Action.APPROVE_PACKAGE: {"sha256": _SHA256},
+    Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
+    Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
+    Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
+    Action.CLOSE: {"outcome": "identity_not_confirmed", "reason": "No answer within a month."},
+}
+
+# Which words an action takes: the field's name, and whether it has to be there. The workflow asks again.
+_REASON_NEEDED = frozenset(
+    {
+        Action.CONFIRM_IDENTITY,
+        Action.REQUEST_MORE_IDENTITY,
+        Action.ACCEPT_IDENTIFIER,
+        Action.CHANGE_DELIVERY_ADDRESS,
+        Action.CONTINUE_WITHOUT_SYSTEM,
+        Action.RETURN_FOR_REWORK,
+        Action.RECORD_DELIVERY,
+        Action.DISOWN,
+        Action.MERGE_DUPLICATE,
+        Action.HOLD,
+        Action.RELEASE,
+        Action.CLOSE,
+    },
+)
+# Staff say where they were told; the platform relays the data subject, who owes no reason (Article 12(2)).
+_REASON_TAKEN = frozenset({Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN})
+
+# Fields of a command that a client cannot know, and what it sends in their place.
+_INSTEAD: dict[Action, dict[str, Any]] = {
+    Action.REQUEST_CODE: {
+        "identifier": (UUID | None, Field(None, description="where the code goes; the delivery address unless said otherwise"))
+    },
+    Action.CONFIRM_IDENTITY_CODE: {
+        "attempt": None,
+        "code": (Annotated[str, StringConstraints(min_length=8, max_length=20)], Field(description="8 digits, as typed")),
+    },
+    Action.SUBMIT_IDENTITY_EVIDENCE: {"evidence": None},
+    Action.ADD_IDENTIFIER: {
+        "identifier": None,
+        "kind": (Name, Field(description="`email`, `phone`, or a kind that the data map names")),
+        "value": (Value, Field(description="kept sealed; a search key only once proven or accepted")),
+    },
+    Action.COMPLETE_WORK_ITEM: {
+        "files": None,
+        "note": (Reason | None, Field(None, description="needed for `exception`")),
+    },
+    Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
+}
+_FILES: dict[Action, Literal["work_item", "evidence"]] = {
+    Action.COMPLETE_WORK_ITEM: "work_item",
+    Action.SUBMIT_IDENTITY_EVIDENCE: "evidence",
+}
+
+COMMANDS: dict[Action, type[CommandBase]] = {
+    command.model_fields["action"].default: command for command in get_args(get_args(Command)[0])
+}
+
+
+def _words_of(action: Action) -> str | None:
+    if action is Action.SEND_MESSAGE:
+        return "text"
+    if action is Action.COMPLETE_WORK_ITEM:
+        return "note"
+    return "reason" if action in _REASON_NEEDED | _REASON_TAKEN else None
+
+
+def _body_of(action: Action, command: type[CommandBase]) -> type[ActionBody]:
+    own = {name: info for name, info in command.model_fields.items() if name not in CommandBase.model_fields and name != "action"}
+    fields: dict[str, Any] = {name: (info.annotation, info) for name, info in own.items()}
+    if action in _REASON_NEEDED:
+        fields["reason"] = (Reason, Field(description="kept sealed"))
+    elif action in _REASON_TAKEN:
+        fields["reason"] = (Reason | None, Field(None, description="kept sealed; staff have to say where they were told"))
+    elif action is Action.SEND_MESSAGE:
+        fields["text"] = (Words, Field(description="what the person is told, by letter"))
+    fields |= _INSTEAD.get(action, {})
+    given = {name: field for name, field in fields.items() if field is not None}
+    name = f"{command.__name__}Body"
+    return create_model(name, __base__=ActionBody, __doc__=command.__doc__, __module__=__name__, **given)
+
+
+# The package is opened by the data subject, in the portal, with a fresh code: no key ever does it (`security.md` section 4).
+SHAPES: dict[Action, Shape] = {
+    Action.SET_ITEM_DECISION: Shape(SetItemDecisionBody, "reason", None, _EXAMPLES[Action.SET_ITEM_DECISION]),
+    **{
+        action: Shape(
+            body=_body_of(action, command),
+            words=_words_of(action),
+            files=_FILES.get(action),
+            example=_EXAMPLES.get(action, dict(_WHY) if action in _REASON_NEEDED else {}),
+        )
+        for action, command in COMMANDS.items()
+        if action is not Action.OPEN_PACKAGE
+    },
+}

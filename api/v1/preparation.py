@@ -1,0 +1,221 @@
+"""Turns an action's body into the command that travels: words are sealed first, and only their ids leave (design principle 3).
+
+All rows that a command needs are written in one transaction with the command itself, so a repetition under the same
+Idempotency-Key finds the command and writes none of them again. Rows of a command that was refused are swept after a day.
+Next: api/cases.py
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from adapters.codes import CodePurpose, codes_left
+from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.intake import identifier_row
+from adapters.database.item_decisions import newest_revision
+from adapters.database.tables import CaseIdentifierRow, CommandRow, IdentityEvidence, Note, UploadedFile
+from adapters.evidence import MEDIA_TYPES, MOST_BYTES
+from adapters.links import record_attempt
+from adapters.resources import Resources
+from api.security import Caller
+from api.uploads import UploadedPart
+from api.v1.bodies import SHAPES, ActionBody
+from domain.authority import Action
+from domain.commands import Command
+from domain.errors import CodeRefusedError, IdempotencyMismatchError, InvalidInputError, UnknownObjectError
+from domain.messages import CommandCall
+
+_KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One action as it was sent.
+
+    Args:
+        command_id: the update's id.
+        body_hash: keyed; another one under the same id is refused.
+        files: sealed already.
+        now: UTC.
+    """
+
+    resources: Resources
+    caller: Caller
+    view: CaseView
+    action: Action
+    body: ActionBody
+    command_id: str
+    body_hash: str
+    files: tuple[UploadedPart, ...]
+    now: datetime
+
+    @property
+    def case_id(self) -> UUID:
+        return self.view.receipt.case_id
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The body's fields."""
+        return self.body.model_dump()
+
+
+def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
+    """Write a command down with all it needs, or find it; says whether it is new.
+
+    Raises:
+        IdempotencyMismatchError: the id came with another body or for another case before.
+        InvalidInputError, CodeRefusedError, UnknownObjectError: the body names what is not there.
+    """
+    try:
+        return _written(deed)
+    except IntegrityError:
+        return _written(deed)  # two of the same at once on PostgreSQL: the other one is there now
+
+
+def _written(deed: Deed) -> tuple[CommandCall, bool]:
+    with deed.resources.database.write() as session:
+        row = session.get(CommandRow, deed.command_id)
+        if row is not None:
+            if (row.case_id, row.action, row.body_hash) != (deed.case_id, deed.action.value, deed.body_hash):
+                raise IdempotencyMismatchError
+            return _call(deed, row.payload), False
+        payload = _facts(session, deed) | {"action": deed.action.value, "actor": deed.caller.actor.model_dump(mode="json")}
+        call = _call(deed, payload)
+        session.add(
+            CommandRow(
+                id=deed.command_id,
+                case_id=deed.case_id,
+                action=deed.action.value,
+                body_hash=deed.body_hash,
+                payload=call.command.model_dump(mode="json"),
+                created_at=deed.now,
+            ),
+        )
+        session.flush()
+        return call, True
+
+
+def _call(deed: Deed, payload: dict[str, Any]) -> CommandCall:
+    # The role is the one of this moment also when the command is repeated.
+    command = _COMMAND.validate_python(payload).model_copy(update={"actor": deed.caller.actor})
+    return CommandCall(command_id=deed.command_id, command=command)
+
+
+def write_note(session: Session, deed: Deed, text: str) -> UUID:
+    """Seal words that somebody wrote; gives back the id that travels."""
+    note = Note(case_id=deed.case_id, author=deed.caller.person, text=b"", created_at=deed.now)
+    note.text = deed.resources.vault.case(deed.case_id).seal("note", "text", str(note.id), text.encode())
+    session.add(note)
+    return note.id
+
+
+def _facts(session: Session, deed: Deed) -> dict[str, Any]:
+    """The command's own fields: the body's, with rows in the place of words, codes and files."""
+    shape = SHAPES[deed.action]
+    special = _SPECIAL.get(deed.action)
+    words = deed.given[shape.words] if shape.words else None
+    facts = special(session, deed) if special else {name: value for name, value in deed.given.items() if name != shape.words}
+    return facts | ({"note": write_note(session, deed, words)} if words else {})
+
+
+def _request_code(session: Session, deed: Deed) -> dict[str, Any]:
+    state = deed.view.state
+    identifier = deed.given["identifier"] or state.delivery_address
+    row = session.get(CaseIdentifierRow, identifier) if identifier else None
+    if row is None or row.case_id != deed.case_id or row.kind != "email":
+        raise InvalidInputError("There is no such address in this case.", field="identifier")
+    known = state.identifiers.get(row.id)
+    purpose: CodePurpose = "open_package" if known and known.standing == "proven" else "verify"
+    if codes_left(session, row, purpose, deed.now) == 0:
+        raise CodeRefusedError("This mailbox was sent its codes of the day. Use one of them, or ask again tomorrow.")
+    return {"identifier": row.id}
+
+
+def _confirm_code(session: Session, deed: Deed) -> dict[str, Any]:
+    code = deed.given["code"]
+    return {"attempt": record_attempt(session, deed.resources.vault, deed.case_id, "verify", code=code, now=deed.now)}
+
+
+def _evidence(session: Session, deed: Deed) -> dict[str, Any]:
+    if len(deed.files) != 1:
+        raise InvalidInputError("Send one photograph or PDF as multipart, in a part named `files`.", field="files")
+    (file,) = deed.files
+    if file.media_type not in MEDIA_TYPES:
+        raise InvalidInputError("Send a photograph (JPEG, PNG, WebP, HEIC) or a PDF.", field="files")
+    if file.ref.bytes > MOST_BYTES:
+        raise InvalidInputError("This file is larger than 10 MB.", field="files")
+    row = IdentityEvidence(
+        case_id=deed.case_id, blob=file.ref.model_dump(mode="json"), media_type=file.media_type, received_at=deed.now
+    )
+    session.add(row)
+    return {"evidence": row.id}
+
+
+def _add_identifier(session: Session, deed: Deed) -> dict[str, Any]:
+    kind, value = deed.given["kind"], deed.given["value"]
+    if kind not in _KINDS | deed.resources.datamap.identity_kinds:
+        raise InvalidInputError("The data map knows no identifier of this kind.", field="kind")
+    row = identifier_row(deed.resources.vault, deed.case_id, kind, value, added_by=deed.caller.person, now=deed.now)
+    session.add(row)
+    return {"identifier": row.id, "kind": kind}
+
+
+def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
+    given = {name: value for name, value in deed.given.items() if name != "note"}
+    item = deed.view.state.work_items.get(given["work_item"])
+    if item is None:
+        raise InvalidInputError("There is no such work item in this case.", field="work_item")
+    if deed.files and (item.system is None or given["result"] != "found"):
+        raise InvalidInputError("Files come with the result `found` of a system.", field="files")
+    vault = deed.resources.vault.case(deed.case_id)
+    for file in deed.files:
+        row = UploadedFile(
+            case_id=deed.case_id,
+            work_item=given["work_item"],
+            system=item.system or "",
+            name=b"",
+            media_type=file.media_type,
+            blob=file.ref.model_dump(mode="json"),
+            uploaded_by=deed.caller.person,
+            uploaded_at=deed.now,
+        )
+        row.name = vault.seal("uploaded_file", "name", str(row.id), file.name.encode())
+        session.add(row)
+    return given | {"files": len(deed.files)}
+
+
+def _prepare_package(session: Session, deed: Deed) -> dict[str, Any]:
+    newest = newest_revision(session, deed.case_id)
+    wanted = deed.given["revision"]
+    # A package of a revision that is still to come would take decisions for included that were made after it was built.
+    if wanted is not None and not 0 <= wanted <= newest:
+        raise InvalidInputError("There is no such revision of item decisions.", field="revision", newest=newest)
+    return {"revision": newest if wanted is None else wanted}
+
+
+def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
+    into = deed.given["into"]
+    reader = CaseReader(deed.resources)
+    try:
+        view = reader.get(UUID(into)) if len(into) > len("HAB-00000000") else reader.find(into.upper())
+        return {"into": deed.caller.see(view).receipt.case_id}
+    except (UnknownObjectError, ValueError):
+        raise InvalidInputError("There is no such case to merge into.", field="into") from None
+
+
+_SPECIAL = {
+    Action.REQUEST_CODE: _request_code,
+    Action.CONFIRM_IDENTITY_CODE: _confirm_code,
+    Action.SUBMIT_IDENTITY_EVIDENCE: _evidence,
+    Action.ADD_IDENTIFIER: _add_identifier,
+    Action.COMPLETE_WORK_ITEM: _complete_work_item,
+    Action.PREPARE_PACKAGE: _prepare_package,
+    Action.MERGE_DUPLICATE: _merge_duplicate,
+}

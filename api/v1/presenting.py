@@ -1,0 +1,123 @@
+"""From a case as it is stored to the case as clients read it, cut to who reads.
+
+Next: api/v1/cases.py
+"""
+
+from typing import Literal
+
+from adapters.database.case_reader import CaseView
+from adapters.database.item_decisions import newest_revision
+from adapters.resources import Resources
+from api.security import Caller
+from api.v1.models import (
+    CaseAnswer,
+    CaseLine,
+    ClockAnswer,
+    IdentifierAnswer,
+    PackageAnswer,
+    RightAnswer,
+    SystemAnswer,
+    WorkItemAnswer,
+)
+from domain.authority import DECISIONS, ROLES, Action
+from domain.case import CaseState
+from domain.decisions import allowed_actions
+from domain.messages import Snapshot
+from domain.rights import Channel, Risk, Status
+
+
+def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer:
+    """One case as a client reads it (design section 11)."""
+    receipt, state = view.receipt, view.state
+    package = package_of(state, _newest(resources, state))
+    return CaseAnswer(
+        **case_line(view).model_dump(exclude={"legal_due", "safe_due"}),
+        channel=Channel(receipt.channel),
+        risk=Risk(receipt.risk),
+        held=state.held,
+        closing_proposed=state.closing_proposed,
+        clock=ClockAnswer.model_validate(view.clock.model_dump()),
+        allowed_actions=_possible(who, state, package),
+        identifiers=[
+            IdentifierAnswer(id=key, kind=identifier.kind, standing=identifier.standing)
+            for key, identifier in state.identifiers.items()
+        ],
+        delivery_address=state.delivery_address,
+        systems=[SystemAnswer(name=name, **system.model_dump()) for name, system in state.systems.items()],
+        work_items=[
+            WorkItemAnswer(
+                id=key, kind=item.kind, system=item.system, state="done" if item.result else "open", result=item.result
+            )
+            for key, item in state.work_items.items()
+        ],
+        package=package,
+    )
+
+
+def answer_of_snapshot(resources: Resources, who: Caller, view: CaseView, snapshot: Snapshot) -> CaseAnswer:
+    """The case as the workflow answered it, which may be ahead of what was read before."""
+    clock = snapshot.clock or view.clock
+    now = CaseView(receipt=view.receipt, state=snapshot.state, clock=clock, assignee=view.assignee)
+    return case_answer(resources, who, now)
+
+
+def case_line(view: CaseView) -> CaseLine:
+    """One case in a list."""
+    return CaseLine(
+        case_id=view.receipt.case_id,
+        reference=view.receipt.reference,
+        status=view.state.status,
+        outcome=view.state.outcome,
+        received_at=view.receipt.received_at,
+        rights=[RightAnswer(right=item.right, outcome=item.outcome) for item in view.state.rights],
+        legal_due=view.clock.legal_due,
+        safe_due=view.clock.safe_due,
+        assignee=view.assignee,
+    )
+
+
+def possible_actions(resources: Resources, who: Caller, state: CaseState) -> list[str]:
+    """What the caller may do about a case now; four eyes are asked when they do."""
+    return [action.value for action in _possible(who, state, package_of(state, _newest(resources, state)))]
+
+
+def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
+    """The package as a reviewer meets it; None before the systems were searched.
+
+    Args:
+        state: where the case stands.
+        newest: revision of the item decisions; a package built before it cannot be approved.
+    """
+    package = state.package
+    standing: Literal["stale", "building", "ready"] = "ready"
+    if state.status is Status.IN_REVIEW and (package is None or state.package_wanted is not None):
+        standing = "building"
+    elif package is None:
+        return None
+    elif state.status is Status.COLLECTING or (
+        state.status is Status.IN_REVIEW and (state.needs_search or newest > package.revision)
+    ):
+        standing = "stale"
+    return PackageAnswer(
+        state=standing,
+        sha256=package and package.sha256,
+        bytes=package and package.bytes,
+        revision=package and package.revision,
+        records=package and package.records,
+        approved=state.approved,
+    )
+
+
+def _possible(who: Caller, state: CaseState, package: PackageAnswer | None) -> list[Action]:
+    covered = [action for action in allowed_actions(state) if who.role in ROLES[action]]
+    hidden = set() if who.decides else set(DECISIONS)
+    if package is None or package.state != "ready":
+        hidden.add(Action.APPROVE_PACKAGE)
+    return [action for action in covered if action not in hidden]
+
+
+def _newest(resources: Resources, state: CaseState) -> int:
+    if state.package is None:
+        return 0
+    with resources.database.read() as session:
+        return newest_revision(session, state.case_id)

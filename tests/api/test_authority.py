@@ -1,0 +1,99 @@
+"""Every route x role x scope cell of `security.md` section 4, written down here once more by hand (abuse test 20)."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.database import people
+from adapters.database.intake import Receipt
+from api.authority import ROUTES, SCOPES_OF_ROLES
+from domain.rights import Role
+
+Key = Callable[..., dict[str, str]]
+KEY_ROLES = (*SCOPES_OF_ROLES,)
+OFFICE = "caseworker reviewer privacy_lead dpo"
+WORKERS = "caseworker privacy_lead"
+RELAY = "caseworker privacy_lead platform"
+MATRIX = {
+    "POST /requests": f"{OFFICE} platform",
+    "GET /cases": f"{OFFICE} platform",
+    "POST /cases/search": f"{OFFICE} platform",
+    "GET /cases/{reference}": f"{OFFICE} platform",
+    "GET /cases/{reference}/events": f"{OFFICE} platform auditor",
+    "GET /cases/{reference}/items": OFFICE,
+    "GET /cases/{reference}/package": "reviewer privacy_lead dpo",
+    "GET /cases/{reference}/commands/{command}": f"{OFFICE} platform",
+    "request_code": RELAY,
+    "confirm_identity_code": RELAY,
+    "submit_identity_evidence": RELAY,
+    "add_identifier": RELAY,
+    "withdraw": RELAY,
+    "confirm_identity": WORKERS,
+    "request_more_identity": WORKERS,
+    "accept_identifier": WORKERS,
+    "reject_identifier": WORKERS,
+    "change_delivery_address": WORKERS,
+    "complete_work_item": WORKERS,
+    "retry_system": WORKERS,
+    "continue_without_system": WORKERS,
+    "set_item_decision": WORKERS,
+    "prepare_package": WORKERS,
+    "record_delivery": WORKERS,
+    "send_message": WORKERS,
+    "disown": WORKERS,
+    "merge_duplicate": WORKERS,
+    "approve_package": "reviewer privacy_lead",
+    "return_for_rework": "reviewer privacy_lead",
+    "hold": "privacy_lead dpo",
+    "release": "privacy_lead",
+    "close": "privacy_lead",
+    "reopen": "privacy_lead platform",
+    "open_package": "",
+}
+
+
+def _row(name: str) -> tuple[str, str]:
+    if " " in name:
+        method, path = name.split(" ")
+        return method, path
+    return "POST", f"/cases/{{reference}}/actions/{name}"
+
+
+def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) -> int:
+    method, path = _row(name)
+    url = "/api/v1" + path.format(reference=case.reference, command="0")
+    return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code
+
+
+def test_no_route_is_missing_here() -> None:
+    assert {_row(name) for name in MATRIX} == set(ROUTES)
+
+
+@pytest.mark.parametrize("role", KEY_ROLES)
+def test_every_cell(web: TestClient, key: Key, case: Receipt, role: Role) -> None:
+    headers = key(role)
+    refused = {name for name in MATRIX if _call(web, name, case, headers) == 403}
+    assert refused == {name for name, roles in MATRIX.items() if role.value not in roles.split()}
+
+
+@pytest.mark.parametrize("scope", people.SCOPES)
+def test_a_scope_opens_its_own_routes_only(web: TestClient, key: Key, case: Receipt, scope: str) -> None:
+    headers = key(Role.PRIVACY_LEAD, scopes=(scope,))
+    reached = {_row(name) for name in MATRIX if _call(web, name, case, headers) != 403}
+    covered = {row for row, rule in ROUTES.items() if Role.PRIVACY_LEAD in rule.roles}
+    assert reached == {row for row in covered if ROUTES[row].scope == scope}
+
+
+def test_without_a_key_nothing_answers_and_nothing_is_read(web: TestClient, case: Receipt) -> None:
+    assert {_call(web, name, case, {}) for name in MATRIX} == {401}
+    malformed = web.post("/api/v1/requests", content=b"{", headers={"Content-Type": "application/json"})
+    assert malformed.status_code == 401
+
+
+def test_every_route_under_the_api_has_a_row(web: TestClient) -> None:
+    paths = web.get("/openapi.json").json()["paths"]
+    served = {
+        (method.upper(), path.removeprefix("/api/v1")) for path, methods in paths.items() if "/api/" in path for method in methods
+    }
+    assert served == set(ROUTES) - {("POST", "/cases/{reference}/actions/open_package")}
