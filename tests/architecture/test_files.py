@@ -10,6 +10,7 @@ from tests.architecture import sources
 LONGEST = 300  # lines
 # Longer for a reason.
 LISTED = {
+    "api/v1/models.py": "the promised shape of every answer, read beside each other",
     "domain/folding.py": "one small rule per tag, read beside each other",
     "adapters/database/tables.py": "every table in one place: columns only, read beside each other",
 }
