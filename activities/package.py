@@ -93,7 +93,8 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         revision=revision,
         sha256=sealed.ref.sha256,
         bytes=sealed.ref.bytes,
-        records=sum(part.records for part in written) + sum(map(len, uploads.values())),
+        # What was withheld counts: an answer that leaves everything out is not "nothing held".
+        records=sum(part.source.found.rows for part in written) + sum(map(len, uploads.values())),
         datamap=resources.datamap.hash,
         blob=sealed.ref.model_dump(mode="json"),
         summary=_summary(written, uploads),
@@ -150,7 +151,7 @@ def _fill(
     zipped.add("key.pem", resources.signer.public_pem)
     zipped.add("letter.pdf", letter(view, kid, at))
     for part in written:
-        for path, page in collection_pages(view, part, viewer.kept(part)):
+        for path, page in collection_pages(view, part, viewer.facts(part)):
             zipped.add(path, page)
     zipped.add("withheld.csv", withheld_table(written, case.laws))
     add_manifest(zipped, resources, case.receipt.reference, case.head, at)

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from activities.package_data import Written, WrittenFile, first_rows
+from activities.package_facts import Facts
 from activities.package_view import View, page_path
 from activities.package_words import cell, visible
 
@@ -66,13 +67,13 @@ def first_page(view: View, files: Sequence[WrittenFile], kid: str) -> str:
     return render("index.html", view=view, files=shown, more_files=len(files) - len(shown), kid=kid)
 
 
-def collection_pages(view: View, written: Written, kept: list[str]) -> Iterator[tuple[str, str]]:
+def collection_pages(view: View, written: Written, facts: Facts) -> Iterator[tuple[str, str]]:
     """The pages of one collection, path and content; one page of rows in memory at a time.
 
     Args:
         view: for the head and the foot.
         written: which rows.
-        kept: until when they are kept, in words.
+        facts: about this collection.
     """
     source = written.source
     shown = min(written.records, ROWS_SHOWN)
@@ -89,7 +90,7 @@ def collection_pages(view: View, written: Written, kept: list[str]) -> Iterator[
                 view=view,
                 system=source.system,
                 collection=source.collection,
-                kept=kept,
+                facts=facts,
                 stem=written.folder,
                 from_snapshot=source.found.from_snapshot,
                 total=written.records,

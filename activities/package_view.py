@@ -4,62 +4,46 @@ Every item of Article 15(1)-(2), tailored to what was found: a system without da
 about recipients who never received this person's data. Next: activities/package_index.py
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from activities import package_words as words
 from activities.package_data import Written, WrittenFile
+from activities.package_facts import FactFinder, Facts, Short, unique
 from activities.package_sources import CaseFile
 from activities.package_zip import plain
-from domain.datamap import Collection, Controller, DataMap, Recipient, System
+from domain.datamap import Collection, Controller, DataMap, System
 from domain.regimes import zone_of
 from domain.remedies import Remedies, remedies_for
-
-T = TypeVar("T")
 
 _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
     "by_hand": "Only a person can search it. Somebody here decided to answer you now without it.",
     "not_asked": "It was not part of this search.",
 }
-_TRAINS = {True: "These data are used to train models.", False: "No model is trained with these data."}
-
-
-@dataclass(frozen=True)
-class Said:
-    """A sentence, and for which collections it holds; `only` is empty when it holds for all of them."""
-
-    text: str
-    only: str
 
 
 @dataclass(frozen=True)
 class CollectionView:
-    """One collection with data. `page` is the path of its first page, empty where it has files only."""
+    """One collection with data. `page` is the path of its first page, empty where there is none."""
 
     title: str
     held: str
+    kept: str
     page: str
 
 
 @dataclass(frozen=True)
 class SystemView:
-    """One system with data, in about ten lines."""
+    """One system with data: `short` for the first page, `facts` for the letter."""
 
     title: str
     held: str
     collections: list[CollectionView]
-    categories: list[str]
-    purposes: list[Said]
-    recipients: list[Said]
-    transfers: list[Said]
-    kept: list[Said]
-    origins: list[Said]
-    automated: list[Said]
-    trains: list[Said]
+    short: Short
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -84,11 +68,12 @@ class View:
     policy: str
     held: str
     nothing: bool
+    all_withheld: bool
     searched_with: list[str]
     identity: str
     systems: list[SystemView]
+    occasional: list[str]
     search: list[Searched]
-    empty: list[str]
     unreachable: list[str]
     left_out: list[Searched]
     withheld: list[Searched]
@@ -120,11 +105,13 @@ class Viewer:
         self._uploads = uploads
         self._zone = ZoneInfo(zone_of(datamap.controller.country) or "UTC")
         self._today = self._local(at)
+        self._finder = FactFinder(datamap, case.laws, self._today)
 
     def view(self) -> View:
         """The view of everything."""
         controller, receipt = self._datamap.controller, self._case.receipt
         systems = [view for system in self._datamap.systems if (view := self._system(system))]
+        withheld = self._withheld()
         return View(
             controller=controller,
             called=controller.trading_as or controller.name,
@@ -134,25 +121,21 @@ class Viewer:
             made_on=words.day(self._today),
             as_of=self._as_of(),
             policy=receipt.policy_version,
-            held=self.held,
-            nothing=not systems,
+            held=_held(self._written, sum(map(len, self._uploads.values()))),
+            nothing=not systems and not withheld,
+            all_withheld=not systems and bool(withheld),
             searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),
             systems=systems,
+            occasional=unique(text for system in systems for text in system.facts.occasional),
             search=self._search(),
-            empty=[result.title for result in self._search() if result.result.startswith("nothing")],
             unreachable=self._unreachable(),
             left_out=[
                 Searched(self._datamap.system(name).title, _LEFT_OUT[reason]) for name, reason in self._case.left_out.items()
             ],
-            withheld=self._withheld(),
+            withheld=withheld,
             remedies=remedies_for(receipt.regimes, controller),
         )
-
-    @property
-    def held(self) -> str:
-        """All records and files, in words."""
-        return _held(self._written, sum(map(len, self._uploads.values())))
 
     def _local(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()
@@ -178,46 +161,27 @@ class Viewer:
             return None
         collections = [part.source.collection for part in parts] or list(system.collections)
         spans = {part.source.collection.name: part.source.found.span for part in parts}
-        say = _Sayer(collections)
-        recipients = _unique(who for each in collections for who in self._datamap.recipients_of(system.name, each.name))
         return SystemView(
             title=system.title,
             held=_held(parts, len(uploads)),
             collections=[self._collection(part) for part in parts] + _found_by_hand(uploads),
-            categories=_unique(
-                category.title + (" (sensitive)" if category.special else "")
-                for each in collections
-                for category in self._datamap.categories_of(each)
-            ),
-            purposes=say(
-                lambda each: [f"{words.sentence(use.title)} {words.basis(use)}" for use in self._datamap.purposes_of(each)]
-            ),
-            recipients=say(lambda each: [words.recipient(who) for who in self._datamap.recipients_of(system.name, each.name)]),
-            transfers=self._transfers(recipients),
-            kept=say(lambda each: words.kept(self._datamap, each, spans.get(each.name), self._today)),
-            origins=say(lambda each: [words.origin(each)]),
-            automated=say(lambda each: [text for use in self._datamap.purposes_of(each) if (text := words.automated(use))]),
-            trains=say(lambda each: [_TRAINS[any(use.trains_models for use in self._datamap.purposes_of(each))]]),
+            short=self._finder.short(system, collections),
+            facts=self._finder.facts(system, collections, spans),
         )
-
-    def _transfers(self, recipients: Iterable[Recipient]) -> list[Said]:
-        return [
-            Said(text, f"{who.name}, {words.country(who.country)}")
-            for who in recipients
-            for text in words.transfers(who, self._case.laws)
-        ]
 
     def _collection(self, part: Written) -> CollectionView:
         source = part.source
         return CollectionView(
             title=source.collection.title,
             held=_held([part]),
+            kept=self._finder.short_kept(source.collection, source.found.span),
             page=page_path(source.system, source.collection, 1),
         )
 
-    def kept(self, part: Written) -> list[str]:
-        """Until when one collection's records are kept."""
-        return words.kept(self._datamap, part.source.collection, part.source.found.span, self._today)
+    def facts(self, part: Written) -> Facts:
+        """The facts of one collection, for its own page."""
+        source = part.source
+        return self._finder.facts(source.system, [source.collection], {source.collection.name: source.found.span})
 
     def _search(self) -> list[Searched]:
         lines = []
@@ -226,10 +190,12 @@ class Viewer:
                 continue
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
             uploads = self._uploads.get(system.name, ())
-            found = _held(parts, len(uploads))
+            found = _held(parts, len(uploads)) or (
+                "all of it left out" if any(part.left_out for part in parts) else "nothing found"
+            )
             days = {self._local(part.source.found.searched_at) for part in parts}
             on = f", on {words.day(max(days))}" if days else ", by a person"
-            lines.append(Searched(system.title, (found or "nothing found") + on))
+            lines.append(Searched(system.title, found + on))
         return lines
 
     def _unreachable(self) -> list[str]:
@@ -247,33 +213,14 @@ class Viewer:
         ]
 
 
-class _Sayer:
-    """Collects sentences over collections, each once, with the collections it holds for where that is not all of them."""
-
-    def __init__(self, collections: Sequence[Collection]) -> None:
-        self._collections = collections
-
-    def __call__(self, sentences: Callable[[Collection], Iterable[str]]) -> list[Said]:
-        holds: dict[str, list[str]] = {}
-        for each in self._collections:
-            for text in dict.fromkeys(sentences(each)):
-                holds.setdefault(text, []).append(each.title)
-        everywhere = len(self._collections)
-        return [Said(text, "" if len(titles) == everywhere else ", ".join(titles)) for text, titles in holds.items()]
-
-
 def page_path(system: System, collection: Collection, number: int) -> str:
     """Where a collection's page stands; the first one has no number."""
     tail = f"-{number}" if number > 1 else ""
     return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
 
 
-def _unique(values: Iterable[T]) -> list[T]:
-    return list(dict.fromkeys(values))
-
-
 def _found_by_hand(uploads: Sequence[WrittenFile]) -> list[CollectionView]:
-    return [CollectionView("Files that a person found", _held([], len(uploads)), "")] if uploads else []
+    return [CollectionView("Files that a person found", _held([], len(uploads)), "", "")] if uploads else []
 
 
 def _held(parts: Sequence[Written], uploads: int = 0) -> str:

@@ -24,17 +24,25 @@ _BASIS = {
     LawfulBasis.PUBLIC_TASK: "It is part of a public task",
     LawfulBasis.LEGITIMATE_INTERESTS: "We have a legitimate interest in it",
 }
+_SHORT_BASIS = {
+    LawfulBasis.CONSENT: "Your agreement",
+    LawfulBasis.CONTRACT: "Our contract with you",
+    LawfulBasis.LEGAL_OBLIGATION: "A duty under the law",
+    LawfulBasis.VITAL_INTERESTS: "Protecting somebody's life",
+    LawfulBasis.PUBLIC_TASK: "A public task",
+    LawfulBasis.LEGITIMATE_INTERESTS: "Our legitimate interests",
+}
 _ORIGIN = {
     Origin.PROVIDED: "You gave it to us.",
     Origin.OBSERVED: "We recorded it while you used our service.",
     Origin.GENERATED: "Our service made it from what you did or asked for.",
 }
 _KIND = {
-    RecipientKind.PROCESSOR: "works for us and on our instructions",
-    RecipientKind.CONTROLLER: "decides for itself what it does with the data",
-    RecipientKind.JOINT_CONTROLLER: "decides together with us",
-    RecipientKind.AUTHORITY: "is a public authority",
-    RecipientKind.SUCCESSOR: "would take over our business",
+    RecipientKind.PROCESSOR: "Works for us, on our instructions",
+    RecipientKind.CONTROLLER: "Decides for itself what it does with the data",
+    RecipientKind.JOINT_CONTROLLER: "Decides together with us",
+    RecipientKind.AUTHORITY: "A public authority",
+    RecipientKind.SUCCESSOR: "Would take over our business",
 }
 _MECHANISM = {
     Mechanism.ADEQUACY: "that country is recognised as protecting personal data well enough",
@@ -90,22 +98,27 @@ def basis(purpose: Purpose) -> str:
     interest = f": {_bare(purpose.legitimate_interest)}" if purpose.legitimate_interest else ""
     text = f"{_BASIS[purpose.lawful_basis]}{interest} (Article\u00a0{purpose.lawful_basis.article})."
     if purpose.special_condition:
-        text += f" For sensitive data also: {_bare(purpose.special_condition)} (Article 9)."
+        text += f" For sensitive data also (Article\u00a09): {_bare(purpose.special_condition)}."
     extra = purpose.withdrawal or purpose.opt_out
     return f"{text} {sentence(extra)}" if extra else text
+
+
+def short_basis(purpose: Purpose) -> str:
+    """The same in a few words."""
+    return f"{_SHORT_BASIS[purpose.lawful_basis]} (Article\u00a0{purpose.lawful_basis.article})"
 
 
 def origin(collection: Collection) -> str:
     """Where the data came from (Article 15(1)(g))."""
     if collection.origin is Origin.THIRD_PARTY:
-        return f"We received it from {_bare(collection.source or 'somebody else')}."
+        return f"Somebody else gave it to us: {sentence(collection.source or 'another person')}"
     return _ORIGIN[collection.origin]
 
 
-def recipient(someone: Recipient) -> str:
-    """Who receives data, by name, what for and where (Article 15(1)(c); CJEU C-154/21)."""
-    occasion = " It receives data only when that happens." if someone.occasional else ""
-    return f"{someone.name} in {country(someone.country)}: {_bare(someone.description)}. It {_KIND[someone.kind]}.{occasion}"
+def recipient(someone: Recipient, home: str) -> str:
+    """Who receives data, by name, what for and where (Article 15(1)(c); CJEU C-154/21). `home` is the controller's country."""
+    where = f" in {country(someone.country)}" if someone.country != home else ""
+    return f"{someone.name}{where}: {_bare(someone.description)}. {_KIND[someone.kind]}."
 
 
 def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
@@ -113,9 +126,12 @@ def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
     lines = []
     for transfer in someone.transfers:
         if transfer.regime in laws and transfer.mechanism is not Mechanism.NONE_NEEDED:
-            detail = f", {_bare(transfer.detail)}" if transfer.detail else ""
+            named = _MECHANISM[transfer.mechanism]
+            detail = _bare(transfer.detail or "")
+            if not detail.lower().startswith(named.lower()):
+                detail = f"{named}, {detail}" if detail else named
             measures = f". Also: {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
-            lines.append(f"under {transfer.regime} law, {_MECHANISM[transfer.mechanism]}{detail}{measures}.")
+            lines.append(f"under {transfer.regime} law, {detail}{measures}.")
     return lines
 
 
@@ -145,6 +161,15 @@ def _kept_dates(rule: Retention, span: tuple[date, date], today: date) -> list[s
     if first < today:
         return [f"Until {day(last)} for the newest ({criteria}). For the oldest that time is over; they are due to be deleted."]
     return [f"Until {day(first)} for the oldest and {day(last)} for the newest ({criteria})."]
+
+
+def short_kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | None, today: date) -> str:
+    """The same in a few words, exceptions apart."""
+    rule = datamap.retention_rule(collection.retention)
+    if span is None or collection.retention_from is None:
+        return f"{rule.period} from {_bare(rule.counted_from)}"
+    last = period_end(span[1], rule.period)
+    return f"until {day(last)}" if last >= today else "due to be deleted"
 
 
 def automated(purpose: Purpose) -> str | None:

@@ -43,6 +43,7 @@ CHECKLIST = {
     "4 categories": "Name and contact details; Prompts and pictures; Health as you describe it (sensitive)",
     "5 recipients by name": "Pictures Compute Inc. in the United States: turns prompts into pictures.",
     "5 only those who have it": "Nobody outside Orchard.",
+    "5 in an event": "HM Revenue and Customs: audits our books. A public authority.",
     "6 real dates": "Until Fri 1 March 2030 for the oldest and Mon 1 March 2032 for the newest (6 years from the date of",
     "6 criteria": "For the life of your account and up to 12 months after it.",
     "6 exceptions": "Exception: Up to 90 days where a fault is looked into.",
@@ -113,6 +114,19 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     assert "The platform: 1 item" in text
     assert "It is about other people (Data Protection Act 2018, Schedule 2, paragraph 16; Article 15(4) GDPR)." in text
     assert "Nothing was withheld." not in text
+
+
+def test_an_answer_that_leaves_everything_out_does_not_say_nothing_is_held(resources: Resources) -> None:
+    case = SearchedCase(resources)
+    case.found("platform", "accounts", ACCOUNT)
+    case.found("billing", "invoices", [])
+    case.decide(case.items("platform", "accounts")[0].id, "withhold", "third_party")
+    text = letter_of(case)
+    assert "Yes, we process personal data about you, and had to leave all of them out of your copy." in text
+    assert "The platform all of it left out, on Mon 23 November 2026" in text
+    assert "Billing nothing found" in text
+    assert "Apart from this request" not in text
+    assert case.build().records == 1
 
 
 def test_nothing_held_is_another_letter(resources: Resources) -> None:

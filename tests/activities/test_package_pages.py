@@ -138,9 +138,13 @@ def test_the_first_page_says_what_is_held_why_and_how_long(resources: Resources)
     for words in (
         "This is your copy: 23 records and 3 files from 4 of our systems, as the data were on Mon 23 November 2026.",
         "What we hold here: 21 records",
-        "Your prompts: To improve our models. You agreed to it (Article 6(1)(a)). Switch it off in your settings.",
-        "HM Revenue and Customs in the United Kingdom: audits our books.",
-        "Until Fri 1 March 2030 for the oldest and Mon 1 March 2032 for the newest",
+        "Your prompts 20 records until Sun 20 December 2026",
+        "To run the service you signed up for. To keep forbidden pictures out. To improve our models.",
+        "Our contract with you (Article 6(1)(b)); Our legitimate interests (Article 6(1)(f)); Your agreement (Article 6(1)(a))",
+        "Northern Hosting Ltd (Ireland); Pictures Compute Inc. (the United States)",
+        "Yes: Your prompts. The letter says how.",
+        "Nobody outside Orchard.",
+        "until Mon 1 March 2032",
         "Partner list nothing found, on Mon 23 November 2026",
         "not searched. It did not answer us.",
         "Nothing was withheld.",
@@ -149,6 +153,24 @@ def test_the_first_page_says_what_is_held_why_and_how_long(resources: Resources)
         resources.signer.kid,
     ):
         assert words in text
+
+
+def test_the_first_page_has_about_ten_lines_for_a_system(resources: Resources) -> None:
+    first = pages_of(typical(resources).members())["index.html"]
+    assert len(first.all("dt")) == 7 * 4  # seven lines and the table of collections, for each of four systems
+
+
+def test_a_collections_page_says_in_full_what_concerns_it(resources: Resources) -> None:
+    pages = pages_of(typical(resources).members())
+    text = re.sub(r"\s+", " ", pages["pages/billing.invoices.html"].text)
+    for words in (
+        "To keep our books. The law obliges us to (Article 6(1)(c)).",
+        "HM Revenue and Customs: audits our books. A public authority.",
+        "Until Fri 1 March 2030 for the oldest and Mon 1 March 2032 for the newest",
+        "Our service made it from what you did or asked for.",
+    ):
+        assert words in text
+    assert "Pictures Compute" not in text
 
 
 def test_pages_stop_at_two_thousand_rows_and_say_so(resources: Resources) -> None:
