@@ -43,6 +43,7 @@ CHECKLIST = {
     "4 categories": "Name and contact details; Prompts and pictures; Health as you describe it (sensitive)",
     "5 recipients by name": "Pictures Compute Inc. in the United States: turns prompts into pictures.",
     "5 only those who have it": "Nobody outside Orchard.",
+    "5 in the ordinary course": "In the ordinary course nobody outside Orchard.",
     "5 in an event": "HM Revenue and Customs: audits our books. A public authority.",
     "6 real dates": "Until Fri 1 March 2030 for the oldest and Mon 1 March 2032 for the newest (6 years from the date of",
     "6 criteria": "For the life of your account and up to 12 months after it.",

@@ -144,6 +144,7 @@ def test_the_first_page_says_what_is_held_why_and_how_long(resources: Resources)
         "Northern Hosting Ltd (Ireland); Pictures Compute Inc. (the United States)",
         "Yes: Your prompts. The letter says how.",
         "Nobody outside Orchard.",
+        "In the ordinary course nobody outside Orchard.",
         "until Mon 1 March 2032",
         "Partner list nothing found, on Mon 23 November 2026",
         "not searched. It did not answer us.",
