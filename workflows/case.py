@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import Outcome, Role, Status
 
 from workflows.deadline_clock import watch_deadline
+from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
 from workflows.proceedings import CaseEnded, Proceedings, refused
 from workflows.rights.access import access
@@ -56,6 +57,7 @@ class CaseWorkflow:
     """One case. Update: `command`. Query: `snapshot`."""
 
     @workflow.init
+    @whole_message
     def __init__(self, opening: OpenCase) -> None:
         state = opening.state or CaseState(case_id=opening.case_id)
         self._case = Proceedings(opening.case_id, state)

@@ -7,6 +7,8 @@ from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from workflows.opening import whole_message
+
 
 class Begin(BaseModel):
     sha256: str
@@ -52,6 +54,7 @@ class ApprovalWorkflow:
     """A case in small: approvals name the hash they approve."""
 
     @workflow.init
+    @whole_message
     def __init__(self, begin: Begin) -> None:
         # Here and not in `run`: an update may arrive before the first task.
         self.state = Snapshot(approvals=0, notes=0, sha256=begin.sha256)

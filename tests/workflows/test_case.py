@@ -9,12 +9,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from adapters.message_guard import REFUSED_TYPE
 from domain.commands import (
     AddIdentifier,
     ApprovePackage,
@@ -310,6 +311,15 @@ async def test_short_lived_data_are_kept_sealed_and_destroyed_if_identity_is_not
         await running.command(Withdraw(actor=SUBJECT))
         await running.handle.result()
         assert "snapshots" in office.destroyed
+
+
+async def test_a_start_without_a_message_fails_and_does_not_hold_the_id_of_the_case(running: Running) -> None:
+    queue = (await running.handle.describe()).task_queue
+    forged = await running.skipper.client.start_workflow("CaseWorkflow", id=f"case-{uuid4()}", task_queue=queue)
+    with pytest.raises(WorkflowFailureError) as failure:
+        await forged.result()
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == REFUSED_TYPE
 
 
 async def test_a_case_is_carried_on_from_its_recorded_events(running: Running) -> None:

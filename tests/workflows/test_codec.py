@@ -95,6 +95,18 @@ async def test_forged_start_ends_at_once(engine: Engine, forgery: str) -> None:
     assert failed.value.cause.type == REFUSED_TYPE
 
 
+async def test_start_with_too_many_genuine_messages_ends_at_once(engine: Engine) -> None:
+    """Each of them is sealed for this case, so that only their number is wrong."""
+    begin = Begin(sha256=HASH)
+    forged = await engine.client.start_workflow(
+        "ApprovalWorkflow", args=[begin, begin], id=f"case-{uuid.uuid4()}", task_queue=engine.queue
+    )
+    with pytest.raises(WorkflowFailureError) as failed:
+        await forged.result()
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert failed.value.cause.type == REFUSED_TYPE
+
+
 async def test_id_taken_by_a_forged_start_can_be_taken_back(engine: Engine) -> None:
     workflow_id = f"case-{uuid.uuid4()}"
     forged = await engine.attacker.start_workflow("ApprovalWorkflow", {"sha256": HASH}, id=workflow_id, task_queue=engine.queue)
