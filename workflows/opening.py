@@ -26,7 +26,7 @@ def whole_message(init: Callable[Concatenate[Self, Params], None]) -> Callable[C
     """
     signature = inspect.signature(init)
 
-    def checked(self: Self, *args: Params.args, **kwargs: Params.kwargs) -> None:
+    def checked(self: Self, /, *args: Params.args, **kwargs: Params.kwargs) -> None:
         try:
             signature.bind(self, *args, **kwargs)
         except TypeError:

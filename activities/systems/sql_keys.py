@@ -6,9 +6,10 @@ Next: activities/systems/sql.py
 """
 
 import contextlib
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from domain.errors import InvalidInputError
 from domain.normal import normal_email, normal_phone
 
 _INT64 = range(-(2**63), 2**63)  # a key beyond it is in no integer column, and binding it would fail the whole search
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_DECIMAL = re.compile(r"-?[0-9]{1,38}(\.[0-9]{1,38})?")  # 38: the most that every database holds
 _PHONE_PUNCTUATION = " -./()"  # as in `domain/normal.py`
 _NO_PUNCTUATION = str.maketrans("", "", _PHONE_PUNCTUATION)
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -110,14 +113,13 @@ def _phone_spellings(number: str) -> set[str]:
 def _values(text: str, kind: Type) -> Sequence[Any]:
     """One key as values that the column can hold."""
     target = python_type(kind)
-    try:
-        if target is int:
-            return [number] if (number := int(text)) in _INT64 else []
-        if target is UUID:
+    if target is int:
+        return [int(text)] if _WHOLE.fullmatch(text) and int(text) in _INT64 else []
+    if target in {Decimal, float}:
+        return [Decimal(text)] if _DECIMAL.fullmatch(text) else []
+    if target is UUID:
+        with contextlib.suppress(ValueError):
             return [UUID(text)]
-        if target in {Decimal, float}:
-            return [Decimal(text)]
-    except (ValueError, InvalidOperation):
         return []
     return [text]
 

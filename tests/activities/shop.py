@@ -114,7 +114,7 @@ class Shop:
     def account(self, number: int = 7, email: str = RUTH, phone: str | None = None) -> None:
         self.insert("accounts", (number, email, phone, f"Person {number}", "hunter2", date(2024, 3, number)))
 
-    def case(self, email: str = RUTH, *, proven: bool = True, **changes: object) -> CaseInHand:
+    def case(self, email: str | None = RUTH, *, proven: bool = True, **changes: object) -> CaseInHand:
         case = CaseInHand(self.resources, email=email, **changes)
         if proven:
             case.proven()

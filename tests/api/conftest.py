@@ -1,5 +1,7 @@
 """The web application over real resources; only the engine is stood in for, by a gateway that remembers."""
 
+import dataclasses
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,29 +10,37 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from adapters.database import people
+from activities.identity import Identity
+from adapters.database import migrate, people
+from adapters.database.case_projector import CaseProjector
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake, Receipt
-from adapters.resources import Resources
+from adapters.resources import Resources, read_datamap
 from api.app import create_app
 from api.cases import CommandUnansweredError
+from domain.commands import ConfirmIdentityCode
 from domain.decisions import decide
-from domain.errors import UnknownObjectError
-from domain.messages import CommandCall, Snapshot
+from domain.errors import CodeRefusedError, UnknownObjectError
+from domain.events import CaseEvent, Tag
+from domain.messages import CheckAttempt, CommandCall, RecordEvents, Snapshot, Verdict
 from domain.rights import Right, Role
 from tests import opened
+from tests.activities.package_case import ACCOUNT, INVOICES, SearchedCase
+from tests.activities.package_case import DATAMAP as PACKAGE_DATAMAP
+from tests.case_in_hand import CaseInHand
 
 ADDRESS = "mike@example.com"
 
 
 class FakeGateway:
-    """Decides as the workflow does, over the receipt's state or one that the test sets; records nothing."""
+    """The engine as the API meets it: decides as the workflow does, records by the one road, answers a command once."""
 
     def __init__(self, resources: Resources) -> None:
+        self._resources = resources
         self._reader = CaseReader(resources)
         self.started: list[UUID] = []
         self.calls: list[CommandCall] = []
-        self.snapshots: dict[UUID, Snapshot] = {}
+        self.answers: dict[str, Snapshot] = {}
         self.silent = False
 
     def start_soon(self, case_id: UUID) -> None:
@@ -40,20 +50,38 @@ class FakeGateway:
         self.calls.append(call)
         if self.silent:
             raise CommandUnansweredError(command=call.command_id)
-        snapshot = self._snapshot(case_id)
-        decide(snapshot.state, call.command)
-        return snapshot
+        if call.command_id not in self.answers:
+            self._record(case_id, call)
+            view = self._reader.get(case_id)
+            self.answers[call.command_id] = Snapshot(state=view.state, clock=view.clock)
+        return self.answers[call.command_id]
 
-    async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None:
+    async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None:  # noqa: ARG002 (the door's own signature)
         if self.silent:
             return None
-        if command_id not in [call.command_id for call in self.calls]:
+        if command_id not in self.answers:
             raise UnknownObjectError
-        return self._snapshot(case_id)
+        return self.answers[command_id]
 
-    def _snapshot(self, case_id: UUID) -> Snapshot:
-        view = self._reader.get(case_id)
-        return self.snapshots.get(case_id, Snapshot(state=view.state, clock=view.clock))
+    def _record(self, case_id: UUID, call: CommandCall) -> None:
+        state, now = self._reader.get(case_id).state, datetime.now(UTC)
+        drafts = decide(state, call.command, self._verdict(case_id, call))
+        events = [
+            CaseEvent(sequence=number, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
+            for number, draft in enumerate(drafts, start=state.sequence + 1)
+        ]
+        message = RecordEvents(case_id=case_id, command_id=call.command_id, events=events)
+        with self._resources.database.write() as session:
+            CaseProjector(session, self._resources.vault.install, now).record(message)
+
+    def _verdict(self, case_id: UUID, call: CommandCall) -> Verdict | None:
+        if not isinstance(call.command, ConfirmIdentityCode):
+            return None
+        attempt = CheckAttempt(case_id=case_id, attempt=call.command.attempt, command_id=call.command_id)
+        verdict = Identity(self._resources).check_attempt(attempt)
+        if not verdict.accepted:
+            raise CodeRefusedError
+        return verdict
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +89,18 @@ def _decisions_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HABEAS_API_DECISIONS", "1")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no rows; each test gets a copy, since migrating takes most of a second."""
+    path = tmp_path_factory.mktemp("migrated") / "habeas.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    shutil.copy(migrated, tmp_path / "habeas.db")
+    with opened.resources(tmp_path / "home", f"sqlite:///{tmp_path}/habeas.db") as everything:
         yield everything
 
 
@@ -105,3 +142,29 @@ def case(resources: Resources) -> Receipt:
     now = datetime.now(UTC)
     request = IncomingRequest(rights=[Right.ACCESS], email=ADDRESS, country="GB", received_at=now, caller="portal")
     return Intake(resources).receive(request, now)
+
+
+@pytest.fixture
+def opened_case(resources: Resources) -> CaseInHand:
+    """A case whose mailbox is asked for proof."""
+    return CaseInHand(resources, caller="platform:00000000")
+
+
+@pytest.fixture
+def searched(resources: Resources) -> SearchedCase:
+    """A case in review: rows were found, the package is built."""
+    case = SearchedCase(dataclasses.replace(resources, datamap=read_datamap(PACKAGE_DATAMAP)))
+    case.event(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform", "billing"])
+    case.found("platform", "accounts", ACCOUNT)
+    case.found("billing", "invoices", INVOICES)
+    case.event(Tag.SYSTEM_SEARCHED, system="platform", records=1)
+    case.event(Tag.SYSTEM_SEARCHED, system="billing", records=2)
+    case.event(Tag.COLLECTION_FINISHED)
+    add_package(case)
+    return case
+
+
+def add_package(case: SearchedCase) -> None:
+    """Build the package, as the workflow does on entering review and after prepare_package."""
+    built = case.build()
+    case.event(Tag.PACKAGE_BUILT, **built.model_dump(mode="json", exclude={"blob"}))
