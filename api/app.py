@@ -22,6 +22,7 @@ from api.cases import Cases
 from api.dependencies import CaseDoor, Web
 from api.guards import Headers, Hosts
 from api.observation import Observation
+from api.portal import assets, collect, follow, submit, verify
 from api.security import ApiKeys
 from api.v1 import actions, cases, items, package, requests
 
@@ -48,6 +49,8 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     app.include_router(health.router)
     for module in (requests, cases, items, package, actions):
         app.include_router(module.router, prefix=API)
+    for page in (submit, verify, follow, collect, assets):
+        app.include_router(page.router)
     openapi.install(app)
     # The last added is the first to see a request.
     app.add_middleware(Observation)

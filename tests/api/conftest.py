@@ -18,7 +18,7 @@ from adapters.database.intake import IncomingRequest, Intake, Receipt
 from adapters.resources import Resources, read_datamap
 from api.app import create_app
 from api.cases import CommandUnansweredError
-from domain.commands import ConfirmIdentityCode
+from domain.commands import ConfirmIdentityCode, OpenPackage
 from domain.decisions import decide
 from domain.errors import CodeRefusedError, UnknownObjectError
 from domain.events import CaseEvent, Tag
@@ -75,7 +75,7 @@ class FakeGateway:
             CaseProjector(session, self._resources.vault.install, now).record(message)
 
     def _verdict(self, case_id: UUID, call: CommandCall) -> Verdict | None:
-        if not isinstance(call.command, ConfirmIdentityCode):
+        if not isinstance(call.command, ConfirmIdentityCode | OpenPackage):
             return None
         attempt = CheckAttempt(case_id=case_id, attempt=call.command.attempt, command_id=call.command_id)
         verdict = Identity(self._resources).check_attempt(attempt)

@@ -1,0 +1,206 @@
+"""`/collect`: the person fetches the package with a fresh code, streamed out of its sealed blob (Articles 12(3), 15(3)).
+
+The link leads to the page and opens nothing; the code goes to the proven address alone. Beside the copy stand the two things
+that may be wrong with it: it reached somebody else, or something is missing. Last of the six files from form to package.
+"""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from adapters.blobs import BlobReader
+from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.tables import AccessLog, PackageRow
+from api.dependencies import TheWeb, Web
+from api.portal import deeds, pages, sessions
+from api.portal.follow import LONGEST_MESSAGE
+from api.portal.reading import link_of, masked_address
+from domain.authority import Action
+from domain.blobs import BlobRef
+from domain.decisions import allowed_actions
+from domain.errors import CodeRefusedError, InvalidInputError, UnknownObjectError
+
+router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
+
+_SENT = "We have sent a mail with a code. It may take a minute."
+_HEARD = "Thank you. We have your message, look again at no cost, and answer by mail."
+_SPENT = "This copy was fetched before, so we send no new code for it. Write to us, and we open it for you again."
+
+
+@router.get("/collect")
+async def collect(request: Request, web: TheWeb, done: str = "") -> Response:
+    """The page beside the copy."""
+    session = await run_in_threadpool(sessions.current, request, web, "package")
+    notice = {"sent": _SENT, "heard": _HEARD}.get(done, "")
+    return await run_in_threadpool(lambda: _page(web, session, notice=notice, sent=done == "sent"))
+
+
+@router.get("/collect/download")
+async def download(request: Request, web: TheWeb) -> Response:
+    """The copy itself, to a visit that a fresh code opened."""
+    session = await run_in_threadpool(sessions.current, request, web, "package")
+    if not session.opened:
+        return pages.away_to("/collect")
+    return await run_in_threadpool(_streamed, web, session)
+
+
+@router.get("/collect/wrong-person")
+async def ask_wrong_person(request: Request, web: TheWeb) -> Response:
+    """Ask once more, and say what it does."""
+    session = await run_in_threadpool(sessions.current, request, web, "package")
+    return pages.show(
+        web,
+        "confirm.html",
+        session=session,
+        title="Did this reach the wrong person?",
+        lines=[
+            "If you press the button, the link and every code stop working, and the request is closed.",
+            "Please do not open the copy, and delete it if you have it already. You did nothing wrong.",
+        ],
+        action="/collect/wrong-person",
+        button="This is not mine. Stop it",
+        back="/collect",
+        back_words="No, go back",
+    )
+
+
+@router.get("/collect/{token}")
+async def enter(token: str, web: TheWeb) -> Response:
+    """Swap the token of the mail for a visit; sends and opens nothing."""
+    link, alive = await run_in_threadpool(link_of, web.resources, token, "package", web.now())
+    if link is None or not alive:
+        return pages.error_page(web, 410)
+    answer = pages.away_to("/collect")
+    sessions.keep(answer, web, sessions.begin(link.case_id, "package", web.now(), identifier=link.identifier, link=link.id))
+    return answer
+
+
+@router.post("/collect/send")
+async def send_code(request: Request, web: TheWeb) -> Response:
+    """Send a fresh code to the address that the copy goes to."""
+    session, mark, _ = await _posted(request, web, "")
+    view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
+    if Action.REQUEST_CODE not in allowed_actions(view.state):
+        return await run_in_threadpool(lambda: _page(web, session, errors={"code": _SPENT}, status=409))
+    make = deeds.code_for(web, session.case_id, view.state.delivery_address, "open_package")
+    try:
+        await deeds.do(web, session.case_id, mark, "", Action.REQUEST_CODE, make)
+    except CodeRefusedError as refusal:
+        told = refusal.message
+        return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
+    return pages.away_to("/collect?done=sent")
+
+
+@router.post("/collect/code")
+async def type_code(request: Request, web: TheWeb) -> Response:
+    """Open the copy for this visit."""
+    session, mark, code = await _posted(request, web, "code")
+    make = deeds.open_package(web, session.case_id, code)
+    try:
+        await deeds.do(web, session.case_id, mark, code, Action.OPEN_PACKAGE, make)
+    except InvalidInputError:
+        told = "The code has 8 digits. It stands in our mail."
+    except CodeRefusedError:
+        left = await run_in_threadpool(deeds.tries_left, web, session.case_id, "open_package")
+        told = "This code does not work. " + (
+            f"You can try {left} more {'time' if left == 1 else 'times'}." if left else "Please ask for a new one."
+        )
+    else:
+        opened = sessions.begin(session.case_id, "package", web.now(), identifier=session.identifier, link=session.link)
+        answer = pages.away_to("/collect")
+        sessions.keep(answer, web, opened.model_copy(update={"opened": True}))
+        return answer
+    return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
+
+
+@router.post("/collect/missing")
+async def something_missing(request: Request, web: TheWeb) -> Response:
+    """Say what is missing; it reaches the caseworkers as a message."""
+    session, mark, text = await _posted(request, web, "text")
+    if not 0 < len(text) <= LONGEST_MESSAGE:
+        told = "Write what is missing, in at most 20,000 characters."
+        return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed=text, status=422))
+    make = deeds.message(web, session.case_id, f"Something is missing in the copy:\n{text}")
+    await deeds.do(web, session.case_id, mark, text, Action.SEND_MESSAGE, make)
+    return pages.away_to("/collect?done=heard")
+
+
+@router.post("/collect/wrong-person")
+async def wrong_person(request: Request, web: TheWeb) -> Response:
+    """Stop at once: the request is closed, and its links and codes end."""
+    session, mark, _ = await _posted(request, web, "")
+    view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
+    told = "Links and codes have stopped working."
+    if Action.DISOWN in allowed_actions(view.state):
+        await deeds.do(web, session.case_id, mark, "", Action.DISOWN, deeds.disown)
+    else:
+        told = f"The request was closed already. Please write to {web.resources.datamap.controller.contacts.breach} as well."
+    return pages.show(web, "told.html", title="Thank you for telling us", lines=[told, "Please delete the copy if you have it."])
+
+
+async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.PortalSession, str, str]:
+    session = await run_in_threadpool(sessions.current, request, web, "package")
+    form = await pages.form_of(request)
+    sessions.check_form(web, session, pages.field(form, "key"))
+    return session, pages.field(form, "once"), pages.field(form, name) if name else ""
+
+
+def _page(
+    web: Web,
+    session: sessions.PortalSession,
+    *,
+    notice: str = "",
+    errors: dict[str, str] | None = None,
+    typed: str = "",
+    sent: bool = False,
+    status: int = 200,
+) -> Response:
+    view = CaseReader(web.resources).get(session.case_id)
+    allowed = allowed_actions(view.state)
+    page = pages.show(
+        web,
+        "collect.html",
+        status=status,
+        session=session,
+        reference=view.receipt.reference,
+        ready=_is_there(view),
+        opened=session.opened,
+        bytes=view.state.package.bytes if view.state.package else 0,
+        may={action.value for action in allowed},
+        address=masked_address(web.resources, session.case_id, view.state.delivery_address),
+        notice=notice,
+        errors=errors or {},
+        typed=typed,
+        sent=sent,
+    )
+    sessions.keep(page, web, session)
+    return page
+
+
+def _is_there(view: CaseView) -> bool:
+    return view.state.package is not None and view.state.package.published and not view.state.held
+
+
+def _streamed(web: Web, session: sessions.PortalSession) -> Response:
+    view = CaseReader(web.resources).get(session.case_id)
+    with web.resources.database.read() as database:
+        row = database.get(PackageRow, view.state.package.id) if view.state.package and _is_there(view) else None
+    if row is None:
+        raise UnknownObjectError
+    ref = BlobRef.model_validate(row.blob)
+    blob = web.resources.blobs.read(web.resources.vault.case(session.case_id), ref)
+    with web.resources.database.write() as database:
+        database.add(AccessLog(at=web.now(), actor=deeds.SUBJECT.person, action="package", case_id=session.case_id))
+    headers = {
+        "Content-Length": str(ref.bytes),
+        "Content-Disposition": f'attachment; filename="{view.receipt.reference}.zip"',
+    }
+    return StreamingResponse(_pieces(blob), media_type="application/zip", headers=headers)
+
+
+def _pieces(blob: BlobReader) -> Iterator[bytes]:
+    # A segment that was changed raises in the middle: then the answer is shorter than its Content-Length, and is no zip.
+    with blob:
+        yield from blob

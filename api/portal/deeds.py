@@ -1,0 +1,162 @@
+"""Hands in what a data subject wants of a case: rows and command in one transaction, so that a second press changes nothing.
+
+The command's id is made of the form's mark and of what was typed: the same form sent twice is one command, and a corrected one
+is another. Next: api/cases.py
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+from starlette.concurrency import run_in_threadpool
+
+from adapters.codes import TRIES, CodePurpose, codes_left
+from adapters.database.intake import identifier_row
+from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, Note
+from adapters.links import record_attempt
+from api.dependencies import Web
+from api.idempotency import keyed_hash
+from domain.authority import Action
+from domain.commands import (
+    Actor,
+    AddIdentifier,
+    Command,
+    ConfirmIdentityCode,
+    Disown,
+    OpenPackage,
+    RequestCode,
+    SendMessage,
+    Withdraw,
+)
+from domain.errors import CodeRefusedError, UnknownObjectError
+from domain.messages import CommandCall, Snapshot
+from domain.rights import Role
+
+SUBJECT: Final = Actor(person="subject", role=Role.DATA_SUBJECT)
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+Make = Callable[[Session], Command]
+
+
+async def do(web: Web, case_id: UUID, mark: str, typed: str, action: Action, make: Make) -> Snapshot:  # noqa: PLR0917
+    """Let a command happen, once.
+
+    Args:
+        web: of the process.
+        case_id: whose.
+        action: which command `make` gives.
+        mark: of the form.
+        typed: what makes this command another one than the form's last.
+        make: writes the rows that the command needs, and gives it.
+
+    Raises:
+        DomainError: it was refused. CommandUnansweredError: nobody answered; the same form may be sent again.
+    """
+    command_id = keyed_hash(web.resources.vault, "portal", str(case_id), action.value, mark, typed)
+    call = await run_in_threadpool(_handed_in, web, case_id, command_id, action, make)
+    return await web.cases.perform(case_id, call)
+
+
+def _handed_in(web: Web, case_id: UUID, command_id: str, action: Action, make: Make) -> CommandCall:
+    with web.resources.database.write() as session:
+        row = session.get(CommandRow, command_id)
+        if row is not None:
+            return CommandCall(command_id=command_id, command=_COMMAND.validate_python(row.payload))
+        command = make(session)
+        payload: dict[str, Any] = command.model_dump(mode="json")
+        body_hash = hashlib.sha256(command_id.encode()).hexdigest()  # the id already stands for what was typed
+        session.add(
+            CommandRow(
+                id=command_id, case_id=case_id, action=action.value, body_hash=body_hash, payload=payload, created_at=web.now()
+            )
+        )
+    return CommandCall(command_id=command_id, command=command)
+
+
+def code_for(web: Web, case_id: UUID, identifier: UUID | None, purpose: CodePurpose) -> Make:
+    """Ask for a fresh code to an address of the case."""
+
+    def make(session: Session) -> Command:
+        row = session.get(CaseIdentifierRow, identifier) if identifier else None
+        if row is None or row.case_id != case_id or row.kind != "email":
+            raise UnknownObjectError
+        if codes_left(session, row, purpose, web.now()) == 0:
+            raise CodeRefusedError("This address was sent all its codes of the day. Use the newest one, or ask again tomorrow.")
+        return RequestCode(actor=SUBJECT, identifier=row.id)
+
+    return make
+
+
+def confirm(web: Web, case_id: UUID, *, code: str | None = None, token: str | None = None) -> Make:
+    """Prove the mailbox by a code or by the link."""
+
+    def make(session: Session) -> Command:
+        attempt = record_attempt(session, web.resources.vault, case_id, "verify", code=code, token=token, now=web.now())
+        return ConfirmIdentityCode(actor=SUBJECT, attempt=attempt)
+
+    return make
+
+
+def open_package(web: Web, case_id: UUID, code: str) -> Make:
+    """Open the package with a fresh code."""
+
+    def make(session: Session) -> Command:
+        attempt = record_attempt(session, web.resources.vault, case_id, "open_package", code=code, now=web.now())
+        return OpenPackage(actor=SUBJECT, attempt=attempt)
+
+    return make
+
+
+def message(web: Web, case_id: UUID, text: str) -> Make:
+    """Write to the controller; the words are sealed before the command leaves."""
+
+    def make(session: Session) -> Command:
+        return SendMessage(actor=SUBJECT, note=_note(web, session, case_id, text))
+
+    return make
+
+
+def withdraw(_session: Session) -> Command:
+    """Take the request back."""
+    return Withdraw(actor=SUBJECT)
+
+
+def disown(_session: Session) -> Command:
+    """Say that somebody else made it."""
+    return Disown(actor=SUBJECT)
+
+
+def add_address(web: Web, case_id: UUID, address: str) -> Make:
+    """Name another address of one's own; it counts once it is proven.
+
+    Raises:
+        InvalidInputError: not an address.
+    """
+
+    def make(session: Session) -> Command:
+        row = identifier_row(web.resources.vault, case_id, "email", address, added_by="subject", now=web.now())
+        session.add(row)
+        return AddIdentifier(actor=SUBJECT, identifier=row.id, kind="email")
+
+    return make
+
+
+def tries_left(web: Web, case_id: UUID, purpose: CodePurpose) -> int:
+    """How often the code that is alive may still be typed; 0 when none is."""
+    alive = (
+        Code.case_id == case_id,
+        Code.purpose == purpose,
+        col(Code.used_at).is_(None),
+        Code.expires_at > web.now(),
+    )
+    with web.resources.database.read() as session:
+        return max((TRIES - row.tries for row in session.exec(select(Code).where(*alive)).all()), default=0)
+
+
+def _note(web: Web, session: Session, case_id: UUID, text: str) -> UUID:
+    note = Note(case_id=case_id, author=SUBJECT.person, text=b"", created_at=web.now())
+    note.text = web.resources.vault.case(case_id).seal("note", "text", str(note.id), text.encode())
+    session.add(note)
+    return note.id

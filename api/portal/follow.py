@@ -1,0 +1,249 @@
+"""`/follow`: where a request is, what is needed from the person, and the ways to write, to add an address, to stop (Article 12).
+
+The token of the mail becomes a cookie at once, so that it stays in no history. What was written is shown only to a visit that
+began by proving the mailbox. Next: api/portal/collect.py
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from adapters.database.case_reader import CaseReader, CaseView
+from api.dependencies import TheWeb, Web
+from api.portal import deeds, pages, sessions
+from api.portal.reading import link_of, masked_address, messages_of, steps_of
+from api.portal.words import ASKED, OUTCOMES, request_title
+from domain.authority import Action
+from domain.decisions import allowed_actions
+from domain.errors import CodeRefusedError, InvalidInputError, NotAllowedNowError
+from domain.remedies import remedies_for
+
+router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
+
+_MOVED_ON: Final = "Your request has moved on. This is not possible any more."
+LONGEST_MESSAGE: Final = 20_000  # characters, as in the form
+_THANKS: Final = {
+    "proven": "Thank you. This address is confirmed.",
+    "written": "Thank you. We have your message and answer by mail.",
+    "address": "Thank you. We have sent a mail to that address. It counts once it is confirmed there.",
+    "code": "We have sent a new mail with a code.",
+}
+
+
+@router.get("/follow")
+async def follow(request: Request, web: TheWeb, done: str = "") -> Response:
+    """The page of a request."""
+    session = await run_in_threadpool(sessions.current, request, web, "follow")
+    return await run_in_threadpool(lambda: follow_page(web, session, notice=_THANKS.get(done, "")))
+
+
+@router.post("/follow/code")
+async def type_code(request: Request, web: TheWeb) -> Response:
+    """Confirm the mailbox here."""
+
+    async def act(session: sessions.PortalSession, form: FormData) -> str:
+        code = pages.field(form, "code")
+        make = deeds.confirm(web, session.case_id, code=code)
+        await deeds.do(web, session.case_id, pages.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
+        return "proven"
+
+    return await _acted(request, web, "code", act)
+
+
+@router.post("/follow/resend")
+async def resend(request: Request, web: TheWeb) -> Response:
+    """Ask for a new code to the address that the mail went to."""
+
+    async def act(session: sessions.PortalSession, form: FormData) -> str:
+        make = deeds.code_for(web, session.case_id, session.identifier, "verify")
+        await deeds.do(web, session.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+        return "code"
+
+    return await _acted(request, web, "code", act)
+
+
+@router.post("/follow/message")
+async def write(request: Request, web: TheWeb) -> Response:
+    """Write to the controller."""
+
+    async def act(session: sessions.PortalSession, form: FormData) -> str:
+        text = pages.field(form, "text")
+        if not 0 < len(text) <= LONGEST_MESSAGE:
+            raise InvalidInputError("Write what you want to tell us, in at most 20,000 characters.", field="text")
+        make = deeds.message(web, session.case_id, text)
+        await deeds.do(web, session.case_id, pages.field(form, "once"), text, Action.SEND_MESSAGE, make)
+        return "written"
+
+    return await _acted(request, web, "text", act)
+
+
+@router.post("/follow/address")
+async def add_address(request: Request, web: TheWeb) -> Response:
+    """Name another address; it is searched with once its owner has confirmed it."""
+
+    async def act(session: sessions.PortalSession, form: FormData) -> str:
+        address = pages.field(form, "address")
+        try:
+            web.resources.vault.index_email(address)
+        except InvalidInputError:
+            raise InvalidInputError("Enter an e-mail address in the form name@example.com.", field="address") from None
+        make = deeds.add_address(web, session.case_id, address)
+        await deeds.do(web, session.case_id, pages.field(form, "once"), address, Action.ADD_IDENTIFIER, make)
+        return "address"
+
+    return await _acted(request, web, "address", act)
+
+
+@router.get("/follow/withdraw")
+async def ask_withdraw(request: Request, web: TheWeb) -> Response:
+    """Ask once more, and say what it does."""
+    session = await run_in_threadpool(sessions.current, request, web, "follow")
+    lines = [
+        "We stop working on it and close it. Nothing happens to your account or your data.",
+        "You can ask again whenever you like.",
+    ]
+    return _ask(web, session, "withdraw", "Withdraw your request?", lines, "Withdraw my request")
+
+
+@router.get("/follow/not-me")
+async def ask_not_me(request: Request, web: TheWeb) -> Response:
+    """Ask once more, and say what it does."""
+    session = await run_in_threadpool(sessions.current, request, web, "follow")
+    lines = ["If somebody else made it in your name, we stop working on it and close it. Nobody gets anything."]
+    return _ask(web, session, "not-me", "Was this request not yours?", lines, "This was not me. Stop it")
+
+
+@router.get("/follow/{token}")
+async def enter(token: str, web: TheWeb) -> Response:
+    """Swap the token of the mail for a visit."""
+    link, alive = await run_in_threadpool(link_of, web.resources, token, "follow", web.now())
+    if link is None or not alive:
+        return pages.error_page(web, 410)
+    answer = pages.away_to("/follow")
+    sessions.keep(answer, web, sessions.begin(link.case_id, "follow", web.now(), identifier=link.identifier, link=link.id))
+    return answer
+
+
+@router.post("/follow/withdraw")
+async def withdraw(request: Request, web: TheWeb) -> Response:
+    """Take the request back."""
+    return await _ended(request, web, Action.WITHDRAW, deeds.withdraw)
+
+
+@router.post("/follow/not-me")
+async def not_me(request: Request, web: TheWeb) -> Response:
+    """Say that somebody else made it."""
+    return await _ended(request, web, Action.DISOWN, deeds.disown)
+
+
+async def _ended(request: Request, web: Web, action: Action, make: deeds.Make) -> Response:
+    session, form = await _posted(request, web)
+    await deeds.do(web, session.case_id, pages.field(form, "once"), "", action, make)
+    return pages.away_to("/follow")
+
+
+async def _posted(request: Request, web: Web) -> tuple[sessions.PortalSession, FormData]:
+    session = await run_in_threadpool(sessions.current, request, web, "follow")
+    form = await pages.form_of(request)
+    sessions.check_form(web, session, pages.field(form, "key"))
+    return session, form
+
+
+async def _acted(
+    request: Request, web: Web, field: str, act: Callable[[sessions.PortalSession, FormData], Awaitable[str]]
+) -> Response:
+    """Act, and come back to the page: with thanks, or with what was wrong and all that was typed."""
+    session, form = await _posted(request, web)
+    try:
+        done = await act(session, form)
+    except (InvalidInputError, CodeRefusedError, NotAllowedNowError) as refusal:
+        told = _MOVED_ON if refusal.kind == NotAllowedNowError.kind else refusal.message
+        typed = pages.field(form, field)
+        return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
+    if done == "proven":
+        session = sessions.begin(
+            session.case_id, "follow", web.now(), identifier=session.identifier, link=session.link, proven=True
+        )
+    answer = pages.away_to(f"/follow?done={done}")
+    sessions.keep(answer, web, session)
+    return answer
+
+
+def follow_page(
+    web: Web,
+    session: sessions.PortalSession,
+    *,
+    notice: str = "",
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The page of a request.
+
+    Args:
+        web: of the process.
+        session: the visit.
+        notice: what has just been done.
+        status: of HTTP.
+        errors: what was wrong, by field.
+        typed: what stood in the fields; it is shown again.
+    """
+    reader = CaseReader(web.resources)
+    view = reader.get(session.case_id)
+    events = reader.events(session.case_id, limit=1_000)
+    page = pages.show(
+        web,
+        "follow.html",
+        status=status,
+        session=session,
+        title=request_title(view.receipt.rights),
+        asked=[ASKED[right] for right in view.receipt.rights],
+        steps=steps_of(view, events),
+        messages=messages_of(web.resources, session.case_id, events) if session.proven else None,
+        address=masked_address(web.resources, session.case_id, session.identifier),
+        remedies=remedies_for(view.receipt.regimes, web.resources.datamap.controller),
+        notice=notice,
+        errors=errors or {},
+        typed=typed or {},
+        **_standing(web, view, session),
+    )
+    sessions.keep(page, web, session)
+    return page
+
+
+def _standing(web: Web, view: CaseView, session: sessions.PortalSession) -> dict[str, Any]:
+    state, allowed = view.state, allowed_actions(view.state)
+    identifier = state.identifiers.get(session.identifier) if session.identifier else None
+    delivery = state.identifiers.get(state.delivery_address) if state.delivery_address else None
+    claimed = identifier is not None and identifier.standing == "claimed"
+    return {
+        "receipt": view.receipt,
+        "clock": view.clock,
+        "outcome": OUTCOMES[state.outcome] if state.outcome else "",
+        "may": {action.value for action in allowed},
+        "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,
+        "wants_more": state.more_identity_asked and not state.identity_record,
+        "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
+        "ready": state.package is not None and state.package.published and not state.held,
+        "fetched": state.package is not None and state.package.opened,
+        "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
+    }
+
+
+def _ask(web: Web, session: sessions.PortalSession, path: str, title: str, lines: list[str], button: str) -> Response:  # noqa: PLR0917
+    page = pages.show(
+        web,
+        "confirm.html",
+        session=session,
+        title=title,
+        lines=lines,
+        action=f"/follow/{path}",
+        button=button,
+        back="/follow",
+        back_words="No, go back",
+    )
+    sessions.keep(page, web, session)
+    return page

@@ -1,0 +1,201 @@
+"""Shows a page: templates, headers, refusals in plain words, and the one reader of forms. No page needs a script.
+
+Next: api/portal/submit.py
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import jinja2
+import structlog
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from api.dependencies import Web, web_of
+from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
+from api.guards import hosts_of
+from api.portal.limits import limits_of
+from api.portal.sessions import PortalSession, form_key, once
+from api.portal.words import day_near
+from domain.errors import DomainError
+from domain.regimes import zone_of
+
+FOLDER: Final = Path(__file__).resolve().parent
+CSP: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+FORM_LIMIT: Final = 200_000  # bytes; the longest message with every character escaped
+_FORBIDDEN, _GONE, _TOO_MANY, _OUR_OWN, _AWAY = 403, 410, 429, 500, 503
+_log = structlog.get_logger("web")
+
+# What happened, what was kept, what to do now (ui.md, "Errors").
+ERRORS: Final[dict[int, tuple[str, str]]] = {
+    403: (
+        "This page cannot be used from there",
+        "Open the link in our mail, and try again. Nothing was changed.",
+    ),
+    404: (
+        "There is no such page",
+        "Look at the address once more. If it came from our mail, open the link there.",
+    ),
+    409: ("This is not possible any more", "Your request has moved on since this page was opened. Nothing was changed."),
+    410: ("This link has ended", "Links end to keep your data safe. Open the newest mail from us, or write to us."),
+    413: ("That is too long", "Please shorten the text and send it again. Nothing was sent."),
+    422: ("Something did not arrive as it should", "Please go back and try once more. Nothing was changed."),
+    429: ("Too many tries in a short time", "Please wait ten minutes and try again. What you sent before is kept."),
+    500: (
+        "Something went wrong on our side",
+        "It was noted. What you sent before is kept. Please try again later.",
+    ),
+    503: ("We cannot answer at this moment", "Everything that you sent before is kept. Please try again in a minute."),
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, with the style sheet's address."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["asset"] = asset
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; another content is another address, so browsers may keep it."""
+    digest = hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/portal/{name}?v={digest}"
+
+
+def zone(web: Web) -> ZoneInfo:
+    """The controller's own zone, in which pages name days."""
+    return ZoneInfo(zone_of(web.resources.datamap.controller.country) or "UTC")
+
+
+def show(
+    web: Web,
+    template: str,
+    *,
+    status: int = 200,
+    session: PortalSession | None = None,
+    **facts: Any,  # noqa: ANN401 (Jinja's)
+) -> HTMLResponse:
+    """Render a page with strict headers."""
+    today = web.now().astimezone(zone(web)).date()
+
+    def said(value: date | datetime) -> str:
+        return day_near(value.astimezone(zone(web)).date() if isinstance(value, datetime) else value, today)
+
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            controller=web.resources.datamap.controller,
+            said=said,
+            once=once(web),
+            form_key=form_key(web, session) if session else "",
+            **facts,
+        )
+    )
+    return HTMLResponse(text, status, headers={"Content-Security-Policy": CSP})
+
+
+def away_to(path: str) -> RedirectResponse:
+    """After a post: another address, so that reloading posts nothing again."""
+    return RedirectResponse(path, 303)
+
+
+async def form_of(request: Request) -> FormData:
+    """The fields of a form.
+
+    Raises:
+        TooLargeError: more than any of our forms holds.
+    """
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_LIMIT:
+            raise TooLargeError(limit=FORM_LIMIT)
+    sent = iter([body])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": next(sent, b""), "more_body": False}
+
+    return await Request(request.scope, receive).form(max_files=0, max_fields=60)
+
+
+def field(form: FormData, name: str) -> str:
+    """One field as text; empty when it was not sent."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages, and whose posts come from our own pages only."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
+            web = web_of(request)
+            try:
+                if request.method == "POST" and _from_elsewhere(request, web):
+                    return error_page(web, _FORBIDDEN)
+                client = request.client.host if request.client else ""
+                if request.method == "POST" and limits_of(request.app).posts.full(client):
+                    return error_page(web, _TOO_MANY)
+                return await handler(request)
+            except DomainError as refusal:
+                return _refused(web, refusal)
+            except HTTPException as refusal:
+                return error_page(web, refusal.status_code)
+            except (OperationalError, InterfaceError, PoolTimeoutError):
+                return error_page(web, _AWAY)
+            except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
+                _log.error("request failed", route=self.path_format, exc_info=failure)
+                return error_page(web, 500)
+
+        return shown
+
+
+def error_page(web: Web, status: int, told: str | None = None) -> HTMLResponse:
+    """A refusal in words."""
+    title, what_now = ERRORS.get(status, ERRORS[500])
+    page = show(web, "error.html", status=status, title=title, what_now=told or what_now)
+    if status == _AWAY:
+        page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return page
+
+
+def _refused(web: Web, refusal: DomainError) -> HTMLResponse:
+    if refusal.kind == "session-over":
+        return error_page(web, _GONE, f"{refusal.message} Open the link in our newest mail again.")
+    status = STATUSES.get(refusal.kind, 500)
+    if status == _OUR_OWN:
+        _log.error("request failed", exc_info=refusal)
+    return error_page(web, status)
+
+
+def _from_elsewhere(request: Request, web: Web) -> bool:
+    # Our pages send no referrer, so a browser says `Origin: null` of them: where it tells the site, that counts.
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    if origin in {None, "null"}:
+        return False
+    host = (origin or "").partition("://")[2].rpartition(":")[0] or (origin or "").partition("://")[2]
+    return host not in hosts_of(web.resources.settings.public_url)

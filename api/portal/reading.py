@@ -1,0 +1,127 @@
+"""What the pages of a case show of it: its stage in plain words, the dates, and the messages for whoever proved the mailbox.
+
+Next: api/portal/follow.py
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Link, Note
+from adapters.links import TOKEN, LinkPurpose, look_up
+from adapters.resources import Resources
+from domain.events import Tag
+from domain.rights import Status
+
+_ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
+_FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a request, as the follow page lists it. `state`: done, now or coming."""
+
+    title: str
+    state: str
+    at: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message; `by_us` for the controller's."""
+
+    by_us: bool
+    at: datetime
+    text: str
+
+
+def first_mailbox(session: Session, case_id: UUID) -> UUID | None:
+    """The address that the person gave as their own."""
+    query = select(CaseIdentifierRow.id).where(CaseIdentifierRow.case_id == case_id, CaseIdentifierRow.kind == "email")
+    return session.exec(query.order_by(col(CaseIdentifierRow.added_at))).first()
+
+
+def link_of(resources: Resources, token: str, purpose: LinkPurpose, now: datetime) -> tuple[Link | None, bool]:
+    """The link behind a token, and whether it is alive; one that ended is given back too, so that a new mail can be sent."""
+    with resources.database.read() as session:
+        alive = look_up(session, token, purpose, now)
+        if alive is not None:
+            return alive, True
+        if not TOKEN.fullmatch(token):
+            return None, False
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        ended = select(Link).where(Link.token_sha256 == digest, Link.purpose == purpose)
+        return session.exec(ended).first(), False
+
+
+def masked_address(resources: Resources, case_id: UUID, identifier: UUID | None) -> str:
+    """An address that its owner recognises: r•••@example.com."""
+    with resources.database.read() as session:
+        row = session.get(CaseIdentifierRow, identifier) if identifier else None
+    if row is None or row.case_id != case_id or row.value is None:
+        return "your address"
+    value = resources.vault.case(case_id).open("case_identifier", "value", str(row.id), row.value).decode()
+    local, _, domain = value.rpartition("@")
+    return f"{local[:1]}\u2022\u2022\u2022@{domain}"
+
+
+def receipt_of(resources: Resources, case_id: UUID) -> CaseReceipt:
+    """The receipt of a case."""
+    return CaseReader(resources).get(case_id).receipt
+
+
+def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
+    """The road of a request, the present step open."""
+    state = view.state
+    at = {row.tag: row.at for row in events}
+    status = _FOLDED.get(state.status, state.status)
+    here = len(_ORDER) if state.status is Status.CLOSED else _ORDER.index(status)
+    answered = [system for system in state.systems.values() if system.state in {"searched", "skipped"}]
+    searched = (
+        f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
+    )
+    rows = (
+        ("We received your request", view.receipt.received_at, ""),
+        (
+            "We know that it is you" if state.identity_record else "You confirm that it is you",
+            at.get(Tag.IDENTITY_CONFIRMED),
+            "We sent you a mail with a code and a link. Use one of them.",
+        ),
+        (
+            "We are collecting your data" if here <= 2 else "We collected your data",  # noqa: PLR2004 (its own place)
+            at.get(Tag.COLLECTION_FINISHED),
+            f"{searched}You need not wait here. We write when there is news.",
+        ),
+        ("We check it, so that nobody else\u2019s data is in it", at.get(Tag.PACKAGE_APPROVED), "A person looks at everything."),
+        ("You have our answer", at.get(Tag.PACKAGE_OPENED), "Our answer is waiting for you. The mail about it has the link."),
+    )
+    if state.status is Status.RECEIVED:
+        here = 1
+    return [
+        Step(title, "done" if place < here else "now" if place == here else "coming", when if place < here else None, text)
+        for place, (title, when, text) in enumerate(rows)
+    ]
+
+
+def messages_of(resources: Resources, case_id: UUID, events: list[CaseEventRow]) -> list[Said]:
+    """What was written in both directions, newest first. For whoever proved the mailbox in this visit."""
+    told = {Tag.MESSAGE_SENT.value, Tag.IDENTITY_MORE_REQUESTED.value}
+    notes = {UUID(str(row.facts["note"])): row for row in events if row.tag in told and row.facts.get("note")}
+    vault = resources.vault.case(case_id)
+    with resources.database.read() as session:
+        rows = session.exec(select(Note).where(Note.case_id == case_id, col(Note.id).in_(notes))).all()
+    said = [
+        Said(
+            by_us=notes[row.id].actor != "subject",
+            at=notes[row.id].at,
+            text=vault.open("note", "text", str(row.id), row.text).decode(),
+        )
+        for row in rows
+    ]
+    return sorted(said, key=lambda each: each.at, reverse=True)

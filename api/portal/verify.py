@@ -1,0 +1,174 @@
+"""`/verify`: proves a mailbox by the link or by the code of the same mail, or says "this was not me" (Articles 12(2), 12(6)).
+
+A GET only shows; the POST spends, so that a mail scanner cannot use the link up. Next: api/portal/follow.py
+"""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.tables import Link
+from api.dependencies import TheWeb, Web
+from api.portal import deeds, pages, sessions
+from api.portal.reading import link_of, masked_address
+from api.portal.submit import receipt_page
+from api.portal.words import ASKED
+from domain.authority import Action
+from domain.errors import CodeRefusedError, InvalidInputError
+from domain.rights import Status
+
+router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
+
+_NOT_MINE = "The owner of the second address says that it is not the address of whoever made this request."
+
+
+@router.post("/verify/code")
+async def type_code(request: Request, web: TheWeb) -> Response:
+    """Type the code where the request was made, or where a new one was asked for."""
+    session = await run_in_threadpool(sessions.current, request, web, "verify")
+    form = await pages.form_of(request)
+    sessions.check_form(web, session, pages.field(form, "key"))
+    code = pages.field(form, "code")
+    make = deeds.confirm(web, session.case_id, code=code)
+    try:
+        await deeds.do(web, session.case_id, pages.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
+    except InvalidInputError:
+        return await _again(web, session, "The code has 8 digits. It stands in our mail.")
+    except CodeRefusedError:
+        return await _again(web, session, "This code does not work.")
+    return _proven(web, session)
+
+
+@router.post("/verify/resend")
+async def resend(request: Request, web: TheWeb) -> Response:
+    """Ask for a new code to the same address."""
+    session = await run_in_threadpool(sessions.current, request, web, "verify")
+    form = await pages.form_of(request)
+    sessions.check_form(web, session, pages.field(form, "key"))
+    make = deeds.code_for(web, session.case_id, session.identifier, "verify")
+    try:
+        await deeds.do(web, session.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+    except CodeRefusedError as refusal:
+        return await _again(web, session, refusal.message)
+    return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
+
+
+@router.get("/verify/{token}")
+async def show_link(token: str, web: TheWeb) -> Response:
+    """What the link is for, and its button; changes nothing."""
+    return await run_in_threadpool(_shown, web, token)
+
+
+@router.post("/verify/{token}")
+async def spend_link(token: str, request: Request, web: TheWeb) -> Response:
+    """The button: this mailbox is mine."""
+    link, alive = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
+    if link is None or not alive or link.used_at is not None:
+        return await run_in_threadpool(_shown, web, token)
+    form = await pages.form_of(request)
+    make = deeds.confirm(web, link.case_id, token=token)
+    try:
+        await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.CONFIRM_IDENTITY_CODE, make)
+    except CodeRefusedError:
+        return await run_in_threadpool(_shown, web, token)  # pressed twice, or used from another device meanwhile
+    return _proven(web, _visit(web, link))
+
+
+@router.post("/verify/{token}/new")
+async def new_code(token: str, request: Request, web: TheWeb) -> Response:
+    """A link that has ended still says which address to send a new code to."""
+    link, _ = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
+    if link is None:
+        return pages.error_page(web, 410)
+    form, session = await pages.form_of(request), _visit(web, link)
+    make = deeds.code_for(web, link.case_id, link.identifier, "verify")
+    await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+    return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
+
+
+@router.get("/verify/{token}/not-me")
+async def ask_not_me(token: str, web: TheWeb) -> Response:
+    """Ask once more, and say what it does."""
+    return await run_in_threadpool(_asked, web, token)
+
+
+@router.post("/verify/{token}/not-me")
+async def not_me(token: str, request: Request, web: TheWeb) -> Response:
+    """Stop the request; where only a second address is somebody else's, tell the caseworker."""
+    link, alive = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
+    if link is None or not alive:
+        return await run_in_threadpool(_shown, web, token)
+    form = await pages.form_of(request)
+    view = await run_in_threadpool(CaseReader(web.resources).get, link.case_id)
+    mark = pages.field(form, "once")
+    if view.state.status is not Status.CLOSED:
+        if _is_the_requester(view, link.identifier):
+            await deeds.do(web, link.case_id, mark, "", Action.DISOWN, deeds.disown)
+        else:
+            make = deeds.message(web, link.case_id, _NOT_MINE)
+            await deeds.do(web, link.case_id, mark, "", Action.SEND_MESSAGE, make)
+    return pages.show(
+        web,
+        "told.html",
+        title="Thank you for telling us",
+        lines=["Nobody gets anything through this address.", "You need do nothing more. We keep a note, so that we are careful."],
+    )
+
+
+def _is_the_requester(view: CaseView, identifier: UUID) -> bool:
+    delivery = view.state.delivery_address
+    return delivery is None or delivery == identifier
+
+
+def _visit(web: Web, link: Link) -> sessions.PortalSession:
+    return sessions.begin(link.case_id, "verify", web.now(), identifier=link.identifier, link=link.id)
+
+
+def _proven(web: Web, session: sessions.PortalSession) -> Response:
+    answer = pages.away_to("/follow")
+    visit = sessions.begin(session.case_id, "follow", web.now(), identifier=session.identifier, link=session.link, proven=True)
+    sessions.keep(answer, web, visit)
+    return answer
+
+
+async def _again(web: Web, session: sessions.PortalSession, error: str) -> Response:
+    return await run_in_threadpool(lambda: receipt_page(web, session, error, status=422))
+
+
+def _shown(web: Web, token: str) -> Response:
+    link, alive = link_of(web.resources, token, "verify", web.now())
+    if link is None:
+        return pages.error_page(web, 410)
+    view = CaseReader(web.resources).get(link.case_id)
+    identifier = view.state.identifiers.get(link.identifier)
+    return pages.show(
+        web,
+        "verify.html",
+        status=200 if alive else 410,
+        path=f"/verify/{token}",
+        reference=view.receipt.reference,
+        asked=[ASKED[right] for right in view.receipt.rights],
+        address=masked_address(web.resources, link.case_id, link.identifier),
+        received_at=view.receipt.received_at,
+        closed=view.state.status is Status.CLOSED,
+        done=link.used_at is not None or (identifier is not None and identifier.standing == "proven"),
+        alive=alive,
+    )
+
+
+def _asked(web: Web, token: str) -> Response:
+    link, alive = link_of(web.resources, token, "verify", web.now())
+    if link is None or not alive:
+        return _shown(web, token)
+    return pages.show(
+        web,
+        "confirm.html",
+        title="Was this request not yours?",
+        lines=["If you press the button, we stop working on it and close it. Nobody gets anything."],
+        action=f"/verify/{token}/not-me",
+        button="This was not me. Stop it",
+        back=f"/verify/{token}",
+        back_words="No, go back",
+    )

@@ -1,0 +1,63 @@
+"""The words of the portal: rights as a worried reader of twelve would say them, stages, days (Article 12(1); mockups, rule 19).
+
+Next: api/portal/submit.py
+"""
+
+from datetime import date
+from typing import Final
+
+from adapters.letter_words import NO_BREAK, day, day_ahead
+from domain.rights import Outcome, Right
+
+# The four that people ask for most come first; the others stand under "Or something else".
+RIGHTS: Final[tuple[tuple[Right, str, str], ...]] = (
+    (Right.ACCESS, "Get a copy of my data", "See what we hold about you, where it came from and who received it."),
+    (Right.ERASURE, "Delete my data", "We tell you first what goes and what the law makes us keep."),
+    (Right.RECTIFICATION, "Correct my data", "Something is wrong or out of date."),
+    (Right.OBJECTION, "Object to how my data is used", "For example for advertising, or for checks on your account."),
+    (Right.RESTRICTION, "Pause use of my data while something is checked", ""),
+    (Right.AUTOMATED_DECISION_REVIEW, "Have a decision made by a machine looked at by a person", ""),
+    (Right.PORTABILITY, "Move my data", ""),
+    (Right.WITHDRAW_CONSENT, "Withdraw a consent", ""),
+    (Right.TRANSFER_INFORMATION, "Know where my data was sent", ""),
+    (Right.COMPLAINT, "Complain about how my data was handled", ""),
+    (Right.MINOR_REPORT, "Report a child\u2019s account", ""),
+)
+ASKED: Final[dict[str, str]] = {right.value: label for right, label, _ in RIGHTS}
+
+# Codes of ISO 3166-1: where UK or EU law follows the person. Everybody else gets the stricter reading of both.
+COUNTRIES: Final[tuple[tuple[str, str], ...]] = (
+    ("GB", "United Kingdom"), ("AT", "Austria"), ("BE", "Belgium"), ("BG", "Bulgaria"), ("HR", "Croatia"), ("CY", "Cyprus"),
+    ("CZ", "Czechia"), ("DK", "Denmark"), ("EE", "Estonia"), ("FI", "Finland"), ("FR", "France"), ("DE", "Germany"),
+    ("GR", "Greece"), ("HU", "Hungary"), ("IS", "Iceland"), ("IE", "Ireland"), ("IT", "Italy"), ("LV", "Latvia"),
+    ("LI", "Liechtenstein"), ("LT", "Lithuania"), ("LU", "Luxembourg"), ("MT", "Malta"), ("NL", "Netherlands"), ("NO", "Norway"),
+    ("PL", "Poland"), ("PT", "Portugal"), ("RO", "Romania"), ("SK", "Slovakia"), ("SI", "Slovenia"), ("ES", "Spain"),
+    ("SE", "Sweden"),
+)  # fmt: skip
+
+OUTCOMES: Final[dict[Outcome, str]] = {
+    Outcome.FULFILLED: "We have answered, and this request is closed.",
+    Outcome.PARTLY_FULFILLED: "We have answered a part of it and closed this request. Our letter says what is missing and why.",
+    Outcome.NOTHING_HELD: "We have answered, and this request is closed. Our letter says what we found.",
+    Outcome.REFUSED: "We have closed this request. Our letter says why, and what you can do.",
+    Outcome.WITHDRAWN: "You withdrew this request, and we have stopped. You can ask again whenever you like.",
+    Outcome.IDENTITY_NOT_CONFIRMED: "We closed this request because we could not confirm who asked. Reply to our mail to go on.",
+    Outcome.NOT_THE_REQUESTER: "We were told that this request was not yours. We have stopped it. Nobody gets anything.",
+    Outcome.DUPLICATE: "We have joined this request with another one of yours. The date of the first one counts.",
+}
+
+
+def request_title(rights: list[str]) -> str:
+    """What a request is called on its own page."""
+    if rights == [Right.ACCESS.value]:
+        return "Your request for a copy of your data"
+    return "Your request"
+
+
+def day_near(value: date, today: date) -> str:
+    """A date with its distance, in both directions: Mon 9 November 2026, 14 days ago."""
+    past = (today - value).days
+    if past <= 0:
+        return day_ahead(value, today)
+    distance = "yesterday" if past == 1 else f"{past}{NO_BREAK}days{NO_BREAK}ago"
+    return f"{day(value)}, {distance}"
