@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql migration lock audit clean
+	postgresql histories migration lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ test-postgresql: install-dev postgresql ## The database and activity suites on P
 test-journeys: install-dev postgresql ## The real parts as processes, killed and restarted; one after the other
 	$(BIN)/pytest -m "journey" tests/journeys
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
+
+histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
+	$(BIN)/python -m tests.histories
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql

@@ -30,13 +30,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(ready: Callable[[], bool], what: str, limit: float = START_LIMIT) -> None:
-    """Ask until the answer is yes; fail with `what` after `limit` seconds."""
+def wait_until(ready: Callable[[], bool], what: str, limit: float = START_LIMIT, *, pause: float = 0.05) -> None:
+    """Ask every `pause` seconds until the answer is yes; fail with `what` after `limit` seconds."""
     end = time.monotonic() + limit
     while not ready():
         if time.monotonic() > end:
             raise TimeoutError(f"{what} within {limit:.0f} s")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def listens(port: int) -> bool:

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -13,10 +14,9 @@ from tests import servers
 from tests.journeys.installation import Installation
 
 
-@pytest.fixture
-def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+@contextmanager
+def installed_in(home: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
     """A home that nothing has been started in yet."""
-    home = tmp_path / "home"
     if os.environ.get("HABEAS_TEST_DATABASE", "sqlite") == "sqlite":
         yield Installation(home)
         return
@@ -27,3 +27,10 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
         own = f"{url.rpartition('/')[0]}/{name}"
         yield Installation(home, {"HABEAS_DATABASE_URL": own, "HABEAS_KEYSTORE_URL": own})
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """A home of one test alone."""
+    with installed_in(tmp_path / "home", request) as installation:
+        yield installation

@@ -1,0 +1,116 @@
+"""`make histories`: lets typical cases happen for real and saves what the engine wrote down of each.
+
+Made anew only when an old history may be forgotten: as long as cases of a release are open somewhere, theirs have to replay.
+"""
+
+import asyncio
+import json
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from temporalio.testing import TimeSkipper
+
+from demo import people
+from demo.controller import DATAMAP
+from domain.commands import Close
+from domain.rights import Outcome, Status
+from tests.factories import LEAD
+from tests.histories import keys
+from tests.journeys.installed import Installed, running_in
+
+_BY_HAND = "  - name: payment_provider\n"  # the last system of the demo's data map
+
+
+async def manual_system(here: Installed) -> UUID:
+    """A person answers for one system; the package is built after that."""
+    case_id = await here.request(people.TYPICAL)
+    await here.identify(case_id)
+    await here.approve(await here.review(case_id))
+    await here.fetch(case_id)
+    return case_id
+
+
+async def nothing_held(here: Installed) -> UUID:
+    case_id = await here.request(people.UNKNOWN)
+    await here.identify(case_id)
+    await here.approve(await here.review(case_id))
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
+    return case_id
+
+
+async def carried_on(here: Installed) -> UUID:
+    """The engine lost the case in the middle; this is the run that went on from the recorded events."""
+    case_id = await here.request(people.TYPICAL)
+    await here.identify(case_id)
+    await here.until(case_id, lambda view: view.state.open_work_items)
+    await here.client.get_workflow_handle(f"case-{case_id}").terminate("lost")
+    assert await here.cases.reconcile() == [case_id]
+    await here.approve(await here.review(case_id))
+    await here.fetch(case_id)
+    return case_id
+
+
+async def access_full(here: Installed) -> UUID:
+    """No system needs a person: searched and built in one activity."""
+    case_id = await here.request(people.TYPICAL)
+    await here.identify(case_id)
+    await here.approve(await here.until(case_id, lambda view: view.state.package))
+    await here.fetch(case_id)
+    return case_id
+
+
+async def closed_unverified(here: Installed) -> UUID:
+    """A month without an answer: two reminders, a proposal, and a person who closes."""
+    case_id = await here.request(people.SILENT)
+    await here.until(case_id, lambda view: view.state.status is Status.VERIFYING_IDENTITY)
+    handle = here.client.get_workflow_handle(f"case-{case_id}")
+    for days, reminders in ((2, 1), (7, 2), (25, 2)):
+        await TimeSkipper(here.client).fast_forward(handle, timedelta(days=days))
+        await here.until(case_id, lambda view, wanted=reminders: view.state.identity_reminders == wanted)  # type: ignore[misc]
+    await here.until(case_id, lambda view: view.state.closing_proposed)
+    await here.command(case_id, Close(actor=LEAD, outcome=Outcome.IDENTITY_NOT_CONFIRMED, note=uuid4()))
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
+    return case_id
+
+
+async def _save(here: Installed, name: str, case_id: UUID) -> None:
+    handle = here.client.get_workflow_handle(f"case-{case_id}")
+    await handle.result()
+    history = json.loads((await handle.fetch_history()).to_json())
+    events = ",\n".join(json.dumps(_nameless(event)) for event in history["events"])  # one a line
+    (keys.FOLDER / f"{name}.json").write_text(f'{{"events": [\n{events}\n]}}\n')
+
+
+def _nameless(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Without the names of machines, processes and the queues that are called after them."""
+    if isinstance(value, list):
+        return [_nameless(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("kind") == "TASK_QUEUE_KIND_STICKY":
+        value = value | {"name": "sticky"}
+    return {key: "habeas" if key == "identity" else _nameless(each) for key, each in value.items()}
+
+
+async def main() -> None:
+    """Let all of them happen in one home, so that one set of keys opens them."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        unaided = folder / "datamap.yml"
+        unaided.write_text(DATAMAP.read_text().partition(_BY_HAND)[0])
+        async with running_in(folder) as here:
+            for story in (manual_system, nothing_held, carried_on):
+                await _save(here, story.__name__, await story(here))
+        async with running_in(folder, datamap=unaided) as here:
+            await _save(here, access_full.__name__, await access_full(here))
+        async with running_in(folder, time_skipping=True) as here:
+            await _save(here, closed_unverified.__name__, await closed_unverified(here))
+            settings = here.resources.settings
+        keys.save(settings.keys, settings.keystore_url)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
