@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql histories migration lock audit clean
+	postgresql histories migration api-table lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,8 @@ test-fast: install-dev
 test-postgresql: install-dev postgresql ## The database and activity suites on PostgreSQL
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest $(wildcard tests/database tests/activities)
 
-test-journeys: install-dev postgresql ## The real parts as processes, killed and restarted; one after the other
-	$(BIN)/pytest -m "journey" tests/journeys
+test-journeys: install-dev postgresql chromium ## The real parts as processes, killed and restarted; the pages in a browser
+	$(BIN)/pytest -m "journey" tests/journeys tests/browser
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
 
 histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
@@ -64,9 +64,15 @@ histories: install-dev ## Save the histories of typical cases anew, once no open
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql
 
+chromium:
+	@command -v chromium >/dev/null || .ci/debian chromium
+
 migration: install-dev ## Write a migration from the table models: make migration m="what changes"
 	$(BIN)/python -m adapters.database.migrate "$(m)"
 	@$(BIN)/ruff check --quiet --fix adapters/database/migrations && $(BIN)/ruff format --quiet adapters/database/migrations
+
+api-table: install-dev ## Write docs/api.md from the models and rules of the JSON API
+	$(BIN)/python -m api.v1.table > docs/api.md.new && mv docs/api.md.new docs/api.md
 
 lock: install-dev ## Resolve the dependencies anew, on the oldest Python that is supported
 	$(COMPILE) --upgrade --extra embedded --output-file requirements.lock pyproject.toml
