@@ -13,21 +13,22 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from adapters.codes import CodePurpose, issue_code, wrong_tries
+from adapters.database.clocks import clock_of, seat_of
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, ItemDecision, Note
-from adapters.letter_words import ASKED, Withheld, count, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letter_words import ASKED, EXTENDED, Withheld, count, day, day_ahead, how_counted, masked, moment, withheld
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES, LinkPurpose, make_link
 from adapters.resources import Resources
 from domain.case import CaseState
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
-from domain.events import Tag
+from domain.events import CaseEvent, Tag
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import Outcome, Right
 
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
-PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held"})
+PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "refusal"})
 _PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect"}
 _OUTCOMES = {
     Outcome.FULFILLED: "We have answered everything that was asked for.",
@@ -235,6 +236,24 @@ def _routes(writing: Writing) -> Facts:
     return {"routes": remedies_for(writing.receipt.regimes, writing.resources.datamap.controller)}
 
 
+def _extended(writing: Writing) -> Facts:
+    receipt = writing.receipt
+    decided = select(CaseEventRow).where(
+        CaseEventRow.case_id == receipt.case_id,
+        CaseEventRow.tag == Tag.EXTENSION_DECIDED.value,
+        CaseEventRow.sequence == writing.message.number,
+    )
+    event = writing.session.exec(decided).first()
+    if event is None:
+        raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
+    # The date that is promised is counted from receipt, as if no question had stopped the clock (practice.md 3.5).
+    given = CaseEvent(sequence=event.sequence, tag=Tag.EXTENSION_NOTIFIED, at=writing.now, actor="system")
+    seat = seat_of(writing.resources.datamap.controller)
+    clock = clock_of(receipt.received_at, receipt.regimes, receipt.rights, [given], as_of=writing.now, seat=seat)
+    today = writing.now.astimezone(writing.zone).date()
+    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(clock.safe_due, today)}
+
+
 def _merged(writing: Writing) -> Facts:
     merged = select(CaseEventRow).where(
         CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.tag == Tag.REQUEST_MERGED.value
@@ -248,6 +267,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "code": _code,
     "confirm": _confirm,
     "disown": _disown,
+    "extended": _extended,
     "follow": _follow,
     "found": _found,
     "merged": _merged,

@@ -128,6 +128,7 @@ def _built(row: PackageRow) -> PackageBuilt:
         sha256=row.sha256,
         bytes=row.bytes,
         records=row.records,
+        withheld=sum(part["withheld"] for part in row.summary.get("collections", [])),
         datamap=row.datamap,
         blob=BlobRef.model_validate(row.blob),
     )

@@ -6,13 +6,14 @@ Next: `adapters/letters.py`
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from adapters.letter_words import ASKED, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letter_words import ASKED, EXTENDED, day, day_ahead, how_counted, masked, moment, withheld
 from adapters.letters import LETTERS
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import Right
 
 _RECEIVED, _DUE = date(2026, 11, 23), date(2026, 12, 23)
+_EXTENDED = date(2027, 2, 23)
 _UNTIL = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
 _SITE = "https://privacy.imaginella.example"
 _TOKEN = "hl1_" + "A" * 43
@@ -65,10 +66,12 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
         "follow_link": f"{_SITE}/follow/{_TOKEN}",
+        "ground": EXTENDED["complexity"],
         "left_out": ["Card payments"],
         "link_until": moment(_UNTIL, ZoneInfo("Europe/London")),
         "merged_into": "HAB-4R8N1WVK",
         "message": ["Your account is older than this address.", "Please name one invoice of this year."],
+        "new_date": day_ahead(_EXTENDED, _RECEIVED),
         "outcome": "We have answered everything that was asked for.",
         "reason": "Nobody confirmed this address with the code or the link that we sent.",
         "received_on": day(_RECEIVED),

@@ -67,6 +67,13 @@ def day_ahead(value: date, today: date) -> str:
     return f"{day(value)}, {near.get(distance, f'in{NO_BREAK}{distance}{NO_BREAK}days')}"
 
 
+# The law's two grounds for two further months (Article 12(3)).
+EXTENDED = {
+    "complexity": "It is complex.",
+    "number": "You sent us several requests.",
+}
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """An instant in a zone, which is named: Thu 26 November 2026, 14:05 GMT."""
     local = value.astimezone(zone)

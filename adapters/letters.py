@@ -22,7 +22,19 @@ FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
 
 # What a letter is made of besides what all letters may say; each gives the variables of `VARIABLES`.
 Need = Literal[
-    "code", "confirm", "disown", "follow", "found", "merged", "note", "outcome", "package", "reason", "routes", "searched"
+    "code",
+    "confirm",
+    "disown",
+    "extended",
+    "follow",
+    "found",
+    "merged",
+    "note",
+    "outcome",
+    "package",
+    "reason",
+    "routes",
+    "searched",
 ]
 
 EVERY_LETTER = frozenset({"answer_by", "asked", "complaint_line", "controller", "counted", "received_on", "reference"})
@@ -30,6 +42,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "code": frozenset({"code", "wrong_tries"}),
     "confirm": frozenset({"verify_link", "link_until"}),
     "disown": frozenset({"confirming", "disown_link"}),
+    "extended": frozenset({"ground", "new_date"}),
     "follow": frozenset({"follow_link"}),
     "found": frozenset({"left_out", "records", "withheld"}),
     "merged": frozenset({"merged_into"}),
@@ -65,6 +78,9 @@ LETTERS: dict[str, Letter] = {
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),
     "more_identity": Letter(("note", "follow"), automatic=False),
+    "clarification": Letter(("note", "follow"), automatic=False),
+    "extension": Letter(("note", "extended", "follow", "routes"), automatic=False),
+    "refusal": Letter(("note", "routes"), automatic=False),
     "identity_not_confirmed": Letter(("reason", "routes")),
     "package_ready": Letter(("package", "found", "routes")),
     "package_reminder": Letter(("package",)),

@@ -25,6 +25,12 @@ class Action(StrEnum):
     COMPLETE_WORK_ITEM = "complete_work_item"
     RETRY_SYSTEM = "retry_system"
     CONTINUE_WITHOUT_SYSTEM = "continue_without_system"
+    REQUEST_CLARIFICATION = "request_clarification"
+    ANSWER_CLARIFICATION = "answer_clarification"
+    EXTEND_DEADLINE = "extend_deadline"
+    PROPOSE_REFUSAL = "propose_refusal"
+    APPROVE_REFUSAL = "approve_refusal"
+    RECORD_FEE = "record_fee"
     SET_ITEM_DECISION = "set_item_decision"
     PREPARE_PACKAGE = "prepare_package"
     APPROVE_PACKAGE = "approve_package"
@@ -62,6 +68,12 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.COMPLETE_WORK_ITEM: _WORKERS,
     Action.RETRY_SYSTEM: _WORKERS,
     Action.CONTINUE_WITHOUT_SYSTEM: _WORKERS,
+    Action.REQUEST_CLARIFICATION: _WORKERS,
+    Action.ANSWER_CLARIFICATION: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.EXTEND_DEADLINE: _WORKERS,
+    Action.PROPOSE_REFUSAL: _WORKERS,
+    Action.APPROVE_REFUSAL: _SECOND_EYES,
+    Action.RECORD_FEE: _WORKERS,
     Action.SET_ITEM_DECISION: _WORKERS,
     Action.PREPARE_PACKAGE: _WORKERS,
     Action.APPROVE_PACKAGE: _SECOND_EYES,
@@ -80,7 +92,15 @@ ROLES: dict[Action, frozenset[Role]] = {
 
 # Decisions that an API key may take only where HABEAS_API_DECISIONS allows it (`security.md` R5).
 DECISIONS = frozenset(
-    {Action.APPROVE_PACKAGE, Action.CONFIRM_IDENTITY, Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN},
+    {
+        Action.APPROVE_PACKAGE,
+        Action.APPROVE_REFUSAL,
+        Action.CONFIRM_IDENTITY,
+        Action.HOLD,
+        Action.RELEASE,
+        Action.CLOSE,
+        Action.REOPEN,
+    },
 )
 
 

@@ -5,7 +5,7 @@ Ids, enums, counts, hashes. Next: `domain/folding.py`, which says how recorded e
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -52,10 +52,27 @@ class Package(BaseModel):
     sha256: Sha256
     bytes: int
     records: int
+    withheld: int = 0  # of the records, how many were left out by a decision
     datamap: Sha256
     binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
     published: bool = False
     opened: bool = False
+
+
+class Notice(BaseModel):
+    """A letter that changes what the law expects: an extension or a refusal.
+
+    Args:
+        sequence: of the event that decided or proposed it; the letter's number.
+        text: the sealed note with the words for the person.
+        approved: it may go out.
+        given: it went out; only then does it count.
+    """
+
+    sequence: int
+    text: UUID
+    approved: bool = False
+    given: bool = False
 
 
 class RightItem(BaseModel):
@@ -101,6 +118,10 @@ class CaseState(BaseModel):
     snapshots: list[Name] = []
     held: bool = False
     closing_proposed: bool = False
+    clarification_open: bool = False
+    extension: Notice | None = None
+    refusal: Notice | None = None
+    deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     deadline_passed: list[Literal["safe", "legal"]] = []  # "safe", then "legal"
 

@@ -6,7 +6,7 @@ The JSON API's bodies, `docs/api.md` and the workflow's one update are made from
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.authority import Action
 from domain.rights import Outcome, Role
@@ -103,6 +103,47 @@ class ContinueWithoutSystem(CommandBase):
     system: Name
 
 
+class RequestClarification(CommandBase):
+    """Ask what is meant. In the UK this stops the clock of an access request until the reply arrives (Article 12A(5))."""
+
+    action: Literal[Action.REQUEST_CLARIFICATION] = Action.REQUEST_CLARIFICATION
+
+
+class AnswerClarification(CommandBase):
+    """The reply; "everything" is one too. `arrived_at` is when it reached us, if staff record it later."""
+
+    action: Literal[Action.ANSWER_CLARIFICATION] = Action.ANSWER_CLARIFICATION
+    arrived_at: AwareDatetime | None = None
+
+
+class ExtendDeadline(CommandBase):
+    """Take two further months (Article 12(3)), within the first one. The reason is what the person reads in the notice."""
+
+    action: Literal[Action.EXTEND_DEADLINE] = Action.EXTEND_DEADLINE
+    ground: Literal["complexity", "number"]
+
+
+class ProposeRefusal(CommandBase):
+    """Propose to refuse. `text` is the id of the words the person will read; the note is the internal reason."""
+
+    action: Literal[Action.PROPOSE_REFUSAL] = Action.PROPOSE_REFUSAL
+    ground: Literal["manifestly_unfounded", "excessive", "exemption"]
+    text: UUID
+
+
+class ApproveRefusal(CommandBase):
+    """Let the proposed refusal go out; by somebody who prepared nothing in this case."""
+
+    action: Literal[Action.APPROVE_REFUSAL] = Action.APPROVE_REFUSAL
+
+
+class RecordFee(CommandBase):
+    """Record that a reasonable fee was asked for or paid (Article 12(5)). Money moves elsewhere."""
+
+    action: Literal[Action.RECORD_FEE] = Action.RECORD_FEE
+    step: Literal["asked", "paid"]
+
+
 class PreparePackage(CommandBase):
     """Freeze the item decisions up to `revision` and build; None takes the newest."""
 
@@ -176,6 +217,12 @@ Command = Annotated[
     | CompleteWorkItem
     | RetrySystem
     | ContinueWithoutSystem
+    | RequestClarification
+    | AnswerClarification
+    | ExtendDeadline
+    | ProposeRefusal
+    | ApproveRefusal
+    | RecordFee
     | PreparePackage
     | ApprovePackage
     | ReturnForRework

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from domain.authority import Action, check_role
 from domain.case import CaseState, binding_of
+from domain.clock_decisions import CLOCK_DECISIONS, clock_actions
 from domain.commands import (
     AcceptIdentifier,
     AddIdentifier,
@@ -29,8 +30,9 @@ from domain.commands import (
     SubmitIdentityEvidence,
 )
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
-from domain.events import Draft, Fact, Tag
+from domain.events import Draft, Tag
 from domain.messages import Verdict
+from domain.reasons import need_reason, noted
 from domain.rights import Outcome, Risk, Role, Status
 
 
@@ -50,6 +52,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *_identity_actions(state),
         *_system_actions(state),
         *_package_actions(state),
+        *clock_actions(state),
     ]
     return sorted(set(actions))
 
@@ -80,7 +83,7 @@ def _system_actions(state: CaseState) -> list[Action]:
 def _package_actions(state: CaseState) -> list[Action]:
     if state.status is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
-        approval = [Action.APPROVE_PACKAGE] if ready and not state.held else []
+        approval = [Action.APPROVE_PACKAGE] if ready and not state.held and state.refusal is None else []
         return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
     if state.status in {Status.FULFILLING, Status.DELIVERED} and state.package is not None:
         opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published and not state.held else []
@@ -107,26 +110,17 @@ def decide(state: CaseState, command: Command, verdict: Verdict | None = None) -
     return [draft.model_copy(update={"actor": command.actor.person}) for draft in drafts]
 
 
-def _note(command: CommandBase, **facts: Fact) -> dict[str, Fact]:
-    return {**facts, "note": str(command.note)} if command.note else dict(facts)
-
-
 def _known(state: CaseState, command: RequestCode | AcceptIdentifier | RejectIdentifier | ChangeDeliveryAddress) -> str:
     if command.identifier not in state.identifiers:
         raise InvalidInputError(field="identifier")
     return str(command.identifier)
 
 
-def _with_reason(command: CommandBase) -> None:
-    if command.note is None:
-        raise InvalidInputError("This decision needs a reason.", field="reason")
-
-
 def _simple(tag: Tag, *, reason: bool = False) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
     def rule(_state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
         if reason:
-            _with_reason(command)
-        return [Draft(tag=tag, facts=_note(command))]
+            need_reason(command)
+        return [Draft(tag=tag, facts=noted(command))]
 
     return rule
 
@@ -153,11 +147,11 @@ def _submit_evidence(_state: CaseState, command: SubmitIdentityEvidence, _verdic
 
 
 def _confirm_identity(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
-    _with_reason(command)
+    need_reason(command)
     key = str(state.delivery_address)
     return [
         Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "caseworker"}),
-        Draft(tag=Tag.IDENTITY_CONFIRMED, facts=_note(command, identifier=key, how="caseworker")),
+        Draft(tag=Tag.IDENTITY_CONFIRMED, facts=noted(command, identifier=key, how="caseworker")),
     ]
 
 
@@ -166,28 +160,28 @@ def _add_identifier(_state: CaseState, command: AddIdentifier, _verdict: Verdict
 
 
 def _accept_identifier(state: CaseState, command: AcceptIdentifier, _verdict: Verdict | None) -> list[Draft]:
-    _with_reason(command)
-    return [Draft(tag=Tag.IDENTIFIER_ACCEPTED, facts=_note(command, identifier=_known(state, command)))]
+    need_reason(command)
+    return [Draft(tag=Tag.IDENTIFIER_ACCEPTED, facts=noted(command, identifier=_known(state, command)))]
 
 
 def _reject_identifier(state: CaseState, command: RejectIdentifier, _verdict: Verdict | None) -> list[Draft]:
-    return [Draft(tag=Tag.IDENTIFIER_REJECTED, facts=_note(command, identifier=_known(state, command)))]
+    return [Draft(tag=Tag.IDENTIFIER_REJECTED, facts=noted(command, identifier=_known(state, command)))]
 
 
 def _change_address(state: CaseState, command: ChangeDeliveryAddress, _verdict: Verdict | None) -> list[Draft]:
     # The address is part of identity (I8): only one that was itself proven may receive anything.
     if _known(state, command) and state.identifiers[command.identifier].standing != "proven":
         raise InvalidInputError("Prove this address first, then deliver to it.", field="identifier")
-    _with_reason(command)
-    return [Draft(tag=Tag.DELIVERY_ADDRESS_CHANGED, facts=_note(command, identifier=str(command.identifier)))]
+    need_reason(command)
+    return [Draft(tag=Tag.DELIVERY_ADDRESS_CHANGED, facts=noted(command, identifier=str(command.identifier)))]
 
 
 def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: Verdict | None) -> list[Draft]:
     if command.work_item not in state.open_work_items:
         raise InvalidInputError("There is no such open work item in this case.", field="work_item")
     if command.result == "exception":
-        _with_reason(command)
-    facts = _note(command, work_item=str(command.work_item), result=command.result, files=command.files)
+        need_reason(command)
+    facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
     return [Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)]
 
 
@@ -198,12 +192,12 @@ def _retry_system(state: CaseState, command: RetrySystem, _verdict: Verdict | No
 
 
 def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict: Verdict | None) -> list[Draft]:
-    _with_reason(command)
+    need_reason(command)
     if command.system not in state.systems or state.systems[command.system].state not in {"failed", "manual"}:
         raise InvalidInputError("This system is not waiting for anybody.", field="system")
-    drafts = [Draft(tag=Tag.SYSTEM_SKIPPED, facts=_note(command, system=command.system))]
+    drafts = [Draft(tag=Tag.SYSTEM_SKIPPED, facts=noted(command, system=command.system))]
     drafts += [
-        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=_note(command, work_item=str(key), result="exception"))
+        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=noted(command, work_item=str(key), result="exception"))
         for key, item in state.open_work_items.items()
         if item.system == command.system
     ]
@@ -230,15 +224,15 @@ def _open_package(_state: CaseState, _command: OpenPackage, verdict: Verdict | N
 def _record_delivery(state: CaseState, command: RecordDelivery, _verdict: Verdict | None) -> list[Draft]:
     if not state.approved:
         raise NotAllowedNowError("Nothing is approved for delivery yet.", status=state.status.value)
-    _with_reason(command)
-    return [Draft(tag=Tag.DELIVERY_RECORDED, facts=_note(command, channel=command.channel))]
+    need_reason(command)
+    return [Draft(tag=Tag.DELIVERY_RECORDED, facts=noted(command, channel=command.channel))]
 
 
 def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
     def rule(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
         if command.actor.role is not Role.DATA_SUBJECT and command.actor.role is not Role.PLATFORM:
-            _with_reason(command)  # staff record what they were told, and where
-        facts = _note(command)
+            need_reason(command)  # staff record what they were told, and where
+        facts = noted(command)
         if isinstance(command, MergeDuplicate):
             if command.into == state.case_id:
                 raise InvalidInputError(field="into")
@@ -249,7 +243,7 @@ def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verd
 
 
 def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
-    _with_reason(command)
+    need_reason(command)
     outcome = command.outcome or (Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED)
     answered = state.delivered_at is not None
     if (outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}) != answered:
@@ -257,7 +251,7 @@ def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[D
     if outcome is Outcome.IDENTITY_NOT_CONFIRMED and not state.closing_proposed:
         # Article 12(3): the person has the month; silence before it is over ends nothing.
         raise NotAllowedNowError("The person still has time to answer.", status=state.status.value)
-    return [Draft(tag=Tag.REQUEST_CLOSED, facts=_note(command, outcome=outcome.value))]
+    return [Draft(tag=Tag.REQUEST_CLOSED, facts=noted(command, outcome=outcome.value))]
 
 
 _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
@@ -286,4 +280,5 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.RELEASE: _simple(Tag.REQUEST_RELEASED, reason=True),
     Action.CLOSE: _close,
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
+    **CLOCK_DECISIONS,
 }

@@ -41,6 +41,18 @@ class Tag(StrEnum):
     IDENTITY_EVIDENCE_RECEIVED = "case:identity:evidence_received"
     IDENTITY_EVIDENCE_DESTROYED = "case:identity:evidence_destroyed"
 
+    CLARIFICATION_ASKED = "case:clarification:asked"  # Article 12A(5): stops the clock of an access request in the UK
+    CLARIFICATION_ANSWERED = "case:clarification:answered"  # from the reply's arrival; "everything" is an answer
+    EXTENSION_DECIDED = "case:extension:decided"
+    EXTENSION_NOTIFIED = "case:extension:notified"  # only this moves a date (Article 12(3))
+    EXTENSION_BOUNCED = "case:extension:bounced"  # the notice did not arrive: it was not given
+    REFUSAL_PROPOSED = "case:refusal:proposed"
+    REFUSAL_APPROVED = "case:refusal:approved"
+    REFUSAL_NOTIFIED = "case:refusal:notified"  # Article 12(4)
+    REFUSAL_BOUNCED = "case:refusal:bounced"
+    FEE_ASKED = "case:fee:asked"  # Article 12(5)
+    FEE_PAID = "case:fee:paid"
+
     SNAPSHOT_TAKEN = "case:snapshot:taken"
     SNAPSHOT_DESTROYED = "case:snapshot:destroyed"
 

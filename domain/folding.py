@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
+from domain.clock_folding import CLOCK_RULES, prepared
 from domain.events import CaseEvent, Fact, Tag
 from domain.rights import Channel, Outcome, Right, Risk, Status
 
@@ -72,7 +73,7 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
         before = set(state.usable_keys)
         state.identifiers[_uuid(event, "identifier")].standing = standing
         if standing == "accepted":
-            _prepared(state, event)
+            prepared(state, event)
         if set(state.usable_keys) != before:
             _void_approval(state)
             _deliver_to_proven(state, event)
@@ -90,11 +91,6 @@ def _deliver_to_proven(state: CaseState, event: CaseEvent) -> None:
         state.delivery_address = _uuid(event, "identifier")
 
 
-def _prepared(state: CaseState, event: CaseEvent) -> None:
-    if event.actor.startswith("caseworker:") and event.actor not in state.preparers:
-        state.preparers.append(event.actor)
-
-
 def _void_approval(state: CaseState) -> None:
     if state.package is not None:
         state.package.binding = None
@@ -110,7 +106,7 @@ def _identity_asked(state: CaseState, _event: CaseEvent) -> None:
 def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
     state.identity_record = event.sequence
     state.closing_proposed = False
-    _prepared(state, event)
+    prepared(state, event)
     if state.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
         state.status = Status.COLLECTING
 
@@ -139,7 +135,7 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
             searched_at=event.at if standing == "searched" else None,
         )
         if standing == "skipped":
-            _prepared(state, event)
+            prepared(state, event)
 
     return rule
 
@@ -155,7 +151,7 @@ def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
 def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
     item = state.work_items[_uuid(event, "work_item")]
     item.result = _text(event, "result")
-    _prepared(state, event)
+    prepared(state, event)
     if item.kind == "search_by_hand" and item.system:
         files = _number(event, "files")
         state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at)
@@ -169,7 +165,7 @@ def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
 
 def _package_requested(state: CaseState, event: CaseEvent) -> None:
     state.package_wanted = _number(event, "revision")
-    _prepared(state, event)
+    prepared(state, event)
     _void_approval(state)
 
 
@@ -180,6 +176,7 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
         sha256=_text(event, "sha256"),
         bytes=_number(event, "bytes"),
         records=_number(event, "records"),
+        withheld=_number(event, "withheld"),
         datamap=_text(event, "datamap"),
     )
     state.package_wanted = None
@@ -198,6 +195,9 @@ def _package_approved(state: CaseState, event: CaseEvent) -> None:
 
 def _package_returned(state: CaseState, _event: CaseEvent) -> None:
     state.preparers = []
+    if state.refusal is not None:  # what came back is the proposed refusal
+        state.refusal = None
+        return
     _void_approval(state)
     state.status = Status.IN_REVIEW
 
@@ -219,7 +219,7 @@ def _notified(state: CaseState, event: CaseEvent) -> None:
 
 def _address_changed(state: CaseState, event: CaseEvent) -> None:
     state.delivery_address = _uuid(event, "identifier")
-    _prepared(state, event)
+    prepared(state, event)
     _void_approval(state)
     if state.status in {Status.FULFILLING, Status.DELIVERED}:
         state.status = Status.IN_REVIEW
@@ -242,6 +242,7 @@ def _reopened(state: CaseState, _event: CaseEvent) -> None:
     state.status = Status.COLLECTING if state.identity_record else Status.VERIFYING_IDENTITY
     state.outcome = None
     state.closing_proposed = False
+    state.refusal = None
     for item in state.rights:
         item.outcome = None
 
@@ -302,6 +303,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_NOTIFIED: _notified,
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
-    Tag.DEADLINE_APPROACHING: lambda state, event: state.deadline_warned.append(_number(event, "days")),
-    Tag.DEADLINE_PASSED: lambda state, event: state.deadline_passed.append("legal" if event.facts["date"] == "legal" else "safe"),
+    **CLOCK_RULES,
 }

@@ -150,6 +150,7 @@ class PackageBuilt(Message):
     sha256: Sha256
     bytes: int
     records: int
+    withheld: int = 0
     datamap: Sha256
     blob: BlobRef
 

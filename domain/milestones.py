@@ -14,6 +14,7 @@ from domain.deadline import Clock, day_ends
 
 # Two weeks to collect what is missing, one to review, three days and one to chase a second pair of eyes (design section 5).
 REMINDER_DAYS = (14, 7, 3, 1)
+OFFER_EXTENSION_DAYS = 7  # while a notice is still lawful and there is time to write its reasons (design section 5)
 _ZONE = ZoneInfo("Europe/London")  # where the controller's caseworkers read their reminders
 _MORNING = time(8)  # when they start work
 
@@ -47,6 +48,11 @@ def next_milestone(
     if clock.legal_due is not None and "legal" not in passed:
         milestones.append(Milestone(at=day_ends(clock.legal_due, regimes), passed="legal"))
     return min(milestones, key=lambda milestone: milestone.at, default=None)
+
+
+def extension_lapsed(clock: Clock, regimes: Sequence[str], *, now: datetime) -> bool:
+    """Whether the last day for an extension notice is over (Article 12(3): within one month of receipt)."""
+    return clock.extend_by is not None and now >= day_ends(clock.extend_by, regimes)
 
 
 def _reminder(clock: Clock, days: int) -> Milestone:

@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import Outcome, Role, Status
 
 from workflows.deadline_clock import watch_deadline
+from workflows.notices import give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
 from workflows.proceedings import CaseEnded, Proceedings, refused
@@ -75,6 +76,8 @@ class CaseWorkflow:
         await self._open(opening)
         self._case.errand(watch_deadline(self._case))
         self._case.errand(self._watch_evidence())
+        self._case.errand(give_extension(self._case))
+        self._case.errand(give_refusal(self._case))
         while not self._case.ended:
             with contextlib.suppress(CaseEnded):
                 try:
@@ -153,7 +156,8 @@ class CaseWorkflow:
         if state.package is not None and state.package.records == 0:
             return Outcome.NOTHING_HELD
         skipped = any(system.state == "skipped" for system in state.systems.values())
-        return Outcome.PARTLY_FULFILLED if skipped else Outcome.FULFILLED
+        withheld = state.package is not None and state.package.withheld
+        return Outcome.PARTLY_FULFILLED if skipped or withheld else Outcome.FULFILLED
 
     async def _finish(self) -> None:
         case, ref = self._case, CaseRef(case_id=self._case.case_id)
@@ -194,7 +198,7 @@ class CaseWorkflow:
         # A rejected update leaves no history. Where nothing can be said yet, the handler waits and asks again.
         if self._settled:
             try:
-                decide(self._case.state, call.command)
+                self._case.check(call.command)
             except DomainError as refusal:
                 raise refused(refusal) from refusal
 
@@ -225,6 +229,10 @@ class CaseWorkflow:
             case.post("message", number=case.state.sequence, note=command.note)
         elif command.action is Action.REQUEST_MORE_IDENTITY:
             case.post("more_identity", number=case.state.sequence, note=command.note)
+        elif command.action is Action.REQUEST_CLARIFICATION:
+            case.post("clarification", number=case.state.sequence, note=command.note)
+        elif command.action is Action.REOPEN:
+            case.post("case_reopened", number=case.state.sequence)
 
 
 def _first_events(receipt: Opening) -> list[Draft]:

@@ -4,15 +4,17 @@ The dates are data that an activity computed; this loop sleeps to the next miles
 A timer reminds and escalates. It never ends a case.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.deadline import Clock
     from domain.events import Draft, Tag
-    from domain.milestones import Milestone, next_milestone
+    from domain.milestones import OFFER_EXTENSION_DAYS, Milestone, next_milestone
 
-from workflows.proceedings import Proceedings
+from workflows.proceedings import Proceedings, opened
 
 
 async def watch_deadline(case: Proceedings) -> None:
@@ -23,15 +25,14 @@ async def watch_deadline(case: Proceedings) -> None:
             milestone = next_milestone(
                 case.clock,
                 case.state.regimes,
-                case.state.deadline_warned,
-                case.state.deadline_passed,
+                *_done(case, case.clock),
                 now=workflow.now(),
             )
         dates = _dates(case)
         if milestone is None:
             await case.until(lambda _state, known=dates: _dates(case) != known)  # type: ignore[misc]
         elif milestone.at <= workflow.now():
-            await case.record(_reached(milestone))
+            await case.record(*_reached(milestone, case))
         else:
             try:
                 wait = milestone.at - workflow.now()
@@ -45,7 +46,20 @@ def _dates(case: Proceedings) -> tuple[date | None, date | None, datetime | None
     return (clock.safe_due if clock else None, clock.legal_due if clock else None, case.state.delivered_at)
 
 
-def _reached(milestone: Milestone) -> Draft:
-    if milestone.days is not None:
-        return Draft(tag=Tag.DEADLINE_APPROACHING, facts={"days": milestone.days})
-    return Draft(tag=Tag.DEADLINE_PASSED, facts={"date": milestone.passed})
+def _done(case: Proceedings, clock: Clock) -> tuple[Sequence[int], Sequence[str]]:
+    """What was already recorded for this date; a date that moved is reminded of anew."""
+    moved = case.state.deadline_for is not None and case.state.deadline_for != clock.safe_due
+    return ([], []) if moved else (case.state.deadline_warned, case.state.deadline_passed)
+
+
+def _reached(milestone: Milestone, case: Proceedings) -> list[Draft]:
+    assert case.clock is not None
+    due = case.clock.safe_due.isoformat()
+    if milestone.days is None:
+        # Escalation: somebody has to look, and the case stays open however late it is.
+        late = opened(workflow.uuid4(), "deadline_passed", date=str(milestone.passed))
+        return [Draft(tag=Tag.DEADLINE_PASSED, facts={"date": milestone.passed, "due": due}), late]
+    drafts = [Draft(tag=Tag.DEADLINE_APPROACHING, facts={"days": milestone.days, "due": due})]
+    if milestone.days == OFFER_EXTENSION_DAYS and case.state.extension is None:
+        drafts.append(opened(workflow.uuid4(), "consider_extension"))
+    return drafts

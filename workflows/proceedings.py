@@ -16,13 +16,16 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.case_log import CaseLog
     from activities.correspondence import Correspondence
+    from domain.authority import Action
     from domain.case import CaseState
+    from domain.commands import Command
     from domain.deadline import Clock
     from domain.decisions import decide
-    from domain.errors import DomainError
+    from domain.errors import DomainError, NotAllowedNowError
     from domain.events import CaseEvent, Draft, Tag
     from domain.folding import evolve
     from domain.messages import CommandCall, RecordEvents, SendLetter, Snapshot, Verdict
+    from domain.milestones import extension_lapsed
     from domain.rights import Status
 
 from workflows.options import EVENTS, LETTERS
@@ -83,7 +86,21 @@ class Proceedings:
             DomainError: it is not.
         """
         async with self._lock:
-            await self._append(decide(self.state, call.command, verdict), call.command_id)
+            await self._append(self.check(call.command, verdict), call.command_id)
+
+    def check(self, command: Command, verdict: Verdict | None = None) -> list[Draft]:
+        """What a command would make happen now.
+
+        Raises:
+            DomainError: it is not legal now.
+        """
+        drafts = decide(self.state, command, verdict)
+        late = self.clock is not None and extension_lapsed(self.clock, self.state.regimes, now=workflow.now())
+        if command.action is Action.EXTEND_DEADLINE and late:
+            raise NotAllowedNowError(
+                "The first month is over. The law lets nobody extend after it.", status=self.state.status.value
+            )
+        return drafts
 
     async def _append(self, drafts: list[Draft], command_id: str) -> None:
         if not drafts:
@@ -119,13 +136,18 @@ class Proceedings:
         except ActivityError:
             await self._ask_person(message)  # out of attempts: a person tries another way; the case goes on
 
-    async def deliver_or_ask(self, message: SendLetter) -> None:
-        """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject."""
+    async def deliver_or_ask(self, message: SendLetter) -> bool:
+        """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject.
+
+        False when the person says that it did not.
+        """
         try:
             await self._deliver(message)
         except ActivityError:
             item = await self._ask_person(message)
             await self.until(lambda state: item not in state.open_work_items)
+            return self.state.work_items[item].result == "found"
+        return True
 
     async def ask_operator(self) -> None:
         """Wait for a person after a failure that trying again will not mend."""

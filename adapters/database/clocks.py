@@ -14,6 +14,14 @@ from domain.rights import Outcome, Right
 CLOCK_KINDS: dict[Tag, ClockEventKind] = {
     Tag.IDENTITY_MORE_REQUESTED: ClockEventKind.IDENTITY_REQUESTED,
     Tag.IDENTITY_EVIDENCE_RECEIVED: ClockEventKind.IDENTITY_RECEIVED,
+    Tag.IDENTITY_CONFIRMED: ClockEventKind.IDENTITY_RECEIVED,  # settles the doubt; unasked it moves nothing
+    Tag.CLARIFICATION_ASKED: ClockEventKind.CLARIFICATION_ASKED,
+    Tag.CLARIFICATION_ANSWERED: ClockEventKind.CLARIFICATION_ANSWERED,
+    Tag.EXTENSION_NOTIFIED: ClockEventKind.EXTENSION_NOTIFIED,
+    Tag.EXTENSION_BOUNCED: ClockEventKind.EXTENSION_BOUNCED,
+    Tag.REFUSAL_NOTIFIED: ClockEventKind.REFUSAL_NOTIFIED,
+    Tag.FEE_ASKED: ClockEventKind.FEE_REQUESTED,
+    Tag.FEE_PAID: ClockEventKind.FEE_PAID,
     Tag.DELIVERY_NOTIFIED: ClockEventKind.ANSWERED,
     Tag.DELIVERY_RECORDED: ClockEventKind.ANSWERED,
     Tag.REQUEST_CLOSED: ClockEventKind.WITHDRAWN,
@@ -49,7 +57,7 @@ def clock_of(
         as_of: the instant at which `missed` is judged, UTC.
         seat: what is known of the controller.
     """
-    moved = [ClockEvent(kind=kind, at=event.at) for event in events if (kind := _kind(event)) is not None]
+    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := _kind(event)) is not None]
     received = ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)
     return compute(tuple(regimes), tuple(Right(right) for right in rights), [received, *moved], as_of=as_of, seat=seat)
 
@@ -60,3 +68,9 @@ def _kind(event: CaseEvent) -> ClockEventKind | None:
     if event.facts.get("outcome") == Outcome.IDENTITY_NOT_CONFIRMED.value:
         return ClockEventKind.REFUSAL_NOTIFIED
     return ClockEventKind.WITHDRAWN if event.facts.get("outcome") in _WITHDRAWN else None
+
+
+def _moment(event: CaseEvent) -> datetime:
+    # A reply ends a pause from its arrival, also while it waited to be read; nothing arrives after it was recorded.
+    arrived = event.facts.get("arrived_at")
+    return min(datetime.fromisoformat(str(arrived)), event.at) if arrived else event.at

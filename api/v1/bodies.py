@@ -74,6 +74,15 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
         "basis": "third_party",
         "reason": "Quotes another customer.",
     },
+    Action.REQUEST_CLARIFICATION: {"question": "Which account do you mean, or would you like everything?"},
+    Action.ANSWER_CLARIFICATION: {"answer": "Everything, please."},
+    Action.EXTEND_DEADLINE: {"ground": "complexity", "reason": "Your data lie in four archives that are searched by hand."},
+    Action.PROPOSE_REFUSAL: {
+        "ground": "manifestly_unfounded",
+        "reason": "Offered to withdraw against payment, see the messages of 3 and 5 November.",
+        "text": "You offered to withdraw your request for a payment. We find it manifestly unfounded and do not act on it.",
+    },
+    Action.RECORD_FEE: {"step": "asked", "reason": "A third copy of the same files; 12 pounds for postage and a drive."},
     Action.PREPARE_PACKAGE: {"revision": 1},
     Action.APPROVE_PACKAGE: {"sha256": _SHA256},
     Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
@@ -90,6 +99,9 @@ _REASON_NEEDED = frozenset(
         Action.ACCEPT_IDENTIFIER,
         Action.CHANGE_DELIVERY_ADDRESS,
         Action.CONTINUE_WITHOUT_SYSTEM,
+        Action.EXTEND_DEADLINE,
+        Action.PROPOSE_REFUSAL,
+        Action.RECORD_FEE,
         Action.RETURN_FOR_REWORK,
         Action.RECORD_DELIVERY,
         Action.DISOWN,
@@ -121,6 +133,9 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
         "files": None,
         "note": (Reason | None, Field(None, description="needed for `exception`")),
     },
+    Action.REQUEST_CLARIFICATION: {"question": (Words, Field(description="what the person is asked, by letter"))},
+    Action.ANSWER_CLARIFICATION: {"answer": (Words, Field(description="the reply; `everything` is one too"))},
+    Action.PROPOSE_REFUSAL: {"text": (Words, Field(description="what the person will read: the reasons, in plain words"))},
     Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {
@@ -133,11 +148,18 @@ COMMANDS: dict[Action, type[CommandBase]] = {
 }
 
 
+# Words that are no reason: the field's own name.
+_OWN_WORDS = {
+    Action.SEND_MESSAGE: "text",
+    Action.COMPLETE_WORK_ITEM: "note",
+    Action.REQUEST_CLARIFICATION: "question",
+    Action.ANSWER_CLARIFICATION: "answer",
+}
+
+
 def _words_of(action: Action) -> str | None:
-    if action is Action.SEND_MESSAGE:
-        return "text"
-    if action is Action.COMPLETE_WORK_ITEM:
-        return "note"
+    if action in _OWN_WORDS:
+        return _OWN_WORDS[action]
     return "reason" if action in _REASON_NEEDED | _REASON_TAKEN else None
 
 

@@ -5,6 +5,7 @@ Idempotency-Key finds the command and writes none of them again. Rows of a comma
 Next: api/cases.py
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from adapters.codes import CodePurpose, codes_left
+from adapters.codes import CodePurpose, next_code_in
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.intake import identifier_row
 from adapters.database.item_decisions import newest_revision
@@ -28,7 +29,7 @@ from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES, ActionBody
 from domain.authority import Action
 from domain.commands import Command
-from domain.errors import CodeRefusedError, IdempotencyMismatchError, InvalidInputError, UnknownObjectError
+from domain.errors import IdempotencyMismatchError, InvalidInputError, NoCodesLeftError, UnknownObjectError
 from domain.messages import CommandCall
 
 _KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
@@ -71,7 +72,7 @@ def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
 
     Raises:
         IdempotencyMismatchError: the id came with another body or for another case before.
-        InvalidInputError, CodeRefusedError, UnknownObjectError: the body names what is not there.
+        InvalidInputError, CodeRefusedError, NoCodesLeftError, UnknownObjectError: the body names what is not there.
     """
     try:
         return _written(deed)
@@ -133,8 +134,8 @@ def _request_code(session: Session, deed: Deed) -> dict[str, Any]:
         raise InvalidInputError("There is no such address in this case.", field="identifier")
     known = state.identifiers.get(row.id)
     purpose: CodePurpose = "open_package" if known and known.standing == "proven" else "verify"
-    if codes_left(session, row, purpose, deed.now) == 0:
-        raise CodeRefusedError("This mailbox was sent its codes of the day. Use one of them, or ask again tomorrow.")
+    if wait := next_code_in(session, row, purpose, deed.now):
+        raise NoCodesLeftError(retry_after=math.ceil(wait.total_seconds()))
     return {"identifier": row.id}
 
 
@@ -210,6 +211,11 @@ def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
         raise InvalidInputError("There is no such case to merge into.", field="into") from None
 
 
+def _propose_refusal(session: Session, deed: Deed) -> dict[str, Any]:
+    # The words for the person are a note apart from the internal reason.
+    return {"ground": deed.given["ground"], "text": write_note(session, deed, deed.given["text"])}
+
+
 _SPECIAL = {
     Action.REQUEST_CODE: _request_code,
     Action.CONFIRM_IDENTITY_CODE: _confirm_code,
@@ -218,4 +224,5 @@ _SPECIAL = {
     Action.COMPLETE_WORK_ITEM: _complete_work_item,
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,
+    Action.PROPOSE_REFUSAL: _propose_refusal,
 }

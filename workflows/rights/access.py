@@ -108,6 +108,7 @@ def _built(package: PackageBuilt) -> Draft:
             "sha256": package.sha256,
             "bytes": package.bytes,
             "records": package.records,
+            "withheld": package.withheld,
             "datamap": package.datamap,
         },
     )

@@ -1,0 +1,84 @@
+"""The decisions that move or end the legal clock: clarification, extension, refusal, fee (Articles 12(3) to 12(5), 12A UK GDPR).
+
+Pure, like `domain/decisions.py`, of which this is a part. The last day for an extension is asked in `workflows/proceedings.py`,
+because only the computed clock knows it. Next: `domain/clock_folding.py`
+"""
+
+from collections.abc import Callable
+
+from domain.authority import Action
+from domain.case import CaseState
+from domain.commands import AnswerClarification, CommandBase, ExtendDeadline, ProposeRefusal, RecordFee
+from domain.errors import FourEyesError, InvalidInputError
+from domain.events import Draft, Tag
+from domain.messages import Verdict
+from domain.reasons import need_reason, noted
+from domain.rights import Status
+
+_BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
+
+
+def clock_actions(state: CaseState) -> list[Action]:
+    """What may be done about an open case's clock now, whoever asks."""
+    actions: list[Action] = []
+    if state.clarification_open:
+        actions.append(Action.ANSWER_CLARIFICATION)
+    if state.status in _BEFORE_ANSWER:
+        actions += [Action.REQUEST_CLARIFICATION, Action.RECORD_FEE]
+        if state.extension is None:
+            actions.append(Action.EXTEND_DEADLINE)
+        # A refusal says something of the person's case, so it goes to somebody whose identity is known.
+        if state.identity_record and state.refusal is None:
+            actions.append(Action.PROPOSE_REFUSAL)
+    if state.refusal is not None and not state.refusal.approved:
+        actions += [Action.RETURN_FOR_REWORK] if state.held else [Action.RETURN_FOR_REWORK, Action.APPROVE_REFUSAL]
+    return actions
+
+
+def _with_words(tag: Tag) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
+    def rule(_state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+        need_reason(command)
+        return [Draft(tag=tag, facts=noted(command))]
+
+    return rule
+
+
+def _answer(state: CaseState, command: AnswerClarification, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    facts = noted(command)
+    if command.arrived_at is not None:
+        if state.received_at is not None and command.arrived_at < state.received_at:
+            raise InvalidInputError("A reply comes after the request.", field="arrived_at")
+        facts["arrived_at"] = command.arrived_at.isoformat()
+    return [Draft(tag=Tag.CLARIFICATION_ANSWERED, facts=facts)]
+
+
+def _extend(_state: CaseState, command: ExtendDeadline, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    return [Draft(tag=Tag.EXTENSION_DECIDED, facts=noted(command, ground=command.ground))]
+
+
+def _propose_refusal(_state: CaseState, command: ProposeRefusal, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    return [Draft(tag=Tag.REFUSAL_PROPOSED, facts=noted(command, ground=command.ground, text=str(command.text)))]
+
+
+def _approve_refusal(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+    if command.actor.person in state.preparers:
+        raise FourEyesError
+    return [Draft(tag=Tag.REFUSAL_APPROVED)]
+
+
+def _record_fee(_state: CaseState, command: RecordFee, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    return [Draft(tag=Tag.FEE_ASKED if command.step == "asked" else Tag.FEE_PAID, facts=noted(command))]
+
+
+CLOCK_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
+    Action.REQUEST_CLARIFICATION: _with_words(Tag.CLARIFICATION_ASKED),
+    Action.ANSWER_CLARIFICATION: _answer,
+    Action.EXTEND_DEADLINE: _extend,
+    Action.PROPOSE_REFUSAL: _propose_refusal,
+    Action.APPROVE_REFUSAL: _approve_refusal,
+    Action.RECORD_FEE: _record_fee,
+}

@@ -1,0 +1,91 @@
+"""How decisions about the clock make the case's state: a part of `domain/folding.py`.
+
+Next: `workflows/notices.py`
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from domain.case import CaseState, Notice
+from domain.events import CaseEvent, Tag
+
+
+def prepared(state: CaseState, event: CaseEvent) -> None:
+    """Remember a caseworker whose act an approval will rest on: that person cannot approve it."""
+    if event.actor.startswith("caseworker:") and event.actor not in state.preparers:
+        state.preparers.append(event.actor)
+
+
+def _clarification(*, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
+    def rule(state: CaseState, _event: CaseEvent) -> None:
+        state.clarification_open = is_open
+
+    return rule
+
+
+def _extension_decided(state: CaseState, event: CaseEvent) -> None:
+    state.extension = Notice(sequence=event.sequence, text=UUID(str(event.facts["note"])), approved=True)
+
+
+def _extension_notified(state: CaseState, _event: CaseEvent) -> None:
+    if state.extension is not None:
+        state.extension.given = True
+
+
+def _extension_bounced(state: CaseState, _event: CaseEvent) -> None:
+    state.extension = None
+
+
+def _refusal_proposed(state: CaseState, event: CaseEvent) -> None:
+    state.refusal = Notice(sequence=event.sequence, text=UUID(str(event.facts["text"])))
+    prepared(state, event)
+
+
+def _refusal_approved(state: CaseState, _event: CaseEvent) -> None:
+    if state.refusal is not None:
+        state.refusal.approved = True
+
+
+def _refusal_notified(state: CaseState, _event: CaseEvent) -> None:
+    if state.refusal is not None:
+        state.refusal.given = True
+
+
+def _refusal_bounced(state: CaseState, _event: CaseEvent) -> None:
+    state.refusal = None
+
+
+def _for_date(state: CaseState, event: CaseEvent) -> None:
+    # Reminders belong to one date: when the clock has moved they start over (events without `due` are from before this rule).
+    due = event.facts.get("due")
+    if due is not None and (day := date.fromisoformat(str(due))) != state.deadline_for:
+        if state.deadline_for is not None:
+            state.deadline_warned, state.deadline_passed = [], []
+        state.deadline_for = day
+
+
+def _approaching(state: CaseState, event: CaseEvent) -> None:
+    _for_date(state, event)
+    state.deadline_warned.append(cast("int", event.facts.get("days", 0)))
+
+
+def _passed(state: CaseState, event: CaseEvent) -> None:
+    _for_date(state, event)
+    state.deadline_passed.append("legal" if event.facts["date"] == "legal" else "safe")
+
+
+CLOCK_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
+    Tag.CLARIFICATION_ASKED: _clarification(is_open=True),
+    Tag.CLARIFICATION_ANSWERED: _clarification(is_open=False),
+    Tag.EXTENSION_DECIDED: _extension_decided,
+    Tag.EXTENSION_NOTIFIED: _extension_notified,
+    Tag.EXTENSION_BOUNCED: _extension_bounced,
+    Tag.REFUSAL_PROPOSED: _refusal_proposed,
+    Tag.REFUSAL_APPROVED: _refusal_approved,
+    Tag.REFUSAL_NOTIFIED: _refusal_notified,
+    Tag.REFUSAL_BOUNCED: _refusal_bounced,
+    Tag.DEADLINE_APPROACHING: _approaching,
+    Tag.DEADLINE_PASSED: _passed,
+}
