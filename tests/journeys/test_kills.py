@@ -4,6 +4,7 @@ Per victim one request of the heavy person (50,000 rows) is killed at intake, in
 packaging and at delivery; a typical person's at the confirmation of identity. Both are then delivered, opened and proven.
 """
 
+import contextlib
 import io
 import json
 import zipfile
@@ -73,21 +74,27 @@ class Killing:
 
     def collection(self, victim: str) -> None:
         walk = self.heavy[victim]
-        recorded = self.during(victim, walk, walk.confirm, lambda: len(walk.searched()) > 1)
+        recorded = self.during(victim, walk, walk.confirm, self.writing(walk, Tag.IDENTITY_CONFIRMED))
         assert Tag.COLLECTION_STARTED not in recorded  # which is recorded with what was found
         walk.until(lambda view: view.state.open_work_items)
 
     def packaging(self, victim: str) -> None:
         walk = self.heavy[victim]
-        unfinished = self.running.settings.home / "blobs" / "unfinished"
-        before = set(unfinished.iterdir())  # what was being written when a worker was killed before
-
-        def being_built() -> bool:
-            return Tag.COLLECTION_FINISHED in walk.tags() and bool(set(unfinished.iterdir()) - before)
-
-        recorded = self.during(victim, walk, walk.answer_by_hand, being_built)
+        recorded = self.during(victim, walk, walk.answer_by_hand, self.writing(walk, Tag.COLLECTION_FINISHED))
         assert Tag.PACKAGE_BUILT not in recorded
         walk.until(lambda view: view.state.package)
+
+    def writing(self, walk: Walk, after: Tag) -> Callable[[], bool]:
+        """Whether an event is recorded and, after it, some but not all of a large stream is on disk."""
+        unfinished = self.running.settings.home / "blobs" / "unfinished"
+        left_over = set(unfinished.iterdir())  # by a worker that was killed before
+
+        def seen() -> bool:
+            with contextlib.suppress(FileNotFoundError):  # finished between two looks
+                return after in walk.tags() and any(file.stat().st_size for file in set(unfinished.iterdir()) - left_over)
+            return False
+
+        return seen
 
     def delivery(self, victim: str) -> None:
         walk = self.heavy[victim]
