@@ -32,7 +32,7 @@ up: install ## Start Habeas with your own settings (docs/operations.md)
 
 test: install-dev postgresql lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
 	$(BIN)/pytest -n $(JOBS) -m "not journey"
-	@$(MAKE) --no-print-directory test-postgresql test-journeys
+	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
 check: install-dev lint imports test-fast ## The quick part, under two minutes
 
@@ -60,6 +60,12 @@ test-journeys: install-dev postgresql chromium ## The real parts as processes, k
 
 histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
 	$(BIN)/python -m tests.histories
+
+bench: install-dev postgresql ## Every figure beside its floor and its target, about four minutes; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks.run
+
+bench-smoke: install-dev postgresql ## The same in small: that every benchmark works, whatever the figures
+	$(BIN)/python -m benchmarks.run --smoke
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql
