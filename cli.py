@@ -151,14 +151,14 @@ def verify_package(
     file: Annotated[Path, typer.Argument(help="The zip as it was delivered.", exists=True, dir_okay=False)],
     *,
     key: Annotated[
-        list[Path] | None, typer.Option(help="Public key (PEM) of a signer you know.", exists=True, dir_okay=False)
+        list[Path] | None, typer.Option(help="PEM or habeas-keys.json of a signer you know.", exists=True, dir_okay=False)
     ] = None,
 ) -> None:
     """Check a package offline: exit status 0 intact and signer known, 3 intact and signer unknown, 1 broken."""
     from adapters.package_check import check_package  # noqa: PLC0415
-    from adapters.signing import Signer, key_id  # noqa: PLC0415
+    from adapters.signing import Signer, key_id, public_keys  # noqa: PLC0415
 
-    pems = [path.read_bytes() for path in key or ()]
+    pems = [pem for path in key or () for pem in public_keys(path.read_bytes())]
     own = Settings.read().signing_key
     if own.is_file() and os.access(own, os.R_OK):
         pems.append(Signer.open(own).public_pem)

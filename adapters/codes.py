@@ -71,6 +71,14 @@ def codes_left(session: Session, address: CaseIdentifierRow, purpose: CodePurpos
     return max(0, CODES - session.exec(issued).one())
 
 
+def next_code_in(session: Session, address: CaseIdentifierRow, purpose: CodePurpose, now: datetime) -> timedelta:
+    """How long it is until the mailbox may be sent one more code; zero when it may be now."""
+    if codes_left(session, address, purpose, now):
+        return timedelta(0)
+    oldest = select(func.min(Code.issued_at)).where(*_recent(address.value_index, purpose, now))
+    return session.exec(oldest).one() + WINDOW - now
+
+
 def wrong_tries(session: Session, mailbox: bytes, purpose: CodePurpose, now: datetime) -> int:
     """How often a code was typed in vain for a mailbox within a day: the owner is told in the next letter."""
     unused = (*_recent(mailbox, purpose, now), col(Code.used_at).is_(None))

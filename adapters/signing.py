@@ -101,6 +101,14 @@ def key_id(public_pem: bytes) -> str:
     return hashlib.sha256(_public_key(public_pem).public_bytes_raw()).hexdigest()[:_KID_HEX]
 
 
+def public_keys(raw: bytes) -> list[bytes]:
+    """The public keys in a file: one in PEM, or the list that an installation tells at `/.well-known/habeas-keys.json`."""
+    try:
+        return [str(key["pem"]).encode() for key in json.loads(raw)["keys"]]
+    except (ValueError, KeyError, TypeError):
+        return [raw]
+
+
 def _public_key(pem: bytes) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(pem)

@@ -54,6 +54,7 @@ STATUSES: dict[str, int] = {
     "code-refused": 409,
     "key-missing": 410,
     "too-large": 413,
+    "no-codes-left": 429,
     "unanswered": 503,
 }
 
@@ -81,6 +82,8 @@ def problem(kind: str, title: str, status: int, members: dict[str, Any] | None =
         members: further members; one named `status` is the case's and takes the place of the HTTP status.
     """
     headers = {}
+    if status == HTTPStatus.TOO_MANY_REQUESTS and members:
+        headers["Retry-After"] = str(members["retry_after"])
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -23,6 +23,7 @@ _REFUSALS = {
     410: "The case's key was destroyed at the end of its retention",
     413: "Too large",
     422: "Malformed, or an Idempotency-Key that came with another body",
+    429: "The mailbox had its codes of the day; `Retry-After` says when there is one more",
     503: "The database does not answer",
 }
 _KEY_HEADER = {

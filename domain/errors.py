@@ -91,6 +91,13 @@ class CodeRefusedError(DomainError):
     sentence = "This code does not work. Ask for a new one and try again."
 
 
+class NoCodesLeftError(DomainError):
+    """The mailbox was sent its codes of the day. Facts: retry_after (seconds)."""
+
+    kind = "no-codes-left"
+    sentence = "This mailbox was sent its codes of the day. Use the newest one, or ask for another later."
+
+
 class SequenceConflictError(DomainError):
     """The same event sequence arrived from another command: workflow and record have parted. Somebody is paged."""
 

@@ -103,6 +103,12 @@ class CaseReader:
         with self._database.read() as session:
             return list(session.exec(query).all())
 
+    def happened(self, case_id: UUID, command_id: str) -> bool:
+        """Whether a command is recorded: then it was accepted, whatever became of the workflow that took it."""
+        query = select(CaseEventRow.sequence).where(CaseEventRow.case_id == case_id, CaseEventRow.command_id == command_id)
+        with self._database.read() as session:
+            return session.exec(query.limit(1)).first() is not None
+
     def _one(self, condition: Any) -> CaseView:  # noqa: ANN401 (an SQL expression)
         with self._database.read() as session:
             row = session.execute(_cases().where(condition)).first()

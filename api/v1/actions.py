@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from adapters.case_vault import CaseVault
-from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.case_reader import CaseView
 from api.cases import CommandUnansweredError
 from api.dependencies import TheCaller, TheCase, TheWeb, Web
 from api.guard import GuardedRoute
@@ -28,15 +28,12 @@ from api.v1.cases import unanswered
 from api.v1.deciding import decide_item
 from api.v1.models import CaseAnswer, CommandAnswer, ItemDecided
 from api.v1.preparation import Deed, hand_in
-from api.v1.presenting import answer_of_snapshot, possible_actions
+from api.v1.presenting import ABOUT_THE_STAGE, answer_of_snapshot, recorded_answer, standing
 from domain.authority import Action
-from domain.errors import CodeRefusedError, FourEyesError, NotAllowedNowError, NotPermittedError, StaleHashError
+from domain.errors import NotAllowedNowError, NotPermittedError
 from domain.rights import Status
 
 router = APIRouter(tags=["actions"], route_class=GuardedRoute)
-
-# Refusals about where the case stands; each says what is possible instead.
-_ABOUT_THE_STAGE = (NotAllowedNowError, StaleHashError, FourEyesError, CodeRefusedError)
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,8 @@ class _Sent:
         """Act, and say what is possible where the action was not."""
         try:
             return await self._acted()
-        except _ABOUT_THE_STAGE as refusal:
-            refusal.facts |= await run_in_threadpool(self._standing)
+        except ABOUT_THE_STAGE as refusal:
+            refusal.facts |= await run_in_threadpool(standing, self.web.resources, self.who, self.view.receipt.case_id)
             raise
 
     async def _acted(self) -> CaseAnswer | ItemDecided | Response:
@@ -69,6 +66,9 @@ class _Sent:
             raise
         if not fresh:
             await self._discard(upload)  # the first try's files count
+            # Also when the workflow that took it is gone: a new one would not know it, and would do it twice.
+            if answer := await recorded_answer(self.web, self.who, self.view, call.command_id):
+                return answer
         try:
             snapshot = await self.web.cases.perform(deed.case_id, call)
         except CommandUnansweredError:
@@ -126,10 +126,6 @@ class _Sent:
             files=tuple(upload.files),
             now=self.web.now(),
         )
-
-    def _standing(self) -> dict[str, Any]:
-        state = CaseReader(self.web.resources).get(self.view.receipt.case_id).state
-        return {"status": state.status.value, "allowed_actions": possible_actions(self.web.resources, self.who, state)}
 
 
 def _endpoint(action: Action) -> Callable[..., Awaitable[Any]]:

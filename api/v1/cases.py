@@ -19,9 +19,9 @@ from api.authority import API
 from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
 from api.v1.models import CaseAnswer, CaseLines, CommandAnswer, EventAnswer, EventLines, Reference, SearchBody
-from api.v1.presenting import answer_of_snapshot, case_answer, case_line
+from api.v1.presenting import case_answer, case_line, recorded_answer, standing
 from domain.authority import Action
-from domain.errors import UnknownObjectError
+from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.rights import Right, Role, Status
 
@@ -92,13 +92,12 @@ async def read_command(case: TheCase, command: str, who: TheCaller, web: TheWeb)
         raise UnknownObjectError
     if row.action == Action.SET_ITEM_DECISION.value:
         return await run_in_threadpool(case_answer, web.resources, who, case)  # was answered when it was made
-    try:
-        snapshot = await web.cases.answer_of(row.case_id, row.id)
-    except UnknownObjectError:
-        snapshot = None  # it never reached the engine: hand it in again under the same Idempotency-Key
-    if snapshot is None:
-        return unanswered(case, row.id)
-    return await run_in_threadpool(answer_of_snapshot, web.resources, who, case, snapshot)
+    if answer := await recorded_answer(web, who, case, row.id):
+        return answer
+    if case.state.status is Status.CLOSED and row.action != Action.REOPEN.value:
+        # Nothing but a reopening is accepted any more, and what had been is recorded.
+        raise NotAllowedNowError(**await run_in_threadpool(standing, web.resources, who, row.case_id))
+    return unanswered(case, row.id)  # it may never have reached the engine: hand it in again under its Idempotency-Key
 
 
 def unanswered(case: CaseView, command: str) -> JSONResponse:

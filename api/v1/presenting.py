@@ -3,11 +3,15 @@
 Next: api/v1/cases.py
 """
 
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
-from adapters.database.case_reader import CaseView
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.item_decisions import newest_revision
 from adapters.resources import Resources
+from api.dependencies import Web
 from api.security import Caller
 from api.v1.models import (
     CaseAnswer,
@@ -22,8 +26,12 @@ from api.v1.models import (
 from domain.authority import DECISIONS, ROLES, Action
 from domain.case import CaseState
 from domain.decisions import allowed_actions
+from domain.errors import CodeRefusedError, FourEyesError, NotAllowedNowError, StaleHashError, UnknownObjectError
 from domain.messages import Snapshot
 from domain.rights import Channel, Risk, Status
+
+# Refusals about where the case stands; each says what is possible instead.
+ABOUT_THE_STAGE = (NotAllowedNowError, StaleHashError, FourEyesError, CodeRefusedError)
 
 
 def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer:
@@ -59,6 +67,33 @@ def answer_of_snapshot(resources: Resources, who: Caller, view: CaseView, snapsh
     clock = snapshot.clock or view.clock
     now = CaseView(receipt=view.receipt, state=snapshot.state, clock=clock, assignee=view.assignee)
     return case_answer(resources, who, now)
+
+
+async def recorded_answer(web: Web, who: Caller, view: CaseView, command_id: str) -> CaseAnswer | None:
+    """The answer to a command handed in before: the engine's, or the record's once the workflow is gone; None without one.
+
+    Raises:
+        DomainError: it was refused; says what the caller may do instead.
+    """
+    case_id, reader = view.receipt.case_id, CaseReader(web.resources)
+    try:
+        snapshot = await web.cases.answer_of(case_id, command_id)
+    except ABOUT_THE_STAGE as refusal:
+        refusal.facts |= await run_in_threadpool(standing, web.resources, who, case_id)
+        raise
+    except UnknownObjectError:
+        snapshot = None
+    if snapshot is not None:
+        return await run_in_threadpool(answer_of_snapshot, web.resources, who, view, snapshot)
+    if not await run_in_threadpool(reader.happened, case_id, command_id):
+        return None
+    return case_answer(web.resources, who, await run_in_threadpool(reader.get, case_id))
+
+
+def standing(resources: Resources, who: Caller, case_id: UUID) -> dict[str, Any]:
+    """What a refusal about a case's stage says of it: its status, and what the caller may do instead."""
+    state = CaseReader(resources).get(case_id).state
+    return {"status": state.status.value, "allowed_actions": possible_actions(resources, who, state)}
 
 
 def case_line(view: CaseView) -> CaseLine:

@@ -73,7 +73,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 # Refusals that an action has beside those that all have: malformed, not now, not this role, no such case.
 _ALSO: dict[Action, str] = {
-    Action.REQUEST_CODE: "code-refused: the mailbox had its codes of the day",
+    Action.REQUEST_CODE: "no-codes-left",
     Action.CONFIRM_IDENTITY_CODE: "code-refused",
     Action.APPROVE_PACKAGE: "stale-hash, four-eyes",
 }

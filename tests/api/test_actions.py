@@ -180,7 +180,10 @@ def test_a_mailbox_that_had_its_codes_gets_no_more(
     for _ in range(5):
         fresh_code(resources, opened_case)
     answer = act(web, opened_case.reference, "request_code", {}, key(Role.PLATFORM))
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/code-refused")
+    assert (answer.status_code, answer.json()["type"]) == (429, "/problems/no-codes-left")
+    a_day = 24 * 60 * 60
+    assert a_day < int(answer.headers["retry-after"]) <= a_day + 10 * 60
+    assert rows(resources, CommandRow) == []
 
 
 def test_an_identifier_is_sealed_and_only_claimed(

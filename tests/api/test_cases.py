@@ -6,10 +6,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from adapters.database.case_reader import CaseReader
 from adapters.database.intake import Receipt
 from adapters.database.tables import AccessLog
 from adapters.resources import Resources
+from domain.authority import ROLES
+from domain.decisions import allowed_actions
+from domain.rights import Role
 from tests.api.conftest import ADDRESS
+from tests.case_in_hand import CaseInHand
 
 Key = Callable[..., dict[str, str]]
 URL = "/api/v1/cases"
@@ -61,3 +66,26 @@ def test_a_case_without_events_has_an_empty_history(web: TestClient, key: Key, c
 
 def test_an_unknown_command_is_not_found(web: TestClient, key: Key, case: Receipt) -> None:
     assert web.get(f"{URL}/{case.reference}/commands/{'0' * 64}", headers=key()).status_code == 404
+
+
+def test_the_platform_s_pages_are_full_while_there_are_more(web: TestClient, key: Key, resources: Resources) -> None:
+    headers = key(Role.PLATFORM)
+    own = [CaseInHand(resources, caller="platform:00000000").reference for _ in range(5)]
+    for caller in ("portal", "caseworker:1", "test", "portal"):
+        CaseInHand(resources, caller=caller)
+    pages, cursor = [], ""
+    while cursor is not None:
+        page = web.get(URL, params={"limit": 2, "cursor": cursor}, headers=headers).json()
+        pages.append([line["reference"] for line in page["items"]])
+        cursor = page["next"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(reference for page in pages for reference in page) == sorted(own)
+    assert len(web.get(URL, headers=key(Role.CASEWORKER)).json()["items"]) == 9
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO, Role.PLATFORM])
+def test_nobody_is_shown_an_action_that_is_not_theirs(web: TestClient, key: Key, resources: Resources, role: Role) -> None:
+    case = CaseInHand(resources, caller="platform:00000000")
+    shown = web.get(f"{URL}/{case.reference}", headers=key(role)).json()["allowed_actions"]
+    view = CaseReader(resources).find(case.reference)
+    assert shown == [action.value for action in allowed_actions(view.state) if role in ROLES[action]]
