@@ -49,6 +49,12 @@ MATRIX = {
     "release": "privacy_lead",
     "close": "privacy_lead",
     "reopen": "privacy_lead platform",
+    "request_clarification": WORKERS,
+    "answer_clarification": RELAY,
+    "extend_deadline": WORKERS,
+    "propose_refusal": WORKERS,
+    "approve_refusal": "reviewer privacy_lead",
+    "record_fee": WORKERS,
     "open_package": "",
 }
 
