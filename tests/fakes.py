@@ -42,6 +42,8 @@ class FakeOffice:
         self.received_at = datetime.now(UTC)
         self.asserted: UUID | None = None
         self.risk = Risk.LOW
+        self.regimes = ["UK"]
+        self.withheld = 0
         self.events: list[CaseEvent] = []
         self.state: CaseState | None = None
         self.letters: list[str] = []
@@ -60,7 +62,7 @@ class FakeOffice:
             received_at=self.received_at,
             channel=Channel.API,
             rights=[Right.ACCESS],
-            regimes=["UK"],
+            regimes=self.regimes,
             risk=self.risk,
             identifiers=[ReceivedIdentifier(identifier=MAILBOX, kind="email")],
             asserted=self.asserted,
@@ -75,7 +77,7 @@ class FakeOffice:
             if event.sequence > self.state.sequence:
                 evolve(self.state, event)
                 self.events.append(event)
-        clock = clock_of(self.received_at, ["UK"], ["access"], self.events, as_of=message.events[-1].at)
+        clock = clock_of(self.received_at, self.regimes, ["access"], self.events, as_of=message.events[-1].at)
         return Recorded(clock=clock, head=SHA)
 
     @activity.defn(name="check_attempt")
@@ -128,7 +130,14 @@ class FakeOffice:
         records = sum(each.records for each in self.results)
         sha256 = f"{self.revision:064x}"
         return PackageBuilt(
-            package=uuid4(), revision=self.revision, sha256=sha256, bytes=10, records=records, datamap=SHA, blob=blob
+            package=uuid4(),
+            revision=self.revision,
+            sha256=sha256,
+            bytes=10,
+            records=records,
+            withheld=self.withheld,
+            datamap=SHA,
+            blob=blob,
         )
 
     @property
