@@ -22,7 +22,7 @@ from api.cases import Cases
 from api.dependencies import CaseDoor, Web
 from api.guards import Headers, Hosts
 from api.observation import Observation
-from api.portal import assets, collect, follow, submit, verify
+from api.portal import assets, collect, follow, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.v1 import actions, cases, items, package, requests
 
@@ -46,11 +46,12 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
 
     app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
+    pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
     for module in (requests, cases, items, package, actions):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, follow, collect, assets):
+    for page in (submit, verify, follow, proof, collect, assets):
         app.include_router(page.router)
     openapi.install(app)
     # The last added is the first to see a request.

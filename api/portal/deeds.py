@@ -15,10 +15,12 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.codes import TRIES, CodePurpose, codes_left
 from adapters.database.intake import identifier_row
-from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, Note
+from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, IdentityEvidence, Note
+from adapters.evidence import MEDIA_TYPES, MOST_BYTES
 from adapters.links import record_attempt
 from api.dependencies import Web
 from api.idempotency import keyed_hash
+from api.uploads import UploadedPart
 from domain.authority import Action
 from domain.commands import (
     Actor,
@@ -29,9 +31,10 @@ from domain.commands import (
     OpenPackage,
     RequestCode,
     SendMessage,
+    SubmitIdentityEvidence,
     Withdraw,
 )
-from domain.errors import CodeRefusedError, UnknownObjectError
+from domain.errors import CodeRefusedError, InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall, Snapshot
 from domain.rights import Role
 
@@ -139,6 +142,28 @@ def add_address(web: Web, case_id: UUID, address: str) -> Make:
         row = identifier_row(web.resources.vault, case_id, "email", address, added_by="subject", now=web.now())
         session.add(row)
         return AddIdentifier(actor=SUBJECT, identifier=row.id, kind="email")
+
+    return make
+
+
+def evidence(web: Web, case_id: UUID, file: UploadedPart, taken: list[UUID]) -> Make:
+    """Hand in a proof of identity, sealed already; `taken` gets its row's id unless the same form came before.
+
+    Raises:
+        InvalidInputError: neither photograph nor PDF, or too large.
+    """
+
+    def make(session: Session) -> Command:
+        if file.media_type not in MEDIA_TYPES:
+            raise InvalidInputError("Send a photograph (JPEG, PNG, WebP, HEIC) or a PDF.", field="files")
+        if file.ref.bytes > MOST_BYTES:
+            raise InvalidInputError("This file is larger than 10 MB.", field="files")
+        row = IdentityEvidence(
+            case_id=case_id, blob=file.ref.model_dump(mode="json"), media_type=file.media_type, received_at=web.now()
+        )
+        session.add(row)
+        taken.append(row.id)
+        return SubmitIdentityEvidence(actor=SUBJECT, evidence=row.id)
 
     return make
 

@@ -29,6 +29,7 @@ _THANKS: Final = {
     "proven": "Thank you. This address is confirmed.",
     "written": "Thank you. We have your message and answer by mail.",
     "address": "Thank you. We have sent a mail to that address. It counts once it is confirmed there.",
+    "evidence": "Thank you. We have your file, look at it and write to you.",
     "code": "We have sent a new mail with a code.",
 }
 

@@ -4,16 +4,16 @@ Next: api/portal/submit.py
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import jinja2
 import structlog
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -34,6 +34,7 @@ FOLDER: Final = Path(__file__).resolve().parent
 CSP: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 FORM_LIMIT: Final = 200_000  # bytes; the longest message with every character escaped
 _FORBIDDEN, _GONE, _TOO_MANY, _OUR_OWN, _AWAY = 403, 410, 429, 500, 503
+_NOT_OURS: Final = ("/api/", "/console")
 _log = structlog.get_logger("web")
 
 # What happened, what was kept, what to do now (ui.md, "Errors").
@@ -173,11 +174,24 @@ class PageRoute(APIRoute):
 
 def error_page(web: Web, status: int, told: str | None = None) -> HTMLResponse:
     """A refusal in words."""
-    title, what_now = ERRORS.get(status, ERRORS[500])
+    title, what_now = ERRORS.get(status, ERRORS[404] if status < _OUR_OWN else ERRORS[500])
     page = show(web, "error.html", status=status, title=title, what_now=told or what_now)
     if status == _AWAY:
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
+
+
+def install(app: FastAPI) -> None:
+    """Let a browser that asks for what is not there see a page; programs keep their problem+json."""
+    given = cast("Callable[[Request, HTTPException], Awaitable[Response]]", app.exception_handlers[HTTPException])
+
+    async def shown(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(_NOT_OURS):
+            return error_page(web_of(request), error.status_code)
+        return await given(request, error)
+
+    app.add_exception_handler(HTTPException, shown)
 
 
 def _refused(web: Web, refusal: DomainError) -> HTMLResponse:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -12,7 +13,7 @@ from sqlmodel import func, select, update
 
 from adapters.codes import issue_code
 from adapters.database.case_reader import CaseReader
-from adapters.database.tables import AccessLog, CaseIdentifierRow, CaseReceipt, Link, Note
+from adapters.database.tables import AccessLog, CaseIdentifierRow, CaseReceipt, IdentityEvidence, Link, Note
 from adapters.links import make_link
 from adapters.resources import Resources
 from api.portal import limits, pages
@@ -71,6 +72,19 @@ def released(searched: SearchedCase) -> SearchedCase:
     searched.event(Tag.PACKAGE_PUBLISHED, sha256=package.sha256)
     searched.event(Tag.DELIVERY_NOTIFIED)
     return searched
+
+
+@pytest.fixture
+def asked(web: TestClient, opened_case: CaseInHand) -> CaseInHand:
+    """A case whose person was asked for more than the mailbox, on the follow page."""
+    opened_case.happen(Tag.IDENTIFIER_PROVEN, identifier=str(opened_case.mailbox), how="code")
+    opened_case.happen(Tag.IDENTITY_MORE_REQUESTED)
+    web.get(f"/follow/{a_link(opened_case, 'follow')}")
+    return opened_case
+
+
+def blobs(case: CaseInHand) -> int:
+    return sum(path.is_file() for path in Path(case.resources.settings.blobs_url).rglob("*"))
 
 
 class TestForm:
@@ -462,6 +476,53 @@ class TestCollect:
         assert "nothing to fetch here at this moment" in page
 
 
+class TestProof:
+    FILE = ("passport.jpg", b"a photograph", "image/jpeg")
+
+    def test_a_proof_of_identity_is_sealed_and_taken_once(self, web: TestClient, asked: CaseInHand) -> None:
+        page = web.get("/follow").text
+        form = {"command": self._marks(page)}
+        for _ in range(2):
+            answer = web.post("/follow/evidence", data=form, files={"files": self.FILE})
+            assert answer.status_code == 200
+            assert "We have your file" in answer.text
+        assert len(CaseReader(asked.resources).get(asked.id).state.evidence) == 1
+        with asked.resources.database.read() as session:
+            (row,) = session.exec(select(IdentityEvidence)).all()
+        assert row.blob is not None
+        assert blobs(asked) == 1
+
+    @pytest.mark.parametrize(
+        ("file", "told"),
+        [(("a.txt", b"words", "text/plain"), "Send a photograph"), (("a.png", b"", "image/png"), "This file is empty")],
+    )
+    def test_what_is_no_proof_is_not_kept(
+        self, web: TestClient, asked: CaseInHand, file: tuple[str, bytes, str], told: str
+    ) -> None:
+        answer = web.post("/follow/evidence", data={"command": self._marks(web.get("/follow").text)}, files={"files": file})
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert blobs(asked) == 0
+
+    def test_a_forged_form_leaves_nothing(self, web: TestClient, asked: CaseInHand) -> None:
+        answer = web.post("/follow/evidence", data={"command": "0 0"}, files={"files": self.FILE})
+        assert answer.status_code == 410
+        assert blobs(asked) == 0
+
+    def test_too_large_a_file_is_not_read(self, web: TestClient, asked: CaseInHand) -> None:
+        answer = web.post("/follow/evidence", headers={"Content-Length": "99000000"}, content=b"")
+        assert answer.status_code == 413
+        assert blobs(asked) == 0
+
+    def test_nobody_who_was_not_asked_can_send_one(self, web: TestClient, opened_case: CaseInHand) -> None:
+        opened_case.proven()
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        assert web.post("/follow/evidence", data={"command": "0 0"}, files={"files": self.FILE}).status_code == 409
+
+    def _marks(self, page: str) -> str:
+        return unescape(re.findall(r'name="command" value="([^"]*)"', page)[0])
+
+
 class TestAround:
     def test_static_files_may_be_kept_for_ever(self, web: TestClient) -> None:
         for name in re.findall(r'href="(/static/portal/[^"]+)"', web.get("/").text):
@@ -486,6 +547,14 @@ class TestAround:
         assert answer.status_code == 500
         assert "on our side" in answer.text
         assert "secret" not in answer.text
+
+    @pytest.mark.parametrize("path", ["/nowhere", "/follow/a/b/c"])
+    def test_a_browser_that_is_lost_sees_a_page(self, web: TestClient, path: str) -> None:
+        answer = web.get(path, headers={"Accept": "text/html,*/*"})
+        assert answer.status_code == 404
+        assert "There is no such page" in answer.text
+        assert web.get(path).json()["type"] == "/problems/not-found"
+        assert web.get("/api/v1/nowhere", headers={"Accept": "text/html"}).json()["type"] == "/problems/not-found"
 
     @pytest.mark.parametrize("status", sorted(pages.ERRORS))
     def test_every_refusal_has_its_words(self, web: TestClient, status: int) -> None:
