@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select, update
 from temporalio import activity
 
 from activities.failures import translated
+from activities.heartbeat import beating
 from activities.letter_facts import Writing, begin, facts_of
 from adapters.codes import end_codes
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Letter
@@ -46,10 +47,11 @@ class Correspondence:
         """
         if message.letter not in LETTERS:
             raise InvalidInputError(field="letter", letter=message.letter)
-        with self._resources.database.write() as session:
-            letter = self._written_before(session, message) or self._write(session, message)
-        if letter.accepted_at is None:
-            self._hand_over(letter)
+        with beating():
+            with self._resources.database.write() as session:
+                letter = self._written_before(session, message) or self._write(session, message)
+            if letter.accepted_at is None:
+                self._hand_over(letter)
         return LetterSent(letter_id=letter.id)
 
     @activity.defn

@@ -26,8 +26,10 @@ EVENTS: dict[str, Any] = {
 }
 
 # Rendering and one SMTP conversation. 12 attempts with back-off to 10 minutes are about an hour; then a person is asked.
+# Given up on when it stops beating for 10 s: a worker that dies with a letter in hand delays a code by that and not by 60.
 LETTERS: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1),
         backoff_coefficient=2,
