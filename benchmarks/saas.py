@@ -1,7 +1,8 @@
 """The data every figure stands on: a small SaaS of eight tables, 1,043,855 rows, 10,000 people, the same rows every time.
 
 `TYPICAL` has exactly 100 rows, `HEAVY` exactly 50,000; with `users` small it is the same shape in small, for the smoke run.
-`FIFTH` is one person more with a fifth of the heavy one's rows, to see whether memory grows with rows.
+Added to them: `FIFTH` with a fifth of the heavy one's rows, to see whether memory grows with rows, and people like the
+typical one, since nobody is sent more than a few codes an hour.
 
 Next: benchmarks/stack.py
 """
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 TYPICAL, HEAVY, FIFTH = "user00042@example.com", "user00007@example.com", "user99999@example.com"
-TYPICAL_ROWS, HEAVY_ROWS = 100, 50_000
+ALIKE = [TYPICAL, *(f"alike{number:02d}@example.com" for number in range(1, 12))]  # a hundred rows each
 
 DDL = """
 DROP TABLE IF EXISTS images, prompts, messages, support_tickets, invoices, login_events, consents, users CASCADE;
@@ -156,6 +157,8 @@ def fill(dsn: str, *, users: int = 10_000, share: float = 1.0) -> int:
         mix = {7: _part(share), 42: MIX}.get(number)
         maker.person(f"user{number:05d}@example.com", mix=mix)
     maker.person(FIFTH, mix=_part(share / 5))
+    for address in ALIKE[1:]:
+        maker.person(address, mix=MIX)
     with psycopg.connect(dsn, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute(DDL)
         for table in TABLES:

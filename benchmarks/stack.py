@@ -33,7 +33,7 @@ from tests.journeys.installation import Installation, Up
 ISSUER = "https://platform.peer.example"
 DATAMAP = Path(__file__).with_name("peer_datamap.yml")
 POLL = 0.003  # seconds between two looks at the record; a fortieth of the shortest time measured
-PATIENCE = 300.0  # seconds until something that should have happened is called lost
+PATIENCE = 120.0  # seconds until something that should have happened is called lost
 
 
 class Caller:
