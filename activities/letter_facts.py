@@ -247,7 +247,7 @@ def _extended(writing: Writing) -> Facts:
     if event is None:
         raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
     # The date that is promised is counted from receipt, as if no question had stopped the clock (practice.md 3.5).
-    given = CaseEvent(sequence=event.sequence, tag=Tag.EXTENSION_NOTIFIED, at=writing.now, actor="system")
+    given = CaseEvent(sequence=event.sequence, tag=Tag.EXTENSION_NOTIFIED, at=event.at, actor="system")
     seat = seat_of(writing.resources.datamap.controller)
     clock = clock_of(receipt.received_at, receipt.regimes, receipt.rights, [given], as_of=writing.now, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
