@@ -1,0 +1,290 @@
+"""The API over the real engine, worker, activities, sources and mail: the whole way of a case, and what is refused on it.
+
+Abuse tests 5, 6, 9, 11 and 12 of `security.md` as a holder of an API key would try them.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+import worker
+from adapters.database import migrate, people
+from adapters.database.tables import Alarm, CaseEventRow, Code, Link
+from adapters.links import record_attempt
+from adapters.resources import Resources
+from adapters.temporal import connect
+from api.app import create_app
+from api.authority import ROUTES
+from api.cases import Cases
+from domain.commands import OpenPackage
+from domain.messages import CommandCall
+from domain.rights import Role
+from tests import opened, post_office, servers
+from tests.case_in_hand import code_in
+from tests.factories import SUBJECT
+
+ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.AUDITOR)
+PEOPLE = ("whole", "moved", "preparer", "lost", "many", "looked")
+REASON = {"reason": "Spoken to on the number on record."}
+AT_ONCE = 16
+
+
+@dataclass
+class Office:
+    """Everything running, the staff's keys, and the mail server."""
+
+    web: TestClient
+    resources: Resources
+    mail: post_office.PostOffice
+    keys: dict[Role, dict[str, str]]
+
+    @property
+    def door(self) -> Cases:
+        return cast("Cases", self.web.app.state.web.cases)  # type: ignore[attr-defined]
+
+    def run(self, what: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401
+        assert self.web.portal is not None
+        return self.web.portal.call(what, *given)
+
+    def ask(self, name: str) -> "Asked":
+        body = {"rights": ["access"], "subject": {"email": f"{name}@post.example", "country": "GB"}}
+        answer = self.web.post("/api/v1/requests", json=body, headers=self.keys[Role.CASEWORKER])
+        assert answer.status_code == 201
+        case = Asked(self, UUID(answer.json()["case_id"]), answer.json()["reference"])
+        case.until(lambda told: told["status"] == "verifying_identity")
+        return case
+
+    def rows(self, table: type[Any], case: UUID) -> list[dict[str, Any]]:
+        with self.resources.database.read() as session:
+            return [row.model_dump() for row in session.exec(select(table).where(table.case_id == case)).all()]
+
+
+@dataclass
+class Asked:
+    """One case, as its staff see it."""
+
+    office: Office
+    id: UUID
+    reference: str
+
+    @property
+    def url(self) -> str:
+        return f"/api/v1/cases/{self.reference}"
+
+    def told(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self.office.web.get(self.url, headers=self.office.keys[Role.PRIVACY_LEAD]).json()
+        return answer
+
+    def until(self, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        servers.wait_until(lambda: bool(condition(self.told())), f"{self.reference}: {self.told()}", pause=0.1)
+        return self.told()
+
+    def act(self, action: str, body: object, role: Role = Role.CASEWORKER, **headers: str) -> Any:  # noqa: ANN401
+        url = f"{self.url}/actions/{action}"
+        return self.office.web.post(url, json=body, headers=self.office.keys[role] | headers)
+
+    def refused(self, action: str, body: object, role: Role = Role.CASEWORKER) -> tuple[int, str]:
+        answer = self.act(action, body, role)
+        return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+
+    def codes(self) -> list[str]:
+        mine = [letter for letter in self.office.mail.kept if self.reference in str(letter.message["Subject"])]
+        found = []
+        for letter in mine:
+            with contextlib.suppress(AssertionError):
+                found.append(code_in(letter))
+        return found
+
+    def code(self, number: int = 1) -> str:
+        servers.wait_until(lambda: len(self.codes()) >= number, "the code arrives")
+        return self.codes()[-1]
+
+    def in_review(self) -> dict[str, Any]:
+        """Prove the mailbox and wait for the package."""
+        assert self.act("confirm_identity_code", {"code": self.code()}).status_code == 200
+        return self.until(lambda told: told["package"] and told["package"]["state"] == "ready")
+
+    def approve(self, sha256: str) -> None:
+        assert self.act("approve_package", {"sha256": sha256}, Role.REVIEWER).status_code == 200
+        self.until(lambda told: told["status"] == "delivered")
+
+    def open_package(self, address: str) -> None:
+        """As the data subject does in the portal, with a fresh code."""
+        sent = len(self.codes())
+        assert self.act("request_code", {"identifier": address}).status_code == 200
+        code, vault = self.code(sent + 1), self.office.resources.vault
+        with self.office.resources.database.write() as session:
+            attempt = record_attempt(session, vault, self.id, "open_package", code=code, now=datetime.now(UTC))
+        call = CommandCall(command_id=f"test:{uuid4().hex}", command=OpenPackage(actor=SUBJECT, attempt=attempt))
+        self.office.run(self.office.door.perform, self.id, call)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    source = _source(folder / "shop.db")
+    with contextlib.ExitStack() as stack:
+        mail = stack.enter_context(post_office.opened())
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in {"SMTP_URL": mail.url, "API_DECISIONS": "1"}.items():
+            environment.setenv(f"HABEAS_{name}", value)
+        environment.setenv("SMALL_PLATFORM_URL", source)
+        environment.setenv("TEMPORAL_ADDRESS", stack.enter_context(servers.temporal(folder, time_skipping=False)))
+        url = f"sqlite:///{folder}/habeas.db"
+        migrate.upgrade(url)
+        resources = stack.enter_context(opened.resources(folder / "home", url))
+        stack.enter_context(_working(resources))
+        web = stack.enter_context(
+            TestClient(
+                create_app(resources), base_url="http://127.0.0.1", client=("127.0.0.1", 5000), raise_server_exceptions=False
+            )
+        )
+        yield Office(web, resources, mail, {role: _key(resources, role) for role in ROLES})
+
+
+@contextlib.contextmanager
+def _working(resources: Resources) -> Iterator[None]:
+    """A worker in a thread of its own."""
+    stop, ready = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        client = await connect(resources.settings, resources.vault)
+        with contextlib.ExitStack() as threads:
+            async with contextlib.AsyncExitStack() as polling:
+                for each in worker.workers(client, resources, threads):
+                    await polling.enter_async_context(each)
+                ready.set()
+                await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(work()))
+    thread.start()
+    try:
+        assert ready.wait(60)
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _source(path: Path) -> str:
+    with contextlib.closing(sqlite3.connect(path)) as shop, shop:
+        shop.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT, name TEXT)")
+        shop.execute("CREATE TABLE prompts (id INTEGER PRIMARY KEY, account_id INTEGER, body TEXT)")
+        for number, name in enumerate(PEOPLE, start=1):
+            shop.execute("INSERT INTO accounts VALUES (?, ?, ?)", (number, f"{name}@post.example", name))
+            shop.execute("INSERT INTO prompts VALUES (?, ?, ?)", (number, number, f"a prompt of {name}"))
+    return f"sqlite:///{path}"
+
+
+def _key(resources: Resources, role: Role) -> dict[str, str]:
+    email = f"{role.value}@example.com"
+    people.add_caseworker(resources.database, email=email, name=role.value, role=role)
+    return _another_key(resources, role)
+
+
+def _another_key(resources: Resources, role: Role) -> dict[str, str]:
+    key = people.create_api_key(resources.database, email=f"{role.value}@example.com", scopes=list(people.SCOPES))
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_the_whole_way_and_every_refusal_on_it(office: Office) -> None:
+    case = office.ask("whole")
+    assert case.refused("approve_package", {"sha256": "0" * 64}, Role.REVIEWER) == (409, "not-allowed-now")
+    assert case.refused("confirm_identity", REASON, Role.REVIEWER) == (403, "not-permitted")
+    assert case.refused("abolish", {}) == (404, "not-found")
+    first = case.in_review()["package"]
+    assert first["records"] == 2
+    item = office.web.get(f"{case.url}/items", headers=office.keys[Role.CASEWORKER]).json()["items"][1]["id"]
+    withheld = {"item": item, "decision": "withhold", "basis": "third_party", **REASON}
+    assert case.act("set_item_decision", withheld, Role.PRIVACY_LEAD).status_code == 200
+    assert case.refused("approve_package", {"sha256": first["sha256"]}, Role.REVIEWER) == (409, "stale-hash")
+    assert case.act("prepare_package", {}, Role.PRIVACY_LEAD).status_code == 200
+    second = case.until(lambda told: told["package"]["state"] == "ready" and told["package"]["revision"] == 1)["package"]
+    assert case.refused("approve_package", {"sha256": first["sha256"]}, Role.REVIEWER) == (409, "stale-hash")
+    assert case.refused("approve_package", {"sha256": second["sha256"]}, Role.PRIVACY_LEAD) == (403, "four-eyes")
+    assert case.refused("approve_package", {"sha256": second["sha256"]}) == (403, "not-permitted")
+    case.approve(second["sha256"])
+    zipped = office.web.get(f"{case.url}/package", headers=office.keys[Role.REVIEWER]).content
+    assert hashlib.sha256(zipped).hexdigest() == second["sha256"]
+    assert case.told()["status"] == "delivered"  # looking is not collecting
+    case.open_package(case.told()["delivery_address"])
+    assert case.until(lambda told: told["status"] == "closed")["outcome"] == "partly_fulfilled"
+    opening = next(row for row in office.rows(CaseEventRow, case.id) if row["tag"] == "case:package:approved")
+    place = f"{case.url}/commands/{opening['command_id']}"
+    assert office.web.get(place, headers=office.keys[Role.REVIEWER]).json()["status"] in {"fulfilling", "delivered", "closed"}
+
+
+def test_who_prepared_approves_with_no_key_of_theirs(office: Office) -> None:
+    case = office.ask("preparer")
+    assert case.act("confirm_identity", REASON, Role.PRIVACY_LEAD).status_code == 200
+    package = case.until(lambda told: told["package"] and told["package"]["state"] == "ready")["package"]
+    for key in (office.keys[Role.PRIVACY_LEAD], _another_key(office.resources, Role.PRIVACY_LEAD)):
+        body = {"sha256": package["sha256"]}
+        answer = office.web.post(f"{case.url}/actions/approve_package", json=body, headers=key)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/four-eyes")
+    assert case.told()["status"] == "in_review"
+
+
+def test_an_approval_ends_with_the_recipient_it_was_given_for(office: Office) -> None:
+    case = office.ask("moved")
+    package = case.in_review()["package"]
+    case.approve(package["sha256"])
+    case.act("add_identifier", {"kind": "email", "value": "elsewhere@post.example"})
+    added = case.until(lambda told: len(told["identifiers"]) > 1)["identifiers"][-1]["id"]
+    assert case.act("accept_identifier", {"identifier": added, **REASON}).status_code == 200
+    case.act("change_delivery_address", {"identifier": added, **REASON})
+    told = case.until(lambda told: told["status"] not in {"delivered", "fulfilling", "collecting"})
+    assert told["status"] == "in_review"
+    assert not (told["package"]["approved"])
+    ready = [
+        letter for letter in office.mail.kept if "elsewhere@post.example" in letter.recipients and "/collect/" in letter.text
+    ]
+    assert ready == []
+
+
+def test_a_case_ended_from_outside_goes_on_as_it_was(office: Office) -> None:
+    case = office.ask("lost")
+    before = case.told()
+    client = office.web.app.state.web.client  # type: ignore[attr-defined]
+    office.run(client.get_workflow_handle(f"case-{case.id}").terminate)
+    assert office.run(office.door.reconcile) == [case.id]
+    assert case.told()["clock"] == before["clock"]
+    assert [row["kind"] for row in office.rows(Alarm, case.id)] == ["workflow-carried-on"]
+    assert case.in_review()["status"] == "in_review"
+
+
+def test_one_code_sent_many_times_at_once_counts_once(office: Office) -> None:
+    case = office.ask("many")
+    body = {"code": case.code()}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        sent = [threads.submit(case.act, "confirm_identity_code", body) for _ in range(AT_ONCE * 2)]
+        answers = [each.result().status_code for each in sent]
+    assert (answers.count(200), answers.count(409)) == (1, AT_ONCE * 2 - 1)
+    tags = [row["tag"] for row in office.rows(CaseEventRow, case.id)]
+    assert tags.count("case:identity:confirmed") == 1
+
+
+def test_looking_changes_nothing(office: Office) -> None:
+    case = office.ask("looked")
+    case.code()
+    tables = (CaseEventRow, Code, Link)
+    before = [office.rows(table, case.id) for table in tables]
+    for method, path in ROUTES:
+        if method == "GET":
+            url = "/api/v1" + path.format(reference=case.reference, command="0")
+            for verb in ("GET", "HEAD"):
+                assert office.web.request(verb, url, headers=office.keys[Role.PRIVACY_LEAD]).status_code < 500
+    assert [office.rows(table, case.id) for table in tables] == before
