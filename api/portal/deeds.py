@@ -25,6 +25,7 @@ from domain.authority import Action
 from domain.commands import (
     Actor,
     AddIdentifier,
+    AnswerClarification,
     Command,
     ConfirmIdentityCode,
     Disown,
@@ -117,6 +118,15 @@ def message(web: Web, case_id: UUID, text: str) -> Make:
 
     def make(session: Session) -> Command:
         return SendMessage(actor=SUBJECT, note=_note(web, session, case_id, text))
+
+    return make
+
+
+def answer(web: Web, case_id: UUID, text: str) -> Make:
+    """Answer what the controller asked about the request; any answer is one, "everything" too."""
+
+    def make(session: Session) -> Command:
+        return AnswerClarification(actor=SUBJECT, note=_note(web, session, case_id, text))
 
     return make
 

@@ -28,6 +28,7 @@ LONGEST_MESSAGE: Final = 20_000  # characters, as in the form
 _THANKS: Final = {
     "proven": "Thank you. This address is confirmed.",
     "written": "Thank you. We have your message and answer by mail.",
+    "answered": "Thank you. We have your answer and go on.",
     "address": "Thank you. We have sent a mail to that address. It counts once it is confirmed there.",
     "evidence": "Thank you. We have your file, look at it and write to you.",
     "code": "We have sent a new mail with a code.",
@@ -66,14 +67,25 @@ async def resend(request: Request, web: TheWeb) -> Response:
     return await _acted(request, web, "code", act)
 
 
+@router.post("/follow/answer")
+async def answer(request: Request, web: TheWeb) -> Response:
+    """Answer the question that was asked about the request (Article 12A(5) UK GDPR): the clock goes on."""
+
+    async def act(session: sessions.PortalSession, form: FormData) -> str:
+        text = _words(form, "answer")
+        make = deeds.answer(web, session.case_id, text)
+        await deeds.do(web, session.case_id, pages.field(form, "once"), text, Action.ANSWER_CLARIFICATION, make)
+        return "answered"
+
+    return await _acted(request, web, "answer", act)
+
+
 @router.post("/follow/message")
 async def write(request: Request, web: TheWeb) -> Response:
     """Write to the controller."""
 
     async def act(session: sessions.PortalSession, form: FormData) -> str:
-        text = pages.field(form, "text")
-        if not 0 < len(text) <= LONGEST_MESSAGE:
-            raise InvalidInputError("Write what you want to tell us, in at most 20,000 characters.", field="text")
+        text = _words(form, "text")
         make = deeds.message(web, session.case_id, text)
         await deeds.do(web, session.case_id, pages.field(form, "once"), text, Action.SEND_MESSAGE, make)
         return "written"
@@ -138,6 +150,13 @@ async def withdraw(request: Request, web: TheWeb) -> Response:
 async def not_me(request: Request, web: TheWeb) -> Response:
     """Say that somebody else made it."""
     return await _ended(request, web, Action.DISOWN, deeds.disown)
+
+
+def _words(form: FormData, field: str) -> str:
+    text = pages.field(form, field)
+    if not 0 < len(text) <= LONGEST_MESSAGE:
+        raise InvalidInputError("Write what you want to tell us, in at most 20,000 characters.", field=field)
+    return text
 
 
 async def _ended(request: Request, web: Web, action: Action, make: deeds.Make) -> Response:

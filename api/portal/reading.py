@@ -19,6 +19,7 @@ from domain.events import Tag
 from domain.rights import Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
+_TELLING: Final = (Tag.MESSAGE_SENT, Tag.IDENTITY_MORE_REQUESTED, Tag.CLARIFICATION_ASKED, Tag.CLARIFICATION_ANSWERED)
 _FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
 
 
@@ -111,7 +112,7 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
 
 def messages_of(resources: Resources, case_id: UUID, events: list[CaseEventRow]) -> list[Said]:
     """What was written in both directions, newest first. For whoever proved the mailbox in this visit."""
-    told = {Tag.MESSAGE_SENT.value, Tag.IDENTITY_MORE_REQUESTED.value}
+    told = {tag.value for tag in _TELLING}
     notes = {UUID(str(row.facts["note"])): row for row in events if row.tag in told and row.facts.get("note")}
     vault = resources.vault.case(case_id)
     with resources.database.read() as session:

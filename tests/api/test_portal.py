@@ -361,6 +361,21 @@ class TestFollow:
         assert answer.status_code == 422
         assert 'id="text-fault"' in answer.text
 
+    def test_a_question_is_answered_where_it_is_asked(self, web: TestClient, opened_case: CaseInHand) -> None:
+        opened_case.proven()
+        question = opened_case.note("Which account do you mean?", "caseworker:00000000-0000-4000-8000-00000000000a")
+        opened_case.happen(Tag.CLARIFICATION_ASKED, note=str(question))
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        page = web.get("/follow").text
+        assert "We have asked you a question" in page
+        assert "Which account" not in page  # a link that was passed on shows no words
+        assert 'id="answer-fault"' in web.post("/follow/answer", data=hidden(page) | {"answer": ""}).text
+        answered = web.post("/follow/answer", data=hidden(page) | {"answer": "Everything."})
+        assert "We have your answer and go on" in answered.text
+        assert "We have asked you a question" not in answered.text
+        event = CaseReader(opened_case.resources).events(opened_case.id)[-1]
+        assert (event.tag, event.actor) == (Tag.CLARIFICATION_ANSWERED, "subject")
+
     def test_a_second_address_is_claimed_and_not_more(self, web: TestClient, opened_case: CaseInHand) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
         wrong = web.post("/follow/address", data=hidden(web.get("/follow").text) | {"address": "nothing"})
