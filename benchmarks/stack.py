@@ -33,6 +33,7 @@ from tests.journeys.installation import Installation, Up
 ISSUER = "https://platform.peer.example"
 DATAMAP = Path(__file__).with_name("peer_datamap.yml")
 POLL = 0.003  # seconds between two looks at the record; a fortieth of the shortest time measured
+IDLE = 2.0  # seconds; a server lets go of a connection that nothing came over for five
 PATIENCE = 120.0  # seconds until something that should have happened is called lost
 
 
@@ -41,13 +42,14 @@ class Caller:
 
     def __init__(self, port: int, keys: dict[str, str]) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._keys = keys
+        self._keys, self._used = keys, 0.0
 
     def post(self, path: str, body: dict[str, Any], role: str = "caseworker") -> dict[str, Any]:
         """Send once; anything but success ends the run."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
         if self._keys:
             headers["Authorization"] = f"Bearer {self._keys[role]}"
+        self._fresh()
         self._connection.request("POST", path, json.dumps(body), headers)
         answer = self._connection.getresponse()
         content = answer.read()
@@ -56,12 +58,18 @@ class Caller:
         return dict(json.loads(content))
 
     def get(self, path: str, role: str = "reviewer") -> bytes:
+        self._fresh()
         self._connection.request("GET", path, headers={"Authorization": f"Bearer {self._keys[role]}"})
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
         return content
+
+    def _fresh(self) -> None:
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # it opens itself again
+        self._used = time.monotonic()
 
     def close(self) -> None:
         self._connection.close()
