@@ -58,6 +58,9 @@ _INTRODUCTION = f"""\
 - *Decision* in the tables: only where `HABEAS_API_DECISIONS` is on; in production also only by a key that names its networks and
   lives a day at most.
 - The platform's own key (`habeas api-key create` without `--for`) sees the cases that came in by it, and no others.
+- `no-codes-left` (429) and 503 carry `Retry-After` in seconds.
+- Without a key and outside `{API}`: `GET /.well-known/habeas-keys.json` tells the public keys that sign packages, by `kid`;
+  `habeas verify-package FILE --key habeas-keys.json` takes it as it is. `/healthz`, `/readyz` and `/metrics` are for monitors.
 """
 
 _ENUMS: tuple[type[StrEnum], ...] = (Right, Status, Outcome, Channel, Risk, ItemChoice, Basis, Scope, Tag)

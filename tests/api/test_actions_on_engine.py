@@ -30,6 +30,7 @@ from api.app import create_app
 from api.authority import ROUTES
 from api.cases import Cases
 from domain.commands import OpenPackage
+from domain.errors import NotAllowedNowError
 from domain.messages import CommandCall
 from domain.rights import Role
 from tests import opened, post_office, servers
@@ -249,10 +250,13 @@ def test_an_approval_ends_with_the_recipient_it_was_given_for(office: Office) ->
     told = case.until(lambda told: told["status"] not in {"delivered", "fulfilling", "collecting"})
     assert told["status"] == "in_review"
     assert not (told["package"]["approved"])
-    ready = [
-        letter for letter in office.mail.kept if "elsewhere@post.example" in letter.recipients and "/collect/" in letter.text
-    ]
-    assert ready == []
+    mine = [letter for letter in office.mail.kept if case.reference in str(letter.message["Subject"])]
+    links = [letter.recipients for letter in mine if "/collect/" in letter.text]
+    assert links == [["moved@post.example"]]  # and that one is dead: an approval is for one recipient
+    assert case.refused("request_code", {"identifier": added}) == (409, "not-allowed-now")
+    call = CommandCall(command_id=f"test:{uuid4().hex}", command=OpenPackage(actor=SUBJECT, attempt=uuid4()))
+    with pytest.raises(NotAllowedNowError):
+        office.run(office.door.perform, case.id, call)
 
 
 def test_a_case_ended_from_outside_goes_on_as_it_was(office: Office) -> None:
