@@ -24,7 +24,6 @@ _SESSION = """
 SET default_transaction_read_only = on; SET statement_timeout = '10min'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';
 SET IntervalStyle = 'iso_8601'
 """
-_DATE_LENGTH = len("2026-11-24")
 
 
 class _TimestampLoader(Loader):
@@ -33,11 +32,10 @@ class _TimestampLoader(Loader):
     zone = ""
 
     def load(self, data: Buffer) -> str:
-        text = bytes(data).decode()
-        if text[_DATE_LENGTH : _DATE_LENGTH + 1] != " ":
-            return text
-        zone = self.zone if text.endswith("+00") else ""
-        return f"{text[:_DATE_LENGTH]}T{text[_DATE_LENGTH + 1 :]}{zone}"
+        date, space, time = bytes(data).decode().partition(" ")
+        if not space:  # infinity
+            return date
+        return f"{date}T{time}{self.zone if time.endswith('+00') else ''}"
 
 
 class _InstantLoader(_TimestampLoader):

@@ -62,8 +62,12 @@ class SqlSystem(Connector):
                 return
             statement = self._statement(collection, lookup)
             options = {"stream_results": True, "yield_per": _LARGE_BATCH_ROWS if self.large(collection) else BATCH_ROWS}
-            with self._turns.turn(), self.engine.connect() as connection:
-                rows = connection.execute(statement, {"keys": keys}, execution_options=options)
+            # Streamed rows hold the connection: a search that breaks off has to let go of them first, or it waits for ever.
+            with (
+                self._turns.turn(),
+                self.engine.connect() as connection,
+                connection.execute(statement, {"keys": keys}, execution_options=options) as rows,
+            ):
                 for batch in rows.partitions() if rows.returns_rows else ():
                     yield [tuple(row) for row in batch]
 

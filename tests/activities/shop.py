@@ -78,15 +78,21 @@ class Shop:
         _billing.create_all(self.engines["billing"])
         folder.mkdir()
         self.environment = {"APP_URL": urls["app"], "BILLING_URL": urls["billing"], "STORE_ROOT": str(folder)}
+        self._collections: list[Collection] = []
         self.connect()
 
     def connect(self) -> None:
         """Start the worker's side anew, as after a restart."""
         self.systems = Systems(self.resources.datamap, self.resources.settings.home, self.environment)
-        self.collection = Collection(self.resources, self.systems)
+        self._collections.append(Collection(self.resources, self.systems))
+
+    @property
+    def collection(self) -> Collection:
+        return self._collections[-1]
 
     def close(self) -> None:
-        self.collection.close()
+        for collection in self._collections:
+            collection.close()
         for engine in self.engines.values():
             engine.dispose()
 

@@ -191,6 +191,7 @@ def test_a_search_that_is_interrupted_leaves_no_blob_and_is_done_anew(shop: Shop
     shop.insert("drafts", *_many(3000))
     case = shop.case()
     system = BreakingSystem(shop.resources.datamap.system("app"), shop.environment["APP_URL"])
+    shop.systems.connector("app").close()
     shop.systems._connectors["app"] = system
     with pytest.raises(Interrupted):
         shop.collect(case)
