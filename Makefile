@@ -52,7 +52,7 @@ test-fast: install-dev
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
 test-postgresql: install-dev postgresql ## The database and activity suites on PostgreSQL
-	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest $(wildcard tests/database tests/activities)
+	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities)
 
 test-journeys: install-dev postgresql chromium ## The real parts as processes, killed and restarted; the pages in a browser
 	$(BIN)/pytest -m "journey" tests/journeys tests/browser
