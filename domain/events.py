@@ -50,6 +50,7 @@ class Tag(StrEnum):
     REFUSAL_APPROVED = "case:refusal:approved"
     REFUSAL_NOTIFIED = "case:refusal:notified"  # Article 12(4)
     REFUSAL_BOUNCED = "case:refusal:bounced"
+    COMPLAINT_ACKNOWLEDGED = "case:complaint:acknowledged"  # s.164A(4) DPA 2018: within 30 days
     FEE_ASKED = "case:fee:asked"  # Article 12(5)
     FEE_PAID = "case:fee:paid"
 

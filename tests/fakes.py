@@ -43,6 +43,7 @@ class FakeOffice:
         self.asserted: UUID | None = None
         self.risk = Risk.LOW
         self.regimes = ["UK"]
+        self.rights = [Right.ACCESS]
         self.withheld = 0
         self.events: list[CaseEvent] = []
         self.state: CaseState | None = None
@@ -61,7 +62,7 @@ class FakeOffice:
         return Opening(
             received_at=self.received_at,
             channel=Channel.API,
-            rights=[Right.ACCESS],
+            rights=self.rights,
             regimes=self.regimes,
             risk=self.risk,
             identifiers=[ReceivedIdentifier(identifier=MAILBOX, kind="email")],
@@ -77,7 +78,7 @@ class FakeOffice:
             if event.sequence > self.state.sequence:
                 evolve(self.state, event)
                 self.events.append(event)
-        clock = clock_of(self.received_at, self.regimes, ["access"], self.events, as_of=message.events[-1].at)
+        clock = clock_of(self.received_at, self.regimes, self.rights, self.events, as_of=message.events[-1].at)
         return Recorded(clock=clock, head=SHA)
 
     @activity.defn(name="check_attempt")

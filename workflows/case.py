@@ -29,10 +29,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CodeRefusedError, DomainError
     from domain.events import Draft, Tag
     from domain.messages import CaseRef, CheckAttempt, CommandCall, OpenCase, Opening, Snapshot, Verdict
-    from domain.rights import Outcome, Role, Status
+    from domain.rights import Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
-from workflows.notices import give_extension, give_refusal
+from workflows.notices import acknowledge_complaint, give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
 from workflows.proceedings import CaseEnded, Proceedings, refused
@@ -100,7 +100,10 @@ class CaseWorkflow:
             await case.record(Draft(tag=Tag.REQUEST_RESUMED))
             return
         await case.record(*_first_events(receipt))
-        case.post("request_received")
+        if Right.COMPLAINT in receipt.rights:
+            case.errand(acknowledge_complaint(case))
+        else:
+            case.post("request_received")
         if not case.state.identity_record:
             case.post("verify_identity")
         if receipt.snapshots:

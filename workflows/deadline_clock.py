@@ -21,7 +21,7 @@ async def watch_deadline(case: Proceedings) -> None:
     """Follow the clock until the case ends (CaseEnded)."""
     while True:
         milestone = None
-        if case.clock is not None and case.state.delivered_at is None:
+        if case.clock is not None and case.clock.state != "met" and case.state.delivered_at is None:
             milestone = next_milestone(
                 case.clock,
                 case.state.regimes,
@@ -41,9 +41,10 @@ async def watch_deadline(case: Proceedings) -> None:
                 continue  # the milestone is reached: the next turn records it
 
 
-def _dates(case: Proceedings) -> tuple[date | None, date | None, datetime | None]:
+def _dates(case: Proceedings) -> tuple[date | None, date | None, datetime | bool | None]:
     clock = case.clock
-    return (clock.safe_due if clock else None, clock.legal_due if clock else None, case.state.delivered_at)
+    met = case.state.delivered_at or (clock is not None and clock.state == "met")
+    return (clock.safe_due if clock else None, clock.legal_due if clock else None, met)
 
 
 def _done(case: Proceedings, clock: Clock) -> tuple[Sequence[int], Sequence[str]]:
