@@ -55,6 +55,7 @@ class Package(BaseModel):
     withheld: int = 0  # of the records, how many were left out by a decision
     datamap: Sha256
     binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
+    approved_by: int = 0  # sequence of the event that approved it; the number of the letter that delivers it
     published: bool = False
     opened: bool = False
 

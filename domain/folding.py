@@ -96,6 +96,8 @@ def _void_approval(state: CaseState) -> None:
         state.package.binding = None
         state.package.published = False
         state.delivered_at = None
+    if state.status in {Status.FULFILLING, Status.DELIVERED}:
+        state.status = Status.IN_REVIEW  # it has to be approved anew
 
 
 def _identity_asked(state: CaseState, _event: CaseEvent) -> None:
@@ -190,6 +192,7 @@ def _package_voided(state: CaseState, _event: CaseEvent) -> None:
 def _package_approved(state: CaseState, event: CaseEvent) -> None:
     if state.package is not None:
         state.package.binding = _text(event, "binding")
+        state.package.approved_by = event.sequence
     state.status = Status.FULFILLING
 
 
@@ -221,8 +224,6 @@ def _address_changed(state: CaseState, event: CaseEvent) -> None:
     state.delivery_address = _uuid(event, "identifier")
     prepared(state, event)
     _void_approval(state)
-    if state.status in {Status.FULFILLING, Status.DELIVERED}:
-        state.status = Status.IN_REVIEW
 
 
 def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:

@@ -1,5 +1,6 @@
 """Small activities that stand in for the real ones in workflow tests, registered by name, each able to fail on demand."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +57,11 @@ class FakeOffice:
         self.destroyed: list[str] = []
         self.revision = 0
         self.short_lived = False
+        self.copied = asyncio.Event()  # early copies take until this is set
+        self.copied.set()
+        self.letters_pass = asyncio.Event()  # the mail server takes nothing until this is set
+        self.letters_pass.set()
+        self.numbers: dict[str, list[int]] = {}
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -94,6 +100,8 @@ class FakeOffice:
     async def send_letter(self, message: SendLetter) -> LetterSent:
         if message.letter in self.refused_letters:
             raise ApplicationError("refused", type="letter-refused", non_retryable=True)
+        self.numbers.setdefault(message.letter, []).append(message.number)
+        await self.letters_pass.wait()
         self.letters.append(message.letter)
         return LetterSent(letter_id=uuid4())
 
@@ -111,6 +119,7 @@ class FakeOffice:
 
     @activity.defn(name="snapshot_short_lived")
     async def snapshot_short_lived(self, _message: CaseRef) -> Collected:
+        await self.copied.wait()
         return Collected(run=0, results=[SystemResult(system="platform", state="searched", records=3)])
 
     @activity.defn(name="destroy_snapshots")

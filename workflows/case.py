@@ -74,6 +74,11 @@ class CaseWorkflow:
         # A closed case that was carried on waits for the command that reopens it.
         await workflow.wait_condition(lambda: not self._case.ended)
         await self._open(opening)
+        while not self._case.ended:
+            await self._carry()
+            await self._finish()  # a late answer may reopen the case while its last letter is still under way
+
+    async def _carry(self) -> None:
         self._case.errand(watch_deadline(self._case))
         self._case.errand(self._watch_evidence())
         self._case.errand(give_extension(self._case))
@@ -85,7 +90,6 @@ class CaseWorkflow:
                 except ActivityError:
                     # What will not succeed by trying again is for a person; the case waits and goes on from where it stood.
                     await self._case.ask_operator()
-        await self._finish()
 
     async def _proceed(self) -> None:
         await self._verify_identity()
@@ -168,13 +172,20 @@ class CaseWorkflow:
         if letter:
             case.post(letter, number=case.state.sequence)
         await self._destroy_evidence()
-        if case.state.snapshots and not case.state.identity_record:
-            await workflow.execute_activity_method(Collection.destroy_snapshots, ref, **EVENTS)
-            await case.record_even_if_ended(Draft(tag=Tag.SNAPSHOT_DESTROYED))
+        if not self._snapshots_taken:  # what is being copied while the case ends is not in its state, and has to go as well
+            await workflow.wait_condition(lambda: self._snapshots_taken)
+            await self._destroy_snapshots()
+        elif case.state.snapshots and not case.state.identity_record:
+            await self._destroy_snapshots()
         if case.state.outcome not in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED}:
             await workflow.execute_activity_method(Correspondence.revoke_links, ref, **EVENTS)
         await case.all_errands()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _destroy_snapshots(self) -> None:
+        ref = CaseRef(case_id=self._case.case_id)
+        await workflow.execute_activity_method(Collection.destroy_snapshots, ref, **EVENTS)
+        await self._case.record_even_if_ended(Draft(tag=Tag.SNAPSHOT_DESTROYED))
 
     @workflow.query
     def snapshot(self) -> Snapshot:

@@ -74,6 +74,22 @@ class Proceedings:
                 raise CaseEnded
             await self._append(list(drafts), f"run:{self.state.sequence + 1}")
 
+    async def record_if(self, condition: Callable[[CaseState], object], *drafts: Draft) -> bool:
+        """Record it only if the state still fulfils a condition once no other event can come between.
+
+        False when it does not; nothing is recorded then.
+
+        Raises:
+            CaseEnded: somebody closed the case in the meantime.
+        """
+        async with self._lock:
+            if self.ended:
+                raise CaseEnded
+            if not condition(self.state):
+                return False
+            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
+            return True
+
     async def record_even_if_ended(self, *drafts: Draft) -> None:
         """Record what is done after the end: destruction that the end itself demands."""
         async with self._lock:

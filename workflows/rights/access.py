@@ -5,6 +5,7 @@ longer fits what it approved is void and asked again; a letter that the mail ser
 Next: `activities/collection.py`.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -12,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.collection import Collection
     from activities.package import Packaging
-    from domain.case import CaseState, binding_of
+    from domain.case import CaseState, Package, binding_of
     from domain.events import Draft, Tag
     from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, PublishPackage, SendLetter
     from domain.rights import Status
@@ -130,10 +131,12 @@ async def _deliver(case: Proceedings) -> bool:
         return False
     if case.state.status is Status.FULFILLING:
         letter = "nothing_held" if _nothing_held(case.state) else "package_ready"
-        await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=case.state.sequence))
-        if not case.state.approved:
+        assert case.state.package is not None
+        told = await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=case.state.package.approved_by))
+        # A letter that never arrived is no delivery: the address has to be looked at, and the release approved again.
+        happened = Tag.DELIVERY_NOTIFIED if told else Tag.PACKAGE_VOIDED
+        if not await case.record_if(lambda state: state.approved, Draft(tag=happened)) or not told:
             return False
-        await case.record(Draft(tag=Tag.DELIVERY_NOTIFIED))
     if _nothing_held(case.state):
         return True
     return await _wait_until_fetched(case)
@@ -158,8 +161,13 @@ async def _publish(case: Proceedings) -> bool:
         # What stands there now is not what was approved, or goes to somebody else: nothing leaves (R1).
         await case.record(Draft(tag=Tag.PACKAGE_VOIDED))
         return False
-    await case.record(Draft(tag=Tag.PACKAGE_PUBLISHED, facts={"sha256": package.sha256}))
-    return case.state.approved
+    return await case.record_if(_still(package), Draft(tag=Tag.PACKAGE_PUBLISHED, facts={"sha256": package.sha256}))
+
+
+def _still(package: Package) -> Callable[[CaseState], bool]:
+    """Whether the approval of this package holds: an address may have changed while the package was looked at (R1)."""
+    known = package.id, package.binding
+    return lambda state: state.approved and state.package is not None and (state.package.id, state.package.binding) == known
 
 
 async def _wait_until_fetched(case: Proceedings) -> bool:
