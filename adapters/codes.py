@@ -6,6 +6,7 @@ Next: `activities/identity.py`
 """
 
 import hmac
+import math
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from sqlmodel import Session, col, func, select, update
 
 from adapters.database.tables import Attempt, CaseIdentifierRow, Code
 from adapters.vault import Vault
-from domain.errors import CodeRefusedError, InvalidInputError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
 
 CodePurpose = Literal["verify", "open_package"]
 
@@ -77,6 +78,16 @@ def next_code_in(session: Session, address: CaseIdentifierRow, purpose: CodePurp
         return timedelta(0)
     oldest = select(func.min(Code.issued_at)).where(*_recent(address.value_index, purpose, now))
     return session.exec(oldest).one() + WINDOW - now
+
+
+def check_code_may_be_sent(session: Session, address: CaseIdentifierRow, purpose: CodePurpose, now: datetime) -> None:
+    """Tell whoever asks for a code that it would not be sent.
+
+    Raises:
+        NoCodesLeftError: the mailbox was sent its codes of the day; says when the next one may be.
+    """
+    if wait := next_code_in(session, address, purpose, now):
+        raise NoCodesLeftError(retry_after=math.ceil(wait.total_seconds()))
 
 
 def wrong_tries(session: Session, mailbox: bytes, purpose: CodePurpose, now: datetime) -> int:

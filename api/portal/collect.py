@@ -20,7 +20,7 @@ from api.portal.reading import link_of, masked_address
 from domain.authority import Action
 from domain.blobs import BlobRef
 from domain.decisions import allowed_actions
-from domain.errors import CodeRefusedError, InvalidInputError, UnknownObjectError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, UnknownObjectError
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -87,7 +87,7 @@ async def send_code(request: Request, web: TheWeb) -> Response:
     make = deeds.code_for(web, session.case_id, view.state.delivery_address, "open_package")
     try:
         await deeds.do(web, session.case_id, mark, "", Action.REQUEST_CODE, make)
-    except CodeRefusedError as refusal:
+    except NoCodesLeftError as refusal:
         told = refusal.message
         return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
     return pages.away_to("/collect?done=sent")

@@ -13,11 +13,12 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
-from adapters.codes import TRIES, CodePurpose, codes_left
+from adapters.codes import TRIES, CodePurpose, check_code_may_be_sent
 from adapters.database.intake import identifier_row
-from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, IdentityEvidence, Note
+from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, IdentityEvidence
 from adapters.evidence import MEDIA_TYPES, MOST_BYTES
 from adapters.links import record_attempt
+from adapters.notes import write_note
 from api.dependencies import Web
 from api.idempotency import keyed_hash
 from api.uploads import UploadedPart
@@ -35,7 +36,7 @@ from domain.commands import (
     SubmitIdentityEvidence,
     Withdraw,
 )
-from domain.errors import CodeRefusedError, InvalidInputError, UnknownObjectError
+from domain.errors import InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall, Snapshot
 from domain.rights import Role
 
@@ -86,8 +87,7 @@ def code_for(web: Web, case_id: UUID, identifier: UUID | None, purpose: CodePurp
         row = session.get(CaseIdentifierRow, identifier) if identifier else None
         if row is None or row.case_id != case_id or row.kind != "email":
             raise UnknownObjectError
-        if codes_left(session, row, purpose, web.now()) == 0:
-            raise CodeRefusedError("This address was sent all its codes of the day. Use the newest one, or ask again tomorrow.")
+        check_code_may_be_sent(session, row, purpose, web.now())
         return RequestCode(actor=SUBJECT, identifier=row.id)
 
     return make
@@ -191,7 +191,4 @@ def tries_left(web: Web, case_id: UUID, purpose: CodePurpose) -> int:
 
 
 def _note(web: Web, session: Session, case_id: UUID, text: str) -> UUID:
-    note = Note(case_id=case_id, author=SUBJECT.person, text=b"", created_at=web.now())
-    note.text = web.resources.vault.case(case_id).seal("note", "text", str(note.id), text.encode())
-    session.add(note)
-    return note.id
+    return write_note(session, web.resources.vault, case_id, author=SUBJECT.person, text=text, now=web.now())

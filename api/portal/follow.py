@@ -18,7 +18,7 @@ from api.portal.reading import link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
-from domain.errors import CodeRefusedError, InvalidInputError, NotAllowedNowError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 from domain.remedies import remedies_for
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -179,7 +179,7 @@ async def _acted(
     session, form = await _posted(request, web)
     try:
         done = await act(session, form)
-    except (InvalidInputError, CodeRefusedError, NotAllowedNowError) as refusal:
+    except (InvalidInputError, CodeRefusedError, NoCodesLeftError, NotAllowedNowError) as refusal:
         told = _MOVED_ON if refusal.kind == NotAllowedNowError.kind else refusal.message
         typed = pages.field(form, field)
         return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))

@@ -16,7 +16,7 @@ from api.portal.reading import link_of, masked_address
 from api.portal.submit import receipt_page
 from api.portal.words import ASKED
 from domain.authority import Action
-from domain.errors import CodeRefusedError, InvalidInputError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
 from domain.rights import Status
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -50,7 +50,7 @@ async def resend(request: Request, web: TheWeb) -> Response:
     make = deeds.code_for(web, session.case_id, session.identifier, "verify")
     try:
         await deeds.do(web, session.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
-    except CodeRefusedError as refusal:
+    except NoCodesLeftError as refusal:
         return await _again(web, session, refusal.message)
     return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
 
@@ -84,7 +84,10 @@ async def new_code(token: str, request: Request, web: TheWeb) -> Response:
         return pages.error_page(web, 410)
     form, session = await pages.form_of(request), _visit(web, link)
     make = deeds.code_for(web, link.case_id, link.identifier, "verify")
-    await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+    try:
+        await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+    except NoCodesLeftError as refusal:
+        return await _again(web, session, refusal.message)
     return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
 
 

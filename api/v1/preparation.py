@@ -5,7 +5,6 @@ Idempotency-Key finds the command and writes none of them again. Rows of a comma
 Next: api/cases.py
 """
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,11 +15,12 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from adapters.codes import CodePurpose, next_code_in
+from adapters import notes
+from adapters.codes import CodePurpose, check_code_may_be_sent
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.intake import identifier_row
 from adapters.database.item_decisions import newest_revision
-from adapters.database.tables import CaseIdentifierRow, CommandRow, IdentityEvidence, Note, UploadedFile
+from adapters.database.tables import CaseIdentifierRow, CommandRow, IdentityEvidence, UploadedFile
 from adapters.evidence import MEDIA_TYPES, MOST_BYTES
 from adapters.links import record_attempt
 from adapters.resources import Resources
@@ -29,7 +29,7 @@ from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES, ActionBody
 from domain.authority import Action
 from domain.commands import Command
-from domain.errors import IdempotencyMismatchError, InvalidInputError, NoCodesLeftError, UnknownObjectError
+from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall
 
 _KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
@@ -111,10 +111,8 @@ def _call(deed: Deed, payload: dict[str, Any]) -> CommandCall:
 
 def write_note(session: Session, deed: Deed, text: str) -> UUID:
     """Seal words that somebody wrote; gives back the id that travels."""
-    note = Note(case_id=deed.case_id, author=deed.caller.person, text=b"", created_at=deed.now)
-    note.text = deed.resources.vault.case(deed.case_id).seal("note", "text", str(note.id), text.encode())
-    session.add(note)
-    return note.id
+    author = deed.caller.person
+    return notes.write_note(session, deed.resources.vault, deed.case_id, author=author, text=text, now=deed.now)
 
 
 def _facts(session: Session, deed: Deed) -> dict[str, Any]:
@@ -134,8 +132,7 @@ def _request_code(session: Session, deed: Deed) -> dict[str, Any]:
         raise InvalidInputError("There is no such address in this case.", field="identifier")
     known = state.identifiers.get(row.id)
     purpose: CodePurpose = "open_package" if known and known.standing == "proven" else "verify"
-    if wait := next_code_in(session, row, purpose, deed.now):
-        raise NoCodesLeftError(retry_after=math.ceil(wait.total_seconds()))
+    check_code_may_be_sent(session, row, purpose, deed.now)
     return {"identifier": row.id}
 
 
