@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql histories migration api-table lock audit clean
+	postgresql poppler histories migration api-table lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: install ## Start Habeas with the demo controller; Ctrl-C stops it
 up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
-test: install-dev postgresql lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
+test: install-dev postgresql poppler lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
 	$(BIN)/pytest -n $(JOBS) -m "not journey"
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
@@ -48,10 +48,10 @@ format: install-dev ## Let ruff write the files as it wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test-fast: install-dev
+test-fast: install-dev poppler
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
-test-postgresql: install-dev postgresql ## The database and activity suites on PostgreSQL
+test-postgresql: install-dev postgresql poppler ## The database and activity suites on PostgreSQL
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities)
 
 test-journeys: install-dev postgresql chromium ## The real parts as processes, killed and restarted; the pages in a browser
@@ -69,6 +69,9 @@ bench-smoke: install-dev postgresql ## The same in small: that every benchmark w
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql
+
+poppler: # reads letters back in tests
+	@command -v pdftotext >/dev/null || .ci/debian poppler-utils
 
 chromium:
 	@command -v chromium >/dev/null || .ci/debian chromium
