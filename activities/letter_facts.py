@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from adapters.codes import CodePurpose, issue_code, wrong_tries
-from adapters.database.clocks import clock_of, seat_of
+from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, ItemDecision, Note
 from adapters.letter_words import ASKED, EXTENDED, Withheld, count, day, day_ahead, how_counted, masked, moment, withheld
 from adapters.letters import LETTERS, Need
@@ -21,7 +21,7 @@ from adapters.links import LIVES, LinkPurpose, make_link
 from adapters.resources import Resources
 from domain.case import CaseState
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
-from domain.events import CaseEvent, Tag
+from domain.events import Tag
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 from domain.remedies import in_one_line, remedies_for
@@ -246,12 +246,10 @@ def _extended(writing: Writing) -> Facts:
     event = writing.session.exec(decided).first()
     if event is None:
         raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
-    # The date that is promised is counted from receipt, as if no question had stopped the clock (practice.md 3.5).
-    given = CaseEvent(sequence=event.sequence, tag=Tag.EXTENSION_NOTIFIED, at=event.at, actor="system")
     seat = seat_of(writing.resources.datamap.controller)
-    clock = clock_of(receipt.received_at, receipt.regimes, receipt.rights, [given], as_of=writing.now, seat=seat)
+    new_date = promised(receipt.received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
-    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(clock.safe_due, today)}
+    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
 
 
 def _merged(writing: Writing) -> Facts:

@@ -10,9 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.period import Period
+from domain.regimes import zone_of
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # stands in paths of the package
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -57,6 +58,13 @@ class Mechanism(StrEnum):
     NONE_NEEDED = "none_needed"
 
 
+def with_calendar(country: str) -> str:
+    """The code itself when days off are counted by that country's calendar; ValueError otherwise."""
+    if zone_of(country) is None:
+        raise ValueError("name GB or a Member State; no other country's holidays move a date")
+    return country
+
+
 class Part(BaseModel):
     """A part of the data map: unknown keys are refused, and nothing changes it once it is read."""
 
@@ -78,6 +86,13 @@ class Representative(Part):
     address: tuple[Text, ...] = Field(min_length=1, description="postal address, line by line")
     country: Country = Field(description="Member State; its holidays count for the clock")
     email: Mailbox = Field(description="mailbox")
+
+
+class ProclaimedHoliday(Part):
+    """A public holiday proclaimed after the holiday data of this release was made; nothing is due on it."""
+
+    country: Annotated[Country, AfterValidator(with_calendar)] = Field(description="`GB` or a Member State")
+    day: date = Field(description="the day")
 
 
 class Contacts(Part):
@@ -113,6 +128,9 @@ class Controller(Part):
     representative: Representative | None = Field(description="in the Union (Article 27), or `null`")
     protection_officer: Text | None = Field(default=None, description="data protection officer, if there is one")
     policy: Policy = Field(description="the privacy policy in force")
+    proclaimed_holidays: tuple[ProclaimedHoliday, ...] = Field(
+        default=(), description="public holidays proclaimed since; they move the dates of requests that are due on them"
+    )
 
 
 class Category(Part):

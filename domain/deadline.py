@@ -18,7 +18,7 @@ from domain.deadline_facts import ClockEvent, ClockEventKind, Facts, Wait, fold
 from domain.deadline_period import Counted, add_months, count_request
 from domain.deadline_sum import SumLine, request_sum
 from domain.errors import InvalidInputError
-from domain.regimes import Regime, calendar_title, country_code, find_regime, regimes_for, zone_of
+from domain.regimes import Regime, WaitKind, calendar_title, country_code, find_regime, regimes_for, zone_of
 from domain.rights import Right
 
 __all__ = ["Clock", "ClockEvent", "ClockEventKind", "ClockState", "Seat", "SumLine", "compute", "day_ends", "regimes_for"]
@@ -69,6 +69,10 @@ class Clock(BaseModel):
         state: `missed` when the legal date of any regime has passed without an answer, or the answer came after it.
         extended: an extension notified in time counts under every regime.
         sum: every step with its source.
+        asked_late: what was asked for more than three working days after receipt: authorities expect it without delay, so
+            the safe date ignores the wait, and somebody has to know why it was late.
+        promised: the day that the letters name: counted from receipt, with the two further months once a notice was given,
+            and moved by nothing else. None where nobody was promised anything.
         refusal_due: the last day to tell the person of a refusal; an extension moves it in the UK and not in the EU.
         extend_by: the day by which an extension notice has to be given; None once one was, or when nothing is due.
     """
@@ -81,6 +85,8 @@ class Clock(BaseModel):
     state: ClockState
     extended: bool
     sum: list[SumLine]
+    asked_late: list[WaitKind] = []
+    promised: date | None = None
     refusal_due: date | None = None
     extend_by: date | None = None
 
@@ -95,6 +101,7 @@ class _Part:
     state: ClockState
     extended: bool
     lines: tuple[SumLine, ...]
+    late: frozenset[WaitKind] = frozenset()
     refusal: date | None = None
     extend_by: date | None = None
 
@@ -193,6 +200,7 @@ def _request(regime: Regime, story: list[ClockEvent], as_of: datetime, seat: Sea
         state=_state(facts, due) or _waiting(counted),
         extended=legal.extended,
         lines=request_sum(counted),
+        late=frozenset(wait.kind for wait in (*legal.slow, *legal.late)),
         refusal=legal.refusal,
         extend_by=None if open_ended else counted.strict.first.end,
     )
@@ -246,6 +254,7 @@ def _earliest(parts: list[_Part], notes: list[SumLine]) -> Clock:
         state=next(state for state in order if state in states),
         extended=all(part.extended for part in parts),
         sum=lines,
+        asked_late=sorted({kind for part in parts for kind in part.late}),
         refusal_due=_first(part.refusal for part in counted),
         extend_by=_first(part.extend_by for part in live),
     )

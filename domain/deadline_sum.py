@@ -172,6 +172,8 @@ def _last_day(counted: Counted) -> Iterator[SumLine]:
     holidays = f"national public holidays: {calendars}"
     if legal.due and legal.period.end:
         yield _line(f"{_rolled(counted, legal.period)} ({holidays})", legal.due, counted.rules.roll)
+    else:
+        yield _line(f"days off are those of one calendar ({holidays})", None, counted.rules.roll)
     if counted.steady and counted.facts.waits and counted.regime.code == "UK":
         step = "EU GDPR binds this case as well, so no pause or restart moves the safe date"
         yield _line(step, counted.safe, "Article 3(2) GDPR")

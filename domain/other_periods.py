@@ -41,9 +41,11 @@ OTHER_PERIODS = {
     "CCPA-45D": OtherPeriod("US-CA", 45, False, True, _CALIFORNIA, _CPRA, "11 CCR 7021(b)"),
     "CCPA-90D": OtherPeriod("US-CA", 90, False, True, _CALIFORNIA, _CPRA, "11 CCR 7021(b), with notice and reason"),
     "CCPA-OPT-OUT-15BD": OtherPeriod("US-CA", 15, True, False, _CALIFORNIA, _CPRA, "11 CCR 7026, 7027"),
+    "LGPD-AT-ONCE": OtherPeriod("BR", 0, False, False, "America/Sao_Paulo", date(2020, 9, 18), "LGPD Article 19, simplified"),
     "LGPD-15D": OtherPeriod("BR", 15, False, False, "America/Sao_Paulo", date(2020, 9, 18), "LGPD Article 19"),
     "QC-30D": OtherPeriod("CA-QC", 30, False, False, "America/Toronto", date(2023, 9, 22), "P-39.1 s.32"),
     "CH-30D": OtherPeriod("CH", 30, False, False, "Europe/Zurich", date(2023, 9, 1), "FADP Article 25(7); DPO chapter 3"),
+    "CH-COST-10D": OtherPeriod("CH", 10, False, False, "Europe/Zurich", date(2023, 9, 1), "DPO chapter 3, share of costs"),
 }
 
 

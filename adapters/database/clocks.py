@@ -4,7 +4,7 @@ The mapping is the whole of what moves a date: the routine check of a mailbox is
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.datamap import Controller
 from domain.deadline import Clock, ClockEvent, ClockEventKind, Seat, compute
@@ -36,7 +36,14 @@ _WITHDRAWN = {Outcome.WITHDRAWN.value, Outcome.NOT_THE_REQUESTER.value, Outcome.
 def seat_of(controller: Controller) -> Seat:
     """What the clock has to know of the controller."""
     representative = controller.representative
-    return Seat(country=controller.country, representative=representative.country if representative else None)
+    proclaimed: dict[str, frozenset[date]] = {}
+    for holiday in controller.proclaimed_holidays:
+        proclaimed[holiday.country] = proclaimed.get(holiday.country, frozenset()) | {holiday.day}
+    return Seat(
+        country=controller.country,
+        representative=representative.country if representative else None,
+        proclaimed=proclaimed,
+    )
 
 
 def clock_of(
@@ -60,7 +67,28 @@ def clock_of(
     """
     moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := _kind(event)) is not None]
     received = ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)
-    return compute(tuple(regimes), tuple(Right(right) for right in rights), [received, *moved], as_of=as_of, seat=seat)
+    laws, asked = tuple(regimes), tuple(Right(right) for right in rights)
+    clock = compute(laws, asked, [received, *moved], as_of=as_of, seat=seat)
+    extended = any(event.kind is ClockEventKind.EXTENSION_NOTIFIED for event in moved) and clock.extended
+    return clock.model_copy(update={"promised": promised(received_at, laws, asked, extended=extended, seat=seat)})
+
+
+def promised(
+    received_at: datetime, regimes: Iterable[str], rights: Iterable[str], *, extended: bool, seat: Seat | None = None
+) -> date:
+    """The day that letters name (practice.md 3.5): counted from receipt, as if no question had ever stopped the clock.
+
+    Args:
+        received_at: when the request reached the controller, UTC.
+        regimes: codes of the regimes the case is under.
+        rights: what was asked for.
+        extended: two further months are taken, by a notice in time.
+        seat: what is known of the controller.
+    """
+    events = [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)]
+    if extended:
+        events.append(ClockEvent(kind=ClockEventKind.EXTENSION_NOTIFIED, at=received_at))
+    return compute(tuple(regimes), tuple(rights), events, as_of=received_at, seat=seat).safe_due
 
 
 def _kind(event: CaseEvent) -> ClockEventKind | None:

@@ -14,6 +14,7 @@ from domain.authority import Action
 from domain.case import Standing, SystemStanding
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
+from domain.regimes import WaitKind
 from domain.rights import Channel, Outcome, Right, Risk, Status
 from domain.texts import Name
 from domain.withholding import Basis, ItemChoice
@@ -114,6 +115,10 @@ class ClockAnswer(BaseModel):
     review_on: dt.date | None
     state: ClockState
     extended: bool
+    promised: Annotated[dt.date | None, Field(description="the day the letters to the person name, counted from receipt")]
+    asked_late: Annotated[
+        list[WaitKind], Field(description="asked for more than three working days after receipt; moves no safe date")
+    ]
     refusal_due: dt.date | None
     extend_by: dt.date | None
     sum: list[SumLine]

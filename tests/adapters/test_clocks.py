@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from adapters.database.clocks import clock_of
+from adapters.database.clocks import clock_of, seat_of
+from adapters.letter_samples import sample_controller
+from domain.datamap_parts import ProclaimedHoliday
 from domain.deadline import Clock
 from domain.events import CaseEvent, Fact, Tag
 from tests.factories import MONDAY
@@ -59,3 +61,29 @@ def test_a_notice_after_the_first_month_extends_nothing() -> None:
     recorded = [CaseEvent(sequence=1, tag=Tag.EXTENSION_NOTIFIED, at=MONDAY + 33 * DAY, actor="system")]
     late = clock_of(MONDAY, ["UK"], ["access"], recorded, as_of=MONDAY + 34 * DAY)
     assert (late.extended, late.state) == (False, "missed")
+
+
+def test_the_promise_counts_from_receipt_and_only_an_extension_moves_it() -> None:
+    first = after().promised
+    assert first == after().safe_due
+    assert after((Tag.CLARIFICATION_ASKED, 1), (Tag.CLARIFICATION_ANSWERED, 15)).promised == first
+    assert after((Tag.IDENTITY_MORE_REQUESTED, 1), (Tag.IDENTITY_CONFIRMED, 15)).promised == first
+    pause = [
+        CaseEvent(sequence=1, tag=Tag.CLARIFICATION_ASKED, at=MONDAY + DAY, actor="system"),
+        CaseEvent(sequence=2, tag=Tag.CLARIFICATION_ANSWERED, at=MONDAY + 21 * DAY, actor="system"),
+        CaseEvent(sequence=3, tag=Tag.EXTENSION_NOTIFIED, at=MONDAY + 40 * DAY, actor="system"),
+    ]
+    late = clock_of(MONDAY, ["UK"], ["access"], pause, as_of=MONDAY + 41 * DAY)
+    assert late.extended  # the pause moved the last day for the notice as well
+    assert late.promised == after((Tag.EXTENSION_NOTIFIED, 3)).promised
+    assert late.promised is not None
+    assert late.promised < late.safe_due
+
+
+def test_a_holiday_proclaimed_in_the_data_map_moves_the_date_that_is_due_on_it() -> None:
+    before = after().safe_due
+    holiday = ProclaimedHoliday(country="GB", day=before)
+    seat = seat_of(sample_controller().model_copy(update={"proclaimed_holidays": (holiday,)}))
+    moved = clock_of(MONDAY, ("UK",), ["access"], [], as_of=MONDAY, seat=seat)
+    assert moved.legal_due == before + DAY
+    assert any("proclaimed public holiday" in line.step for line in moved.sum)

@@ -53,6 +53,11 @@ BROKEN = [
     (("        origin: provided\n", ""), "- name: orders", "where its data come from"),
     ((", same_person: yes", ""), "shop.customers.id", "same_person"),
     (("  representative: null\n", ""), "controller:", "Article 27"),
+    (
+        ("  representative: null\n", "  representative: null\n  proclaimed_holidays: [{country: US, day: 2027-05-10}]\n"),
+        "country: US",
+        "no other country's holidays",
+    ),
     (("    trains_models: no\n", ""), "id: shop", "`trains_models` is missing"),
     (("period: 12 months", "period: P12M"), "period: P12M", "30 days, 12 months"),
     (("period: 12 months", "period: for ever"), "period: for ever", "30 days, 12 months"),

@@ -26,6 +26,7 @@ class TestRestarts:
     def test_one_of_two_missing_is_enough_to_wait(self) -> None:
         clock = case(RECEIVED, ("identity_requested", "2026-09-02"), ("fee_requested", "2026-09-02"), ("fee_paid", "2026-09-03"))
         assert (clock.legal_due, clock.state, clock.review_on) == (None, "waiting_for_identity", day("2026-09-16"))
+        assert any("England and Wales" in line.step for line in clock.sum)  # whose days off count is said without a date too
 
     def test_an_unpaid_fee_stops_and_is_looked_at_after_a_month(self) -> None:
         clock = case(RECEIVED, ("fee_requested", "2026-09-02"))
