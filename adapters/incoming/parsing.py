@@ -1,0 +1,177 @@
+"""Reads one raw mail into `ReadMessage`: pure, and run in a child process with limits (`adapters/incoming/reader.py`).
+
+Nothing in a mail raises here: what cannot be read is named in `problems`, and the raw message stays as it came.
+Next: `adapters/incoming/child.py`
+"""
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import Final
+
+import puremagic
+
+from adapters.incoming import automatic, bodies, headers
+from adapters.incoming.documents import looks_like_document
+from domain.incoming import Attachment, MailKind, ReadMessage
+from domain.language import language_of
+from domain.wishes import suggestions_of
+
+MOST_PARTS: Final = 500
+MOST_DEPTH: Final = 30
+_SNIFFED = 4_096  # bytes a type is told by
+_EXECUTABLE = (b"MZ", b"\x7fELF", b"#!")  # what puremagic calls an octet stream
+
+_ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+_SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+
+
+def parse(raw: bytes) -> EmailMessage:
+    """The message with its parts. Broken structure gives defects, not errors."""
+    message = BytesParser(policy=default).parsebytes(raw)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def read(raw: bytes) -> ReadMessage:
+    """Read a mail.
+
+    Args:
+        raw: as it came from the server.
+    """
+    message = parse(raw)
+    problems: list[str] = []
+    text, html, attachments = _content(message, problems)
+    kind, why, bounce = automatic.kind_of(message, text)
+    reply = bodies.without_quotes(text)
+    senders = headers.addresses(message, "From")
+    if len(senders) > 1 or len(headers.raw_values(message, "From")) > 1:
+        problems.append("The mail names more than one sender.")
+        senders = senders if len(senders) > 1 else [*senders, ("", "")]
+    subject = headers.first(message, "Subject")
+    # A group mailbox marks every mail as a list's, so a list's mail may be a request too.
+    asks = kind in {MailKind.PERSON, MailKind.LIST, MailKind.AUTOMATIC}
+    return ReadMessage(
+        kind=kind,
+        why=why,
+        message_id=next(iter(headers.message_ids(message, "Message-ID")), None),
+        in_reply_to=next(iter(headers.message_ids(message, "In-Reply-To")), None),
+        references=headers.message_ids(message, "References")[-50:],
+        senders=[address for _, address in senders],
+        sender_name=senders[0][0][:200] if senders else "",
+        recipients=headers.recipients(message)[:100],
+        subject=subject[:1_000],
+        written_at=headers.written_at(message),
+        text=text,
+        reply=reply,
+        html=html,
+        language=language_of(f"{subject}\n{reply}"),
+        attachments=attachments,
+        bounce=bounce,
+        suggestions=suggestions_of(subject, reply) if asks else [],
+        problems=list(dict.fromkeys(problems)),
+    )
+
+
+def parts_of(message: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:
+    """Every part with its position in the walk; stops at 500 parts. The position names an attachment."""
+    yield from enumerate(_walk(message, 0))
+
+
+def _walk(part: EmailMessage, depth: int) -> Iterator[EmailMessage]:
+    # Our own walk, since the library's recurses as deep as a sender likes.
+    stack = [(part, depth)]
+    given = 0
+    while stack and given < MOST_PARTS:
+        now, level = stack.pop()
+        yield now
+        given += 1
+        inner = now.get_payload() if now.is_multipart() and level < MOST_DEPTH else []
+        if isinstance(inner, list):
+            stack += [(each, level + 1) for each in reversed(inner) if isinstance(each, EmailMessage)]
+
+
+def _content(message: EmailMessage, problems: list[str]) -> tuple[str, str | None, list[Attachment]]:
+    content = _Content(problems)
+    count = 0
+    for index, part in parts_of(message):
+        content.take(index, part)
+        count += 1
+    if count >= MOST_PARTS:
+        problems.append(f"The mail has more than {MOST_PARTS} parts; the rest is in the raw message only.")
+    if message.defects:
+        problems.append("The mail is not well formed; parts of it may be missing here.")
+    whole = "\n".join(filter(None, (text.strip() for text in content.plain)))
+    markup = "\n".join(content.html)
+    if not whole and markup:
+        whole = bodies.text_from_html(markup)
+    return whole[: bodies.MOST_TEXT], bodies.safe_html(markup) if markup else None, content.attachments
+
+
+class _Content:
+    """Sorts the parts of a mail into text, HTML and attachments."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.plain: list[str] = []
+        self.html: list[str] = []
+        self.attachments: list[Attachment] = []
+        self._problems = problems
+        self._forwarded: set[int] = set()  # parts inside an attached message are part of that attachment
+
+    def take(self, index: int, part: EmailMessage) -> None:
+        kind = part.get_content_type()
+        if kind in _ENCRYPTED:
+            self._problems.append("The mail, or a part of it, is encrypted and cannot be read here.")
+        if id(part) in self._forwarded:
+            return
+        if kind.startswith("message/"):
+            self.attachments.append(_attachment(index, part, kind))
+            self._forwarded |= {id(inner) for inner in _walk(part, 0)}
+        elif part.is_multipart():
+            return
+        elif kind in {"text/plain", "text/html"} and not _is_attached(part):
+            (self.html if kind == "text/html" else self.plain).append(bodies.text_of(part, self._problems))
+        elif kind not in _SIGNATURES or _name(part):
+            self.attachments.append(_attachment(index, part, kind))
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    with contextlib.suppress(Exception):
+        return part.get_content_disposition() == "attachment"
+    return bool(re.match(r"\s*attachment", str(next(iter(headers.raw_values(part, "Content-Disposition")), "")), re.IGNORECASE))
+
+
+def _name(part: EmailMessage) -> str:
+    name = None
+    with contextlib.suppress(Exception):
+        name = part.get_filename()
+    last = headers.clean(str(name or "")).replace("\\", "/").rpartition("/")[2]
+    return " ".join(last.split()).lstrip(".")[:200]
+
+
+def _attachment(index: int, part: EmailMessage, kind: str) -> Attachment:
+    content = bodies.payload_of(part)
+    name = _name(part) or f"part-{index}"
+    found = sniffed(content)
+    return Attachment(
+        index=index,
+        name=name,
+        media_type=kind[:100],
+        found_type=found,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        document=looks_like_document(name, found or kind),
+    )
+
+
+def sniffed(content: bytes) -> str | None:
+    """What the first bytes look like as a media type; None when nothing is known about them."""
+    if content.startswith(_EXECUTABLE):
+        return "application/x-executable"
+    with contextlib.suppress(Exception):
+        return puremagic.from_string(content[:_SNIFFED], mime=True) or None
+    return None
