@@ -8,14 +8,14 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from domain.events import CaseEvent
+from domain.events import Event
 
 _EVENT = b"habeas/1/event\0"
 _GENESIS = b"habeas/1/genesis\0"
 
 
 def genesis(install: bytes, stream: str) -> str:
-    """The hash before the first event of a stream: binds the chain to this installation and this case."""
+    """The hash before the first event of a stream: binds the chain to this installation and this case, breach or notice."""
     return hashlib.sha256(_GENESIS + install + stream.encode()).hexdigest()
 
 
@@ -24,13 +24,13 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def detail_hash(event: CaseEvent, sealed_note: bytes | None) -> str:
+def detail_hash(event: Event, sealed_note: bytes | None) -> str:
     """SHA-256 of the event's facts and, where it carries one, of the sealed bytes of its note."""
     note = hashlib.sha256(sealed_note).hexdigest() if sealed_note is not None else None
     return hashlib.sha256(canonical({"facts": event.facts, "note": note})).hexdigest()
 
 
-def link(previous: str, stream: str, event: CaseEvent, detail: str) -> str:
+def link(previous: str, stream: str, event: Event, detail: str) -> str:
     """The hash of one event on top of the one before it."""
     header = {
         "stream": stream,

@@ -97,8 +97,8 @@ class Draft(BaseModel):
     actor: PersonId = "system"
 
 
-class CaseEvent(BaseModel):
-    """One thing that happened to one case.
+class Event(BaseModel):
+    """One thing that happened to one case, breach or notice; each has tags of its own.
 
     Args:
         sequence: counted by the workflow from 1, without gaps.
@@ -109,7 +109,13 @@ class CaseEvent(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     sequence: int
-    tag: Tag
+    tag: StrEnum
     at: datetime
     actor: PersonId
     facts: dict[Name, Fact] = {}
+
+
+class CaseEvent(Event):
+    """One thing that happened to one case."""
+
+    tag: Tag

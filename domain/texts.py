@@ -15,3 +15,5 @@ CommandId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_-]{1,100}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^(system|subject|(caseworker|platform):[0-9a-f-]{8,36})$")]
 # A fact's text is an id, an enum value, a hash, a date or a dotted name: no spaces, no @.
 FactText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+\-]{0,128}$")]
+# Where affected people live: a country, a German Land, or XX while nobody knows.
+Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
