@@ -5,11 +5,9 @@ asked where it matters: reasons, four eyes, the reason for delay.
 Next: `workflows/breach.py`
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from domain.breach import BreachState, BreachStatus, Report
+from domain.breach import BreachState, BreachStatus
 from domain.breach_authorities import breach_authority, find_authority
 from domain.breach_authority import BreachAction, check_breach_role
 from domain.breach_checklist import STEPS
@@ -19,7 +17,6 @@ from domain.breach_commands import (
     AddFact,
     AddOther,
     AddTask,
-    ApproveReport,
     Assess,
     BreachCommand,
     ChangeStep,
@@ -31,23 +28,18 @@ from domain.breach_commands import (
     FreezeEvidence,
     HandOver,
     LinkCase,
-    PrepareReport,
-    RecordSent,
     RecordTold,
     SetAffected,
-    SetField,
     SetLead,
 )
 from domain.breach_events import BreachDraft, BreachTag
 from domain.breach_folding import affected_facts
-from domain.breach_forms import FIELDS
+from domain.breach_report_decisions import CONTROLLER, REPORT_DECISIONS, Rule, drafted, past, simple
 from domain.commands import CommandBase
-from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Fact
 from domain.reasons import need_reason, noted
 from domain.regimes import MEMBER_STATES, country_code
-
-CONTROLLER = "controller"  # whom a processor tells
 
 
 def allowed_breach_actions(state: BreachState) -> list[BreachAction]:
@@ -94,33 +86,10 @@ def decide_breach(state: BreachState, command: BreachCommand, *, now: datetime) 
     return [draft.model_copy(update={"actor": command.actor.person}) for draft in drafts]
 
 
-Rule = Callable[[BreachState, Any, datetime], list[BreachDraft]]
-
-
-def _simple(tag: BreachTag, *, reason: bool = True) -> Rule:
-    def rule(_state: BreachState, command: CommandBase, _now: datetime) -> list[BreachDraft]:
-        if reason:
-            need_reason(command)
-        return [BreachDraft(tag=tag, facts=noted(command))]
-
-    return rule
-
-
-def _draft(tag: BreachTag, command: CommandBase, **facts: Fact | datetime) -> list[BreachDraft]:
-    told = {name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
-    return [BreachDraft(tag=tag, facts=noted(command, **{name: value for name, value in told.items() if value is not None}))]
-
-
-def _past(instant: datetime, now: datetime, field: str) -> datetime:
-    if instant > now:
-        raise InvalidInputError("This instant lies in the future.", field=field)
-    return instant
-
-
 def _awareness(_state: BreachState, command: ConfirmAwareness, now: datetime) -> list[BreachDraft]:
     need_reason(command)
     breach_clock(command.aware_at)  # refuses an instant before the GDPR applied
-    return _draft(BreachTag.AWARENESS_SET, command, aware_at=_past(command.aware_at, now, "aware_at"))
+    return drafted(BreachTag.AWARENESS_SET, command, aware_at=past(command.aware_at, now, "aware_at"))
 
 
 def check_place(place: str) -> None:
@@ -142,7 +111,7 @@ def _affected(_state: BreachState, command: SetAffected, _now: datetime) -> list
         if people.low > people.high:
             raise InvalidInputError("A range goes from the lower to the higher number.", field="affected")
     counted = {place: people.count() for place, people in command.affected.items()}
-    return _draft(BreachTag.AFFECTED_CHANGED, command, affected=affected_facts(counted))
+    return drafted(BreachTag.AFFECTED_CHANGED, command, affected=affected_facts(counted))
 
 
 def _land(state: BreachState, command: ChooseLand, _now: datetime) -> list[BreachDraft]:
@@ -151,16 +120,16 @@ def _land(state: BreachState, command: ChooseLand, _now: datetime) -> list[Breac
         raise InvalidInputError("Nobody is counted for Germany without a Land.", field="land")
     if not command.land.startswith("DE-") or breach_authority(command.land) is None:
         raise InvalidInputError("Write DE- and the two letters of a Land.", field="land")
-    return _draft(BreachTag.LAND_CHOSEN, command, land=command.land)
+    return drafted(BreachTag.LAND_CHOSEN, command, land=command.land)
 
 
 def _lead(_state: BreachState, command: SetLead, _now: datetime) -> list[BreachDraft]:
-    return _draft(BreachTag.LEAD_SET, command, lead=command.lead, deputy=command.deputy)
+    return drafted(BreachTag.LEAD_SET, command, lead=command.lead, deputy=command.deputy)
 
 
 def _hand_over(_state: BreachState, command: HandOver, _now: datetime) -> list[BreachDraft]:
     need_reason(command)
-    return _draft(BreachTag.HANDED_OVER, command, lead=command.lead)
+    return drafted(BreachTag.HANDED_OVER, command, lead=command.lead)
 
 
 def _step(_state: BreachState, command: ChangeStep, _now: datetime) -> list[BreachDraft]:
@@ -168,40 +137,40 @@ def _step(_state: BreachState, command: ChangeStep, _now: datetime) -> list[Brea
         raise InvalidInputError("There is no such step of containment.", field="step")
     if command.state == "not_needed":
         need_reason(command)
-    return _draft(
+    return drafted(
         BreachTag.STEP_CHANGED, command, step=command.step, state=command.state, owner=command.owner, due_at=command.due_at
     )
 
 
 def _freeze(_state: BreachState, command: FreezeEvidence, _now: datetime) -> list[BreachDraft]:
-    return _draft(BreachTag.EVIDENCE_FROZEN, command, systems=[*command.systems])
+    return drafted(BreachTag.EVIDENCE_FROZEN, command, systems=[*command.systems])
 
 
 def _evidence(_state: BreachState, command: AddEvidence, _now: datetime) -> list[BreachDraft]:
     facts: dict[str, Fact] = {"evidence": str(command.evidence), "sha256": command.sha256, "bytes": command.bytes}
-    return _draft(BreachTag.EVIDENCE_ADDED, command, **facts)
+    return drafted(BreachTag.EVIDENCE_ADDED, command, **facts)
 
 
 def _task(_state: BreachState, command: AddTask, _now: datetime) -> list[BreachDraft]:
     need_reason(command)
-    return _draft(BreachTag.TASK_ADDED, command, owner=command.owner, due_at=command.due_at)
+    return drafted(BreachTag.TASK_ADDED, command, owner=command.owner, due_at=command.due_at)
 
 
 def _task_done(state: BreachState, command: CompleteTask, _now: datetime) -> list[BreachDraft]:
     if command.task not in state.tasks or state.tasks[command.task].done_at:
         raise InvalidInputError("There is no such open task.", field="task")
-    return _draft(BreachTag.TASK_DONE, command, task=str(command.task))
+    return drafted(BreachTag.TASK_DONE, command, task=str(command.task))
 
 
 def _fact(_state: BreachState, command: AddFact, now: datetime) -> list[BreachDraft]:
     need_reason(command)
-    at = _past(command.happened_at, now, "happened_at")
+    at = past(command.happened_at, now, "happened_at")
     # A fact of an event has no slash; the name of a zone does.
-    return _draft(BreachTag.FACT_ADDED, command, happened_at=at, zone=command.zone.replace("/", ":"))
+    return drafted(BreachTag.FACT_ADDED, command, happened_at=at, zone=command.zone.replace("/", ":"))
 
 
 def _assess(_state: BreachState, command: Assess, _now: datetime) -> list[BreachDraft]:
-    return _draft(BreachTag.ASSESSED, command, **command.inputs.model_dump())
+    return drafted(BreachTag.ASSESSED, command, **command.inputs.model_dump())
 
 
 def _decide_authority(state: BreachState, command: DecideAuthority, _now: datetime) -> list[BreachDraft]:
@@ -210,82 +179,30 @@ def _decide_authority(state: BreachState, command: DecideAuthority, _now: dateti
         raise InvalidInputError("There is no authority of this name.", field="authority")
     if command.verdict == "not_notify" and state.sent_reports(command.authority):
         raise NotAllowedNowError("This authority was told already.", status=state.status.value)
-    return _draft(BreachTag.AUTHORITY_DECIDED, command, authority=command.authority, verdict=command.verdict)
+    return drafted(BreachTag.AUTHORITY_DECIDED, command, authority=command.authority, verdict=command.verdict)
 
 
 def _decide_people(_state: BreachState, command: DecidePeople, _now: datetime) -> list[BreachDraft]:
     need_reason(command)
     if command.verdict == "notify" and command.exemption:
         raise InvalidInputError("An exception is for a decision not to tell people.", field="exemption")
-    return _draft(BreachTag.PEOPLE_DECIDED, command, verdict=command.verdict, exemption=command.exemption)
+    return drafted(BreachTag.PEOPLE_DECIDED, command, verdict=command.verdict, exemption=command.exemption)
 
 
 def _other(_state: BreachState, command: AddOther, _now: datetime) -> list[BreachDraft]:
     need_reason(command)  # who it is, and how they are reached
-    return _draft(BreachTag.OTHER_ADDED, command, kind=command.kind, due_at=command.due_at)
+    return drafted(BreachTag.OTHER_ADDED, command, kind=command.kind, due_at=command.due_at)
 
 
 def _told(state: BreachState, command: RecordTold, now: datetime) -> list[BreachDraft]:
     if command.other not in state.others or state.others[command.other].told_at:
         raise InvalidInputError("Nobody of this id is waiting to be told.", field="other")
-    at = _past(command.told_at, now, "told_at") if command.told_at else None
-    return _draft(BreachTag.OTHER_TOLD, command, other=str(command.other), told_at=at)
-
-
-def _field(_state: BreachState, command: SetField, _now: datetime) -> list[BreachDraft]:
-    field = FIELDS.get(command.field)
-    if field is None or field.derived:
-        raise InvalidInputError("There is no such field to fill in.", field="field")
-    if command.standing != "not_yet_known" and command.note is None:
-        raise InvalidInputError("Say what is known.", field="value")
-    return _draft(BreachTag.FIELD_SET, command, field=command.field, standing=command.standing)
-
-
-def _prepare(state: BreachState, command: PrepareReport, _now: datetime) -> list[BreachDraft]:
-    authority = find_authority(command.authority)
-    if authority is None and command.authority != CONTROLLER:
-        raise InvalidInputError("There is no authority of this name.", field="authority")
-    if command.report in state.reports:
-        raise InvalidInputError(field="report")
-    language = command.language or (authority.language if authority else "en")
-    number = len(state.sent_reports(command.authority)) + 1
-    facts: dict[str, Fact] = {"report": str(command.report), "authority": command.authority, "language": language}
-    return _draft(BreachTag.REPORT_PREPARED, command, **facts, number=number)
-
-
-def _waiting(state: BreachState, command: ApproveReport | RecordSent) -> Report:
-    report = state.reports.get(command.report)
-    if report is None or report.sha256 is None or report.sent_at:
-        raise InvalidInputError("There is no such report waiting.", field="report")
-    return report
-
-
-def _approve(state: BreachState, command: ApproveReport, _now: datetime) -> list[BreachDraft]:
-    report = _waiting(state, command)
-    if report.sha256 != command.sha256:
-        raise StaleHashError(status=state.status.value)
-    if report.prepared_by == command.actor.person:
-        raise FourEyesError
-    return _draft(BreachTag.REPORT_APPROVED, command, report=str(command.report), sha256=command.sha256)
-
-
-def _sent(state: BreachState, command: RecordSent, now: datetime) -> list[BreachDraft]:
-    report = _waiting(state, command)
-    sent_at = _past(command.sent_at, now, "sent_at")
-    if report.approved_by is None:
-        need_reason(command)  # sent without approval, because: lawful on a Saturday night, and on record
-    first = not state.sent_reports(report.authority)
-    if first and state.started and sent_at > breach_clock(state.started).safe_due and state.delay is None:
-        raise NotAllowedNowError(
-            "More than 72 hours have passed. Explain the delay first; the report has to carry the reasons (Article 33(1)).",
-            status=state.status.value,
-        )
-    receipt = str(command.receipt) if command.receipt else None
-    return _draft(BreachTag.REPORT_SENT, command, report=str(command.report), sent_at=sent_at, receipt=receipt)
+    at = past(command.told_at, now, "told_at") if command.told_at else None
+    return drafted(BreachTag.OTHER_TOLD, command, other=str(command.other), told_at=at)
 
 
 def _case(_state: BreachState, command: LinkCase, _now: datetime) -> list[BreachDraft]:
-    return _draft(BreachTag.CASE_LINKED, command, case=str(command.case))
+    return drafted(BreachTag.CASE_LINKED, command, case=str(command.case))
 
 
 def _close(state: BreachState, command: CommandBase, _now: datetime) -> list[BreachDraft]:
@@ -301,7 +218,7 @@ def _close(state: BreachState, command: CommandBase, _now: datetime) -> list[Bre
 
 
 _DECIDE: dict[BreachAction, Rule] = {
-    BreachAction.ACKNOWLEDGE: _simple(BreachTag.ACKNOWLEDGED, reason=False),
+    BreachAction.ACKNOWLEDGE: simple(BreachTag.ACKNOWLEDGED, reason=False),
     BreachAction.CONFIRM_AWARENESS: _awareness,
     BreachAction.SET_AFFECTED: _affected,
     BreachAction.CHOOSE_LAND: _land,
@@ -315,18 +232,14 @@ _DECIDE: dict[BreachAction, Rule] = {
     BreachAction.ASSESS: _assess,
     BreachAction.DECIDE_AUTHORITY: _decide_authority,
     BreachAction.DECIDE_PEOPLE: _decide_people,
-    BreachAction.ADVISE: _simple(BreachTag.ADVICE_GIVEN),
+    BreachAction.ADVISE: simple(BreachTag.ADVICE_GIVEN),
     BreachAction.ADD_OTHER: _other,
     BreachAction.RECORD_TOLD: _told,
-    BreachAction.SET_FIELD: _field,
-    BreachAction.PREPARE_REPORT: _prepare,
-    BreachAction.APPROVE_REPORT: _approve,
-    BreachAction.RECORD_SENT: _sent,
-    BreachAction.EXPLAIN_DELAY: _simple(BreachTag.DELAY_EXPLAINED),
     BreachAction.HAND_OVER: _hand_over,
     BreachAction.LINK_CASE: _case,
-    BreachAction.CONTAIN: _simple(BreachTag.CONTAINED, reason=False),
-    BreachAction.DISMISS: _simple(BreachTag.DISMISSED),
+    BreachAction.CONTAIN: simple(BreachTag.CONTAINED, reason=False),
+    BreachAction.DISMISS: simple(BreachTag.DISMISSED),
     BreachAction.CLOSE: _close,
-    BreachAction.REOPEN: _simple(BreachTag.REOPENED),
+    BreachAction.REOPEN: simple(BreachTag.REOPENED),
+    **REPORT_DECISIONS,
 }
