@@ -57,21 +57,31 @@ class Search:
         leads_to: fields whose values later searches need.
         vault: of the case.
         blobs: where rows and files are sealed to.
+        only: for erasure: nothing but these fields is read, as they are, and no file is opened.
     """
 
-    def __init__(
-        self, connector: Connector, collection: Collection, leads_to: Sequence[str], vault: CaseVault, blobs: Blobs
+    def __init__(  # noqa: PLR0917 (one caller)
+        self,
+        connector: Connector,
+        collection: Collection,
+        leads_to: Sequence[str],
+        vault: CaseVault,
+        blobs: Blobs,
+        only: Sequence[str] | None = None,
     ) -> None:
         self._connector = connector
         self._collection = collection
         self._vault = vault
         self._blobs = blobs
-        self._fields = connector.fields(collection)
-        self._has_files = self._fields[-len(FILE_FIELDS) :] == FILE_FIELDS
-        self._key = collection.primary_key or (FILE_FIELDS[:1] if self._has_files else ())
+        every = connector.fields(collection)
+        of_files = every[-len(FILE_FIELDS) :] == FILE_FIELDS
+        self._key = collection.primary_key or (FILE_FIELDS[:1] if of_files else ())
+        self._only = () if only is None else tuple(name for name in every if name in only or name in self._key)
+        self._fields = self._only or every
+        self._has_files = of_files and not self._only
         self._key_at = [self._fields.index(name) for name in self._key]
         self._leads = {name: Keys() for name in leads_to}
-        masked = {name for name, field in collection.fields.items() if field.masked}
+        masked = {name for name, field in collection.fields.items() if field.masked and not self._only}
         self._masked = [at for at, name in enumerate(self._fields) if name in masked]
         self._made: list[BlobWriter] = []
         self._files: list[BlobRef] = []
@@ -137,7 +147,7 @@ class Search:
         needed = frozenset((*self._key, *self._leads, *(each.field for each in ways)))
         for keys in way.keys.batches(self._connector.most_keys):
             sieve = Sieve(way, keys, at)
-            for rows in self._connector.search(self._collection, Lookup(way.field, keys, way.kind, needed)):
+            for rows in self._connector.search(self._collection, Lookup(way.field, keys, way.kind, needed, self._only)):
                 yield sieve.part(rows)
 
     def _add(self, kept: RowsWriter, rows: Sequence[Row]) -> None:

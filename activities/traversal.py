@@ -24,6 +24,7 @@ from adapters.collected import CollectedCollection
 from adapters.resources import Resources
 from adapters.row_text import key_text
 from domain.datamap import ByIdentity, ByReference, Plan, Step
+from domain.erasure import fields_needed
 from domain.errors import SystemFailedError
 from domain.traversal import Place
 
@@ -44,6 +45,9 @@ class Assignment:
         systems: the systems to search; others only give what they gave before.
         left_out: systems that nobody will search by program; a way that starts there is no way.
         snapshots: copies taken at receipt, by place.
+        erasing: only what an erasure needs of each row is read and sealed.
+        known: for a look after an erasure: what was found before it, whose keys are asked for once more. What led to a row
+            may be gone, and the row still there.
     """
 
     case_id: UUID
@@ -53,6 +57,8 @@ class Assignment:
     systems: frozenset[str]
     left_out: frozenset[str] = frozenset()
     snapshots: Mapping[Place, CollectedCollection] = field(default_factory=dict)
+    erasing: bool = False
+    known: Mapping[Place, CollectedCollection] = field(default_factory=dict)
 
 
 class Traversal:
@@ -134,7 +140,8 @@ class Traversal:
     def _search(self, step: Step) -> Search:
         connector = self._systems.connector(step.system)
         collection = self._resources.datamap.collection(step.system, step.collection)
-        return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs)
+        only = fields_needed(collection, step) if self._assignment.erasing else None
+        return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only)
 
     def _ways(self, step: Step) -> list[Way]:
         ways = (self._way(way) for way in step.ways)
@@ -154,18 +161,19 @@ class Traversal:
             if found is None:
                 raise _UpstreamError
             keys = Keys()
-            for batch in found.column(way.from_field):
-                keys.update(map(key_text, batch))
-            self._leads[source] = keys  # only now: another thread may look for it
+            _read(found, way.from_field, keys)
+            self._remember(place, {way.from_field: keys})  # only now: another thread may look for it
         return Way(way.field, self._leads[source])
 
     def _needs_masked(self, step: Step) -> bool:
         """Whether later searches need values that the sealed rows do not show, so that they cannot be read from there."""
         fields = self._resources.datamap.collection(step.system, step.collection).fields
-        return any(fields[name].masked for name in step.leads_to)
+        return not self._assignment.erasing and any(fields[name].masked for name in step.leads_to)
 
     def _remember(self, place: Place, leads: Mapping[str, Keys]) -> None:
         for name, keys in leads.items():
+            if place in self._assignment.known:
+                _read(self._assignment.known[place], name, keys)
             self._leads[*place, name] = keys
 
     def _count(self, system: str, rows: int) -> None:
@@ -177,6 +185,12 @@ class Traversal:
             self.failures[place[0]] = reason
         if self._receipts.find(place) is None:  # what was found before stands
             self._receipts.add(Outcome.nothing(place, "failed", reason, _now()))
+
+
+def _read(found: CollectedCollection, field: str, keys: Keys) -> None:
+    if found.rows:
+        for batch in found.column(field):
+            keys.update(map(key_text, batch))
 
 
 def _system(step: Step) -> str:

@@ -36,6 +36,7 @@ from domain.datamap_parts import (
 from domain.datamap_rules import broken_rules
 from domain.datamap_shape import content_of
 from domain.datamap_systems import (
+    Before,
     Collection,
     Connection,
     DataField,
@@ -58,6 +59,7 @@ P = TypeVar("P", bound=Part)
 __all__ = [
     "Authority",
     "AutomatedDecision",
+    "Before",
     "ByIdentity",
     "ByReference",
     "Category",

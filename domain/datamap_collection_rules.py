@@ -1,8 +1,8 @@
-"""What makes a collection unlawful or impossible to search: anonymity, erasure, references, and what its kind needs.
+"""What makes a collection unlawful or impossible to search: anonymity, references, and what its kind needs.
 
-Serves Articles 4(1), 5, 6, 9, 15 and 17; P-numbers are the promises of the privacy policy.
+Serves Articles 4(1), 5, 6, 9 and 15; P-numbers are the promises of the privacy policy.
 
-Next: domain/traversal.py
+Next: domain/datamap_erasure_rules.py
 """
 
 import re
@@ -14,7 +14,6 @@ from domain.datamap_parts import Purpose
 from domain.datamap_shape import Broken, Content
 from domain.datamap_systems import (
     Collection,
-    ErasureAction,
     Origin,
     System,
     SystemKind,
@@ -40,7 +39,6 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
         yield from _named_fields(path, collection)
         yield from _basis(path, collection, content)
         yield from _anonymous(path, collection)
-        yield from _erasure(path, collection)
         yield from _time(path, collection, content)
         yield from _references(path, collection, content)
         if around := content.system_of(path):
@@ -88,6 +86,8 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
     named += [(("references", n, "field"), reference.field) for n, reference in enumerate(collection.references)]
     named += [(("primary_key", n), name) for n, name in enumerate(collection.primary_key)]
     named += [(("erasure", "fields", n), name) for n, name in enumerate(collection.erasure.fields)]
+    if (before := collection.erasure.before) and before.field:
+        named.append((("erasure", "before", "field"), before.field))
     for key in ("retention_from", "created_at_field", "contact_changed_field"):
         if name := getattr(collection, key):
             named.append(((key,), name))
@@ -123,28 +123,6 @@ def _anonymous(path: Path, collection: Collection) -> Iterator[Broken]:
         named = ", ".join(dict.fromkeys(keys))
         sentence = f"A collection called anonymous has no key, and this one has {named}: it is personal data (P23)."
         yield path, sentence, "error"
-
-
-def _erasure(path: Path, collection: Collection) -> Iterator[Broken]:
-    erasure = collection.erasure
-    where = (*path, "erasure")
-    acts_on_fields = erasure.action in {ErasureAction.ANONYMISE, ErasureAction.NULL, ErasureAction.HASH}
-    if erasure.action is ErasureAction.RETAIN:
-        if not (erasure.ground and erasure.reason):
-            yield where, "To retain needs an Article 17(3) `ground` and a `reason`; a retention period is none.", "error"
-        if not (erasure.period and erasure.counted_from):
-            yield where, "To retain needs an end: `period` and `counted_from`.", "error"
-    elif erasure.ground:
-        yield where, f"A ground to retain, but the action is `{erasure.action}`.", "error"
-    if acts_on_fields and not erasure.fields:
-        yield where, f"Say on which `fields` to {erasure.action} acts.", "error"
-    if not acts_on_fields and erasure.fields:
-        yield where, f"`{erasure.action}` acts on whole rows; leave `fields` out.", "error"
-    if erasure.action is ErasureAction.ANONYMISE and erasure.fields:
-        keys = {*collection.identities, *(reference.field for reference in collection.references)}
-        if left := sorted(keys - set(erasure.fields)):
-            sentence = f"After this, {', '.join(left)} would still lead to the person: not anonymous (P46)."
-            yield where, sentence, "error"
 
 
 def _time(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:

@@ -18,6 +18,7 @@ from domain.regimes import zone_of
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # stands in paths of the package
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$")]
 Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254)]
 
 
@@ -203,6 +204,10 @@ class Recipient(Part):
     contact: Mailbox | None = Field(default=None, description="where requests are passed on; needed for a processor")
     transfers: tuple[Transfer, ...] = Field(default=(), description="needed outside the controller's country")
     certificates: tuple[Certificate, ...] = Field(default=(), description="certificates and their last day")
+    own_copy: bool = Field(default=True, description="`no`: it only carries our own stores, so what we erase is gone there too")
+    known_by: Target | None = Field(
+        default=None, description="`system.collection.field` with the id under which it knows a person; read before our rows go"
+    )
 
 
 class Retention(Part):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.datamap_parts import Category, Controller, Part, Purpose, Recipient, Retention
-from domain.datamap_systems import Collection, Connection, DataField, Erasure, Reference, System
+from domain.datamap_systems import Before, Collection, Connection, DataField, Erasure, Reference, System
 from domain.datamap_text import Document, Path, Plain, Severity
 
 P = TypeVar("P", bound=Part)
@@ -23,7 +23,7 @@ FORBIDDEN_RECIPIENTS = ("sale", "buyer", "ad network", "advertiser", "advertisin
 
 _KEYS = {
     key
-    for part in (Controller, Category, Purpose, Recipient, Retention, System, Collection, DataField, Reference, Erasure)
+    for part in (Controller, Category, Purpose, Recipient, Retention, System, Collection, DataField, Reference, Erasure, Before)
     for key in part.model_fields
 } | set(Connection.model_fields)
 _MISSING = {
@@ -41,6 +41,7 @@ _PATTERNS = {  # by the start of the pattern, the longer start first
     "^[A-Za-z_]": "Write a plain column name: letters, digits and `_`, 63 at most; no quotes, no spaces.",
     "^([A-Za-z_]": "Write a plain table name, `table` or `schema.table`: letters, digits and `_`; no quotes, no spaces.",
     "^[A-Z]{2}": "Write a country as two capitals: GB, IE, DE.",
+    "^(0[1-9]": "Write a day of the year as month and day: `04-05`.",
     "^[^@": "Write a mailbox: name@example.org.",
 }
 

@@ -13,15 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
-from domain.datamap_parts import LawfulBasis, Mailbox, Name, Part, Text
+from domain.datamap_parts import LawfulBasis, Mailbox, Name, Part, Target, Text
 from domain.errors import SettingsError
 from domain.period import Period
 
 Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]  # 63: PostgreSQL's limit
 Table = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$")]
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^${}]*))?\}")
 _SQLITE = re.compile(r"sqlite(\+[a-z]+)?:///")
 
@@ -82,6 +82,14 @@ class Reference(Part):
         return system, collection, field
 
 
+class Before(Part):
+    """What a person does before anything of a collection is erased: a charge that goes on, a conversation that is open."""
+
+    task: Text = Field(description="what to do, with the id under which to do it")
+    field: Column | None = Field(default=None, description="only when a row has one of `values` here")
+    values: tuple[Text, ...] = Field(default=(), description="needed with `field`")
+
+
 class Erasure(Part):
     """What erasure does with a collection (Article 17)."""
 
@@ -93,6 +101,15 @@ class Erasure(Part):
     reason: Text | None = Field(default=None, description="needed for `retain`: the sentence a person reads, with the law")
     period: Period | None = Field(default=None, description="needed for `retain`: when it ends")
     counted_from: Text | None = Field(default=None, description="needed for `retain`: the event the period is counted from")
+    year_ends: MonthDay | None = Field(
+        default=None, description="`04-05`: the period is counted from the end of the accounting year, which is this day"
+    )
+    before: Before | None = Field(default=None, description="what a person does first")
+
+    @field_validator("action", mode="before")
+    @classmethod
+    def _null_is_a_word(cls, value: object) -> object:
+        return ErasureAction.NULL if value is None else value  # `action: null` in YAML
 
 
 class Collection(Part):
@@ -153,6 +170,9 @@ class System(Part):
     recipients: tuple[Name, ...] = Field(default=(), description="recipients of everything in it (hosting)")
     attempts: int = Field(default=8, ge=1, le=100, description="tries before a caseworker is asked")
     rate: float | None = Field(default=None, gt=0, description="requests a second it can bear; left out: no limit")
+    backups: Period | None = Field(
+        default=None, description="how long backups still hold what was erased; the certificate says so"
+    )
     collections: tuple[Collection, ...] = Field(min_length=1, description="what is in it")
 
 

@@ -7,12 +7,12 @@ Next: activities/systems/sql.py
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from adapters.row_text import Row
-from domain.datamap import Collection, System
+from domain.datamap import Collection, ErasureAction, System
 from domain.datamap_text import Severity
 from domain.errors import SystemFailedError
 
@@ -42,12 +42,34 @@ class Lookup:
         keys: as `adapters.row_text.key_text` writes them; at most the connector's `most_keys`.
         kind: kind of identifier (`email`, `phone`, ...); None when the keys are values of rows found before.
         needed: fields whose values the search itself needs, also where the data map masks them.
+        only: the fields wanted, in their order, as they are; empty: all that `Connector.fields` names.
     """
 
     field: str
     keys: Sequence[str]
     kind: str | None = None
     needed: frozenset[str] = frozenset()
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What erasure does to some rows that were found before (Article 17).
+
+    Args:
+        action: `delete`, or `anonymise`, `null` or `hash` of `fields`.
+        rows: each by field, as sealed rows give them back: what names the row, and what led to it.
+        ways: fields that led to the rows. A row of which none holds any more what it held is not the person's any more
+            (databases give the number of a deleted row to the next one) and is left alone.
+        fields: that the action acts on.
+        pseudonym: for `hash`: what takes a value's place.
+    """
+
+    action: ErasureAction
+    rows: Sequence[Mapping[str, Any]]
+    ways: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    pseudonym: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,22 @@ class Connector(ABC):
     def open_file(self, collection: Collection, row: Row) -> BinaryIO | None:  # noqa: ARG002 (for connectors with files)
         """The file that a row is about, None where rows have none."""
         return None
+
+    @property
+    def erases(self) -> bool:
+        """Whether a program may erase here; where not, it is a person's work item."""
+        return False
+
+    def erase(self, collection: Collection, change: Change) -> int:  # noqa: ARG002 (for connectors that can)
+        """Carry out a change of at most `most_keys` rows, all of it or nothing; done twice it changes nothing more.
+
+        Gives back how many rows were changed this time.
+
+        Raises:
+            SystemUnreachableError: no answer; try again later.
+            SystemFailedError: trying again will not help.
+        """
+        raise refused(self.system.name, "by_hand")
 
     def close(self) -> None:  # noqa: B027 (most have nothing to let go of)
         """Let go of connections."""

@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from activities.systems.base import BATCH_ROWS, Complaint, Connector, Lookup, SystemUnreachableError, refused
+from activities.systems.base import BATCH_ROWS, Change, Complaint, Connector, Lookup, SystemUnreachableError, refused
 from activities.systems.turns import Turns
 from adapters.row_text import Row
 from adapters.sealed_head import FILE_FIELDS
-from domain.datamap import Collection, System, stays_inside
+from domain.datamap import Collection, ErasureAction, System, stays_inside
 from domain.errors import SystemFailedError
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -35,11 +35,13 @@ class FileSystem(Connector):
         system: of the data map.
         root: the folder.
         turns: how hard the store may be used.
+        change_root: the folder as it is mounted for changing.
     """
 
-    def __init__(self, system: System, root: Path, turns: Turns | None = None) -> None:
+    def __init__(self, system: System, root: Path, turns: Turns | None = None, change_root: Path | None = None) -> None:
         super().__init__(system)
         self._root = root
+        self._change_root = change_root
         self._turns = turns or Turns(system.rate)
 
     def fields(self, collection: Collection) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ class FileSystem(Connector):
             batch: list[Row] = []
             for key in lookup.keys:
                 for path in self._paths(collection, lookup.field, key):
-                    if row := self._row(collection, lookup.field, key, path):
+                    if row := self._row(collection, lookup, key, path):
                         batch.append(row)
                     if len(batch) == BATCH_ROWS:
                         yield batch
@@ -125,7 +127,7 @@ class FileSystem(Connector):
             elif entry.is_file(follow_symlinks=False):
                 yield f"{folder}/{entry.name}"
 
-    def _row(self, collection: Collection, field: str, key: str, path: str) -> Row | None:
+    def _row(self, collection: Collection, lookup: Lookup, key: str, path: str) -> Row | None:
         place = self._place(path)
         if place is None:
             return None
@@ -137,18 +139,51 @@ class FileSystem(Connector):
         if not stat.S_ISREG(found.st_mode):
             return None
         changed = datetime.fromtimestamp(found.st_mtime, UTC)
-        known = {field: key, "path": path, "bytes": found.st_size, "modified_at": changed}
-        return tuple(known.get(name) for name in self.fields(collection))
+        known = {lookup.field: key, "path": path, "bytes": found.st_size, "modified_at": changed}
+        return tuple(known.get(name) for name in lookup.only or self.fields(collection))
 
-    def _place(self, path: str) -> Path | None:
+    @property
+    def erases(self) -> bool:
+        return self._change_root is not None
+
+    def erase(self, collection: Collection, change: Change) -> int:
+        """Delete files, and the folders they leave empty, up to the one that the data map names."""
+        if self._change_root is None or change.action is not ErasureAction.DELETE:
+            return super().erase(collection, change)
+        kept = _PLACE.split(str(collection.path))[0].rpartition("/")[0]
+        gone = 0
+        with self._turns.turn():
+            for row in change.rows:
+                place = self._place(str(row["path"]), self._change_root)
+                if place is None:
+                    continue
+                with contextlib.suppress(*_GONE), self._answers():
+                    place.unlink()
+                    gone += 1
+                self._drop_empty(place.parent, kept)
+        return gone
+
+    def _drop_empty(self, folder: Path, kept: str) -> None:
+        """A folder may be named after the account: it goes with its last file."""
+        root = self._real_root(self._change_root)
+        stop = root / kept
+        while folder not in {stop, root} and folder.is_relative_to(root):
+            try:
+                folder.rmdir()
+            except OSError:  # not empty, or gone by now
+                return
+            folder = folder.parent
+
+    def _place(self, path: str, root: Path | None = None) -> Path | None:
         """Where a path really is, None when it leads elsewhere: over a link, out of the root, to somebody else's files."""
-        root = self._real_root()
+        root = self._real_root(root)
         place = root / path
-        return place if place.is_relative_to(root) and os.path.realpath(place) == os.path.normpath(place) else None
+        plain = Path(os.path.normpath(place))
+        return place if plain.is_relative_to(root) and os.path.realpath(place) == str(plain) else None
 
-    def _real_root(self) -> Path:
+    def _real_root(self, root: Path | None = None) -> Path:
         try:
-            return self._root.resolve(strict=True)
+            return (root or self._root).resolve(strict=True)
         except OSError as failure:
             # A store that is not mounted must not read as "no files held".
             raise SystemUnreachableError(self.system.name) from failure

@@ -55,6 +55,10 @@ class Systems:
             return ManualSystem(system)
         try:
             where = resolve(system.connection.read, home=self._home, environment=self._environment)
+            change = system.connection.change
+            there = resolve(change, home=self._home, environment=self._environment) if change else None
         except SettingsError as failure:
             raise refused(system.name, "misconfigured") from failure
-        return FileSystem(system, Path(where)) if system.kind is SystemKind.FILES else SqlSystem(system, where)
+        if system.kind is SystemKind.FILES:
+            return FileSystem(system, Path(where), change_root=Path(there) if there else None)
+        return SqlSystem(system, where, change_url=there)

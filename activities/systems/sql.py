@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.sql.elements import quoted_name
 
 from activities.systems import postgresql
-from activities.systems.base import BATCH_ROWS, Complaint, Connector, Lookup, SystemUnreachableError, refused
+from activities.systems.base import BATCH_ROWS, Change, Complaint, Connector, Lookup, SystemUnreachableError, refused
+from activities.systems.sql_changes import changing_engine, statements_of
 from activities.systems.sql_keys import bindable, condition
 from activities.systems.turns import AT_ONCE, Turns
 from adapters.row_text import HELD, Row
@@ -38,18 +39,20 @@ class SqlSystem(Connector):
         system: of the data map.
         url: SQLAlchemy URL, its variables filled in.
         turns: how hard the database may be used.
+        change_url: of the account that may change rows; used for nothing else.
 
     Raises:
         SystemFailedError: the URL is none, or its driver is not installed.
     """
 
-    def __init__(self, system: System, url: str, turns: Turns | None = None) -> None:
+    def __init__(self, system: System, url: str, turns: Turns | None = None, change_url: str | None = None) -> None:
         super().__init__(system)
         self._turns = turns or Turns(system.rate)
         self._types: dict[str, Types] = {}
-        self._statements: dict[tuple[str, str, str | None, frozenset[str]], sa.Select[Any]] = {}
+        self._statements: dict[tuple[str, str, str | None, frozenset[str], tuple[str, ...]], sa.Select[Any]] = {}
         try:
             self.engine = _engine(sa.make_url(url))
+            self.changing = changing_engine(sa.make_url(change_url)) if change_url else None
         except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as failure:
             raise refused(system.name, "misconfigured") from failure
         self._arrays = self.engine.dialect.name == "postgresql"
@@ -126,12 +129,27 @@ class SqlSystem(Connector):
             if not isinstance(present[field], CITEXT) and not any(f"lower({field}" in text for text in expressions):
                 yield field
 
+    @property
+    def erases(self) -> bool:
+        return self.changing is not None
+
+    def erase(self, collection: Collection, change: Change) -> int:
+        if self.changing is None:
+            return super().erase(collection, change)
+        with self._answers():
+            table, types = self._table(collection, change.fields), self.types(collection)
+            statements = statements_of(change, table, types, collection.primary_key, self._column, arrays=self._arrays)
+            with self._turns.turn(), self.changing.begin() as connection:
+                return sum(connection.execute(statement, bound).rowcount for statement, bound in statements)
+
     def close(self) -> None:
         self.engine.dispose()
+        if self.changing is not None:
+            self.changing.dispose()
 
     def _statement(self, collection: Collection, lookup: Lookup) -> sa.Select[Any]:
         """Built once for each way, because building takes longer than the database does."""
-        key = (collection.name, lookup.field, lookup.kind, lookup.needed)
+        key = (collection.name, lookup.field, lookup.kind, lookup.needed, lookup.only)
         if key not in self._statements:
             types = self.types(collection)
             where = condition(self._column(lookup.field), types[lookup.field], lookup.kind, arrays=self._arrays)
@@ -142,15 +160,17 @@ class SqlSystem(Connector):
     def _selected(self, collection: Collection, lookup: Lookup) -> Iterator[sa.ColumnElement[Any]]:
         """The columns; of a masked one only whether there is something, so that it never leaves the database."""
         for name, field in collection.fields.items():
+            if lookup.only and name not in lookup.only:
+                continue
             column = self._column(name)
-            if field.masked and name not in lookup.needed:
+            if field.masked and name not in lookup.needed and not lookup.only:
                 yield sa.case((column.is_(None), None), else_=sa.literal(HELD, sa.String())).label(name)
             else:
                 yield column
 
-    def _table(self, collection: Collection) -> sa.TableClause:
+    def _table(self, collection: Collection, fields: Sequence[str] = ()) -> sa.TableClause:
         schema, _, name = str(collection.table).rpartition(".")
-        return sa.table(self._name(name), schema=self._name(schema) if schema else None)
+        return sa.table(self._name(name), *map(self._column, fields), schema=self._name(schema) if schema else None)
 
     def _column(self, name: str) -> sa.ColumnClause[Any]:
         return sa.column(self._name(name))

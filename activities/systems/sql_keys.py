@@ -53,7 +53,7 @@ def bindable(lookup: Lookup, kind: Type) -> list[Any]:
     """The keys as values to bind; none when no key can be in a column of this type."""
     if _is_spelled(kind, lookup.kind):
         return sorted({form for key in lookup.keys for form in _SPELLINGS[str(lookup.kind)](key)})
-    return [value for key in lookup.keys for value in _values(key, kind)]
+    return [value for key in lookup.keys for value in values(key, kind)]
 
 
 def python_type(kind: Type) -> type | None:
@@ -110,7 +110,7 @@ def _phone_spellings(number: str) -> set[str]:
     return forms
 
 
-def _values(text: str, kind: Type) -> Sequence[Any]:
+def values(text: str, kind: Type) -> Sequence[Any]:
     """One key as values that the column can hold."""
     target = python_type(kind)
     if target is int:

@@ -158,19 +158,28 @@ class Shop:
         return {path.name for path in root.glob("??/*")}
 
     @contextlib.contextmanager
-    def asked(self) -> Iterator[list[tuple[str, Any]]]:
+    def asked(self, *, changing: bool = False) -> Iterator[list[tuple[str, Any]]]:
         """Every statement that Habeas sends to the sources inside the block, with its parameters."""
         statements: list[tuple[str, Any]] = []
 
         def record(_connection: object, _cursor: object, text: str, bound: object, _context: object, _many: object) -> None:
             statements.append((text, bound))
 
-        engines = [one.engine for name in ("app", "billing") if isinstance(one := self.systems.connector(name), SqlSystem)]
+        engines = self._connected(changing=changing)
         for engine in engines:
             sa.event.listen(engine, "before_cursor_execute", record)
         yield statements
         for engine in engines:
             sa.event.remove(engine, "before_cursor_execute", record)
+
+    def changing(self) -> contextlib.AbstractContextManager[list[tuple[str, Any]]]:
+        """The same of the accounts that may change rows."""
+        return self.asked(changing=True)
+
+    def _connected(self, *, changing: bool) -> list[sa.Engine]:
+        connectors = [one for name in ("app", "billing") if isinstance(one := self.systems.connector(name), SqlSystem)]
+        engines = [one.changing if changing else one.engine for one in connectors]
+        return [engine for engine in engines if engine is not None]
 
     def _engine(self, table: str) -> sa.Engine:
         return self.engines["billing" if table == "invoices" else "app"]

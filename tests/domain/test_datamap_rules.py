@@ -11,6 +11,7 @@ from domain.errors import DataMapError
 PAGE = (Path(__file__).parents[2] / "docs" / "datamap.md").read_text(encoding="utf-8")
 EXAMPLE = PAGE.partition("<!-- example -->\n```yaml\n")[2].partition("```")[0]
 
+CONNECTION = '    connection: {read: "${SHOP_DATABASE_URL}", change: "${SHOP_CHANGE_URL}"}\n'
 RECIPIENTS = "recipients: []"
 HOSTING = """recipients:
   - id: hosting
@@ -107,7 +108,11 @@ BROKEN = [
     ((RECIPIENTS, HOSTING.replace("kind: processor", "kind: Ad Network")), "kind: Ad Network", "not sold"),
     ((RECIPIENTS, HOSTING.replace("kind: processor", "kind: friend")), "kind: friend", "has to be one of"),
     # systems
-    (('    connection: {read: "${SHOP_DATABASE_URL}"}\n', ""), "- name: shop", "needs a `connection`"),
+    (
+        ('    connection: {read: "${SHOP_DATABASE_URL}", change: "${SHOP_CHANGE_URL}"}\n', ""),
+        "- name: shop",
+        "needs a `connection`",
+    ),
     (("        table: orders\n", ""), "- name: orders", "needs a `table`"),
     (("        table: orders\n        primary_key: [id]\n", "        table: orders\n"), "- name: orders", "`primary_key`"),
     (("kind: sql", "kind: files"), "- name: orders", "needs a `path`"),
