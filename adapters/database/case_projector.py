@@ -140,6 +140,7 @@ class CaseProjector:
             "legal_due": clock.legal_due,
             "safe_due": clock.safe_due,
             "review_on": clock.review_on,
+            "clock_state": clock.state,
             "updated_at": self._now,
             "closed_at": closed_at,
         }

@@ -65,12 +65,17 @@ def clock_of(
         as_of: the instant at which `missed` is judged, UTC.
         seat: what is known of the controller.
     """
-    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := _kind(event)) is not None]
-    received = ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)
+    story = story_of(received_at, events)
     laws, asked = tuple(regimes), tuple(Right(right) for right in rights)
-    clock = compute(laws, asked, [received, *moved], as_of=as_of, seat=seat)
-    extended = any(event.kind is ClockEventKind.EXTENSION_NOTIFIED for event in moved) and clock.extended
+    clock = compute(laws, asked, story, as_of=as_of, seat=seat)
+    extended = any(event.kind is ClockEventKind.EXTENSION_NOTIFIED for event in story) and clock.extended
     return clock.model_copy(update={"promised": promised(received_at, laws, asked, extended=extended, seat=seat)})
+
+
+def story_of(received_at: datetime, events: Iterable[CaseEvent]) -> list[ClockEvent]:
+    """What of a case's record can move a clock, the receipt first."""
+    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := _kind(event)) is not None]
+    return [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at), *moved]
 
 
 def promised(

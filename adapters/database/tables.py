@@ -134,6 +134,7 @@ class CaseRecord(SQLModel, table=True):
     clock: dict[str, Any] = Field(sa_column=_json())
     legal_due: date | None = None
     review_on: date | None = None
+    clock_state: str = Field(default="running", sa_column_kwargs={"server_default": "running"})
     safe_due: date = Field(index=True)
     assignee: str | None = Field(default=None, index=True)
     updated_at: datetime = Field(sa_column=_instant())
