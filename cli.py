@@ -257,17 +257,40 @@ def caseworker_add(
     name: Annotated[str, typer.Option(help="As colleagues know them.")],
     role: Annotated[str, typer.Option(help="caseworker, reviewer, privacy_lead, dpo, breach_responder, administrator, auditor.")],
 ) -> None:
-    """Add a member of staff."""
+    """Add a member of staff; asks for their password, or reads it from standard input."""
     from adapters.database import people  # noqa: PLC0415
     from adapters.database.session import Database  # noqa: PLC0415
+    from adapters.passwords import hash_password  # noqa: PLC0415
     from domain.rights import Role  # noqa: PLC0415
 
     if role not in list(Role):
         raise InvalidInputError("There is no such role.", field="role")
+    password = _secret("Password for the console")
+    hash_password(password)  # refused before anybody is added
     database = Database(Settings.load().database_url)
     person = people.add_caseworker(database, email=email, name=name, role=Role(role))
+    people.set_password(database, email=email, password=password)
     database.close()
     typer.echo(str(person))
+
+
+@caseworker_app.command("password")
+def caseworker_password(email: str) -> None:
+    """Give a member of staff another password; asks for it, or reads it from standard input. Signs them out everywhere."""
+    from adapters.database import people  # noqa: PLC0415
+    from adapters.database.session import Database  # noqa: PLC0415
+
+    password = _secret("New password for the console")
+    database = Database(Settings.load().database_url)
+    people.set_password(database, email=email, password=password)
+    database.close()
+
+
+def _secret(what: str) -> str:
+    """Ask where somebody sits, else read one line: a secret never stands on the command line, which others can list."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _demo_settings() -> Settings:

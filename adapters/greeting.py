@@ -10,12 +10,13 @@ def text(settings: Settings) -> str:
     lines = [
         "",
         f"Habeas is running on {settings.public_url}",
+        f"  console     {settings.public_url}/console",
         f"  API         {settings.public_url}/api/v1, described in {settings.public_url}/openapi.json",
     ]
     if settings.smtp_url is None:
         lines.append(f"  letters     {settings.home / 'mail'}; no mail server is set, so none leaves this machine")
     if settings.environment == "demo":
         people = json.loads(settings.demo_sign_ins.read_text())
-        lines += ["", "Demo staff, each with an API key:"]
-        lines += [f"  {person['email']:<28} {person['role']:<17} {person['api_key']}" for person in people]
+        lines += ["", "Demo staff, with the password for the console and an API key:"]
+        lines += [f"  {person['email']:<28} {person['password']:<18} {person['api_key']}" for person in people]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])

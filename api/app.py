@@ -19,10 +19,13 @@ from adapters.settings import Settings
 from api import errors, health, openapi, well_known
 from api.authority import API
 from api.cases import Cases
+from api.console import account, sign_in
+from api.console import pages as console_pages
 from api.dependencies import CaseDoor, Web
+from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.observation import Observation
-from api.portal import assets, collect, follow, pages, proof, submit, verify
+from api.portal import collect, follow, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.v1 import actions, cases, items, package, requests
 
@@ -47,12 +50,15 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     pages.install(app)
+    console_pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
     for module in (requests, cases, items, package, actions):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, follow, proof, collect, assets):
+    for page in (submit, verify, follow, proof, collect, sign_in, account):
         app.include_router(page.router)
+    for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
+        app.include_router(files.router)
     openapi.install(app)
     # The last added is the first to see a request.
     app.add_middleware(Observation)

@@ -1,4 +1,4 @@
-"""Staff and their API keys (design section 10): made by the command line and the demo, read by `api/security.py`.
+"""Staff, their passwords and API keys (design section 10): made by the command line and the demo, read by `api/security.py`.
 
 A key is printed once and stored as a hash; it acts as its owner with the owner's role of the moment, so that four eyes are
 counted by person (`security.md` R2).
@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
+from adapters.passwords import hash_password, random_password
 from domain.errors import InvalidInputError
 from domain.rights import Role
 
@@ -35,10 +36,11 @@ _DEMO = {
 
 @dataclass(frozen=True)
 class DemoSignIn:
-    """A made-up member of staff and a key to act as them."""
+    """A made-up member of staff, their password and a key to act as them."""
 
     email: str
     role: str
+    password: str
     api_key: str
 
 
@@ -57,6 +59,22 @@ def add_caseworker(database: Database, *, email: str, name: str, role: Role) -> 
         person = Caseworker(email=email, name=name, role=role.value)
         session.add(person)
         return person.id
+
+
+def set_password(database: Database, *, email: str, password: str) -> None:
+    """Give a member of staff a new password; every session begun before is over.
+
+    Raises:
+        InvalidInputError: nobody has this address, or the password will not do.
+    """
+    stored = hash_password(password)
+    with database.write() as session:
+        person = session.exec(select(Caseworker).where(Caseworker.email == email)).first()
+        if person is None:
+            raise InvalidInputError("There is no caseworker with this address.", field="email")
+        person.password = stored
+        person.password_changed_at = datetime.now(UTC)
+        session.add(person)
 
 
 def create_api_key(
@@ -107,11 +125,13 @@ def create_api_key(
 
 
 def seed_demo_people(database: Database) -> list[DemoSignIn]:
-    """The demo's staff, one per role, each with a fresh key; nothing of it is a constant (`security.md` test 30)."""
+    """The demo's staff, one per role, each with a fresh password and key; nothing of it is a constant (`security.md` test 30)."""
     signins = []
     for name, role in _DEMO.items():
         email = f"{name}@demo.example"
         add_caseworker(database, email=email, name=f"Demo {name}", role=role)
+        password = random_password()
+        set_password(database, email=email, password=password)
         key = create_api_key(database, email=email, scopes=list(SCOPES))
-        signins.append(DemoSignIn(email=email, role=role.value, api_key=key))
+        signins.append(DemoSignIn(email=email, role=role.value, password=password, api_key=key))
     return signins

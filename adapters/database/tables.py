@@ -322,6 +322,26 @@ class Caseworker(SQLModel, table=True):
     name: str
     role: str
     active: bool = True
+    password: str | None = None  # Argon2id; None: no sign-in by password
+    password_changed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class StaffSession(SQLModel, table=True):
+    """A sign-in to the console. The cookie holds 32 random bytes, this row their SHA-256 (`security.md` 2.9).
+
+    `role` is the one at sign-in: with another one the session is over.
+    """
+
+    __tablename__ = "staff_session"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    token_sha256: str = Field(unique=True)
+    caseworker: UUID = Field(foreign_key="caseworker.id", index=True)
+    role: str
+    began_at: datetime = Field(sa_column=_instant())
+    seen_at: datetime = Field(sa_column=_instant())
+    factor_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # None: the second factor is due
+    ended_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
 
 
 class ApiKey(SQLModel, table=True):

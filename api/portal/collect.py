@@ -14,6 +14,7 @@ from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import AccessLog, PackageRow
 from api.dependencies import TheWeb, Web
+from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.follow import LONGEST_MESSAGE
 from api.portal.reading import link_of, masked_address
@@ -142,9 +143,9 @@ async def wrong_person(request: Request, web: TheWeb) -> Response:
 
 async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.PortalSession, str, str]:
     session = await run_in_threadpool(sessions.current, request, web, "package")
-    form = await pages.form_of(request)
-    sessions.check_form(web, session, pages.field(form, "key"))
-    return session, pages.field(form, "once"), pages.field(form, name) if name else ""
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
+    return session, forms.field(form, "once"), forms.field(form, name) if name else ""
 
 
 def _page(

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
+from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.reading import link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
@@ -47,9 +48,9 @@ async def type_code(request: Request, web: TheWeb) -> Response:
     """Confirm the mailbox here."""
 
     async def act(session: sessions.PortalSession, form: FormData) -> str:
-        code = pages.field(form, "code")
+        code = forms.field(form, "code")
         make = deeds.confirm(web, session.case_id, code=code)
-        await deeds.do(web, session.case_id, pages.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
         return "proven"
 
     return await _acted(request, web, "code", act)
@@ -61,7 +62,7 @@ async def resend(request: Request, web: TheWeb) -> Response:
 
     async def act(session: sessions.PortalSession, form: FormData) -> str:
         make = deeds.code_for(web, session.case_id, session.identifier, "verify")
-        await deeds.do(web, session.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
         return "code"
 
     return await _acted(request, web, "code", act)
@@ -74,7 +75,7 @@ async def answer(request: Request, web: TheWeb) -> Response:
     async def act(session: sessions.PortalSession, form: FormData) -> str:
         text = _words(form, "answer")
         make = deeds.answer(web, session.case_id, text)
-        await deeds.do(web, session.case_id, pages.field(form, "once"), text, Action.ANSWER_CLARIFICATION, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), text, Action.ANSWER_CLARIFICATION, make)
         return "answered"
 
     return await _acted(request, web, "answer", act)
@@ -87,7 +88,7 @@ async def write(request: Request, web: TheWeb) -> Response:
     async def act(session: sessions.PortalSession, form: FormData) -> str:
         text = _words(form, "text")
         make = deeds.message(web, session.case_id, text)
-        await deeds.do(web, session.case_id, pages.field(form, "once"), text, Action.SEND_MESSAGE, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), text, Action.SEND_MESSAGE, make)
         return "written"
 
     return await _acted(request, web, "text", act)
@@ -98,13 +99,13 @@ async def add_address(request: Request, web: TheWeb) -> Response:
     """Name another address; it is searched with once its owner has confirmed it."""
 
     async def act(session: sessions.PortalSession, form: FormData) -> str:
-        address = pages.field(form, "address")
+        address = forms.field(form, "address")
         try:
             web.resources.vault.index_email(address)
         except InvalidInputError:
             raise InvalidInputError("Enter an e-mail address in the form name@example.com.", field="address") from None
         make = deeds.add_address(web, session.case_id, address)
-        await deeds.do(web, session.case_id, pages.field(form, "once"), address, Action.ADD_IDENTIFIER, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), address, Action.ADD_IDENTIFIER, make)
         return "address"
 
     return await _acted(request, web, "address", act)
@@ -153,7 +154,7 @@ async def not_me(request: Request, web: TheWeb) -> Response:
 
 
 def _words(form: FormData, field: str) -> str:
-    text = pages.field(form, field)
+    text = forms.field(form, field)
     if not 0 < len(text) <= LONGEST_MESSAGE:
         raise InvalidInputError("Write what you want to tell us, in at most 20,000 characters.", field=field)
     return text
@@ -161,14 +162,14 @@ def _words(form: FormData, field: str) -> str:
 
 async def _ended(request: Request, web: Web, action: Action, make: deeds.Make) -> Response:
     session, form = await _posted(request, web)
-    await deeds.do(web, session.case_id, pages.field(form, "once"), "", action, make)
+    await deeds.do(web, session.case_id, forms.field(form, "once"), "", action, make)
     return pages.away_to("/follow")
 
 
 async def _posted(request: Request, web: Web) -> tuple[sessions.PortalSession, FormData]:
     session = await run_in_threadpool(sessions.current, request, web, "follow")
-    form = await pages.form_of(request)
-    sessions.check_form(web, session, pages.field(form, "key"))
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
     return session, form
 
 
@@ -181,7 +182,7 @@ async def _acted(
         done = await act(session, form)
     except (InvalidInputError, CodeRefusedError, NoCodesLeftError, NotAllowedNowError) as refusal:
         told = _MOVED_ON if refusal.kind == NotAllowedNowError.kind else refusal.message
-        typed = pages.field(form, field)
+        typed = forms.field(form, field)
         return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
     if done == "proven":
         session = sessions.begin(

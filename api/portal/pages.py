@@ -1,15 +1,13 @@
-"""Shows a page: templates, headers, refusals in plain words, and the one reader of forms. No page needs a script.
+"""Shows a page: templates, static files, headers, refusals in plain words. No page needs a script.
 
 Next: api/portal/submit.py
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
-from zoneinfo import ZoneInfo
 
 import jinja2
 import structlog
@@ -18,23 +16,24 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from api.dependencies import Web, web_of
-from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
-from api.guards import hosts_of
+from api.errors import RETRY_AFTER_SECONDS, STATUSES
+from api.face.assets import SHARED, Assets
+from api.face.days import day_near, zone
+from api.face.forms import from_elsewhere
 from api.portal.limits import limits_of
 from api.portal.sessions import PortalSession, form_key, once
-from api.portal.words import day_near
 from domain.errors import DomainError
-from domain.regimes import zone_of
 
 FOLDER: Final = Path(__file__).resolve().parent
 CSP: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-FORM_LIMIT: Final = 200_000  # bytes; the longest message with every character escaped
 _FORBIDDEN, _GONE, _TOO_MANY, _OUR_OWN, _AWAY = 403, 410, 429, 500, 503
-_NOT_OURS: Final = ("/api/", "/console")
+ASSETS: Final = Assets(
+    FOLDER / "static", "/static/portal", {"portal.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+)
+_NOT_OURS: Final = "/api/"
 _log = structlog.get_logger("web")
 
 # What happened, what was kept, what to do now (ui.md, "Errors").
@@ -70,20 +69,8 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["asset"] = asset
+    made.globals |= {"asset": ASSETS.at, "shared": SHARED.at}
     return made
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a static file; another content is another address, so browsers may keep it."""
-    digest = hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()[:12]
-    return f"/static/portal/{name}?v={digest}"
-
-
-def zone(web: Web) -> ZoneInfo:
-    """The controller's own zone, in which pages name days."""
-    return ZoneInfo(zone_of(web.resources.datamap.controller.country) or "UTC")
 
 
 def show(
@@ -119,31 +106,6 @@ def away_to(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-async def form_of(request: Request) -> FormData:
-    """The fields of a form.
-
-    Raises:
-        TooLargeError: more than any of our forms holds.
-    """
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise TooLargeError(limit=FORM_LIMIT)
-    sent = iter([body])
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": next(sent, b""), "more_body": False}
-
-    return await Request(request.scope, receive).form(max_files=0, max_fields=60)
-
-
-def field(form: FormData, name: str) -> str:
-    """One field as text; empty when it was not sent."""
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
 class PageRoute(APIRoute):
     """A route whose refusals are pages, and whose posts come from our own pages only."""
 
@@ -153,7 +115,7 @@ class PageRoute(APIRoute):
         async def shown(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
             web = web_of(request)
             try:
-                if request.method == "POST" and _from_elsewhere(request, web):
+                if request.method == "POST" and from_elsewhere(request, web):
                     return error_page(web, _FORBIDDEN)
                 client = request.client.host if request.client else ""
                 if request.method == "POST" and limits_of(request.app).posts.full(client):
@@ -201,15 +163,3 @@ def _refused(web: Web, refusal: DomainError) -> HTMLResponse:
     if status == _OUR_OWN:
         _log.error("request failed", exc_info=refusal)
     return error_page(web, status)
-
-
-def _from_elsewhere(request: Request, web: Web) -> bool:
-    # Our pages send no referrer, so a browser says `Origin: null` of them: where it tells the site, that counts.
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    if origin in {None, "null"}:
-        return False
-    host = (origin or "").partition("://")[2].rpartition(":")[0] or (origin or "").partition("://")[2]
-    return host not in hosts_of(web.resources.settings.public_url)

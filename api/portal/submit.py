@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake, Receipt
 from api.dependencies import TheWeb, Web
+from api.face import forms
 from api.idempotency import keyed_hash
 from api.portal import pages, sessions
 from api.portal.deeds import tries_left
@@ -55,11 +56,11 @@ async def form(web: TheWeb) -> Response:
 @router.post("/")
 async def submit(request: Request, web: TheWeb) -> Response:
     """Take a request in; it is received when this answers."""
-    sent = await pages.form_of(request)
+    sent = await forms.form_of(request)
     filled = await run_in_threadpool(_read, web, sent)
     if filled.errors:
         return _form(web, filled, 422)
-    mark = pages.field(sent, "once")
+    mark = forms.field(sent, "once")
     if not sessions.is_ours(web, mark):
         filled.notice = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
         return _form(web, filled, 422)
@@ -120,7 +121,7 @@ def _form(web: Web, filled: Filled, status: int = 200) -> Response:
 def _read(web: Web, sent: FormData) -> Filled:
     known = {right.value for right in Right}
     filled = Filled(rights=[value for value in dict.fromkeys(map(str, sent.getlist("rights"))) if value in known])
-    filled.texts |= {name: pages.field(sent, name) for name in filled.texts}
+    filled.texts |= {name: forms.field(sent, name) for name in filled.texts}
     if not filled.rights:
         filled.errors["rights"] = "Choose at least one. If you are not sure, choose the nearest and use your own words below."
     for name, longest in _LONGEST.items():

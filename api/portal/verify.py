@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import Link
 from api.dependencies import TheWeb, Web
+from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.reading import link_of, masked_address
 from api.portal.submit import receipt_page
@@ -28,12 +29,12 @@ _NOT_MINE = "The owner of the second address says that it is not the address of 
 async def type_code(request: Request, web: TheWeb) -> Response:
     """Type the code where the request was made, or where a new one was asked for."""
     session = await run_in_threadpool(sessions.current, request, web, "verify")
-    form = await pages.form_of(request)
-    sessions.check_form(web, session, pages.field(form, "key"))
-    code = pages.field(form, "code")
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
+    code = forms.field(form, "code")
     make = deeds.confirm(web, session.case_id, code=code)
     try:
-        await deeds.do(web, session.case_id, pages.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
     except InvalidInputError:
         return await _again(web, session, "The code has 8 digits. It stands in our mail.")
     except CodeRefusedError:
@@ -45,11 +46,11 @@ async def type_code(request: Request, web: TheWeb) -> Response:
 async def resend(request: Request, web: TheWeb) -> Response:
     """Ask for a new code to the same address."""
     session = await run_in_threadpool(sessions.current, request, web, "verify")
-    form = await pages.form_of(request)
-    sessions.check_form(web, session, pages.field(form, "key"))
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
     make = deeds.code_for(web, session.case_id, session.identifier, "verify")
     try:
-        await deeds.do(web, session.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+        await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
         return await _again(web, session, refusal.message)
     return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
@@ -67,10 +68,10 @@ async def spend_link(token: str, request: Request, web: TheWeb) -> Response:
     link, alive = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
     if link is None or not alive or link.used_at is not None:
         return await run_in_threadpool(_shown, web, token)
-    form = await pages.form_of(request)
+    form = await forms.form_of(request)
     make = deeds.confirm(web, link.case_id, token=token)
     try:
-        await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.CONFIRM_IDENTITY_CODE, make)
+        await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.CONFIRM_IDENTITY_CODE, make)
     except CodeRefusedError:
         return await run_in_threadpool(_shown, web, token)  # pressed twice, or used from another device meanwhile
     return _proven(web, _visit(web, link))
@@ -82,10 +83,10 @@ async def new_code(token: str, request: Request, web: TheWeb) -> Response:
     link, _ = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
     if link is None:
         return pages.error_page(web, 410)
-    form, session = await pages.form_of(request), _visit(web, link)
+    form, session = await forms.form_of(request), _visit(web, link)
     make = deeds.code_for(web, link.case_id, link.identifier, "verify")
     try:
-        await deeds.do(web, link.case_id, pages.field(form, "once"), "", Action.REQUEST_CODE, make)
+        await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
         return await _again(web, session, refusal.message)
     return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
@@ -103,9 +104,9 @@ async def not_me(token: str, request: Request, web: TheWeb) -> Response:
     link, alive = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
     if link is None or not alive:
         return await run_in_threadpool(_shown, web, token)
-    form = await pages.form_of(request)
+    form = await forms.form_of(request)
     view = await run_in_threadpool(CaseReader(web.resources).get, link.case_id)
-    mark = pages.field(form, "once")
+    mark = forms.field(form, "once")
     if view.state.status is not Status.CLOSED:
         if _is_the_requester(view, link.identifier):
             await deeds.do(web, link.case_id, mark, "", Action.DISOWN, deeds.disown)

@@ -3,10 +3,8 @@
 Next: api/portal/submit.py
 """
 
-from datetime import date
 from typing import Final
 
-from adapters.letter_words import NO_BREAK, day, day_ahead
 from domain.rights import Outcome, Right
 
 # The four that people ask for most come first; the others stand under "Or something else".
@@ -52,12 +50,3 @@ def request_title(rights: list[str]) -> str:
     if rights == [Right.ACCESS.value]:
         return "Your request for a copy of your data"
     return "Your request"
-
-
-def day_near(value: date, today: date) -> str:
-    """A date with its distance, in both directions: Mon 9 November 2026, 14 days ago."""
-    past = (today - value).days
-    if past <= 0:
-        return day_ahead(value, today)
-    distance = "yesterday" if past == 1 else f"{past}{NO_BREAK}days{NO_BREAK}ago"
-    return f"{day(value)}, {distance}"

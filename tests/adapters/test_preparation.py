@@ -85,3 +85,13 @@ def test_demo_staff_get_fresh_keys_once(settings: Settings) -> None:
     people = json.loads(first)
     assert {person["role"] for person in people} >= {"caseworker", "reviewer", "privacy_lead", "auditor"}
     assert len({person["api_key"] for person in people}) == len(people) == 7
+    assert len({person["password"] for person in people}) == 7
+
+
+def test_demo_staff_of_an_older_home_get_passwords(settings: Settings) -> None:
+    preparation.prepare(settings, Told())
+    preparation.seed_people(settings, Told())
+    people = json.loads(settings.demo_sign_ins.read_bytes())
+    settings.demo_sign_ins.write_text(json.dumps([{"email": person["email"], "api_key": "gone"} for person in people]))
+    preparation.seed_people(settings, Told())
+    assert all(person["password"] for person in json.loads(settings.demo_sign_ins.read_bytes()))

@@ -3,7 +3,7 @@
 import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from domain.rights import Right, Role
 from tests import opened
 from tests.activities.package_case import ACCOUNT, INVOICES, SearchedCase
 from tests.activities.package_case import DATAMAP as PACKAGE_DATAMAP
+from tests.at_console import AtConsole
 from tests.case_in_hand import CaseInHand
 
 ADDRESS = "mike@example.com"
@@ -135,6 +136,16 @@ def key(resources: Resources) -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {made}"}
 
     return make
+
+
+@pytest.fixture
+def at_console(web: TestClient, resources: Resources) -> Callable[..., AtConsole]:
+    """Signs somebody in at the console."""
+
+    def sign_in(role: Role = Role.CASEWORKER, name: str = "Amira Osei", *, ago: timedelta = timedelta()) -> AtConsole:
+        return AtConsole(web, resources, role, name, ago=ago)
+
+    return sign_in
 
 
 @pytest.fixture

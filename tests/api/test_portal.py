@@ -16,6 +16,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.database.tables import AccessLog, CaseIdentifierRow, CaseReceipt, IdentityEvidence, Link, Note
 from adapters.links import make_link
 from adapters.resources import Resources
+from api.face import forms
 from api.portal import limits, pages
 from domain.authority import Action
 from domain.events import Tag
@@ -213,7 +214,7 @@ class TestForm:
         assert "wait ten minutes" in answer.text
 
     def test_too_long_a_body_is_not_read(self, web: TestClient) -> None:
-        answer = web.post("/", data={"message": "x" * (pages.FORM_LIMIT + 1)})
+        answer = web.post("/", data={"message": "x" * (forms.FORM_LIMIT + 1)})
         assert answer.status_code == 413
         assert "too long" in answer.text
 

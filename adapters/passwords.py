@@ -1,0 +1,52 @@
+"""Passwords of staff: Argon2id (RFC 9106; `security.md` 2.9). Each takes 64 MiB, so callers limit how many.
+
+Next: adapters/database/people.py
+"""
+
+import secrets
+from functools import cache
+from typing import Final
+
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from domain.errors import InvalidInputError
+
+SHORTEST: Final = 12  # characters
+LONGEST: Final = 128
+_HASHER: Final = Argon2Hasher(time_cost=3, memory_cost=65_536, parallelism=1)  # KiB
+_FEWEST_DIFFERENT: Final = 5  # "aaaaaaaaaaaa" is long and no secret
+
+
+def hash_password(password: str) -> str:
+    """The stored form of a new password.
+
+    Raises:
+        InvalidInputError: too short, too long, or one that anybody would try.
+    """
+    if len(password) < SHORTEST:
+        raise InvalidInputError(f"Use at least {SHORTEST} characters; a few words in a row are fine.", field="password")
+    if len(password) > LONGEST:
+        raise InvalidInputError(f"Use at most {LONGEST} characters.", field="password")
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        raise InvalidInputError("This is too easy to guess. A few words in a row are fine.", field="password")
+    return _HASHER.hash(password)
+
+
+def verify_password(password: str, stored: str | None) -> bool:
+    """Whether a password is the stored one. Takes as long where nothing is stored, so that time tells nothing."""
+    try:
+        same = _HASHER.verify(password[:LONGEST], stored or _nobody())
+    except UnknownHashError:
+        return False
+    return same and stored is not None and len(password) <= LONGEST
+
+
+def random_password() -> str:
+    """A password for an account of the demo: 96 bits."""
+    return secrets.token_urlsafe(12)
+
+
+@cache
+def _nobody() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))

@@ -1,0 +1,47 @@
+"""The menu: the pages that a role may open, in the order of the pictures. A page appears when its row is in the table.
+
+Next: api/console/pages.py
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from api.console.authority import may
+from api.dependencies import Web
+from domain.rights import Role
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of the menu; `badge` stands behind it in red, such as "1 open"."""
+
+    label: str
+    path: str
+    badge: str = ""
+
+
+_MENU: Final = (
+    ("Cases", "/console/cases"),
+    ("Breaches", "/console/breaches"),
+    ("Messages", "/console/messages"),
+    ("Reports", "/console/reports"),
+    ("Data map", "/console/datamap"),
+    ("Letters", "/console/letters"),
+)
+# By path: what a page wants to say behind its word in the menu, on every page. It must cost next to nothing.
+BADGES: Final[dict[str, Callable[[Web], str]]] = {}
+
+
+def menu(web: Web, role: Role) -> list[Entry]:
+    """What a role sees at the top of every page."""
+    return [Entry(label, path, BADGES.get(path, _none)(web)) for label, path in _MENU if may(role, "GET", path)]
+
+
+def home_of(role: Role) -> str:
+    """Where somebody begins: the first page that is theirs."""
+    return next((path for _, path in _MENU if may(role, "GET", path)), "/console/account")
+
+
+def _none(_web: Web) -> str:
+    return ""

@@ -1,0 +1,241 @@
+"""Shows the console's pages and guards them: session, role, form key, origin; refusals in words (`security.md` 2.9 and 4).
+
+A page works without a script; one short script of our own renews fragments and sends filters. Next: api/console/sign_in.py
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+from urllib.parse import quote
+
+import jinja2
+import structlog
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from adapters.letter_words import count, day, moment
+from api.console import sessions, words
+from api.console.authority import ROUTES, Rule
+from api.console.navigation import menu
+from api.console.sessions import POLL_HEADER, SignedIn, SignedOutError, SignInAgainError
+from api.dependencies import Web, web_of
+from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
+from api.face.assets import SHARED, Assets
+from api.face.days import day_near, day_short, distance, zone
+from api.face.forms import field, form_of, from_elsewhere
+from domain.errors import DomainError
+
+FOLDER: Final = Path(__file__).resolve().parent
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+ASSETS: Final = Assets(
+    FOLDER / "static",
+    "/static/console",
+    {"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"},
+)
+SIGN_IN: Final = "/console/sign-in"
+_MOST_FIELDS: Final = 400  # a bulk selection of a whole page
+_FORBIDDEN, _OUR_OWN, _AWAY = 403, 500, 503
+_log = structlog.get_logger("web")
+
+# What happened, what was kept, what to do now (ui.md, "Errors").
+ERRORS: Final[dict[int, tuple[str, str]]] = {
+    403: ("This is not yours to open", "Your role does not cover it. Ask a privacy lead if you need it for your work."),
+    404: ("There is nothing here", "Look at the address or the reference once more. You may also not be meant to see it."),
+    409: ("The case has moved on", "Somebody or something was quicker. Nothing was changed. Open the case again and look."),
+    410: ("This is gone", "It was destroyed at the end of its retention, with its key. Nobody can open it again."),
+    413: ("That is too large", "Nothing was stored. Send fewer or smaller files, or a shorter text."),
+    422: ("Something did not arrive as it should", "Nothing was changed. Go back and try once more."),
+    429: ("Too many tries in a short time", "Wait a quarter of an hour, then try again."),
+    500: (
+        "Something went wrong here",
+        "It was noted. What was stored before is kept. Try again; if it stays, tell your administrator.",
+    ),
+    503: ("The database or the engine does not answer", "What was stored before is kept. Try again in a minute."),
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, with everything that any of them says."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"asset": ASSETS.at, "shared": SHARED.at, "words": words, "count": count, "day": day}
+    return made
+
+
+def show(
+    web: Web,
+    template: str,
+    who: SignedIn | None,
+    *,
+    status: int = 200,
+    at: str = "",
+    **facts: Any,  # noqa: ANN401 (Jinja's)
+) -> HTMLResponse:
+    """Render a page or a fragment, with strict headers.
+
+    Args:
+        web: of the process.
+        template: its file.
+        who: sees it; None before the sign-in.
+        status: of HTTP.
+        at: the menu's entry that it belongs to, as a path.
+        facts: whatever the template wants besides.
+    """
+    place = zone(web)
+    today = web.now().astimezone(place).date()
+
+    def local(value: date | datetime) -> date:
+        return value.astimezone(place).date() if isinstance(value, datetime) else value
+
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            controller=web.resources.datamap.controller,
+            who=who,
+            menu=menu(web, who.role) if who else [],
+            at=at,
+            today=today,
+            said=lambda value: day_near(local(value), today),
+            short=lambda value: day_short(local(value), today),
+            far=lambda value: distance(local(value), today),
+            moment=lambda value: moment(value, place),
+            form_key=who.form_key if who else "",
+            **facts,
+        )
+    )
+    return HTMLResponse(text, status, headers={"Content-Security-Policy": CSP})
+
+
+def away_to(path: str) -> RedirectResponse:
+    """After a post: another address, so that reloading posts nothing again."""
+    return RedirectResponse(path, 303)
+
+
+class ConsoleRoute(APIRoute):
+    """A route that admits by its row in `api/console/authority.py`, and whose refusals are pages.
+
+    Raises:
+        KeyError: when it is made without a row; the application does not start.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+        (method,) = self.methods or {"?"}
+        rule = ROUTES[method, self.path_format]
+
+        async def guarded(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
+            web, who = web_of(request), None
+            try:
+                who = await _admitted(request, web, rule)
+                return await handler(request)
+            except SignedOutError as refusal:
+                return _signed_out(request, web, refusal)
+            except SignInAgainError as refusal:
+                return away_to(f"{SIGN_IN}/again?next={quote(refusal.back, safe='/')}")
+            except DomainError as refusal:
+                return await run_in_threadpool(_refused, web, who, refusal)
+            except HTTPException as refusal:
+                return await run_in_threadpool(error_page, web, who, refusal.status_code)
+            except (OperationalError, InterfaceError, PoolTimeoutError):
+                return error_page(web, None, _AWAY)
+            except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
+                _log.error("request failed", route=self.path_format, exc_info=failure)
+                return error_page(web, None, _OUR_OWN)
+
+        return guarded
+
+
+async def caseworker(request: Request) -> SignedIn:
+    """Whoever the guard let in."""
+    return cast("SignedIn", request.state.caseworker)
+
+
+async def posted(request: Request) -> FormData:
+    """The form that the guard read, because its key stands in it."""
+    return cast("FormData", request.state.form)
+
+
+TheCaseworker = Annotated[SignedIn, Depends(caseworker)]
+TheForm = Annotated[FormData, Depends(posted)]
+
+
+def install(app: FastAPI) -> None:
+    """Let a browser that asks for a page of the console that is not there see one of ours."""
+    given = cast("Callable[[Request, HTTPException], Awaitable[Response]]", app.exception_handlers[HTTPException])
+
+    async def shown(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if not request.url.path.startswith("/console"):
+            return await given(request, error)
+        web = web_of(request)
+        try:
+            who = await run_in_threadpool(sessions.current, request, web)
+        except SignedOutError as refusal:
+            return _signed_out(request, web, refusal)
+        return await run_in_threadpool(error_page, web, who, error.status_code)
+
+    app.add_exception_handler(HTTPException, shown)
+
+
+def error_page(web: Web, who: SignedIn | None, status: int, told: str | None = None) -> HTMLResponse:
+    """A refusal in words."""
+    title, what_now = ERRORS.get(status, ERRORS[404] if status < _OUR_OWN else ERRORS[500])
+    page = show(web, "error.html", who, status=status, title=title, what_now=told or what_now)
+    if status == _AWAY:
+        page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return page
+
+
+async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
+    if request.method == "POST" and from_elsewhere(request, web):
+        raise HTTPException(_FORBIDDEN)
+    who = None
+    if rule.roles is not None:
+        who = await run_in_threadpool(sessions.current, request, web)
+        if who.role not in rule.roles:
+            raise HTTPException(_FORBIDDEN)
+        request.state.caseworker = who
+    if rule.upload:
+        declared = request.headers.get("content-length", "")
+        if not declared.isdigit() or int(declared) > rule.limit:
+            raise TooLargeError(limit=rule.limit)
+    elif request.method == "POST":
+        request.state.form = await form_of(request, _MOST_FIELDS)
+        if who is not None:
+            sessions.check_form(who, field(request.state.form, "key"))
+    return who
+
+
+def _signed_out(request: Request, web: Web, refusal: SignedOutError) -> Response:
+    if POLL_HEADER in request.headers:
+        return Response(refusal.message, 401, media_type="text/plain")
+    if request.method == "GET":
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return away_to(f"{SIGN_IN}?next={quote(here, safe='/')}")
+    return show(web, "signed_out.html", None, status=401, told=refusal.message)
+
+
+def _refused(web: Web, who: SignedIn | None, refusal: DomainError) -> HTMLResponse:
+    status = STATUSES.get(refusal.kind, _OUR_OWN)
+    if status == _OUR_OWN:
+        _log.error("request failed", exc_info=refusal)
+        return error_page(web, who, status)
+    return error_page(web, who, status, None if status == STATUSES["not-found"] else refusal.message)

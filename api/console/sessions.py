@@ -1,0 +1,187 @@
+"""Who sits in front of the console: a row per sign-in, named by 32 random bytes in a cookie (`security.md` 2.9).
+
+15 minutes without use or 10 hours end it; so does signing out, another password, another role. A page that renews itself is
+no use of the session. Next: api/console/pages.py
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlmodel import Session, col, select, update
+
+from adapters.database.tables import AccessLog, Caseworker, StaffSession
+from api.console import factor
+from api.dependencies import Web
+from api.security import Caller
+from domain.errors import DomainError
+from domain.rights import Role
+
+IDLE: Final = timedelta(minutes=15)
+LIFE: Final = timedelta(hours=10)
+FRESH: Final = timedelta(minutes=5)  # a sign-in that covers what cannot be undone ("F" in the table of roles)
+POLL_HEADER: Final = "x-habeas-poll"  # the script asks for a fragment again
+_SEEN_EVERY: Final = timedelta(minutes=1)
+_BYTES: Final = 32
+
+
+class SignedOutError(DomainError):
+    """Nobody is signed in, or not any more: the answer never says which."""
+
+    kind = "signed-out"
+    sentence = "You were signed out. Please sign in again; nothing that you sent before is lost."
+
+
+class SignInAgainError(DomainError):
+    """What was asked cannot be undone, and the last sign-in is more than five minutes ago.
+
+    Args:
+        back: the page of the console to go on from.
+    """
+
+    kind = "sign-in-again"
+    sentence = "Please sign in again before you do this."
+
+    def __init__(self, back: str) -> None:
+        super().__init__()
+        self.back = back
+
+
+@dataclass(frozen=True)
+class SignedIn(Caller):
+    """A member of staff at the console, as a caller of the same doors that API keys go through.
+
+    Args:
+        name: as colleagues know them.
+        session: the row.
+        began_at: UTC; new at every sign-in, also at one that repeats the password.
+        form_key: what every form of this session carries against forged posts.
+    """
+
+    name: str
+    caseworker: UUID
+    session: UUID
+    began_at: datetime
+    form_key: str
+
+    def need_fresh(self, now: datetime, back: str) -> None:
+        """Ask for a sign-in within the last five minutes.
+
+        Raises:
+            SignInAgainError: it was earlier; the guard leads to the password and back.
+        """
+        if now >= self.began_at + FRESH:
+            raise SignInAgainError(back)
+
+
+def begin(web: Web, response: Response, person: Caseworker, before: UUID | None = None) -> None:
+    """Start a session, end the one it follows, and send its cookie along."""
+    token, now = secrets.token_bytes(_BYTES), web.now()
+    with web.resources.database.write() as session:
+        _end(session, StaffSession.id == before, now)
+        session.add(
+            StaffSession(
+                token_sha256=_hash(token),
+                caseworker=person.id,
+                role=person.role,
+                began_at=now,
+                seen_at=now,
+                factor_at=None if factor.is_due(person) else now,
+            )
+        )
+        session.add(AccessLog(at=now, actor=f"caseworker:{person.id}", action="sign_in"))
+    response.set_cookie(cookie_name(web), _text(token), path="/", secure=_https(web), httponly=True, samesite="lax")
+
+
+def current(request: Request, web: Web) -> SignedIn:
+    """Whoever sends this request; to be called in a thread.
+
+    Raises:
+        SignedOutError: no session, or one that is over.
+    """
+    token = _bytes(request.cookies.get(cookie_name(web), ""))
+    now = web.now()
+    with web.resources.database.read() as session:
+        query = (
+            select(StaffSession, Caseworker)
+            .join(Caseworker, col(Caseworker.id) == col(StaffSession.caseworker))
+            .where(StaffSession.token_sha256 == _hash(token))
+        )
+        row, person = session.exec(query).first() or (None, None)
+    if row is None or person is None or not _holds(row, person, now):
+        raise SignedOutError
+    if now >= row.seen_at + _SEEN_EVERY and POLL_HEADER not in request.headers:
+        with web.resources.database.write() as session:
+            session.execute(update(StaffSession).where(col(StaffSession.id) == row.id).values(seen_at=now))
+    return SignedIn(
+        key_id=f"session:{row.id}",
+        person=f"caseworker:{person.id}",
+        role=Role(person.role),
+        decides=True,
+        name=person.name,
+        caseworker=person.id,
+        session=row.id,
+        began_at=row.began_at,
+        form_key=hmac.new(token, b"habeas/1/console-form", "sha256").hexdigest(),
+    )
+
+
+def end(web: Web, response: Response, who: SignedIn) -> None:
+    """Sign out."""
+    now = web.now()
+    with web.resources.database.write() as session:
+        _end(session, StaffSession.id == who.session, now)
+        session.add(AccessLog(at=now, actor=who.person, action="sign_out"))
+    response.delete_cookie(cookie_name(web), path="/", secure=_https(web), httponly=True, samesite="lax")
+
+
+def check_form(who: SignedIn, sent: str) -> None:
+    """Refuse a post that did not come from a page of this session.
+
+    Raises:
+        SignedOutError: the page is older than the session.
+    """
+    if not hmac.compare_digest(who.form_key.encode(), sent.encode()):
+        raise SignedOutError
+
+
+def cookie_name(web: Web) -> str:
+    """The cookie's name; the prefix binds it to one host and to https, and browsers refuse it elsewhere."""
+    return "__Host-habeas-staff" if _https(web) else "habeas-staff"
+
+
+def _holds(row: StaffSession, person: Caseworker, now: datetime) -> bool:
+    if row.ended_at is not None or row.factor_at is None or not person.active or person.role != row.role:
+        return False
+    if person.password_changed_at is not None and person.password_changed_at > row.began_at:
+        return False
+    return now < row.seen_at + IDLE and now < row.began_at + LIFE
+
+
+def _end(session: Session, which: object, now: datetime) -> None:
+    session.execute(update(StaffSession).where(which, col(StaffSession.ended_at).is_(None)).values(ended_at=now))  # type: ignore[arg-type]
+
+
+def _https(web: Web) -> bool:
+    return web.resources.settings.public_url.startswith("https:")
+
+
+def _hash(token: bytes) -> str:
+    return hashlib.sha256(token).hexdigest()
+
+
+def _text(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""

@@ -1,0 +1,89 @@
+// The console's only script. Every page works without it: it renews fragments, sends filters, and offers keys.
+"use strict";
+
+// <div data-poll="/console/..." data-every="5">: asked again while it says so. An answer without data-poll ends it.
+function poll(box) {
+  const every = Number(box.dataset.every || 5) * 1000;
+  setTimeout(async () => {
+    if (!box.isConnected) return;
+    if (document.hidden) return poll(box);
+    try {
+      const answer = await fetch(box.dataset.poll, { headers: { "X-Habeas-Poll": "1" }, credentials: "same-origin" });
+      const text = await answer.text();
+      if (answer.status === 401) return tell(box, text);
+      if (answer.ok) {
+        const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-fragment]");
+        if (!fresh) return;
+        if (fresh.dataset.fragment === "reload") return location.reload();
+        if (!busyIn(box) && box.innerHTML !== fresh.innerHTML) box.replaceChildren(...fresh.childNodes);
+        if (!fresh.dataset.poll) return;
+      }
+    } catch {
+      // The network is away for a moment: the next turn asks again.
+    }
+    poll(box);
+  }, every);
+}
+
+// Whoever types or has opened something inside is not disturbed.
+function busyIn(box) {
+  const here = document.activeElement;
+  return box.contains(here) && here.matches("input, select, textarea, summary, button");
+}
+
+function tell(box, text) {
+  const line = document.createElement("p");
+  line.className = "failure";
+  line.setAttribute("role", "status");
+  line.textContent = text;
+  box.prepend(line);
+}
+
+document.querySelectorAll("[data-poll]").forEach(poll);
+
+// <form data-sends>: sent as soon as something is chosen; its button is for people without a script.
+document.querySelectorAll("form[data-sends]").forEach((form) => {
+  form.querySelectorAll("[data-sends-button]").forEach((button) => { button.hidden = true; });
+  form.addEventListener("change", () => form.requestSubmit());
+});
+
+// <input type=checkbox data-all="case">: chooses all boxes of that name; <[data-counts="case"]> says how many are chosen.
+document.querySelectorAll("[data-all]").forEach((all) => {
+  const boxes = () => [...document.querySelectorAll(`input[name="${all.dataset.all}"]`)];
+  const count = () => {
+    const chosen = boxes().filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+    document.querySelectorAll(`[data-counts="${all.dataset.all}"]`).forEach((place) => { place.textContent = chosen; });
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => { boxes().forEach((box) => { box.checked = all.checked; }); count(); });
+  boxes().forEach((box) => box.addEventListener("change", count));
+  count();
+});
+
+// A second press while the first is under way is not sent.
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  let sent = false;
+  form.addEventListener("submit", (event) => { if (sent) event.preventDefault(); sent = true; });
+  window.addEventListener("pageshow", () => { sent = false; });
+});
+
+// Keys: "/" to the search for a reference; "j" and "k" to the next and the previous row's link.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  if (event.key === "/") {
+    const find = document.getElementById("find-reference");
+    if (find) { event.preventDefault(); find.focus(); }
+    return;
+  }
+  const step = { j: 1, k: -1 }[event.key];
+  const rows = step ? [...document.querySelectorAll("[data-row]")] : [];
+  if (!rows.length) return;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[next].focus();
+});
+
+// A summary of mistakes is what the page is about: it is read first.
+document.querySelector(".summary[tabindex]")?.focus();

@@ -1,0 +1,70 @@
+"""The words of the console: states, rights, roles, channels. In words, never as codes (ui.md, "Foundations").
+
+Next: api/console/navigation.py
+"""
+
+from typing import Final
+
+from domain.rights import Channel, Outcome, Right, Risk, Role, Status
+
+STATUSES: Final[dict[str, str]] = {
+    Status.RECEIVED: "Received",
+    Status.VERIFYING_IDENTITY: "Identity check",
+    Status.AWAITING_CLARIFICATION: "Question out",
+    Status.COLLECTING: "Collecting",
+    Status.IN_REVIEW: "In review",
+    Status.FULFILLING: "Fulfilling",
+    Status.DELIVERED: "Delivered",
+    Status.CLOSED: "Closed",
+}
+RIGHTS: Final[dict[str, str]] = {
+    Right.ACCESS: "Access",
+    Right.RECTIFICATION: "Correction",
+    Right.ERASURE: "Erasure",
+    Right.RESTRICTION: "Restriction",
+    Right.PORTABILITY: "Portability",
+    Right.OBJECTION: "Objection",
+    Right.AUTOMATED_DECISION_REVIEW: "Human review",
+    Right.WITHDRAW_CONSENT: "Consent withdrawn",
+    Right.TRANSFER_INFORMATION: "Transfers",
+    Right.COMPLAINT: "Complaint",
+    Right.MINOR_REPORT: "Child\u2019s account",
+}
+ROLES: Final[dict[str, str]] = {
+    Role.CASEWORKER: "caseworker",
+    Role.REVIEWER: "reviewer",
+    Role.PRIVACY_LEAD: "privacy lead",
+    Role.DPO: "data protection officer",
+    Role.BREACH_RESPONDER: "responder",
+    Role.ADMINISTRATOR: "administrator",
+    Role.AUDITOR: "auditor",
+}
+OUTCOMES: Final[dict[str, str]] = {
+    Outcome.FULFILLED: "Fulfilled",
+    Outcome.PARTLY_FULFILLED: "Partly fulfilled",
+    Outcome.NOTHING_HELD: "Nothing held",
+    Outcome.REFUSED: "Refused",
+    Outcome.WITHDRAWN: "Withdrawn",
+    Outcome.IDENTITY_NOT_CONFIRMED: "Identity not confirmed",
+    Outcome.NOT_THE_REQUESTER: "Not the requester",
+    Outcome.DUPLICATE: "Joined with another case",
+}
+CHANNELS: Final[dict[str, str]] = {
+    Channel.API: "through our platform",
+    Channel.WEB_FORM: "by the form",
+    Channel.EMAIL: "by e-mail",
+    Channel.LETTER: "by letter",
+    Channel.PHONE: "by telephone",
+    Channel.IN_PERSON: "in person",
+}
+RISKS: Final[dict[str, str]] = {
+    Risk.LOW: "no doubt on record",
+    Risk.ELEVATED: "some doubt on record",
+    Risk.HIGH: "much doubt on record",
+}
+
+
+def rights_in_short(rights: list[str]) -> str:
+    """The rights of a case in a narrow column: Access + 1."""
+    first = RIGHTS[rights[0]] if rights else "None yet"
+    return first if len(rights) <= 1 else f"{first} + {len(rights) - 1}"

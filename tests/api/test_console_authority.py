@@ -1,0 +1,81 @@
+"""Every page x role of the console, written down here once more by hand (abuse tests 10, 12 and 20)."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import APIRouter
+from fastapi.testclient import TestClient
+
+from adapters.database.intake import Receipt
+from api.console.authority import ROUTES, STAFF
+from api.console.pages import ConsoleRoute
+from domain.rights import Role
+from tests.at_console import AtConsole
+
+SignIn = Callable[..., AtConsole]
+EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor"
+OFFICE = "caseworker reviewer privacy_lead dpo"
+MATRIX = {
+    "GET /console": EVERYBODY,
+    "GET /console/sign-in/again": EVERYBODY,
+    "POST /console/sign-in/again": EVERYBODY,
+    "POST /console/sign-out": EVERYBODY,
+    "GET /console/account": EVERYBODY,
+    "POST /console/account/password": EVERYBODY,
+    "GET /console/find": OFFICE,
+}
+OPEN = {("GET", "/console/sign-in"), ("POST", "/console/sign-in")}
+
+
+def _row(name: str) -> tuple[str, str]:
+    method, _, path = name.partition(" ")
+    return method, path
+
+
+def test_no_route_is_missing_here() -> None:
+    assert {_row(name) for name in MATRIX} | OPEN == set(ROUTES)
+
+
+def test_a_page_without_a_row_cannot_be_made() -> None:
+    router = APIRouter(prefix="/console", route_class=ConsoleRoute)
+    with pytest.raises(KeyError):
+        router.get("/unlisted")(lambda: None)
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_every_cell(at_console: SignIn, case: Receipt, role: Role) -> None:
+    refused = set()
+    for name in sorted(MATRIX, key=lambda name: "sign-out" in name):  # the last one ends the session
+        method, path = _row(name)
+        person = at_console(role)
+        path = path.format(reference=case.reference)
+        answer = person.get(path) if method == "GET" else person.post(path)
+        assert answer.status_code != 401
+        if answer.status_code == 403:
+            refused.add(name)
+    assert refused == {name for name, roles in MATRIX.items() if role.value not in roles.split()}
+
+
+def test_without_a_session_nothing_answers(web: TestClient, case: Receipt) -> None:
+    for name in MATRIX:
+        method, path = _row(name)
+        answer = web.request(method, path.format(reference=case.reference), follow_redirects=False)
+        if method == "POST":
+            assert answer.status_code == 401
+        else:
+            assert answer.headers["location"].startswith("/console/sign-in?next=")
+
+
+def test_a_form_from_elsewhere_or_without_its_key_changes_nothing(at_console: SignIn) -> None:
+    person = at_console()
+    assert person.post("/console/sign-out", Sec_Fetch_Site="cross-site").status_code == 403
+    assert person.post("/console/sign-out", Origin="https://elsewhere.example").status_code == 403
+    assert person.post("/console/sign-out", {"key": at_console(Role.DPO).form_key}).status_code == 401
+    assert person.get("/console/account").status_code == 200
+
+
+def test_a_page_that_is_not_there_is_a_page_of_the_console(at_console: SignIn, web: TestClient) -> None:
+    answer = at_console().get("/console/nothing/here")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+    assert web.get("/console/nothing/here", follow_redirects=False).headers["location"].startswith("/console/sign-in")
