@@ -55,4 +55,8 @@ class Assets:
 
 
 # What portal and console share, strangers as they are.
-SHARED: Final = Assets(Path(__file__).with_name("static"), "/static/face", {"tokens.css": "text/css; charset=utf-8"})
+SHARED: Final = Assets(
+    Path(__file__).with_name("static"),
+    "/static/face",
+    {"tokens.css": "text/css; charset=utf-8", "pictures.css": "text/css; charset=utf-8"},
+)
