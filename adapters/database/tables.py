@@ -273,6 +273,36 @@ class Link(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
 
 
+class SubjectSession(SQLModel, table=True):
+    """A data subject's visit to the pages of one case; its cookie is 32 random bytes, stored as a hash (`security.md` 2.9).
+
+    The row is the visit: without it the cookie is nothing. `proven` and `opened` are set at its beginning and never later.
+    """
+
+    __tablename__ = "subject_session"
+
+    token_sha256: str = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    purpose: str  # verify | follow | package
+    identifier: UUID | None = None
+    link: UUID | None = None
+    proven: bool = False
+    opened: bool = False
+    began_at: datetime = Field(sa_column=_instant(index=True))
+    seen_at: datetime = Field(sa_column=_instant())
+
+
+class RateWindow(SQLModel, table=True):
+    """How often something was done under one key in one stretch of time, counted for all web processes together."""
+
+    __tablename__ = "rate_window"
+
+    key: str = Field(primary_key=True)  # a keyed MAC of an address, a network or a mailbox
+    began_at: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    ends_at: datetime = Field(sa_column=_instant(index=True))  # then it counts no more and is deleted
+    count: int
+
+
 class Code(SQLModel, table=True):
     """An eight-digit code, stored as a MAC; one valid at a time per address and purpose."""
 

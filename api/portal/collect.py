@@ -74,7 +74,9 @@ async def enter(token: str, web: TheWeb) -> Response:
     if link is None or not alive:
         return pages.error_page(web, 410)
     answer = pages.away_to("/collect")
-    sessions.keep(answer, web, sessions.begin(link.case_id, "package", web.now(), identifier=link.identifier, link=link.id))
+    await run_in_threadpool(
+        lambda: sessions.begin(web, answer, link.case_id, "package", identifier=link.identifier, link=link.id),
+    )
     return answer
 
 
@@ -109,10 +111,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
             f"You can try {left} more {'time' if left == 1 else 'times'}." if left else "Please ask for a new one."
         )
     else:
-        opened = sessions.begin(session.case_id, "package", web.now(), identifier=session.identifier, link=session.link)
-        answer = pages.away_to("/collect")
-        sessions.keep(answer, web, opened.model_copy(update={"opened": True}))
-        return answer
+        return await run_in_threadpool(_opened, web, session)
     return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
 
 
@@ -136,12 +135,13 @@ async def wrong_person(request: Request, web: TheWeb) -> Response:
     told = "Links and codes have stopped working."
     if Action.DISOWN in allowed_actions(view.state):
         await deeds.do(web, session.case_id, mark, "", Action.DISOWN, deeds.disown)
+        await run_in_threadpool(sessions.end_others, web, session.case_id)
     else:
         told = f"The request was closed already. Please write to {web.resources.datamap.controller.contacts.breach} as well."
     return pages.show(web, "told.html", title="Thank you for telling us", lines=[told, "Please delete the copy if you have it."])
 
 
-async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.PortalSession, str, str]:
+async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Visit, str, str]:
     session = await run_in_threadpool(sessions.current, request, web, "package")
     form = await forms.form_of(request)
     sessions.check_form(web, session, forms.field(form, "key"))
@@ -150,7 +150,7 @@ async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Porta
 
 def _page(
     web: Web,
-    session: sessions.PortalSession,
+    session: sessions.Visit,
     *,
     notice: str = "",
     errors: dict[str, str] | None = None,
@@ -160,7 +160,7 @@ def _page(
 ) -> Response:
     view = CaseReader(web.resources).get(session.case_id)
     allowed = allowed_actions(view.state)
-    page = pages.show(
+    return pages.show(
         web,
         "collect.html",
         status=status,
@@ -176,15 +176,28 @@ def _page(
         typed=typed,
         sent=sent,
     )
-    sessions.keep(page, web, session)
-    return page
+
+
+def _opened(web: Web, session: sessions.Visit) -> Response:
+    answer = pages.away_to("/collect")
+    sessions.begin(
+        web,
+        answer,
+        session.case_id,
+        "package",
+        identifier=session.identifier,
+        link=session.link,
+        opened=True,
+        instead=session,
+    )
+    return answer
 
 
 def _is_there(view: CaseView) -> bool:
     return view.state.package is not None and view.state.package.published and not view.state.held
 
 
-def _streamed(web: Web, session: sessions.PortalSession) -> Response:
+def _streamed(web: Web, session: sessions.Visit) -> Response:
     view = CaseReader(web.resources).get(session.case_id)
     with web.resources.database.read() as database:
         row = database.get(PackageRow, view.state.package.id) if view.state.package and _is_there(view) else None

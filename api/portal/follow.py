@@ -21,10 +21,12 @@ from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 from domain.remedies import remedies_for
+from domain.rights import Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 _MOVED_ON: Final = "Your request has moved on. This is not possible any more."
+_UNKNOWN: Final = "I do not know."
 LONGEST_MESSAGE: Final = 20_000  # characters, as in the form
 _THANKS: Final = {
     "proven": "Thank you. This address is confirmed.",
@@ -47,7 +49,7 @@ async def follow(request: Request, web: TheWeb, done: str = "") -> Response:
 async def type_code(request: Request, web: TheWeb) -> Response:
     """Confirm the mailbox here."""
 
-    async def act(session: sessions.PortalSession, form: FormData) -> str:
+    async def act(session: sessions.Visit, form: FormData) -> str:
         code = forms.field(form, "code")
         make = deeds.confirm(web, session.case_id, code=code)
         await deeds.do(web, session.case_id, forms.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
@@ -60,7 +62,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
 async def resend(request: Request, web: TheWeb) -> Response:
     """Ask for a new code to the address that the mail went to."""
 
-    async def act(session: sessions.PortalSession, form: FormData) -> str:
+    async def act(session: sessions.Visit, form: FormData) -> str:
         make = deeds.code_for(web, session.case_id, session.identifier, "verify")
         await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
         return "code"
@@ -72,8 +74,8 @@ async def resend(request: Request, web: TheWeb) -> Response:
 async def answer(request: Request, web: TheWeb) -> Response:
     """Answer the question that was asked about the request (Article 12A(5) UK GDPR): the clock goes on."""
 
-    async def act(session: sessions.PortalSession, form: FormData) -> str:
-        text = _words(form, "answer")
+    async def act(session: sessions.Visit, form: FormData) -> str:
+        text = _UNKNOWN if forms.field(form, "unknown") else _words(form, "answer")
         make = deeds.answer(web, session.case_id, text)
         await deeds.do(web, session.case_id, forms.field(form, "once"), text, Action.ANSWER_CLARIFICATION, make)
         return "answered"
@@ -85,7 +87,7 @@ async def answer(request: Request, web: TheWeb) -> Response:
 async def write(request: Request, web: TheWeb) -> Response:
     """Write to the controller."""
 
-    async def act(session: sessions.PortalSession, form: FormData) -> str:
+    async def act(session: sessions.Visit, form: FormData) -> str:
         text = _words(form, "text")
         make = deeds.message(web, session.case_id, text)
         await deeds.do(web, session.case_id, forms.field(form, "once"), text, Action.SEND_MESSAGE, make)
@@ -98,7 +100,7 @@ async def write(request: Request, web: TheWeb) -> Response:
 async def add_address(request: Request, web: TheWeb) -> Response:
     """Name another address; it is searched with once its owner has confirmed it."""
 
-    async def act(session: sessions.PortalSession, form: FormData) -> str:
+    async def act(session: sessions.Visit, form: FormData) -> str:
         address = forms.field(form, "address")
         try:
             web.resources.vault.index_email(address)
@@ -137,7 +139,9 @@ async def enter(token: str, web: TheWeb) -> Response:
     if link is None or not alive:
         return pages.error_page(web, 410)
     answer = pages.away_to("/follow")
-    sessions.keep(answer, web, sessions.begin(link.case_id, "follow", web.now(), identifier=link.identifier, link=link.id))
+    await run_in_threadpool(
+        lambda: sessions.begin(web, answer, link.case_id, "follow", identifier=link.identifier, link=link.id),
+    )
     return answer
 
 
@@ -153,6 +157,20 @@ async def not_me(request: Request, web: TheWeb) -> Response:
     return await _ended(request, web, Action.DISOWN, deeds.disown)
 
 
+@router.post("/follow/leave")
+async def leave(request: Request, web: TheWeb) -> Response:
+    """Close the page, on a device that others use too."""
+    session, _ = await _posted(request, web)
+    page = pages.show(
+        web,
+        "told.html",
+        title="The page is closed",
+        lines=["Nobody can open it on this device without a link from our mails.", "Your request goes on."],
+    )
+    await run_in_threadpool(sessions.leave, web, page, session)
+    return page
+
+
 def _words(form: FormData, field: str) -> str:
     text = forms.field(form, field)
     if not 0 < len(text) <= LONGEST_MESSAGE:
@@ -163,19 +181,19 @@ def _words(form: FormData, field: str) -> str:
 async def _ended(request: Request, web: Web, action: Action, make: deeds.Make) -> Response:
     session, form = await _posted(request, web)
     await deeds.do(web, session.case_id, forms.field(form, "once"), "", action, make)
+    if action is Action.DISOWN:
+        await run_in_threadpool(sessions.end_others, web, session.case_id, session)
     return pages.away_to("/follow")
 
 
-async def _posted(request: Request, web: Web) -> tuple[sessions.PortalSession, FormData]:
+async def _posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]:
     session = await run_in_threadpool(sessions.current, request, web, "follow")
     form = await forms.form_of(request)
     sessions.check_form(web, session, forms.field(form, "key"))
     return session, form
 
 
-async def _acted(
-    request: Request, web: Web, field: str, act: Callable[[sessions.PortalSession, FormData], Awaitable[str]]
-) -> Response:
+async def _acted(request: Request, web: Web, field: str, act: Callable[[sessions.Visit, FormData], Awaitable[str]]) -> Response:
     """Act, and come back to the page: with thanks, or with what was wrong and all that was typed."""
     session, form = await _posted(request, web)
     try:
@@ -184,18 +202,28 @@ async def _acted(
         told = _MOVED_ON if refusal.kind == NotAllowedNowError.kind else refusal.message
         typed = forms.field(form, field)
         return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
-    if done == "proven":
-        session = sessions.begin(
-            session.case_id, "follow", web.now(), identifier=session.identifier, link=session.link, proven=True
-        )
     answer = pages.away_to(f"/follow?done={done}")
-    sessions.keep(answer, web, session)
+    if done == "proven":
+        await run_in_threadpool(_proven, web, answer, session)
     return answer
+
+
+def _proven(web: Web, answer: Response, session: sessions.Visit) -> None:
+    sessions.begin(
+        web,
+        answer,
+        session.case_id,
+        "follow",
+        identifier=session.identifier,
+        link=session.link,
+        proven=True,
+        instead=session,
+    )
 
 
 def follow_page(
     web: Web,
-    session: sessions.PortalSession,
+    session: sessions.Visit,
     *,
     notice: str = "",
     errors: dict[str, str] | None = None,
@@ -215,7 +243,8 @@ def follow_page(
     reader = CaseReader(web.resources)
     view = reader.get(session.case_id)
     events = reader.events(session.case_id, limit=1_000)
-    page = pages.show(
+    messages = messages_of(web.resources, session.case_id, events) if session.proven else None
+    return pages.show(
         web,
         "follow.html",
         status=status,
@@ -223,7 +252,8 @@ def follow_page(
         title=request_title(view.receipt.rights),
         asked=[ASKED[right] for right in view.receipt.rights],
         steps=steps_of(view, events),
-        messages=messages_of(web.resources, session.case_id, events) if session.proven else None,
+        messages=messages,
+        question=next((each.text for each in messages or () if each.asks), ""),
         address=masked_address(web.resources, session.case_id, session.identifier),
         remedies=remedies_for(view.receipt.regimes, web.resources.datamap.controller),
         notice=notice,
@@ -231,17 +261,16 @@ def follow_page(
         typed=typed or {},
         **_standing(web, view, session),
     )
-    sessions.keep(page, web, session)
-    return page
 
 
-def _standing(web: Web, view: CaseView, session: sessions.PortalSession) -> dict[str, Any]:
+def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, Any]:
     state, allowed = view.state, allowed_actions(view.state)
     identifier = state.identifiers.get(session.identifier) if session.identifier else None
     delivery = state.identifiers.get(state.delivery_address) if state.delivery_address else None
     claimed = identifier is not None and identifier.standing == "claimed"
     return {
         "receipt": view.receipt,
+        "access": Right.ACCESS.value in view.receipt.rights,
         "clock": view.clock,
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
@@ -254,8 +283,8 @@ def _standing(web: Web, view: CaseView, session: sessions.PortalSession) -> dict
     }
 
 
-def _ask(web: Web, session: sessions.PortalSession, path: str, title: str, lines: list[str], button: str) -> Response:  # noqa: PLR0917
-    page = pages.show(
+def _ask(web: Web, session: sessions.Visit, path: str, title: str, lines: list[str], button: str) -> Response:  # noqa: PLR0917
+    return pages.show(
         web,
         "confirm.html",
         session=session,
@@ -266,5 +295,3 @@ def _ask(web: Web, session: sessions.PortalSession, path: str, title: str, lines
         back="/follow",
         back_words="No, go back",
     )
-    sessions.keep(page, web, session)
-    return page

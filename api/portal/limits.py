@@ -1,31 +1,46 @@
 """How often one client may post, and how many requests one mailbox may be named in: so that nobody's mailbox is flooded.
 
-Counted per process and forgotten with it; codes have a cap of their own in the database. Next: api/portal/submit.py
+Counted for all web processes together; what is stored is a keyed MAC. Codes have a cap of their own. Next: api/portal/submit.py
 """
 
-from typing import Final, cast
+import ipaddress
+from datetime import timedelta
+from typing import Final
 
-from fastapi import FastAPI
+from adapters.rates import Rate, one_too_many
+from api.dependencies import Web
 
-from api.face.windows import Window
-
-POSTS: Final = 120  # per client in ten minutes: an office behind one address, never a flood
-POSTS_WINDOW: Final = 600.0  # seconds
-REQUESTS: Final = 10  # per mailbox and day; each sends it two letters
-REQUESTS_WINDOW: Final = 86_400.0
-
-
-class Limits:
-    """The windows of one web process."""
-
-    def __init__(self) -> None:
-        self.posts = Window(POSTS, POSTS_WINDOW)
-        self.requests = Window(REQUESTS, REQUESTS_WINDOW)
+POSTS: Final = Rate(most=120, within=timedelta(minutes=10))  # per client: an office behind one address, never a flood
+REQUESTS: Final = Rate(most=10, within=timedelta(days=1))  # per mailbox; each sends it two letters
+_USE: Final = "habeas/1/rate"
+_IPV6_HOME = 64  # bits; what one household is given, so that a new address in it is no new client
 
 
-def limits_of(app: FastAPI) -> Limits:
-    """The limits of the application that serves a request."""
-    state = app.state
-    if not hasattr(state, "portal_limits"):
-        state.portal_limits = Limits()
-    return cast("Limits", state.portal_limits)
+def client_posts_too_often(web: Web, address: str) -> bool:
+    """Count one post of a client; True when it is one too many. To be called in a thread."""
+    return _too_often(web, "portal-posts", _network(address), POSTS)
+
+
+def mailbox_named_too_often(web: Web, address: str) -> bool:
+    """Count one request that names a mailbox; True when it is one too many. To be called in a thread.
+
+    Raises:
+        InvalidInputError: not an address.
+    """
+    return _too_often(web, "portal-requests", web.resources.vault.index_email(address).hex(), REQUESTS)
+
+
+def _too_often(web: Web, use: str, what: str, rate: Rate) -> bool:
+    key = web.resources.vault.code_mac(_USE, use, what).hex()
+    with web.resources.database.write() as session:
+        return one_too_many(session, key, rate, web.now())
+
+
+def _network(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4 or found.ipv4_mapped:  # noqa: PLR2004 (of the protocol)
+        return address
+    return str(ipaddress.ip_network((found, _IPV6_HOME), strict=False))

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.dependencies import Web, web_of
@@ -23,8 +24,8 @@ from api.errors import RETRY_AFTER_SECONDS, STATUSES
 from api.face.assets import SHARED, Assets
 from api.face.days import day_near, zone
 from api.face.forms import from_elsewhere
-from api.portal.limits import limits_of
-from api.portal.sessions import PortalSession, form_key, once
+from api.portal.limits import client_posts_too_often
+from api.portal.sessions import Visit, form_key, once
 from domain.errors import DomainError
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -78,10 +79,20 @@ def show(
     template: str,
     *,
     status: int = 200,
-    session: PortalSession | None = None,
+    session: Visit | None = None,
+    mark: str = "",
     **facts: Any,  # noqa: ANN401 (Jinja's)
 ) -> HTMLResponse:
-    """Render a page with strict headers."""
+    """Render a page with strict headers.
+
+    Args:
+        web: of the process.
+        template: its file.
+        status: of HTTP.
+        session: the visit, whose forms carry its key.
+        mark: of a form that goes on over several pages; without it each page has its own.
+        facts: what the template names.
+    """
     today = web.now().astimezone(zone(web)).date()
 
     def said(value: date | datetime) -> str:
@@ -93,7 +104,7 @@ def show(
         .render(
             controller=web.resources.datamap.controller,
             said=said,
-            once=once(web),
+            once=mark or once(web),
             form_key=form_key(web, session) if session else "",
             **facts,
         )
@@ -118,7 +129,7 @@ class PageRoute(APIRoute):
                 if request.method == "POST" and from_elsewhere(request, web):
                     return error_page(web, _FORBIDDEN)
                 client = request.client.host if request.client else ""
-                if request.method == "POST" and limits_of(request.app).posts.full(client):
+                if request.method == "POST" and await run_in_threadpool(client_posts_too_often, web, client):
                     return error_page(web, _TOO_MANY)
                 return await handler(request)
             except DomainError as refusal:

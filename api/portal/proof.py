@@ -51,7 +51,7 @@ def _vault(web: Web, case_id: UUID) -> CaseVault:
     return web.resources.vault.evidence(case_id)
 
 
-async def _taken(web: Web, session: sessions.PortalSession, upload: Upload) -> None:
+async def _taken(web: Web, session: sessions.Visit, upload: Upload) -> None:
     taken: list[UUID] = []
     try:
         # One field holds both marks: the reader of uploads knows a part for words and a part for files.

@@ -20,6 +20,10 @@ from domain.rights import Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _TELLING: Final = (Tag.MESSAGE_SENT, Tag.IDENTITY_MORE_REQUESTED, Tag.CLARIFICATION_ASKED, Tag.CLARIFICATION_ANSWERED)
+_KNOWN_BY: Final = {
+    "code": "By our mail to your address.",
+    "assertion": "You were signed in to your account.",
+}
 _FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
 
 
@@ -31,15 +35,17 @@ class Step:
     state: str
     at: datetime | None = None
     text: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message; `by_us` for the controller's."""
+    """A message; `by_us` for the controller's, `asks` for a question about the request."""
 
     by_us: bool
     at: datetime
     text: str
+    asks: bool = False
 
 
 def first_mailbox(session: Session, case_id: UUID) -> UUID | None:
@@ -63,11 +69,18 @@ def link_of(resources: Resources, token: str, purpose: LinkPurpose, now: datetim
 
 def masked_address(resources: Resources, case_id: UUID, identifier: UUID | None) -> str:
     """An address that its owner recognises: r•••@example.com."""
+    return address_of(resources, case_id, identifier, masked=True)
+
+
+def address_of(resources: Resources, case_id: UUID, identifier: UUID | None, *, masked: bool) -> str:
+    """An address of a case in full, or as its owner recognises it."""
     with resources.database.read() as session:
         row = session.get(CaseIdentifierRow, identifier) if identifier else None
     if row is None or row.case_id != case_id or row.value is None:
         return "your address"
     value = resources.vault.case(case_id).open("case_identifier", "value", str(row.id), row.value).decode()
+    if not masked:
+        return value
     local, _, domain = value.rpartition("@")
     return f"{local[:1]}\u2022\u2022\u2022@{domain}"
 
@@ -87,6 +100,7 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     searched = (
         f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
     )
+    how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
     rows = (
         ("We received your request", view.receipt.received_at, ""),
         (
@@ -105,7 +119,13 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     if state.status is Status.RECEIVED:
         here = 1
     return [
-        Step(title, "done" if place < here else "now" if place == here else "coming", when if place < here else None, text)
+        Step(
+            title,
+            "done" if place < here else "now" if place == here else "coming",
+            when if place < here else None,
+            text,
+            _KNOWN_BY.get(how, "") if place == 1 else "",
+        )
         for place, (title, when, text) in enumerate(rows)
     ]
 
@@ -122,6 +142,7 @@ def messages_of(resources: Resources, case_id: UUID, events: list[CaseEventRow])
             by_us=notes[row.id].actor != "subject",
             at=notes[row.id].at,
             text=vault.open("note", "text", str(row.id), row.text).decode(),
+            asks=notes[row.id].tag == Tag.CLARIFICATION_ASKED,
         )
         for row in rows
     ]

@@ -1,20 +1,21 @@
-"""Who is at the other end of a portal page: a token from a letter, swapped for a cookie of the same purpose (`security.md` 2.9).
+"""Who is at the other end of a portal page: a token from a letter, swapped for a visit of the same purpose (`security.md` 2.9).
 
-The cookie names a case, a purpose and two instants under a keyed MAC, and nothing of a person. It lives two hours at most and
-a quarter of an hour without use, and dies with the link it came from. Next: api/portal/verify.py
+A visit is a row, and its cookie 32 random bytes of which the row keeps a hash. It lives two hours at most and a quarter of an
+hour without use, and dies with the link it came from. Next: api/portal/verify.py
 """
 
-import base64
+import hashlib
 import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, col, delete
 
-from adapters.database.tables import Link
+from adapters.database.tables import Link, SubjectSession
 from adapters.vault import Vault
 from api.dependencies import Web
 from domain.errors import DomainError
@@ -24,6 +25,7 @@ Purpose = Literal["verify", "follow", "package"]
 IDLE: Final = timedelta(minutes=15)
 LIFE: Final = timedelta(hours=2)
 FORM_LIFE: Final = timedelta(hours=24)  # somebody may begin the form in the morning and finish it in the evening
+_SEEN_EVERY: Final = timedelta(minutes=1)  # a visit is not written at every page
 _USE: Final = "habeas/1/portal"
 
 
@@ -34,10 +36,11 @@ class SessionOverError(DomainError):
     sentence = "This page was open for a while, so we closed it to keep your data safe. Nothing is lost."
 
 
-class PortalSession(BaseModel):
+class Visit(BaseModel):
     """A visit to the pages of one case.
 
     Args:
+        id: SHA-256 of the cookie.
         purpose: of the link; `verify` also for whoever has just filled in the form.
         identifier: the address that the link was sent to.
         link: its row; None after the form or a code.
@@ -54,76 +57,97 @@ class PortalSession(BaseModel):
     link: UUID | None = None
     proven: bool = False
     opened: bool = False
-    began: datetime
-    seen: datetime
+    began_at: datetime
 
 
 def begin(
+    web: Web,
+    answer: Response,
     case_id: UUID,
     purpose: Purpose,
-    now: datetime,
     *,
     identifier: UUID | None = None,
     link: UUID | None = None,
     proven: bool = False,
-) -> PortalSession:
-    """A new visit; a change of what it may do is a new one too, so that an old cookie never learns more."""
-    return PortalSession(
-        id=secrets.token_urlsafe(16),
+    opened: bool = False,
+    instead: Visit | None = None,
+) -> Visit:
+    """Begin a visit and send its cookie along; to be called in a thread.
+
+    A change of what a visit may do is a new visit, so that an old cookie never learns more; `instead` of which it comes ends.
+    """
+    token, now = secrets.token_urlsafe(32), web.now()
+    row = SubjectSession(
+        token_sha256=_digest(token),
         case_id=case_id,
         purpose=purpose,
         identifier=identifier,
         link=link,
         proven=proven,
-        began=now,
-        seen=now,
+        opened=opened,
+        began_at=now,
+        seen_at=now,
     )
-
-
-def keep(response: Response, web: Web, session: PortalSession) -> None:
-    """Send the visit's cookie along."""
+    with web.resources.database.write() as database:
+        over = col(SubjectSession.began_at) <= now - LIFE
+        database.execute(delete(SubjectSession).where(over))
+        if instead is not None:
+            database.execute(delete(SubjectSession).where(col(SubjectSession.token_sha256) == instead.id))
+        database.add(row)
     secure = web.resources.settings.public_url.startswith("https:")
-    raw = session.model_copy(update={"seen": web.now()}).model_dump_json()
-    value = base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
-    signed = f"{value}.{_mac(web.resources.vault, 'session', value)}"
-    response.set_cookie(
-        _name(web), signed, max_age=int(LIFE.total_seconds()), path="/", secure=secure, httponly=True, samesite="lax"
+    answer.set_cookie(
+        _name(web), token, max_age=int(LIFE.total_seconds()), path="/", secure=secure, httponly=True, samesite="lax"
     )
+    return _visit(row)
 
 
-def current(request: Request, web: Web, *purposes: Purpose) -> PortalSession:
+def current(request: Request, web: Web, *purposes: Purpose) -> Visit:
     """The visit that a request belongs to; to be called in a thread.
 
     Raises:
         SessionOverError: none, another purpose, too old, or its link was ended.
     """
-    session = _read(request, web)
-    if session is None or session.purpose not in purposes:
-        raise SessionOverError
     now = web.now()
-    idle = IDLE if session.purpose != "verify" else LIFE  # the mail with the code may take its time
-    if now >= session.began + LIFE or now >= session.seen + idle:
-        raise SessionOverError
-    if session.link is not None and session.purpose == "package":
-        with web.resources.database.read() as database:
-            link = database.get(Link, session.link)
-        if link is None or link.expires_at <= now:
+    with web.resources.database.read() as database:
+        row = database.get(SubjectSession, _digest(request.cookies.get(_name(web), "")))
+        if row is None or row.purpose not in purposes or not _alive(database, row, now):
             raise SessionOverError
-    return session
+    if row.seen_at <= now - _SEEN_EVERY:
+        with web.resources.database.write() as database:
+            seen = database.get(SubjectSession, row.token_sha256)
+            if seen is None:  # ended meanwhile
+                raise SessionOverError
+            seen.seen_at = now
+            database.add(seen)
+    return _visit(row)
 
 
-def form_key(web: Web, session: PortalSession) -> str:
+def leave(web: Web, answer: Response, visit: Visit) -> None:
+    """End a visit; to be called in a thread."""
+    with web.resources.database.write() as database:
+        database.execute(delete(SubjectSession).where(col(SubjectSession.token_sha256) == visit.id))
+    answer.delete_cookie(_name(web), path="/", secure=_name(web).startswith("__Host-"), httponly=True, samesite="lax")
+
+
+def end_others(web: Web, case_id: UUID, but: Visit | None = None) -> None:
+    """End every other visit to a case, when its owner said that it is not theirs; to be called in a thread."""
+    with web.resources.database.write() as database:
+        these = delete(SubjectSession).where(col(SubjectSession.case_id) == case_id)
+        database.execute(these.where(col(SubjectSession.token_sha256) != (but.id if but else "")))
+
+
+def form_key(web: Web, visit: Visit) -> str:
     """What every form of a visit carries against forged posts."""
-    return _mac(web.resources.vault, "form", session.id)
+    return _mac(web.resources.vault, "form", visit.id)
 
 
-def check_form(web: Web, session: PortalSession, sent: str) -> None:
+def check_form(web: Web, visit: Visit, sent: str) -> None:
     """Refuse a post that did not come from a page of this visit.
 
     Raises:
         SessionOverError: the page is older than the visit.
     """
-    if not hmac.compare_digest(form_key(web, session).encode(), sent.encode()):
+    if not hmac.compare_digest(form_key(web, visit).encode(), sent.encode()):
         raise SessionOverError
 
 
@@ -141,19 +165,36 @@ def is_ours(web: Web, mark: str) -> bool:
     return web.now() < datetime.fromtimestamp(int(raw.rpartition(".")[2]), UTC) + FORM_LIFE
 
 
-def _read(request: Request, web: Web) -> PortalSession | None:
-    value, _, sent = request.cookies.get(_name(web), "").rpartition(".")
-    if not value or not hmac.compare_digest(_mac(web.resources.vault, "session", value).encode(), sent.encode()):
-        return None
-    try:
-        return PortalSession.model_validate_json(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
-    except (ValidationError, ValueError):
-        return None
+def _alive(database: Session, row: SubjectSession, now: datetime) -> bool:
+    idle = IDLE if row.purpose != "verify" else LIFE  # the mail with the code may take its time
+    if now >= row.began_at + LIFE or now >= row.seen_at + idle:
+        return False
+    if row.link is None or row.purpose != "package":
+        return True
+    link = database.get(Link, row.link)
+    return link is not None and link.expires_at > now
+
+
+def _visit(row: SubjectSession) -> Visit:
+    return Visit(
+        id=row.token_sha256,
+        case_id=row.case_id,
+        purpose=cast("Purpose", row.purpose),
+        identifier=row.identifier,
+        link=row.link,
+        proven=row.proven,
+        opened=row.opened,
+        began_at=row.began_at,
+    )
 
 
 def _name(web: Web) -> str:
     # The prefix binds a cookie to one host and to https; browsers refuse it elsewhere.
     return "__Host-habeas" if web.resources.settings.public_url.startswith("https:") else "habeas"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _mac(vault: Vault, use: str, value: str) -> str:

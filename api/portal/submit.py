@@ -4,88 +4,94 @@ Answered after the commit alone, and in the same words for everybody: whether an
 the form back with all that was typed. First of six files: next is workflows/case.py
 """
 
-from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseReader
+from adapters.database.clocks import clock_of, seat_of
 from adapters.database.intake import IncomingRequest, Intake, Receipt
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.idempotency import keyed_hash
-from api.portal import pages, sessions
+from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
-from api.portal.limits import limits_of
-from api.portal.reading import first_mailbox
-from api.portal.words import ASKED, COUNTRIES, RIGHTS
-from domain.errors import InvalidInputError
-from domain.normal import refuse_hidden
+from api.portal.form import Filled, Step
+from api.portal.limits import mailbox_named_too_often
+from api.portal.reading import address_of, first_mailbox
+from api.portal.words import ACCOUNTS, ASKED, COUNTRIES, RIGHTS
+from domain.deadline import regimes_for
 from domain.rights import Channel, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 CALLER: Final = "portal"
-_LONGEST: Final = {"name": 200, "email": 320, "username": 320, "phone": 40, "other_email": 320, "message": 20_000}
 _HINTS: Final = (("username", "username"), ("phone", "phone"), ("other_email", "email"))  # field, kind of identifier
 _TOO_OFTEN: Final = (
     "This address was named in many requests today, so we stop here to keep its mailbox from being flooded. "
     "Please try again tomorrow, or write to us."
 )
-
-
-@dataclass
-class Filled:
-    """The form as it was filled in, and what is wrong with it, by field."""
-
-    rights: list[str] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys([*_LONGEST, "country"], ""))
-    errors: dict[str, str] = field(default_factory=dict)
-    notice: str = ""
+_TOO_OLD: Final = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
+_SENT: Final = "We have sent a new mail with a code. Older codes do not work any more."
 
 
 @router.get("/")
-async def form(web: TheWeb) -> Response:
-    """The empty form."""
-    return _form(web, Filled())
+async def first_step(web: TheWeb) -> Response:
+    """The empty form, one step at a time."""
+    return await run_in_threadpool(_step, web, Filled(), "what")
+
+
+@router.get("/all")
+async def all_steps(web: TheWeb) -> Response:
+    """The empty form on one page."""
+    return await run_in_threadpool(_step, web, Filled(), "whole")
+
+
+@router.get("/complain")
+async def complain(request: Request, web: TheWeb) -> Response:
+    """The form for a complaint, which names the request that it is about where that page is open."""
+    filled = Filled(rights=[Right.COMPLAINT.value])
+    filled.texts["concerns"] = await run_in_threadpool(_followed, request, web)
+    return await run_in_threadpool(_step, web, filled, "about")
 
 
 @router.post("/")
 async def submit(request: Request, web: TheWeb) -> Response:
-    """Take a request in; it is received when this answers."""
+    """One step on, or back; at the last one the request is taken in, and is received when this answers."""
     sent = await forms.form_of(request)
-    filled = await run_in_threadpool(_read, web, sent)
+    filled, step, mark = form.read(sent), form.step_of(forms.field(sent, "step")), forms.field(sent, "once")
+    if wanted := forms.field(sent, "go"):
+        filled.checking = filled.checking or step == "check"
+        return await run_in_threadpool(_step, web, filled, form.step_of(wanted), mark)
+    await run_in_threadpool(form.look_over, web.resources.vault, filled, step)
     if filled.errors:
-        return _form(web, filled, 422)
-    mark = forms.field(sent, "once")
+        shown: Step = "whole" if step == "check" else step
+        return await run_in_threadpool(_step, web, filled, shown, mark, 422)
+    if step != "check":
+        return await run_in_threadpool(_step, web, filled, "check" if filled.checking else form.after(step), mark)
     if not sessions.is_ours(web, mark):
-        filled.notice = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
-        return _form(web, filled, 422)
-    mailbox = web.resources.vault.index_email(filled.texts["email"]).hex()
-    if limits_of(request.app).requests.full(mailbox):
+        filled.notice = _TOO_OLD
+        return await run_in_threadpool(_step, web, filled, step, "", 422)
+    if await run_in_threadpool(mailbox_named_too_often, web, filled.texts["email"]):
         filled.notice = _TOO_OFTEN
-        return _form(web, filled, 429)
-    receipt, identifier = await run_in_threadpool(_receive, web, filled, mark)
+        return await run_in_threadpool(_step, web, filled, step, mark, 429)
+    receipt, answer = await run_in_threadpool(_received, web, filled, mark)
     if receipt.created:
         web.cases.start_soon(receipt.case_id)
-    answer = pages.away_to("/receipt")
-    sessions.keep(answer, web, sessions.begin(receipt.case_id, "verify", web.now(), identifier=identifier))
     return answer
 
 
 @router.get("/receipt")
-async def receipt(request: Request, web: TheWeb) -> Response:
+async def receipt(request: Request, web: TheWeb, done: str = "") -> Response:
     """The receipt: reference, what happens next, the date and how it is worked out."""
     session = await run_in_threadpool(sessions.current, request, web, "verify")
-    return await run_in_threadpool(receipt_page, web, session)
+    return await run_in_threadpool(lambda: receipt_page(web, session, sent=done == "sent"))
 
 
-def receipt_page(
-    web: Web, session: sessions.PortalSession, error: str = "", *, sent: bool = False, status: int = 200
-) -> Response:
+def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bool = False, status: int = 200) -> Response:
     """The receipt, with the field for the code.
 
     Args:
@@ -96,7 +102,7 @@ def receipt_page(
         sent: a new code was asked for just now.
     """
     view = CaseReader(web.resources).get(session.case_id)
-    page = pages.show(
+    return pages.show(
         web,
         "receipt.html",
         status=status,
@@ -104,52 +110,61 @@ def receipt_page(
         reference=view.receipt.reference,
         asked=[ASKED[right] for right in view.receipt.rights],
         access=Right.ACCESS.value in view.receipt.rights,
+        # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
+        address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
         received_at=view.receipt.received_at,
         clock=view.clock,
         error=error,
-        sent=sent,
+        notice=_SENT if sent else "",
         left=tries_left(web, session.case_id, "verify") if error else 0,
     )
-    sessions.keep(page, web, session)
-    return page
 
 
-def _form(web: Web, filled: Filled, status: int = 200) -> Response:
-    return pages.show(web, "form.html", status=status, filled=filled, rights=RIGHTS, countries=COUNTRIES)
+def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 200) -> Response:
+    return pages.show(
+        web,
+        "check.html" if step == "check" else "form.html",
+        status=status,
+        step=step,
+        number=("what", "about", "help", "check").index(step) + 1 if step != "whole" else 0,
+        back=form.before(step),
+        filled=filled,
+        shown=["what", "about", "help"] if step == "whole" else [step],
+        fields=form.FIELDS,
+        rights=RIGHTS,
+        asked=ASKED,
+        countries=COUNTRIES,
+        accounts=ACCOUNTS,
+        due=_due_if_asked_now(web),
+        mark=mark,  # one from the first step to the last: the same wish
+    )
 
 
-def _read(web: Web, sent: FormData) -> Filled:
-    known = {right.value for right in Right}
-    filled = Filled(rights=[value for value in dict.fromkeys(map(str, sent.getlist("rights"))) if value in known])
-    filled.texts |= {name: forms.field(sent, name) for name in filled.texts}
-    if not filled.rights:
-        filled.errors["rights"] = "Choose at least one. If you are not sure, choose the nearest and use your own words below."
-    for name, longest in _LONGEST.items():
-        if error := _wrong(web, name, filled.texts[name], longest):
-            filled.errors[name] = error
-    if filled.texts["country"] not in {"", "other", *dict(COUNTRIES)}:
-        filled.errors["country"] = "Choose a country from the list, or leave it open."
-    return filled
+def _due_if_asked_now(web: Web) -> date:
+    """The date of an answer for whoever asks now and does not say where they live."""
+    now, controller = web.now(), web.resources.datamap.controller
+    regimes = regimes_for(controller.country, None)
+    return clock_of(now, regimes, [Right.ACCESS], [], as_of=now, seat=seat_of(controller)).safe_due
 
 
-def _wrong(web: Web, name: str, value: str, longest: int) -> str | None:
-    if len(value) > longest:
-        return f"Please use at most {longest:,} characters."
+def _followed(request: Request, web: Web) -> str:
     try:
-        if name in {"email", "other_email"} and value:
-            web.resources.vault.index_email(value)
-        elif name not in {"message", "email", "other_email"}:
-            refuse_hidden(value, field=name)
-    except InvalidInputError:
-        if "email" in name:
-            return "Enter an e-mail address in the form name@example.com."
-        return "There are characters in it that cannot be seen. Please type it instead of pasting it."
-    if name == "email" and not value:
-        return "Enter the e-mail address to which we may answer."
-    return None
+        session = sessions.current(request, web, "follow", "package")
+    except sessions.SessionOverError:
+        return ""
+    return CaseReader(web.resources).get(session.case_id).receipt.reference
 
 
-def _receive(web: Web, filled: Filled, mark: str) -> tuple[Receipt, UUID | None]:
+def _received(web: Web, filled: Filled, mark: str) -> tuple[Receipt, Response]:
+    receipt = _receive(web, filled, mark)
+    with web.resources.database.read() as database:
+        mailbox: UUID | None = first_mailbox(database, receipt.case_id)
+    answer = pages.away_to("/receipt")
+    sessions.begin(web, answer, receipt.case_id, "verify", identifier=mailbox)
+    return receipt, answer
+
+
+def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
     now, vault, texts = web.now(), web.resources.vault, filled.texts
     content = keyed_hash(vault, "portal-body", *filled.rights, *(texts[name] for name in sorted(texts)))
     incoming = IncomingRequest(
@@ -157,7 +172,7 @@ def _receive(web: Web, filled: Filled, mark: str) -> tuple[Receipt, UUID | None]
         email=texts["email"],
         name=texts["name"] or None,
         country=texts["country"] if texts["country"] in dict(COUNTRIES) else None,
-        message=texts["message"] or None,
+        message=form.message_of(filled),
         hints=[(kind, texts[name]) for name, kind in _HINTS if texts[name]],
         channel=Channel.WEB_FORM,
         received_at=now,
@@ -166,10 +181,4 @@ def _receive(web: Web, filled: Filled, mark: str) -> tuple[Receipt, UUID | None]
         idempotency_key=keyed_hash(vault, "portal-form", mark, content),
         body_hash=content,
     )
-    receipt = Intake(web.resources).receive(incoming, now)
-    return receipt, _mailbox(web, receipt.case_id)
-
-
-def _mailbox(web: Web, case_id: UUID) -> UUID | None:
-    with web.resources.database.read() as session:
-        return first_mailbox(session, case_id)
+    return Intake(web.resources).receive(incoming, now)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import Link
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
@@ -39,7 +38,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
         return await _again(web, session, "The code has 8 digits. It stands in our mail.")
     except CodeRefusedError:
         return await _again(web, session, "This code does not work.")
-    return _proven(web, session)
+    return await run_in_threadpool(_proven, web, session.case_id, session.identifier, session.link, session)
 
 
 @router.post("/verify/resend")
@@ -53,7 +52,7 @@ async def resend(request: Request, web: TheWeb) -> Response:
         await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
         return await _again(web, session, refusal.message)
-    return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
+    return pages.away_to("/receipt?done=sent")
 
 
 @router.get("/verify/{token}")
@@ -74,7 +73,7 @@ async def spend_link(token: str, request: Request, web: TheWeb) -> Response:
         await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.CONFIRM_IDENTITY_CODE, make)
     except CodeRefusedError:
         return await run_in_threadpool(_shown, web, token)  # pressed twice, or used from another device meanwhile
-    return _proven(web, _visit(web, link))
+    return await run_in_threadpool(_proven, web, link.case_id, link.identifier, link.id)
 
 
 @router.post("/verify/{token}/new")
@@ -83,13 +82,17 @@ async def new_code(token: str, request: Request, web: TheWeb) -> Response:
     link, _ = await run_in_threadpool(link_of, web.resources, token, "verify", web.now())
     if link is None:
         return pages.error_page(web, 410)
-    form, session = await forms.form_of(request), _visit(web, link)
+    form = await forms.form_of(request)
     make = deeds.code_for(web, link.case_id, link.identifier, "verify")
     try:
         await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
-        return await _again(web, session, refusal.message)
-    return await run_in_threadpool(lambda: receipt_page(web, session, sent=True))
+        return await run_in_threadpool(_shown, web, token, refusal.message)
+    answer = pages.away_to("/receipt?done=sent")
+    await run_in_threadpool(
+        lambda: sessions.begin(web, answer, link.case_id, "verify", identifier=link.identifier, link=link.id),
+    )
+    return answer
 
 
 @router.get("/verify/{token}/not-me")
@@ -110,6 +113,7 @@ async def not_me(token: str, request: Request, web: TheWeb) -> Response:
     if view.state.status is not Status.CLOSED:
         if _is_the_requester(view, link.identifier):
             await deeds.do(web, link.case_id, mark, "", Action.DISOWN, deeds.disown)
+            await run_in_threadpool(sessions.end_others, web, link.case_id)
         else:
             make = deeds.message(web, link.case_id, _NOT_MINE)
             await deeds.do(web, link.case_id, mark, "", Action.SEND_MESSAGE, make)
@@ -126,22 +130,19 @@ def _is_the_requester(view: CaseView, identifier: UUID) -> bool:
     return delivery is None or delivery == identifier
 
 
-def _visit(web: Web, link: Link) -> sessions.PortalSession:
-    return sessions.begin(link.case_id, "verify", web.now(), identifier=link.identifier, link=link.id)
-
-
-def _proven(web: Web, session: sessions.PortalSession) -> Response:
+def _proven(
+    web: Web, case_id: UUID, identifier: UUID | None, link: UUID | None, instead: sessions.Visit | None = None
+) -> Response:
     answer = pages.away_to("/follow")
-    visit = sessions.begin(session.case_id, "follow", web.now(), identifier=session.identifier, link=session.link, proven=True)
-    sessions.keep(answer, web, visit)
+    sessions.begin(web, answer, case_id, "follow", identifier=identifier, link=link, proven=True, instead=instead)
     return answer
 
 
-async def _again(web: Web, session: sessions.PortalSession, error: str) -> Response:
+async def _again(web: Web, session: sessions.Visit, error: str) -> Response:
     return await run_in_threadpool(lambda: receipt_page(web, session, error, status=422))
 
 
-def _shown(web: Web, token: str) -> Response:
+def _shown(web: Web, token: str, told: str = "") -> Response:
     link, alive = link_of(web.resources, token, "verify", web.now())
     if link is None:
         return pages.error_page(web, 410)
@@ -150,7 +151,8 @@ def _shown(web: Web, token: str) -> Response:
     return pages.show(
         web,
         "verify.html",
-        status=200 if alive else 410,
+        status=422 if told else 200 if alive else 410,
+        told=told,
         path=f"/verify/{token}",
         reference=view.receipt.reference,
         asked=[ASKED[right] for right in view.receipt.rights],

@@ -33,6 +33,11 @@ COUNTRIES: Final[tuple[tuple[str, str], ...]] = (
     ("SE", "Sweden"),
 )  # fmt: skip
 
+ACCOUNTS: Final[dict[str, str]] = {
+    "yes": "I have or had an account",
+    "no": "I have no account: a picture or a text of somebody else is about me",
+}
+
 OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.FULFILLED: "We have answered, and this request is closed.",
     Outcome.PARTLY_FULFILLED: "We have answered a part of it and closed this request. Our letter says what is missing and why.",

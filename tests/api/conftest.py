@@ -175,6 +175,17 @@ def searched(resources: Resources) -> SearchedCase:
     return case
 
 
+@pytest.fixture
+def released(searched: SearchedCase) -> SearchedCase:
+    """A package that was approved and told about."""
+    package = CaseReader(searched.resources).get(searched.id).state.package
+    assert package is not None
+    searched.event(Tag.PACKAGE_APPROVED, sha256=package.sha256, binding=package.sha256)
+    searched.event(Tag.PACKAGE_PUBLISHED, sha256=package.sha256)
+    searched.event(Tag.DELIVERY_NOTIFIED)
+    return searched
+
+
 def add_package(case: SearchedCase) -> None:
     """Build the package, as the workflow does on entering review and after prepare_package."""
     built = case.build()

@@ -89,16 +89,25 @@ def test_a_request_by_keyboard_alone(browser: Browser, portal: str, resources: R
         press_until(page, "Skip to the content")
         press_until(page, "right-access")
         page.keyboard.press("Space")
-        press_until(page, "Send my request")
+        press_until(page, "Continue")
         page.keyboard.press("Enter")
 
+        expect(page.get_by_role("heading", name="About you")).to_be_visible()
+        press_until(page, "Continue")
+        page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_be_focused()  # the summary says what is wrong, and is where one is
         photograph(page, "form-error")
         press_until(page, "Enter the e-mail address to which we may answer.")
         page.keyboard.press("Enter")
         expect(page.locator("#email")).to_be_focused()
-        expect(page.locator("#right-access")).to_be_checked()
         page.keyboard.type("ruth@example.com")
+        page.keyboard.press("Enter")  # in a field it goes on, not back
+
+        expect(page.get_by_role("heading", name="Anything that helps us find it")).to_be_visible()
+        press_until(page, "Continue")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+        press_until(page, "Send my request")
         page.keyboard.press("Enter")
 
         page.wait_for_url("**/receipt")
@@ -114,16 +123,26 @@ def test_everything_without_javascript_on_a_small_telephone(browser: Browser, po
     with page_of(browser, viewport=TELEPHONE, java_script_enabled=False) as page:
         page.goto(portal)
         page.get_by_label("Delete my data").check()
+        page.get_by_role("button", name="Continue").click()
         page.get_by_label("E-mail address", exact=True).fill("ruth@example.com")
         page.get_by_label("Country where you live").select_option("IE")
+        page.get_by_label("I have no account").check()
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_label("Where can the picture or text about you be seen?").fill("https://imaginella.example/p/77")
         page.get_by_label("In your own words").fill("A picture of me that somebody else made.")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Change country where you live").click()
+        page.get_by_label("Country where you live").select_option("FR")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("France")).to_be_visible()
         page.get_by_role("button", name="Send my request").click()
         expect(page.get_by_text("We have your request")).to_be_visible()
         opened(resources)
         page.get_by_label("Code", exact=True).fill(code_of_newest(resources))
         page.get_by_role("button", name="Confirm my address").click()
         expect(page.get_by_role("heading", name="Where your request is")).to_be_visible()
-        page.get_by_label("Write to us").fill("Thank you.")
+        page.get_by_text("Write to us", exact=True).click()
+        page.get_by_label("Your message").fill("Thank you.")
         page.get_by_role("button", name="Send the message").click()
         expect(page.get_by_text("We have your message")).to_be_visible()
         page.get_by_role("link", name="withdraw the request").click()
@@ -182,15 +201,40 @@ def _form(page: Page, portal: str, _resources: Resources) -> None:
     page.goto(portal)
 
 
-def _mistaken(page: Page, portal: str, _resources: Resources) -> None:
-    page.goto(portal)
-    page.get_by_role("button", name="Send my request").click()
+def _whole(page: Page, portal: str, _resources: Resources) -> None:
+    page.goto(f"{portal}/all")
 
 
-def _receipt(page: Page, portal: str, _resources: Resources) -> None:
+def _mistaken(page: Page, portal: str, resources: Resources) -> None:
+    _whole(page, portal, resources)
+    page.get_by_role("button", name="Continue").click()
+
+
+def _about(page: Page, portal: str, _resources: Resources) -> None:
     page.goto(portal)
     page.get_by_label("Get a copy of my data").check()
+    page.get_by_label("Object to how my data is used").check()
+    page.get_by_role("button", name="Continue").click()
+
+
+def _help(page: Page, portal: str, resources: Resources) -> None:
+    _about(page, portal, resources)
     page.get_by_label("E-mail address", exact=True).fill("ruth@example.com")
+    page.get_by_role("button", name="Continue").click()
+
+
+def _check(page: Page, portal: str, resources: Resources) -> None:
+    _help(page, portal, resources)
+    page.get_by_label("In your own words").fill("The pictures that I made in spring.")
+    page.get_by_role("button", name="Continue").click()
+
+
+def _complaint(page: Page, portal: str, _resources: Resources) -> None:
+    page.goto(f"{portal}/complain")
+
+
+def _receipt(page: Page, portal: str, resources: Resources) -> None:
+    _check(page, portal, resources)
     page.get_by_role("button", name="Send my request").click()
     page.wait_for_url("**/receipt")
     page.get_by_text("How this date is worked out").click()
@@ -212,8 +256,16 @@ def _proven(page: Page, portal: str, resources: Resources) -> None:
     case = CaseInHand(resources)
     page.goto(portal + a_link(case, "verify"))
     page.get_by_role("button", name="Yes, confirm my address").click()
-    page.get_by_label("Write to us").fill("I also had an older account, I think from 2022.")
+    page.get_by_text("Write to us", exact=True).click()
+    page.get_by_label("Your message").fill("I also had an older account, I think from 2022.")
     page.get_by_role("button", name="Send the message").click()
+
+
+def _asked(page: Page, portal: str, resources: Resources) -> None:
+    case = CaseInHand(resources)
+    case.proven()
+    case.happen(Tag.CLARIFICATION_ASKED, note=str(case.note("Which account do you mean?", "caseworker:1")))
+    page.goto(portal + a_link(case, "follow"))
 
 
 def _collect(page: Page, portal: str, resources: Resources) -> None:
@@ -227,12 +279,18 @@ def _ended(page: Page, portal: str, _resources: Resources) -> None:
 
 PAGES: dict[str, Callable[[Page, str, Resources], None]] = {
     "form": _form,
+    "about": _about,
+    "help": _help,
+    "check": _check,
+    "whole": _whole,
     "mistaken": _mistaken,
+    "complaint": _complaint,
     "receipt": _receipt,
     "verify": _verify,
     "not-me": _not_me,
     "follow": _follow,
     "proven": _proven,
+    "asked": _asked,
     "collect": _collect,
     "ended": _ended,
 }

@@ -1,0 +1,133 @@
+"""The form as it is filled in: four short steps that also work as one page, and what is wrong with a field (Article 12(2)).
+
+Nothing of it is stored before it is sent: each step carries on what was typed in the steps before. Next: api/portal/submit.py
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from starlette.datastructures import FormData
+
+from adapters.vault import Vault
+from api.face import forms
+from api.portal.words import ACCOUNTS, COUNTRIES
+from domain.errors import InvalidInputError
+from domain.normal import refuse_hidden
+from domain.rights import Right
+
+Step = Literal["what", "about", "help", "check", "whole"]
+
+# The fields of each step, in the order of the page. `whole` is the first three on one page.
+FIELDS: Final[dict[Step, tuple[str, ...]]] = {
+    "what": ("rights",),
+    "about": ("email", "name", "country", "account"),
+    "help": ("concerns", "seen_at", "username", "phone", "other_email", "message"),
+}
+_STEPS: Final[tuple[Step, ...]] = ("what", "about", "help", "check")
+_LONGEST: Final = {
+    "email": 320,
+    "name": 200,
+    "concerns": 20,
+    "seen_at": 2_000,
+    "username": 320,
+    "phone": 40,
+    "other_email": 320,
+    "message": 20_000,
+}
+_LINES: Final = frozenset({"message", "seen_at"})  # may have several, and any characters: nobody searches with them
+_REFERENCE: Final = re.compile(r"HAB-[0-9A-Z]{8}")
+
+
+@dataclass
+class Filled:
+    """The form as it was filled in, and what is wrong with it, by field.
+
+    Args:
+        rights: chosen, in the order of the page.
+        texts: every other field; empty when it was left so.
+        checking: a step was opened again from the answers, and leads back to them.
+    """
+
+    rights: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys([*_LONGEST, "country", "account"], ""))
+    errors: dict[str, str] = field(default_factory=dict)
+    notice: str = ""
+    checking: bool = False
+
+
+def read(sent: FormData) -> Filled:
+    """What a posted form says; unknown rights are left out."""
+    known = {right.value for right in Right}
+    filled = Filled(rights=[value for value in dict.fromkeys(map(str, sent.getlist("rights"))) if value in known])
+    filled.texts |= {name: forms.field(sent, name) for name in filled.texts}
+    filled.texts["concerns"] = filled.texts["concerns"].upper()
+    filled.checking = bool(forms.field(sent, "checking"))
+    return filled
+
+
+def step_of(value: str) -> Step:
+    """The step that a form names; a form that names none is the whole of it."""
+    return value if value in _STEPS else "whole"
+
+
+def after(step: Step) -> Step:
+    """The next one."""
+    return "check" if step == "whole" else _STEPS[_STEPS.index(step) + 1]
+
+
+def before(step: Step) -> Step | None:
+    """The one before; None at the beginning."""
+    return None if step in {"what", "whole"} else _STEPS[_STEPS.index(step) - 1]
+
+
+def look_over(vault: Vault, filled: Filled, step: Step) -> None:
+    """Put down what is wrong with the fields of a step, or of all of them."""
+    steps: Iterable[Step] = ("what", "about", "help") if step in {"check", "whole"} else (step,)
+    for name in (name for each in steps for name in FIELDS[each]):
+        if told := _wrong(vault, name, filled):
+            filled.errors[name] = told
+
+
+def message_of(filled: Filled) -> str | None:
+    """The person's words, after what they said about themselves; None when there are none."""
+    texts = filled.texts
+    said = (
+        ACCOUNTS.get(texts["account"], "") and f"{ACCOUNTS[texts['account']]}.",
+        texts["concerns"] and f"It is about the request {texts['concerns']}.",
+        texts["seen_at"] and f"Where it can be seen: {texts['seen_at']}",
+        texts["message"],
+    )
+    return "\n\n".join(each for each in said if each) or None
+
+
+def _wrong(vault: Vault, name: str, filled: Filled) -> str | None:  # noqa: PLR0911 (one sentence per return)
+    if name == "rights":
+        return None if filled.rights else "Choose at least one. If you are not sure, choose the nearest."
+    value = filled.texts[name]
+    if name == "country":
+        known = value in {"", "other", *dict(COUNTRIES)}
+        return None if known else "Choose a country from the list, or leave it open."
+    if name == "account":
+        return None if value in {"", *ACCOUNTS} else "Choose one of the two, or leave it open."
+    if len(value) > _LONGEST[name]:
+        return f"Please use at most {_LONGEST[name]:,} characters."
+    if name == "email" and not value:
+        return "Enter the e-mail address to which we may answer."
+    if name == "concerns" and value and not _REFERENCE.fullmatch(value):
+        return "A reference has the form HAB-7K3M9QXA. You may leave this empty."
+    return _unreadable(vault, name, value)
+
+
+def _unreadable(vault: Vault, name: str, value: str) -> str | None:
+    try:
+        if "email" in name and value:
+            vault.index_email(value)
+        elif "email" not in name and name not in _LINES:
+            refuse_hidden(value, field=name)
+    except InvalidInputError:
+        if "email" in name:
+            return "Enter an e-mail address in the form name@example.com."
+        return "There are characters in it that cannot be seen. Please type it instead of pasting it."
+    return None

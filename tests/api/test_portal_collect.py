@@ -1,0 +1,70 @@
+"""Fetching the copy: a fresh code, what is missing, and what reached the wrong person."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+from sqlmodel import func, select, update
+
+from adapters.database.case_reader import CaseReader
+from adapters.database.tables import AccessLog, Link, Note
+from domain.events import Tag
+from domain.rights import Outcome, Status
+from tests.activities.package_case import SearchedCase
+from tests.api.visiting import a_code, a_link, hidden, status_of
+
+
+class TestCollect:
+    def test_the_copy_opens_with_a_fresh_code_only(self, web: TestClient, released: SearchedCase) -> None:
+        page = web.get(f"/collect/{a_link(released, 'package')}")
+        assert page.url.path == "/collect"
+        assert web.get("/collect/download").url.path == "/collect"  # not opened yet
+        sent = web.post("/collect/send", data=hidden(page.text))
+        assert "We have sent a mail with a code" in sent.text
+        code = a_code(released, "open_package")
+        wrong = web.post("/collect/code", data=hidden(sent.text) | {"code": f"{(int(code) + 1) % 10**8:08d}"})
+        assert "You can try 4 more times." in wrong.text
+        answer = web.post("/collect/code", data=hidden(wrong.text) | {"code": code})
+        assert "Download the copy" in answer.text
+        copy = web.get("/collect/download")
+        assert copy.content == released.package()
+        assert copy.headers["content-type"] == "application/zip"
+        assert copy.headers["content-disposition"].startswith("attachment")
+        with released.resources.database.read() as session:
+            assert session.exec(select(func.count()).select_from(AccessLog)).one() == 1
+
+    def test_a_code_of_the_other_purpose_opens_nothing(self, web: TestClient, released: SearchedCase) -> None:
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        answer = web.post("/collect/code", data=hidden(page) | {"code": a_code(released, "verify")})
+        assert answer.status_code == 422
+        assert web.get("/collect/download").url.path == "/collect"
+
+    def test_something_missing_reaches_the_caseworkers(self, web: TestClient, released: SearchedCase) -> None:
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        assert web.post("/collect/missing", data=hidden(page) | {"text": ""}).status_code == 422
+        answer = web.post("/collect/missing", data=hidden(page) | {"text": "My invoices of 2023."})
+        assert "look again at no cost" in answer.text
+        event = CaseReader(released.resources).events(released.id)[-1]
+        assert event.tag == Tag.MESSAGE_SENT
+        with released.resources.database.read() as session:
+            note = session.get_one(Note, UUID(str(event.facts["note"])))
+        assert b"My invoices of 2023." in released.vault.open("note", "text", str(note.id), note.text)
+
+    def test_the_wrong_person_stops_everything(self, web: TestClient, released: SearchedCase) -> None:
+        web.get(f"/collect/{a_link(released, 'package')}")
+        asked = web.get("/collect/wrong-person").text
+        assert "Thank you for telling us" in web.post("/collect/wrong-person", data=hidden(asked)).text
+        assert status_of(released) == (Status.CLOSED, Outcome.NOT_THE_REQUESTER)
+
+    def test_an_ended_link_ends_the_visit(self, web: TestClient, released: SearchedCase) -> None:
+        token = a_link(released, "package")
+        web.get(f"/collect/{token}")
+        with released.resources.database.write() as session:
+            session.execute(update(Link).values(expires_at=datetime.now(UTC)))
+        assert web.get("/collect").status_code == 410
+        assert web.get(f"/collect/{token}").status_code == 410
+
+    def test_what_is_on_hold_is_not_there(self, web: TestClient, released: SearchedCase) -> None:
+        released.event(Tag.REQUEST_HELD)
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        assert "nothing to fetch here at this moment" in page

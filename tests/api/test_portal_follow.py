@@ -1,0 +1,189 @@
+"""The page of a request: its stage, what is needed, words both ways, and how a visit ends."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select, update
+
+from adapters.database.case_reader import CaseReader
+from adapters.database.tables import Note, SubjectSession
+from domain.events import Tag
+from domain.rights import Outcome, Status
+from tests.activities.package_case import SearchedCase
+from tests.api.visiting import a_code, a_link, hidden, marks, status_of
+from tests.case_in_hand import CaseInHand
+
+
+class TestFollow:
+    def test_shows_stage_and_dates_and_no_words(self, web: TestClient, opened_case: CaseInHand) -> None:
+        token = a_link(opened_case, "follow")
+        web.get(f"/follow/{token}")
+        self._say(web, "Something private.")
+        answer = web.get(f"/follow/{token}")
+        assert answer.url.path == "/follow"
+        assert token not in answer.text
+        assert opened_case.reference in answer.text
+        assert "We received your request" in answer.text
+        assert "What we need from you" in answer.text
+        assert "Something private." not in answer.text
+
+    def test_messages_open_for_whoever_has_just_proven_the_mailbox(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        self._say(web, "Something private.")
+        note = opened_case.note("We look at it.", "caseworker:00000000-0000-4000-8000-00000000000a")
+        opened_case.sequence = CaseReader(opened_case.resources).get(opened_case.id).state.sequence
+        opened_case.happen(Tag.MESSAGE_SENT, note=str(note))
+        form = hidden(web.get("/follow").text) | {"code": a_code(opened_case, "verify")}
+        page = web.post("/follow/code", data=form).text
+        assert "This address is confirmed" in page
+        assert "Something private." in page
+        assert "We look at it." in page
+
+    def test_words_are_sealed_and_sent_once(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        form = hidden(web.get("/follow").text) | {"text": "Twice pressed."}
+        assert "We have your message" in web.post("/follow/message", data=form).text
+        web.post("/follow/message", data=form)
+        with opened_case.resources.database.read() as session:
+            (note,) = session.exec(select(Note)).all()
+        assert b"pressed" not in note.text
+
+    def test_an_empty_message_comes_back(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        answer = web.post("/follow/message", data=hidden(web.get("/follow").text) | {"text": "  "})
+        assert answer.status_code == 422
+        assert 'id="text-fault"' in answer.text
+
+    def test_a_question_is_answered_where_it_is_asked(self, web: TestClient, opened_case: CaseInHand) -> None:
+        opened_case.proven()
+        question = opened_case.note("Which account do you mean?", "caseworker:00000000-0000-4000-8000-00000000000a")
+        opened_case.happen(Tag.CLARIFICATION_ASKED, note=str(question))
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        page = web.get("/follow").text
+        assert "We have asked you a question" in page
+        assert "Which account" not in page  # a link that was passed on shows no words
+        assert 'id="answer-fault"' in web.post("/follow/answer", data=hidden(page) | {"answer": ""}).text
+        answered = web.post("/follow/answer", data=hidden(page) | {"answer": "Everything."})
+        assert "We have your answer and go on" in answered.text
+        assert "We have asked you a question" not in answered.text
+        event = CaseReader(opened_case.resources).events(opened_case.id)[-1]
+        assert (event.tag, event.actor) == (Tag.CLARIFICATION_ANSWERED, "subject")
+
+    def test_not_to_know_is_an_answer_too(self, web: TestClient, opened_case: CaseInHand) -> None:
+        opened_case.proven()
+        question = opened_case.note("Which account do you mean?", "caseworker:00000000-0000-4000-8000-00000000000a")
+        opened_case.happen(Tag.CLARIFICATION_ASKED, note=str(question))
+        page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
+        answered = web.post("/follow/answer", data=marks(page) | {"answer": "", "unknown": "yes"})
+        assert "We have your answer and go on" in answered.text
+
+    def test_a_second_address_is_claimed_and_not_more(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        wrong = web.post("/follow/address", data=hidden(web.get("/follow").text) | {"address": "nothing"})
+        assert wrong.status_code == 422
+        assert 'value="nothing"' in wrong.text
+        answer = web.post("/follow/address", data=hidden(wrong.text) | {"address": "old@example.com"})
+        assert "sent a mail to that address" in answer.text
+        identifiers = CaseReader(opened_case.resources).get(opened_case.id).state.identifiers.values()
+        assert [each.standing for each in identifiers] == ["claimed", "claimed"]
+
+    @pytest.mark.parametrize(("page", "outcome"), [("withdraw", Outcome.WITHDRAWN), ("not-me", Outcome.NOT_THE_REQUESTER)])
+    def test_stopping_asks_once_more(self, web: TestClient, opened_case: CaseInHand, page: str, outcome: Outcome) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        asked = web.get(f"/follow/{page}").text
+        assert status_of(opened_case)[0] is Status.VERIFYING_IDENTITY
+        answer = web.post(f"/follow/{page}", data=hidden(asked))
+        assert status_of(opened_case) == (Status.CLOSED, outcome)
+        assert answer.url.path == "/follow"
+        assert f"/follow/{page}" not in answer.text
+        assert web.post(f"/follow/{page}", data=hidden(asked) | {"once": "later"}).status_code == 409
+
+    def test_a_new_code_can_be_asked_for_but_not_without_end(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        assert "We have sent a new mail" in web.post("/follow/resend", data=hidden(web.get("/follow").text)).text
+        for _ in range(5):
+            a_code(opened_case, "verify")
+        answer = web.post("/follow/resend", data=hidden(web.get("/follow").text))
+        assert answer.status_code == 422
+        assert "codes of the day" in answer.text
+
+    def test_every_stage_has_its_words(self, web: TestClient, released: SearchedCase) -> None:
+        web.get(f"/follow/{a_link(released, 'follow')}")
+        page = web.get("/follow").text
+        assert "Your copy is ready" in page
+        assert "We check it, so that nobody else" in page
+
+    def test_a_visit_ends(self, web: TestClient, opened_case: CaseInHand, monkeypatch: pytest.MonkeyPatch) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        assert web.get("/follow").status_code == 200
+        monkeypatch.setattr("api.portal.sessions.IDLE", timedelta(0))
+        assert web.get("/follow").status_code == 410
+
+    def test_a_visit_of_another_purpose_opens_nothing(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        for path in ("/receipt", "/collect", "/collect/download"):
+            assert web.get(path).status_code == 410
+
+    def test_a_visit_ends_after_two_hours_however_busy(
+        self, web: TestClient, opened_case: CaseInHand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        monkeypatch.setattr("api.portal.sessions.LIFE", timedelta(0))
+        assert web.get("/follow").status_code == 410
+
+    def test_a_visit_in_use_lives_on(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        long_ago = datetime.now(UTC) - timedelta(minutes=14)
+        with opened_case.resources.database.write() as session:
+            session.execute(update(SubjectSession).values(seen_at=long_ago))
+        assert web.get("/follow").status_code == 200
+        with opened_case.resources.database.read() as session:
+            assert session.exec(select(SubjectSession.seen_at)).one() > long_ago
+
+    def test_only_a_hash_of_the_cookie_is_kept_and_the_row_is_the_visit(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        cookie = web.cookies["habeas"]
+        with opened_case.resources.database.write() as session:
+            row = session.exec(select(SubjectSession)).one()
+            assert row.token_sha256 == hashlib.sha256(cookie.encode()).hexdigest()
+            assert len(cookie) == 43
+            session.delete(row)
+        assert web.get("/follow").status_code == 410
+
+    def test_leaving_closes_the_page_for_good(self, web: TestClient, opened_case: CaseInHand) -> None:
+        page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
+        cookie = web.cookies["habeas"]
+        assert "The page is closed" in web.post("/follow/leave", data=marks(page)).text
+        assert "habeas" not in web.cookies
+        assert web.get("/follow", headers={"Cookie": f"habeas={cookie}"}).status_code == 410
+
+    def test_proving_the_mailbox_ends_the_cookie_of_before(self, web: TestClient, opened_case: CaseInHand) -> None:
+        page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
+        before = web.cookies["habeas"]
+        web.post("/follow/code", data=marks(page) | {"code": a_code(opened_case, "verify")})
+        after = web.cookies["habeas"]
+        web.cookies.clear()
+        assert web.get("/follow", headers={"Cookie": f"habeas={before}"}).status_code == 410
+        assert web.get("/follow", headers={"Cookie": f"habeas={after}"}).status_code == 200
+
+    def test_not_me_ends_every_other_visit(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        stranger = web.cookies["habeas"]
+        web.cookies.clear()
+        path = f"/verify/{a_link(opened_case, 'verify')}/not-me"
+        web.post(path, data=hidden(web.get(path).text))
+        assert web.get("/follow", headers={"Cookie": f"habeas={stranger}"}).status_code == 410
+
+    def test_a_changed_cookie_is_none(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+        value = web.cookies["habeas"]
+        web.cookies.clear()
+        stored = hashlib.sha256(value.encode()).hexdigest()  # whoever reads the database cannot come in with it
+        for changed in (value[:-1] + ("0" if value[-1] != "0" else "1"), value[4:], "", "x.y", stored):
+            assert web.get("/follow", headers={"Cookie": f"habeas={changed}"}).status_code == 410
+        assert web.get("/follow", headers={"Cookie": f"habeas={value}"}).status_code == 200
+
+    def _say(self, web: TestClient, text: str) -> None:
+        assert web.post("/follow/message", data=hidden(web.get("/follow").text) | {"text": text}).status_code == 200
