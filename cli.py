@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -144,6 +144,24 @@ def deadline(
     except ValueError:
         raise InvalidInputError("--inputs is not JSON.", column="inputs") from None
     typer.echo(json.dumps(deadline_json(regime, event, received_at, given), indent=2))
+
+
+@app.command("due-dates")
+def due_dates(
+    *,
+    ical: Annotated[bool, typer.Option(help="For a calendar instead of CSV.")] = False,
+) -> None:
+    """Print when what is owed: references and days, the nearest first."""
+    from adapters.database.due_dates import DueDates  # noqa: PLC0415
+    from adapters.due_feed import due_calendar, due_csv  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+
+    resources = Resources.open(Settings.load())
+    rows = DueDates(resources).rows()
+    link = f"{resources.settings.public_url.rstrip('/')}/console/cases/"
+    for part in due_calendar(rows, link=link, now=datetime.now(UTC)) if ical else due_csv(rows):
+        sys.stdout.write(part)
+    resources.close()
 
 
 @app.command("verify-package")

@@ -63,6 +63,10 @@ ROUTES: dict[tuple[str, str], Rule] = {
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),
     ("GET", "/cases/{reference}/commands/{command}"): Rule(Scope.CASES_WRITE, _WITH_PLATFORM),
+    # Over all cases, so not for the platform, which sees its own.
+    ("GET", "/due-dates.csv"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/due-dates.ics"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/figures/clock.csv"): Rule(Scope.CASES_READ, _OFFICE | {Role.AUDITOR}),
     **{
         ("POST", f"/cases/{{reference}}/actions/{action.value}"): Rule(
             Scope.CASES_WRITE,

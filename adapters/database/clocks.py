@@ -6,9 +6,11 @@ The mapping is the whole of what moves a date: the routine check of a mailbox is
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from domain.calendars import ENGLAND_AND_WALES, Calendar
 from domain.datamap import Controller
 from domain.deadline import Clock, ClockEvent, ClockEventKind, Seat, compute
 from domain.events import CaseEvent, Tag
+from domain.regimes import calendar_title, zone_of
 from domain.rights import Outcome, Right
 
 CLOCK_KINDS: dict[Tag, ClockEventKind] = {
@@ -46,6 +48,12 @@ def seat_of(controller: Controller) -> Seat:
     )
 
 
+def calendar_of(controller: Controller) -> Calendar:
+    """The controller's own working days, by which its targets count."""
+    country = controller.country if zone_of(controller.country) else ENGLAND_AND_WALES
+    return Calendar(country, calendar_title(country), seat_of(controller).proclaimed.get(country, frozenset()))
+
+
 def clock_of(
     received_at: datetime,
     regimes: Iterable[str],
@@ -74,7 +82,7 @@ def clock_of(
 
 def story_of(received_at: datetime, events: Iterable[CaseEvent]) -> list[ClockEvent]:
     """What of a case's record can move a clock, the receipt first."""
-    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := _kind(event)) is not None]
+    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := kind_of(event)) is not None]
     return [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at), *moved]
 
 
@@ -96,7 +104,8 @@ def promised(
     return compute(tuple(regimes), tuple(rights), events, as_of=received_at, seat=seat).safe_due
 
 
-def _kind(event: CaseEvent) -> ClockEventKind | None:
+def kind_of(event: CaseEvent) -> ClockEventKind | None:
+    """What an event is to the clock; None when it moves nothing."""
     if event.tag is not Tag.REQUEST_CLOSED:
         return CLOCK_KINDS.get(event.tag)
     if event.facts.get("outcome") == Outcome.IDENTITY_NOT_CONFIRMED.value:

@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col, func
 
+from adapters.database.clocks import calendar_of
 from adapters.database.tables import CaseReceipt, CaseRecord
 from adapters.resources import Resources
-from domain.calendars import ENGLAND_AND_WALES, Calendar
 from domain.due_days import DueDays, due_days, last_day
-from domain.regimes import calendar_title, zone_of
 from domain.rights import Status
 
 
@@ -41,10 +40,7 @@ class DueDates:
 
     def __init__(self, resources: Resources) -> None:
         self._database = resources.database
-        controller = resources.datamap.controller
-        country = controller.country if zone_of(controller.country) else ENGLAND_AND_WALES
-        proclaimed = frozenset(holiday.day for holiday in controller.proclaimed_holidays if holiday.country == country)
-        self._calendar = Calendar(country, calendar_title(country), proclaimed)
+        self._calendar = calendar_of(resources.datamap.controller)
 
     def strip(self, today: date) -> DueDays:
         """The coming eight weeks and what is late, as of a local day."""

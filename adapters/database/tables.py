@@ -104,7 +104,7 @@ class CaseEventRow(SQLModel, table=True):
     """Append-only. One event of one case, chained to the one before (`security.md` 2.8)."""
 
     __tablename__ = "case_event"
-    __table_args__ = (UniqueConstraint("case_id", "sequence", name="uq_event_sequence"),)
+    __table_args__ = (UniqueConstraint("case_id", "sequence", name="uq_event_sequence"), Index("ix_event_tag_at", "tag", "at"))
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: UUID = Field(foreign_key="case_receipt.case_id")

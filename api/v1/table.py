@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
-from api.v1 import cases, items, package, requests
+from api.v1 import cases, dates, items, package, requests
 from api.v1.bodies import SHAPES
 from api.v1.models import (
     Body,
@@ -93,7 +93,7 @@ def page() -> str:
 def _calls() -> Iterator[str]:
     summaries = {
         (method, route.path): (route.endpoint.__doc__ or "").strip()
-        for module in (requests, cases, items, package)
+        for module in (requests, cases, items, package, dates)
         for route in module.router.routes
         for method in route.methods
     }

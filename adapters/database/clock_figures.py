@@ -1,0 +1,164 @@
+"""Reads the figures of the clock from events, receipts and letters: dates and counts, nothing of any person.
+
+Next: `api/v1/dates.py`
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col, func
+
+from adapters.database.clocks import CLOCK_KINDS, calendar_of, kind_of
+from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, Letter
+from adapters.resources import Resources
+from domain.clock_figures import FIRST_REPLY_WORKING_DAYS, MonthFigures
+from domain.deadline import ClockEventKind
+from domain.events import CaseEvent, Tag
+from domain.regimes import zone_of
+from domain.rights import Right
+
+_ANSWERS = {ClockEventKind.ANSWERED, ClockEventKind.REFUSAL_NOTIFIED}
+# A close may be a refusal to act; `kind_of` looks at its outcome.
+_ANSWERING = [tag.value for tag, kind in CLOCK_KINDS.items() if kind in _ANSWERS or tag is Tag.REQUEST_CLOSED]
+_COUNTED = [*_ANSWERING, *(tag.value for tag in (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.DEADLINE_PASSED))]
+# Sent by themselves when a request arrives, or to prove a mailbox: no reply to what was asked.
+_NO_REPLY = ("request_received", "verify_identity", "identity_reminder", "code")
+_AT_ONCE = 500  # ids in one query
+
+
+@dataclass(frozen=True)
+class _Answer:
+    at: datetime
+    refused: bool
+
+
+class ClockFigures:
+    """Reads figures by month.
+
+    Args:
+        resources: opened once by the process.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._database = resources.database
+        controller = resources.datamap.controller
+        self._zone = ZoneInfo(zone_of(controller.country) or "UTC")
+        self._calendar = calendar_of(controller)
+
+    def months(self, first: date, last: date, *, now: datetime) -> list[MonthFigures]:
+        """The figures of every month that two days lie in, and of those between.
+
+        Args:
+            first: a day of the first month, in the controller's zone.
+            last: a day of the last one.
+            now: UTC; a first reply that is not yet owed is not counted as late.
+        """
+        begin, end = first.replace(day=1), _next_month(last)
+        months: dict[str, MonthFigures] = {}
+        day = begin
+        while day < end:
+            months[f"{day:%Y-%m}"] = MonthFigures(f"{day:%Y-%m}")
+            day = _next_month(day)
+        since, until = self._midnight(begin), self._midnight(end)
+        with self._database.read() as session:
+            self._events(session, months, since, until)
+            self._received(session, months, since, until, now)
+        return list(months.values())
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
+
+    def _of(self, months: dict[str, MonthFigures], at: datetime) -> MonthFigures:
+        return months[f"{self._day(at):%Y-%m}"]
+
+    def _events(self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime) -> None:
+        rows = session.scalars(
+            select(CaseEventRow)
+            .where(col(CaseEventRow.tag).in_(_COUNTED), col(CaseEventRow.at) >= since, col(CaseEventRow.at) < until)
+            .order_by(col(CaseEventRow.at))
+            .execution_options(yield_per=1_000),
+        )
+        answers: dict[UUID, _Answer] = {}
+        for row in rows:
+            tag = Tag(row.tag)
+            if tag is Tag.EXTENSION_NOTIFIED:
+                self._of(months, row.at).extensions += 1
+            elif tag is Tag.CLARIFICATION_ASKED:
+                self._of(months, row.at).questions += 1
+            elif tag is Tag.DEADLINE_PASSED:
+                self._of(months, row.at).missed += row.facts.get("date") == "legal"
+            elif kind := _answer_kind(row):
+                answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
+        for case_id in self._answered_before(session, list(answers), since):
+            del answers[case_id]
+        for received_at, state, answer in self._standing(session, answers):
+            month = self._of(months, answer.at)
+            month.answered += 1
+            month.on_time += state == "met"
+            month.refused += answer.refused
+            month.took((self._day(answer.at) - self._day(received_at)).days)
+
+    def _answered_before(self, session: Session, cases: list[UUID], since: datetime) -> set[UUID]:
+        """Of some cases, those whose first answer is older than the period: a second copy is not a second answer."""
+        older: set[UUID] = set()
+        for part in _parts(cases):
+            query = select(CaseEventRow).where(
+                col(CaseEventRow.case_id).in_(part), col(CaseEventRow.tag).in_(_ANSWERING), col(CaseEventRow.at) < since
+            )
+            older |= {row.case_id for row in session.scalars(query) if _answer_kind(row)}
+        return older
+
+    def _standing(self, session: Session, answers: dict[UUID, _Answer]) -> Iterator[tuple[datetime, str, _Answer]]:
+        for part in _parts(list(answers)):
+            query = select(CaseReceipt, CaseRecord).join(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
+            for receipt, record in session.execute(query.where(col(CaseReceipt.case_id).in_(part))):
+                yield receipt.received_at, record.clock_state, answers[receipt.case_id]
+
+    def _received(
+        self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime, now: datetime
+    ) -> None:
+        received = col(CaseReceipt.received_at)
+        query = select(CaseReceipt).where(received >= since, received < until)
+        receipts = {row.case_id: row for row in session.scalars(query)}
+        for part in _parts(list(receipts)):
+            replies = dict(self._replies(session, part))
+            for case_id in part:
+                receipt = receipts[case_id]
+                month = self._of(months, receipt.received_at)
+                month.received += 1
+                month.complaints += Right.COMPLAINT.value in receipt.rights
+                by = self._calendar.after_working_days(self._day(receipt.received_at), FIRST_REPLY_WORKING_DAYS)
+                reply = replies.get(case_id)
+                in_time = reply is not None and self._day(reply) <= by
+                month.replied += in_time
+                month.reply_due += in_time or reply is not None or self._day(now) > by
+
+    def _replies(self, session: Session, cases: list[UUID]) -> Iterator[tuple[UUID, datetime]]:
+        query = (
+            select(col(Letter.case_id), func.min(col(Letter.accepted_at)))
+            .where(col(Letter.case_id).in_(cases), col(Letter.name).not_in(_NO_REPLY), col(Letter.accepted_at).is_not(None))
+            .group_by(col(Letter.case_id))
+        )
+        for row in session.execute(query):
+            yield row[0], row[1]
+
+
+def _answer_kind(row: CaseEventRow) -> ClockEventKind | None:
+    kind = kind_of(CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts))
+    return kind if kind in _ANSWERS else None
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)  # every month has fewer than 32 days
+
+
+def _parts(ids: list[UUID]) -> Iterator[list[UUID]]:
+    for first in range(0, len(ids), _AT_ONCE):
+        yield ids[first : first + _AT_ONCE]
