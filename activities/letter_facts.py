@@ -15,7 +15,19 @@ from sqlmodel import Session, col, select
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, ItemDecision, Note
-from adapters.letter_words import ASKED, EXTENDED, Withheld, count, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
+from adapters.letter_words import (
+    ASKED,
+    EXTENDED,
+    Withheld,
+    count,
+    day,
+    day_ahead,
+    how_counted,
+    masked,
+    moment,
+    withheld,
+)
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES, LinkPurpose, make_link
 from adapters.resources import Resources
@@ -25,15 +37,11 @@ from domain.events import Tag
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 from domain.remedies import in_one_line, remedies_for
-from domain.rights import Outcome, Right
+from domain.rights import NO_IDENTITY_CHECK, Right
 
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
-PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "refusal"})
+PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "refusal", "right_decided"})
 _PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect"}
-_OUTCOMES = {
-    Outcome.FULFILLED: "We have answered everything that was asked for.",
-    Outcome.PARTLY_FULFILLED: "We have answered a part of what was asked for. The letter with your copy says what is missing.",
-}
 Facts = dict[str, object]
 
 
@@ -93,7 +101,8 @@ def begin(resources: Resources, session: Session, message: SendLetter, now: date
     state = CaseState.model_validate(record.state) if record else CaseState(case_id=message.case_id)
     address = _address(session, message, state)
     writing = Writing(resources, session, message, receipt, state, address, now)
-    if message.letter in PROVEN_ONLY and not (writing.proven and address.id == state.delivery_address):
+    known = message.letter in PROVEN_ONLY and not heard_by_all(message.letter, message.number, state)
+    if known and not (writing.proven and address.id == state.delivery_address):
         raise LetterRefusedError(reason="address_not_proven")
     return writing
 
@@ -127,6 +136,8 @@ def _address(session: Session, message: SendLetter, state: CaseState) -> CaseIde
 def _every_letter(writing: Writing) -> Facts:
     receipt, controller = writing.receipt, writing.resources.datamap.controller
     rights = [Right(right) for right in receipt.rights]
+    if writing.message.letter == "refusal" and writing.state.refusal and writing.state.refusal.right:
+        rights = [writing.state.refusal.right]  # the others go on
     received = receipt.received_at.astimezone(writing.zone).date()
     return {
         "reference": receipt.reference,
@@ -163,7 +174,8 @@ def _confirm(writing: Writing) -> Facts:
 
 
 def _disown(writing: Writing) -> Facts:
-    return {"confirming": not writing.proven, "disown_link": writing.link("follow" if writing.proven else "verify")}
+    asked = not writing.proven and not NO_IDENTITY_CHECK.issuperset(map(Right, writing.receipt.rights))
+    return {"confirming": asked, "disown_link": writing.link("follow" if writing.proven else "verify")}
 
 
 def _follow(writing: Writing) -> Facts:
@@ -220,8 +232,13 @@ def _note(writing: Writing) -> Facts:
 
 
 def _outcome(writing: Writing) -> Facts:
-    outcome = writing.state.outcome
-    return {"outcome": _OUTCOMES.get(outcome, "Our answer is in an earlier letter.") if outcome else ""}
+    return {"outcome": as_a_whole(writing.state.outcome), "ended": how_ended(writing.state)}
+
+
+def _decided(writing: Writing) -> Facts:
+    if facts := decided_by(writing.state, writing.message.number):
+        return {**facts}
+    raise NotAllowedNowError("Nothing was decided that this letter could tell.", status=writing.state.status.value)
 
 
 def _reason(writing: Writing) -> Facts:
@@ -264,6 +281,7 @@ def _merged(writing: Writing) -> Facts:
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "code": _code,
     "confirm": _confirm,
+    "decided": _decided,
     "disown": _disown,
     "extended": _extended,
     "follow": _follow,

@@ -6,11 +6,12 @@ Next: `adapters/letters.py`
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from adapters.letter_endings import ENDED, HOW
 from adapters.letter_words import ASKED, EXTENDED, day, day_ahead, how_counted, masked, moment, withheld
 from adapters.letters import LETTERS
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.remedies import in_one_line, remedies_for
-from domain.rights import Right
+from domain.rights import Outcome, Right
 
 _RECEIVED, _DUE = date(2026, 11, 23), date(2026, 12, 23)
 _EXTENDED = date(2027, 2, 23)
@@ -65,8 +66,10 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
+        "ended": [{"what": ASKED[right], "how": ENDED[Outcome.FULFILLED]} for right in rights],
         "follow_link": f"{_SITE}/follow/{_TOKEN}",
         "ground": EXTENDED["complexity"],
+        "how": HOW[Outcome.PARTLY_FULFILLED],
         "left_out": ["Card payments"],
         "link_until": moment(_UNTIL, ZoneInfo("Europe/London")),
         "merged_into": "HAB-4R8N1WVK",
@@ -82,6 +85,7 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example"), masked("phone", "+442079460143")],
         "systems": "all our systems",
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
+        "what": ASKED[Right.RECTIFICATION],
         "withheld": withheld(["third_party"] * 3),
         "wrong_tries": 25,
     }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from domain.rights import Channel, Outcome, Right, Risk, Status
+from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime, Sha256
 
 Standing = Literal["claimed", "proven", "accepted", "rejected"]
@@ -41,6 +41,7 @@ class WorkItem(BaseModel):
 
     kind: Name
     system: Name | None = None
+    right: Right | None = None
     result: Name | None = None
 
 
@@ -66,19 +67,39 @@ class Notice(BaseModel):
     Args:
         sequence: of the event that decided or proposed it; the letter's number.
         text: the sealed note with the words for the person.
+        right: the one that is refused; None is the whole case.
         approved: it may go out.
         given: it went out; only then does it count.
     """
 
     sequence: int
     text: UUID
+    right: Right | None = None
     approved: bool = False
     given: bool = False
 
 
 class RightItem(BaseModel):
+    """One right of the case, with a standing and an outcome of its own (design section 4).
+
+    Args:
+        status: where this right stands; the case stands where its least advanced right does.
+        outcome: set when it was decided.
+        decided: sequence of the event that decided it; the number of the letter that says so.
+        text: the sealed note with what the person is told.
+        answered: the person was told, which is what the law counts (Article 12(3)).
+    """
+
     right: Right
+    status: Status = Status.RECEIVED
     outcome: Outcome | None = None
+    decided: int = 0
+    text: UUID | None = None
+    answered: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.outcome is not None and self.answered
 
 
 class CaseState(BaseModel):
@@ -125,6 +146,25 @@ class CaseState(BaseModel):
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     deadline_passed: list[Literal["safe", "legal"]] = []  # "safe", then "legal"
+
+    def item(self, right: Right) -> RightItem | None:
+        """The item of a right, if the case has it."""
+        return next((item for item in self.rights if item.right is right), None)
+
+    def stage(self, right: Right) -> Status | None:
+        """Where a right stands; None when the case does not have it."""
+        item = self.item(right)
+        return item.status if item else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the person has been told about everything that was asked."""
+        return bool(self.rights) and all(item.answered for item in self.rights)
+
+    @property
+    def needs_identity(self) -> bool:
+        """Whether any right of the case waits until it is known who asks."""
+        return any(item.right not in NO_IDENTITY_CHECK for item in self.rights)
 
     @property
     def usable_keys(self) -> list[UUID]:

@@ -13,9 +13,22 @@ from domain.errors import FourEyesError, InvalidInputError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import Status
+from domain.rights import NO_IDENTITY_CHECK, Right, Status
 
 _BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
+
+
+def _refusable(state: CaseState) -> list[Right]:
+    """The rights that nothing was decided about yet."""
+    return [
+        item.right
+        for item in state.rights
+        if item.outcome is None and (item.status in _BEFORE_ANSWER or item.right is not Right.ACCESS)
+    ]
+
+
+def _known(state: CaseState, right: Right) -> bool:
+    return bool(state.identity_record) or right in NO_IDENTITY_CHECK
 
 
 def clock_actions(state: CaseState) -> list[Action]:
@@ -23,12 +36,12 @@ def clock_actions(state: CaseState) -> list[Action]:
     actions: list[Action] = []
     if state.clarification_open:
         actions.append(Action.ANSWER_CLARIFICATION)
-    if state.status in _BEFORE_ANSWER:
+    if _refusable(state):
         actions += [Action.REQUEST_CLARIFICATION, Action.RECORD_FEE]
         if state.extension is None:
             actions.append(Action.EXTEND_DEADLINE)
-        # A refusal says something of the person's case, so it goes to somebody whose identity is known.
-        if state.identity_record and state.refusal is None:
+        # A refusal says something of the person's case, so it goes to somebody whose identity is known, where that is asked.
+        if state.refusal is None and any(_known(state, right) for right in _refusable(state)):
             actions.append(Action.PROPOSE_REFUSAL)
     if state.refusal is not None and not state.refusal.approved:
         actions += [Action.RETURN_FOR_REWORK] if state.held else [Action.RETURN_FOR_REWORK, Action.APPROVE_REFUSAL]
@@ -58,9 +71,15 @@ def _extend(_state: CaseState, command: ExtendDeadline, _verdict: Verdict | None
     return [Draft(tag=Tag.EXTENSION_DECIDED, facts=noted(command, ground=command.ground))]
 
 
-def _propose_refusal(_state: CaseState, command: ProposeRefusal, _verdict: Verdict | None) -> list[Draft]:
+def _propose_refusal(state: CaseState, command: ProposeRefusal, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    return [Draft(tag=Tag.REFUSAL_PROPOSED, facts=noted(command, ground=command.ground, text=str(command.text)))]
+    facts = noted(command, ground=command.ground, text=str(command.text))
+    meant = _refusable(state) if command.right is None else [command.right]
+    if not all(right in _refusable(state) and _known(state, right) for right in meant):
+        raise InvalidInputError("This right is not waiting for a decision, or it is not known yet who asks.", field="right")
+    if command.right is not None:
+        facts["right"] = command.right.value
+    return [Draft(tag=Tag.REFUSAL_PROPOSED, facts=facts)]
 
 
 def _approve_refusal(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from domain.case import CaseState, Notice
 from domain.events import CaseEvent, Tag
+from domain.rights import Right
+from domain.rights_folding import refused
 
 
 def prepared(state: CaseState, event: CaseEvent) -> None:
@@ -39,7 +41,10 @@ def _extension_bounced(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _refusal_proposed(state: CaseState, event: CaseEvent) -> None:
-    state.refusal = Notice(sequence=event.sequence, text=UUID(str(event.facts["text"])))
+    right = event.facts.get("right")
+    state.refusal = Notice(
+        sequence=event.sequence, text=UUID(str(event.facts["text"])), right=Right(str(right)) if right else None
+    )
     prepared(state, event)
 
 
@@ -49,8 +54,12 @@ def _refusal_approved(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _refusal_notified(state: CaseState, _event: CaseEvent) -> None:
-    if state.refusal is not None:
-        state.refusal.given = True
+    if state.refusal is None:
+        return
+    state.refusal.given = True
+    refused(state, state.refusal.right)
+    if state.refusal.right is not None:
+        state.refusal = None  # another right may have to be refused as well
 
 
 def _refusal_bounced(state: CaseState, _event: CaseEvent) -> None:

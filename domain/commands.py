@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.authority import Action
-from domain.rights import Outcome, Role
+from domain.rights import Outcome, Right, Role
 from domain.texts import Name, PersonId, Sha256
 
 
@@ -87,9 +87,16 @@ class ChangeDeliveryAddress(CommandBase):
 
 
 class CompleteWorkItem(CommandBase):
+    """Say what came of something that only a person can do.
+
+    A right that was carried out by hand is `done` with its outcome; the note is what the person will read. A refusal is none of
+    its outcomes: it is proposed, and approved by somebody else.
+    """
+
     action: Literal[Action.COMPLETE_WORK_ITEM] = Action.COMPLETE_WORK_ITEM
     work_item: UUID
-    result: Literal["found", "not_found", "exception"]
+    result: Literal["found", "not_found", "exception", "done"]
+    outcome: Literal[Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD] | None = None
     files: int = 0
 
 
@@ -124,11 +131,12 @@ class ExtendDeadline(CommandBase):
 
 
 class ProposeRefusal(CommandBase):
-    """Propose to refuse. `text` is the id of the words the person will read; the note is the internal reason."""
+    """Propose to refuse one right, or the whole case. `text` is the id of what the person will read; the note is internal."""
 
     action: Literal[Action.PROPOSE_REFUSAL] = Action.PROPOSE_REFUSAL
     ground: Literal["manifestly_unfounded", "excessive", "exemption"]
     text: UUID
+    right: Right | None = None
 
 
 class ApproveRefusal(CommandBase):

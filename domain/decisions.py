@@ -17,23 +17,21 @@ from domain.commands import (
     Close,
     Command,
     CommandBase,
-    CompleteWorkItem,
     ConfirmIdentityCode,
-    ContinueWithoutSystem,
     MergeDuplicate,
     OpenPackage,
     PreparePackage,
     RecordDelivery,
     RejectIdentifier,
     RequestCode,
-    RetrySystem,
     SubmitIdentityEvidence,
 )
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import Outcome, Risk, Role, Status
+from domain.rights import Outcome, Right, Risk, Role, Status
+from domain.work_decisions import WORK_DECISIONS, refusing
 
 
 def allowed_actions(state: CaseState) -> list[Action]:
@@ -83,12 +81,13 @@ def _system_actions(state: CaseState) -> list[Action]:
 def _package_actions(state: CaseState) -> list[Action]:
     if state.status is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
-        approval = [Action.APPROVE_PACKAGE] if ready and not state.held and state.refusal is None else []
+        approval = [Action.APPROVE_PACKAGE] if ready and not state.held and not refusing(state, Right.ACCESS) else []
         return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
-    if state.status in {Status.FULFILLING, Status.DELIVERED} and state.package is not None:
-        opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published and not state.held else []
-        return [Action.RECORD_DELIVERY, *opened]
-    return []
+    stage = state.stage(Right.ACCESS)
+    if state.package is None or stage not in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
+        return []
+    opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published and not state.held else []
+    return opened if stage is Status.CLOSED else [Action.RECORD_DELIVERY, *opened]
 
 
 def decide(state: CaseState, command: Command, verdict: Verdict | None = None) -> list[Draft]:
@@ -176,35 +175,6 @@ def _change_address(state: CaseState, command: ChangeDeliveryAddress, _verdict: 
     return [Draft(tag=Tag.DELIVERY_ADDRESS_CHANGED, facts=noted(command, identifier=str(command.identifier)))]
 
 
-def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: Verdict | None) -> list[Draft]:
-    if command.work_item not in state.open_work_items:
-        raise InvalidInputError("There is no such open work item in this case.", field="work_item")
-    if command.result == "exception":
-        need_reason(command)
-    facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
-    return [Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)]
-
-
-def _retry_system(state: CaseState, command: RetrySystem, _verdict: Verdict | None) -> list[Draft]:
-    if command.system not in state.systems or state.systems[command.system].state != "failed":
-        raise InvalidInputError("This system did not fail.", field="system")
-    return [Draft(tag=Tag.SYSTEM_RETRIED, facts={"system": command.system})]
-
-
-def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict: Verdict | None) -> list[Draft]:
-    need_reason(command)
-    if command.system not in state.systems or state.systems[command.system].state not in {"failed", "manual"}:
-        raise InvalidInputError("This system is not waiting for anybody.", field="system")
-    drafts = [Draft(tag=Tag.SYSTEM_SKIPPED, facts=noted(command, system=command.system))]
-    drafts += [
-        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=noted(command, work_item=str(key), result="exception"))
-        for key, item in state.open_work_items.items()
-        if item.system == command.system
-    ]
-    # Completing by hand would set the system to searched; left out must be what stands at the end.
-    return [*drafts[1:], drafts[0]]
-
-
 def _prepare_package(_state: CaseState, command: PreparePackage, _verdict: Verdict | None) -> list[Draft]:
     return [Draft(tag=Tag.PACKAGE_REQUESTED, facts={"revision": command.revision or 0})]
 
@@ -245,8 +215,8 @@ def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verd
 def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
     outcome = command.outcome or (Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED)
-    answered = state.delivered_at is not None
-    if (outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}) != answered:
+    gave = outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
+    if gave != (state.delivered_at is not None) and not (gave and any(item.answered for item in state.rights)):
         raise InvalidInputError("This outcome does not fit what was delivered.", field="outcome")
     if outcome is Outcome.IDENTITY_NOT_CONFIRMED and not state.closing_proposed:
         # Article 12(3): the person has the month; silence before it is over ends nothing.
@@ -264,9 +234,6 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.ACCEPT_IDENTIFIER: _accept_identifier,
     Action.REJECT_IDENTIFIER: _reject_identifier,
     Action.CHANGE_DELIVERY_ADDRESS: _change_address,
-    Action.COMPLETE_WORK_ITEM: _complete_work_item,
-    Action.RETRY_SYSTEM: _retry_system,
-    Action.CONTINUE_WITHOUT_SYSTEM: _continue_without,
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.APPROVE_PACKAGE: _approve_package,
     Action.RETURN_FOR_REWORK: _simple(Tag.PACKAGE_RETURNED, reason=True),
@@ -281,4 +248,5 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.CLOSE: _close,
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
     **CLOCK_DECISIONS,
+    **WORK_DECISIONS,
 }

@@ -54,6 +54,10 @@ class Tag(StrEnum):
     FEE_ASKED = "case:fee:asked"  # Article 12(5)
     FEE_PAID = "case:fee:paid"
 
+    RIGHT_DECIDED = "case:right:decided"  # one of several rights has its outcome
+    RIGHT_ANSWERED = "case:right:answered"  # the person was told of it (Article 12(3))
+    RIGHT_BOUNCED = "case:right:bounced"  # what was to be told did not arrive: it was not given, and is decided anew
+
     SNAPSHOT_TAKEN = "case:snapshot:taken"
     SNAPSHOT_DESTROYED = "case:snapshot:destroyed"
 

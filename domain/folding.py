@@ -12,7 +12,8 @@ from uuid import UUID
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.events import CaseEvent, Fact, Tag
-from domain.rights import Channel, Outcome, Right, Risk, Status
+from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
+from domain.rights_folding import RIGHT_RULES, begin, settle, stands
 
 
 def fold(case_id: UUID, events: Iterable[CaseEvent]) -> CaseState:
@@ -34,6 +35,7 @@ def evolve(state: CaseState, event: CaseEvent) -> None:
     rule = _RULES.get(event.tag)
     if rule is not None:
         rule(state, event)
+        settle(state)
     state.sequence = event.sequence
 
 
@@ -57,6 +59,8 @@ def _received(state: CaseState, event: CaseEvent) -> None:
     state.received_at = datetime.fromisoformat(_text(event, "received_at"))
     state.channel = Channel(_text(event, "channel"))
     state.rights = [RightItem(right=Right(right)) for right in _texts(event.facts["rights"])]
+    for item in state.rights:  # what needs no identity is at work from the first moment
+        item.status = Status.FULFILLING if item.right in NO_IDENTITY_CHECK else Status.RECEIVED
     state.regimes = _texts(event.facts["regimes"])
     state.risk = Risk(_text(event, "risk"))
 
@@ -77,10 +81,16 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
         if set(state.usable_keys) != before:
             _void_approval(state)
             _deliver_to_proven(state, event)
-            if state.run and state.status in {Status.IN_REVIEW, Status.FULFILLING, Status.DELIVERED}:
-                state.status = Status.COLLECTING  # a delta search, in the same case and under the same date
+            if state.run:
+                _search_again(state)
 
     return rule
+
+
+def _search_again(state: CaseState) -> None:
+    # A delta search, in the same case and under the same date, also when the answer was fetched already.
+    if (item := state.item(Right.ACCESS)) is not None:
+        item.status, item.outcome, item.answered = Status.COLLECTING, None, False
 
 
 def _deliver_to_proven(state: CaseState, event: CaseEvent) -> None:
@@ -96,21 +106,22 @@ def _void_approval(state: CaseState) -> None:
         state.package.binding = None
         state.package.published = False
         state.delivered_at = None
-    if state.status in {Status.FULFILLING, Status.DELIVERED}:
-        state.status = Status.IN_REVIEW  # it has to be approved anew
+    item = state.item(Right.ACCESS)
+    if item is not None and item.status in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
+        item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False  # it has to be approved anew
 
 
 def _identity_asked(state: CaseState, _event: CaseEvent) -> None:
-    if state.status is Status.RECEIVED:
-        state.status = Status.VERIFYING_IDENTITY
+    begin(state)
 
 
 def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
     state.identity_record = event.sequence
     state.closing_proposed = False
     prepared(state, event)
-    if state.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
-        state.status = Status.COLLECTING
+    for item in state.rights:
+        if item.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
+            item.status = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
 
 
 def _evidence(state: CaseState, event: CaseEvent) -> None:
@@ -123,7 +134,7 @@ def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
 
 def _collection_started(state: CaseState, event: CaseEvent) -> None:
     state.run = _number(event, "run")
-    state.status = Status.COLLECTING
+    stands(state, Right.ACCESS, Status.COLLECTING)
     state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
     # What a caseworker decided to leave out stays left out when another identifier makes another search necessary.
     state.systems = {name: system for name, system in state.systems.items() if system.state == "skipped"}
@@ -143,8 +154,8 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    system = event.facts.get("system")
-    item = WorkItem(kind=_text(event, "kind"), system=str(system) if system else None)
+    system, right = event.facts.get("system"), event.facts.get("right")
+    item = WorkItem(kind=_text(event, "kind"), system=str(system) if system else None, right=Right(str(right)) if right else None)
     state.work_items[_uuid(event, "work_item")] = item
     if item.kind == "search_by_hand" and item.system:
         state.systems[item.system] = SystemState(state="manual")
@@ -161,7 +172,7 @@ def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
 
 def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
     if not state.needs_search:  # an identifier proven while the search ran asks for another one
-        state.status = Status.IN_REVIEW
+        stands(state, Right.ACCESS, Status.IN_REVIEW)
     state.package = None
 
 
@@ -186,14 +197,13 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
 
 def _package_voided(state: CaseState, _event: CaseEvent) -> None:
     _void_approval(state)
-    state.status = Status.IN_REVIEW
 
 
 def _package_approved(state: CaseState, event: CaseEvent) -> None:
     if state.package is not None:
         state.package.binding = _text(event, "binding")
         state.package.approved_by = event.sequence
-    state.status = Status.FULFILLING
+    stands(state, Right.ACCESS, Status.FULFILLING)
 
 
 def _package_returned(state: CaseState, _event: CaseEvent) -> None:
@@ -202,7 +212,6 @@ def _package_returned(state: CaseState, _event: CaseEvent) -> None:
         state.refusal = None
         return
     _void_approval(state)
-    state.status = Status.IN_REVIEW
 
 
 def _package_published(state: CaseState, _event: CaseEvent) -> None:
@@ -216,8 +225,9 @@ def _package_opened(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _notified(state: CaseState, event: CaseEvent) -> None:
-    state.status = Status.DELIVERED
     state.delivered_at = event.at
+    if (item := state.item(Right.ACCESS)) is not None:
+        item.status, item.answered = Status.DELIVERED, True
 
 
 def _address_changed(state: CaseState, event: CaseEvent) -> None:
@@ -227,8 +237,7 @@ def _address_changed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
-    state.status = Status.DELIVERED
-    state.delivered_at = event.at
+    _notified(state, event)
     _package_opened(state, event)
 
 
@@ -236,16 +245,17 @@ def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
     state.outcome = Outcome(_text(event, "outcome"))
     for item in state.rights:
-        item.outcome = item.outcome or state.outcome
+        item.status, item.outcome = Status.CLOSED, item.outcome or state.outcome
 
 
 def _reopened(state: CaseState, _event: CaseEvent) -> None:
-    state.status = Status.COLLECTING if state.identity_record else Status.VERIFYING_IDENTITY
+    state.status = Status.VERIFYING_IDENTITY
     state.outcome = None
     state.closing_proposed = False
     state.refusal = None
     for item in state.rights:
-        item.outcome = None
+        item.outcome = item.outcome if item.answered else None
+    begin(state)
 
 
 def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
@@ -305,4 +315,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
     **CLOCK_RULES,
+    **RIGHT_RULES,
 }

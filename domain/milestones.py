@@ -15,6 +15,8 @@ from domain.deadline import Clock, day_ends
 # Two weeks to collect what is missing, one to review, three days and one to chase a second pair of eyes (design section 5).
 REMINDER_DAYS = (14, 7, 3, 1)
 OFFER_EXTENSION_DAYS = 7  # while a notice is still lawful and there is time to write its reasons (design section 5)
+WAIT_FOR_FETCHING = timedelta(days=14)  # after the notice that the copy is ready (design section 4)
+TIME_TO_ERASE = timedelta(days=3)  # so that the wait never leads past the safe date
 _ZONE = ZoneInfo("Europe/London")  # where the controller's caseworkers read their reminders
 _MORNING = time(8)  # when they start work
 
@@ -48,6 +50,11 @@ def next_milestone(
     if clock.legal_due is not None and "legal" not in passed:
         milestones.append(Milestone(at=day_ends(clock.legal_due, regimes), passed="legal"))
     return min(milestones, key=lambda milestone: milestone.at, default=None)
+
+
+def erase_from(clock: Clock, delivered_at: datetime) -> datetime:
+    """When an erasure that waits for a copy to be fetched begins all the same (UTC): in time to be done by the safe date."""
+    return min(delivered_at + WAIT_FOR_FETCHING, _local(clock.safe_due - TIME_TO_ERASE, _MORNING))
 
 
 def extension_lapsed(clock: Clock, regimes: Sequence[str], *, now: datetime) -> bool:

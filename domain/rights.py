@@ -23,6 +23,10 @@ class Right(StrEnum):
     MINOR_REPORT = "minor_report"  # the policy's children section
 
 
+# Nobody has to show who they are to be heard here (`security.md` section 3): the effect is limited to the address named, or none.
+NO_IDENTITY_CHECK = frozenset({Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.COMPLAINT, Right.MINOR_REPORT})
+
+
 class Status(StrEnum):
     """Where a case stands. The order is the order of the statute; there is no status for an error."""
 

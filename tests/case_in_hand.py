@@ -13,7 +13,7 @@ from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Note
 from adapters.resources import Resources
 from domain.events import CaseEvent, Fact, Tag
 from domain.messages import CaseRef, LetterSent, RecordEvents, SendLetter
-from domain.rights import Right
+from domain.rights import NO_IDENTITY_CHECK, Right
 from tests.factories import MONDAY, SHA
 from tests.post_office import Kept
 
@@ -111,7 +111,7 @@ class CaseInHand:
         if opening.asserted:
             self.happen(Tag.IDENTIFIER_PROVEN, identifier=str(opening.asserted), how="assertion")
             self.happen(Tag.IDENTITY_CONFIRMED, identifier=str(opening.asserted), how="assertion")
-        else:
+        elif not NO_IDENTITY_CHECK.issuperset(opening.rights):
             self.happen(Tag.IDENTITY_ASKED)
 
 

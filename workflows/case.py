@@ -3,15 +3,16 @@
 1. Receipt (principle 2): the first events are recorded from the receipt; the clock runs from the receipt's own instant.
 2. Identity (Article 12(2), 12(6)): an assertion, a code, or a caseworker's decision. Reminders after 24 hours and 7 days; after
    a month without an answer closing is proposed, and a person decides.
-3. Each right in turn, access first (`workflows/rights/`).
+3. Each right in its own time (`workflows/fulfilment.py`): what needs no identity at once, access before erasure.
 4. The end: the letter that says how it ended, and what must be destroyed is destroyed.
 
 On each failure: an activity out of attempts opens a work item and the case waits; a timer reminds and proposes; nothing but a
 person's recorded act ends a case. Messages: the update `command`, the query `snapshot`.
-Next: `workflows/rights/access.py`.
+Next: `workflows/fulfilment.py`.
 """
 
 import contextlib
+import functools
 from datetime import timedelta
 
 from temporalio import workflow
@@ -29,14 +30,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CodeRefusedError, DomainError
     from domain.events import Draft, Tag
     from domain.messages import CaseRef, CheckAttempt, CommandCall, OpenCase, Opening, Snapshot, Verdict
-    from domain.rights import Outcome, Right, Role, Status
+    from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
+from workflows.fulfilment import fulfil
 from workflows.notices import acknowledge_complaint, give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
-from workflows.proceedings import CaseEnded, Proceedings, refused
-from workflows.rights.access import access
+from workflows.proceedings import Proceedings, refused
 
 # After a day most people have seen the mail; after a week they have forgotten it; the month is the law's own (Article 12(3)).
 REMIND_AFTER = (timedelta(hours=24), timedelta(days=7))
@@ -51,6 +52,7 @@ _CLOSING_LETTERS = {
     Outcome.FULFILLED: "case_closed",
     Outcome.PARTLY_FULFILLED: "case_closed",
 }
+_ANSWERED = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
 
 
 @workflow.defn
@@ -62,7 +64,6 @@ class CaseWorkflow:
     def __init__(self, opening: OpenCase) -> None:
         state = opening.state or CaseState(case_id=opening.case_id)
         self._case = Proceedings(opening.case_id, state)
-        self._snapshots_taken = True
 
     @workflow.run
     async def run(self, opening: OpenCase) -> None:
@@ -74,28 +75,21 @@ class CaseWorkflow:
         # A closed case that was carried on waits for the command that reopens it.
         await workflow.wait_condition(lambda: not self._case.ended)
         await self._open(opening)
-        while not self._case.ended:
+        while self._case.state.status is not Status.CLOSED:
             await self._carry()
             await self._finish()  # a late answer may reopen the case while its last letter is still under way
 
     async def _carry(self) -> None:
-        self._case.errand(watch_deadline(self._case))
-        self._case.errand(self._watch_evidence())
-        self._case.errand(give_extension(self._case))
-        self._case.errand(give_refusal(self._case))
-        while not self._case.ended:
-            with contextlib.suppress(CaseEnded):
-                try:
-                    await self._proceed()
-                except ActivityError:
-                    # What will not succeed by trying again is for a person; the case waits and goes on from where it stood.
-                    await self._case.ask_operator()
-
-    async def _proceed(self) -> None:
-        await self._verify_identity()
-        await self._case.until(lambda _state: self._snapshots_taken)
-        await access(self._case)
-        await self._case.record(Draft(tag=Tag.REQUEST_CLOSED, facts={"outcome": self._outcome().value}))
+        case = self._case = self._case.again()
+        # Whatever fails here for good is for a person; the case waits and goes on from where it stood.
+        for duty in (watch_deadline, give_extension, give_refusal):
+            case.errand(functools.partial(duty, case))
+        case.errand(self._watch_evidence)
+        if case.state.needs_identity:
+            case.errand(self._verify_identity)
+        for item in case.state.rights:
+            case.errand(functools.partial(fulfil, case, item.right))
+        await workflow.wait_condition(lambda: case.ended)
 
     async def _open(self, opening: OpenCase) -> None:
         case, ref = self._case, CaseRef(case_id=opening.case_id)
@@ -105,14 +99,14 @@ class CaseWorkflow:
             return
         await case.record(*_first_events(receipt))
         if Right.COMPLAINT in receipt.rights:
-            case.errand(acknowledge_complaint(case))
+            case.errand(functools.partial(acknowledge_complaint, case))
         else:
             case.post("request_received")
-        if not case.state.identity_record:
+        if case.state.needs_identity and not case.state.identity_record:
             case.post("verify_identity")
-        if receipt.snapshots:
-            self._snapshots_taken = False
-            case.errand(self._take_snapshots(ref))
+        if receipt.snapshots and case.state.item(Right.ACCESS):
+            case.copying = True
+            case.errand(functools.partial(self._take_snapshots, ref))
 
     async def _take_snapshots(self, ref: CaseRef) -> None:
         # What lives 30 days would be gone before identity is proven: it is kept sealed, for nobody's eyes (issue: short_lived).
@@ -123,7 +117,7 @@ class CaseWorkflow:
                 facts = [{"system": result.system, "records": result.records} for result in found]
                 await self._case.record(*(Draft(tag=Tag.SNAPSHOT_TAKEN, facts={**fact}) for fact in facts))
         finally:
-            self._snapshots_taken = True
+            self._case.copying = False
 
     async def _verify_identity(self) -> None:
         case = self._case
@@ -158,22 +152,13 @@ class CaseWorkflow:
             drafts = [Draft(tag=Tag.IDENTITY_EVIDENCE_DESTROYED, facts={"evidence": str(each)}) for each in evidence]
             await self._case.record_even_if_ended(*drafts)
 
-    def _outcome(self) -> Outcome:
-        state = self._case.state
-        if state.package is not None and state.package.records == 0:
-            return Outcome.NOTHING_HELD
-        skipped = any(system.state == "skipped" for system in state.systems.values())
-        withheld = state.package is not None and state.package.withheld
-        return Outcome.PARTLY_FULFILLED if skipped or withheld else Outcome.FULFILLED
-
     async def _finish(self) -> None:
         case, ref = self._case, CaseRef(case_id=self._case.case_id)
-        letter = _CLOSING_LETTERS.get(case.state.outcome) if case.state.outcome else None
-        if letter:
+        if letter := _closing_letter(case.state):
             case.post(letter, number=case.state.sequence)
         await self._destroy_evidence()
-        if not self._snapshots_taken:  # what is being copied while the case ends is not in its state, and has to go as well
-            await workflow.wait_condition(lambda: self._snapshots_taken)
+        if case.copying:  # what is being copied while the case ends is not in its state, and has to go as well
+            await workflow.wait_condition(lambda: not case.copying)
             await self._destroy_snapshots()
         elif case.state.snapshots and not case.state.identity_record:
             await self._destroy_snapshots()
@@ -249,6 +234,14 @@ class CaseWorkflow:
             case.post("case_reopened", number=case.state.sequence)
 
 
+def _closing_letter(state: CaseState) -> str | None:
+    if len(state.rights) > 1 and state.outcome in _ANSWERED:
+        return "case_closed"  # each right had its own letter; this one says how all of them ended
+    if state.outcome in _ANSWERED and not state.item(Right.ACCESS):
+        return None  # its own letter has just said it
+    return _CLOSING_LETTERS.get(state.outcome) if state.outcome else None
+
+
 def _first_events(receipt: Opening) -> list[Draft]:
     drafts = [
         Draft(
@@ -267,7 +260,8 @@ def _first_events(receipt: Opening) -> list[Draft]:
         for each in receipt.identifiers
     ]
     if receipt.asserted is None:
-        return [*drafts, Draft(tag=Tag.IDENTITY_ASKED)]
+        asked = not NO_IDENTITY_CHECK.issuperset(receipt.rights)
+        return [*drafts, Draft(tag=Tag.IDENTITY_ASKED)] if asked else drafts
     proof: dict[str, str] = {"identifier": str(receipt.asserted), "how": "assertion"}
     return [
         *drafts,

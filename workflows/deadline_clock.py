@@ -5,7 +5,7 @@ A timer reminds and escalates. It never ends a case.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from temporalio import workflow
 
@@ -21,7 +21,7 @@ async def watch_deadline(case: Proceedings) -> None:
     """Follow the clock until the case ends (CaseEnded)."""
     while True:
         milestone = None
-        if case.clock is not None and case.clock.state != "met" and case.state.delivered_at is None:
+        if case.clock is not None and case.clock.state != "met" and not case.state.answered:
             milestone = next_milestone(
                 case.clock,
                 case.state.regimes,
@@ -41,9 +41,9 @@ async def watch_deadline(case: Proceedings) -> None:
                 continue  # the milestone is reached: the next turn records it
 
 
-def _dates(case: Proceedings) -> tuple[date | None, date | None, datetime | bool | None]:
+def _dates(case: Proceedings) -> tuple[date | None, date | None, bool]:
     clock = case.clock
-    met = case.state.delivered_at or (clock is not None and clock.state == "met")
+    met = case.state.answered or (clock is not None and clock.state == "met")
     return (clock.safe_due if clock else None, clock.legal_due if clock else None, met)
 
 

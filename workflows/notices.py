@@ -11,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Notice
     from domain.events import Draft, Tag
     from domain.messages import SendLetter
-    from domain.rights import Outcome
 
 from workflows.proceedings import Proceedings
 
@@ -25,12 +24,12 @@ async def give_extension(case: Proceedings) -> None:
 
 
 async def give_refusal(case: Proceedings) -> None:
-    """Send an approved refusal; that ends the case."""
+    """Send an approved refusal; that ends what it refuses: one right, or the case."""
     while True:
         await case.until(lambda state: state.refusal and state.refusal.approved)
+        right = case.state.refusal.right if case.state.refusal else None
         if await _told(case, "refusal", case.state.refusal):
-            closed = Draft(tag=Tag.REQUEST_CLOSED, facts={"outcome": Outcome.REFUSED.value})
-            await case.record(Draft(tag=Tag.REFUSAL_NOTIFIED), closed)
+            await case.conclude(Draft(tag=Tag.REFUSAL_NOTIFIED, facts={"right": right.value} if right else {}))
         else:
             await case.record(Draft(tag=Tag.REFUSAL_BOUNCED))
 

@@ -1,10 +1,17 @@
 """One case under way: its state, its lock, and the road to the record. Shared by `workflows/case.py` and the rights.
 
+How a right is written: one file in `workflows/rights/` with `async def erasure(case: Proceedings) -> None`, and a row in the
+table of `workflows/fulfilment.py`, which calls it once the right may begin. It is called again after a crash, a restore or a
+failure that a person dealt with, so it looks at `case.state` and goes on from there. It waits with `until`, records with
+`record`, sends letters with `deliver_or_ask`, and ends by `conclude` with RIGHT_DECIDED, or RIGHT_ANSWERED once the person was
+told. `case.right` is the right; all of these raise CaseEnded when somebody ended the case or this right of it.
+
 Everything that moves a case goes through `record` or `perform`: take the lock, look at the state as it is now, record, fold.
 The lock is held only round that; letters and connectors run outside it, so that a slow mail server stops no command.
 """
 
 import asyncio
+import copy
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -19,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.authority import Action
     from domain.case import CaseState
     from domain.commands import Command
+    from domain.conclusion import concluded
     from domain.deadline import Clock
     from domain.decisions import decide
     from domain.errors import DomainError, NotAllowedNowError
@@ -26,17 +34,32 @@ with workflow.unsafe.imports_passed_through():
     from domain.folding import evolve
     from domain.messages import CommandCall, RecordEvents, SendLetter, Snapshot, Verdict
     from domain.milestones import extension_lapsed
-    from domain.rights import Status
+    from domain.rights import Right, Status
 
 from workflows.options import EVENTS, LETTERS
 
 
 class CaseEnded(Exception):  # noqa: N818 (not an error: the case was closed while something waited)
-    """The case was closed while a step of it waited."""
+    """The case, or the right that is carried out, was ended while a step of it waited."""
+
+
+class _Common:
+    """What all views of a case share.
+
+    Args:
+        clock: as last computed.
+        copying: early copies of short-lived data are being made; nothing is searched before they are there.
+        closings: how often the case was closed; what was begun before the last time is over, also when it was reopened since.
+    """
+
+    def __init__(self) -> None:
+        self.clock: Clock | None = None
+        self.copying = False
+        self.closings = 0
 
 
 class Proceedings:
-    """A case under way.
+    """A case under way, or one right of it.
 
     Args:
         case_id: the receipt's id.
@@ -46,9 +69,41 @@ class Proceedings:
     def __init__(self, case_id: UUID, state: CaseState) -> None:
         self.case_id = case_id
         self.state = state
-        self.clock: Clock | None = None
+        self._right: Right | None = None
+        self._common = _Common()
+        self._begun = 0
         self._lock = asyncio.Lock()
         self._errands: set[asyncio.Task[None]] = set()
+
+    def of(self, right: Right) -> "Proceedings":
+        """The same case, as the carrying out of one right sees it: it is over when the right has ended."""
+        part = copy.copy(self)
+        part._right = right  # noqa: SLF001 (its own class)
+        return part
+
+    def again(self) -> "Proceedings":
+        """The same case after it was reopened."""
+        anew = copy.copy(self)
+        anew._begun = self._common.closings  # noqa: SLF001 (its own class)
+        return anew
+
+    @property
+    def right(self) -> Right:
+        """The right that is carried out."""
+        assert self._right is not None
+        return self._right
+
+    @property
+    def clock(self) -> Clock | None:
+        return self._common.clock
+
+    @property
+    def copying(self) -> bool:
+        return self._common.copying
+
+    @copying.setter
+    def copying(self, value: bool) -> None:
+        self._common.copying = value
 
     @property
     def snapshot(self) -> Snapshot:
@@ -56,7 +111,10 @@ class Proceedings:
 
     @property
     def ended(self) -> bool:
-        return self.state.status is Status.CLOSED
+        if self.state.status is Status.CLOSED or self._begun != self._common.closings:
+            return True
+        item = self.state.item(self._right) if self._right else None
+        return item is not None and item.ended
 
     @property
     def recording(self) -> bool:
@@ -89,6 +147,20 @@ class Proceedings:
                 return False
             await self._append(list(drafts), f"run:{self.state.sequence + 1}")
             return True
+
+    async def conclude(self, *drafts: Draft, still: Callable[[CaseState], object] = bool) -> None:
+        """Record what ends a right, if the state still fulfils a condition; with the last right the case is closed.
+
+        Raises:
+            CaseEnded: somebody was faster.
+        """
+        async with self._lock:
+            if self.ended:
+                raise CaseEnded
+            if not still(self.state):
+                return
+            closing = concluded(self.state, list(drafts), now=workflow.now())
+            await self._append(closing, f"run:{self.state.sequence + 1}")
 
     async def record_even_if_ended(self, *drafts: Draft) -> None:
         """Record what is done after the end: destruction that the end itself demands."""
@@ -130,7 +202,8 @@ class Proceedings:
         recorded = await workflow.execute_activity_method(CaseLog.record_case_event, message, **EVENTS)
         for event in events:
             evolve(self.state, event)
-        self.clock = recorded.clock
+            self._common.closings += event.tag is Tag.REQUEST_CLOSED
+        self._common.clock = recorded.clock
 
     async def until(self, condition: Callable[[CaseState], object], *, timeout: timedelta | None = None) -> None:  # noqa: ASYNC109
         """Wait for the state to fulfil a condition.
@@ -144,7 +217,8 @@ class Proceedings:
 
     def post(self, letter: str, *, identifier: UUID | None = None, number: int = 1, note: UUID | None = None) -> None:
         """Send a letter without waiting for the mail server. A repeated letter's number is the case's sequence."""
-        self.errand(self._post(SendLetter(case_id=self.case_id, letter=letter, number=number, identifier=identifier, note=note)))
+        message = SendLetter(case_id=self.case_id, letter=letter, number=number, identifier=identifier, note=note)
+        self.errand(lambda: self._post(message))
 
     async def _post(self, message: SendLetter) -> None:
         try:
@@ -183,21 +257,32 @@ class Proceedings:
     async def _deliver(self, message: SendLetter) -> None:
         await workflow.execute_activity_method(Correspondence.send_letter, message, **LETTERS)
 
-    def errand(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Let something run beside the statute; the case is not over before it is done."""
-        task = asyncio.create_task(_unless_ended(doing))
+    def errand(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Let something run beside the statute; the case is not over before it is done.
+
+        What fails there opens a work item and is done again once a person has dealt with it; it is never lost in silence.
+        """
+        task = asyncio.create_task(self._attended(doing))
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
+    async def _attended(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                await doing()
+            except CaseEnded:
+                return
+            except Exception as failure:  # noqa: BLE001 (whatever it is: a person has to know)
+                workflow.logger.error("an errand failed", extra={"reason": type(failure).__name__})
+            else:
+                return
+            try:
+                await self.ask_operator()
+            except CaseEnded:
+                return
+
     async def all_errands(self) -> None:
         await workflow.wait_condition(lambda: not self._errands)
-
-
-async def _unless_ended(doing: Coroutine[Any, Any, None]) -> None:
-    try:
-        await doing
-    except CaseEnded:
-        return
 
 
 def opened(item: UUID, kind: str, **facts: str) -> Draft:

@@ -27,6 +27,7 @@ CLOCK_KINDS: dict[Tag, ClockEventKind] = {
     Tag.FEE_PAID: ClockEventKind.FEE_PAID,
     Tag.DELIVERY_NOTIFIED: ClockEventKind.ANSWERED,
     Tag.DELIVERY_RECORDED: ClockEventKind.ANSWERED,
+    Tag.RIGHT_ANSWERED: ClockEventKind.ANSWERED,
     Tag.REQUEST_CLOSED: ClockEventKind.WITHDRAWN,
     Tag.REQUEST_REOPENED: ClockEventKind.REOPENED,
 }
@@ -73,17 +74,26 @@ def clock_of(
         as_of: the instant at which `missed` is judged, UTC.
         seat: what is known of the controller.
     """
-    story = story_of(received_at, events)
-    laws, asked = tuple(regimes), tuple(Right(right) for right in rights)
+    asked = tuple(Right(right) for right in rights)
+    story = story_of(received_at, asked, events)
+    laws = tuple(regimes)
     clock = compute(laws, asked, story, as_of=as_of, seat=seat)
     extended = any(event.kind is ClockEventKind.EXTENSION_NOTIFIED for event in story) and clock.extended
     return clock.model_copy(update={"promised": promised(received_at, laws, asked, extended=extended, seat=seat)})
 
 
-def story_of(received_at: datetime, events: Iterable[CaseEvent]) -> list[ClockEvent]:
-    """What of a case's record can move a clock, the receipt first."""
-    moved = [ClockEvent(kind=kind, at=_moment(event)) for event in events if (kind := kind_of(event)) is not None]
-    return [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at), *moved]
+def story_of(received_at: datetime, rights: Iterable[Right], events: Iterable[CaseEvent]) -> list[ClockEvent]:
+    """What of a case's record can move a clock, the receipt first. It is answered when the person was told of every right."""
+    waiting = set(rights)
+    story = [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)]
+    for event in sorted(events, key=lambda each: each.sequence):
+        kind = kind_of(event)
+        if (right := _answers(event)) is not None:
+            waiting.discard(right)
+            kind = None if waiting else ClockEventKind.ANSWERED
+        if kind is not None:
+            story.append(ClockEvent(kind=kind, at=_moment(event)))
+    return story
 
 
 def promised(
@@ -102,6 +112,14 @@ def promised(
     if extended:
         events.append(ClockEvent(kind=ClockEventKind.EXTENSION_NOTIFIED, at=received_at))
     return compute(tuple(regimes), tuple(rights), events, as_of=received_at, seat=seat).safe_due
+
+
+def _answers(event: CaseEvent) -> Right | None:
+    """The right of which the person was told something final by an event."""
+    if event.tag in {Tag.DELIVERY_NOTIFIED, Tag.DELIVERY_RECORDED}:
+        return Right.ACCESS
+    right = event.facts.get("right") if event.tag in {Tag.RIGHT_ANSWERED, Tag.REFUSAL_NOTIFIED} else None
+    return Right(str(right)) if right else None
 
 
 def kind_of(event: CaseEvent) -> ClockEventKind | None:

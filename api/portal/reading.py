@@ -4,6 +4,7 @@ Next: api/portal/follow.py
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,7 @@ from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceip
 from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
 from domain.events import Tag
-from domain.rights import Status
+from domain.rights import Right, Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _TELLING: Final = (Tag.MESSAGE_SENT, Tag.IDENTITY_MORE_REQUESTED, Tag.CLARIFICATION_ASKED, Tag.CLARIFICATION_ANSWERED)
@@ -101,6 +102,8 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
         f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
     )
     how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
+    if state.item(Right.ACCESS) is None:
+        return _steps_by_hand(view, at, how)
     rows = (
         ("We received your request", view.receipt.received_at, ""),
         (
@@ -118,6 +121,27 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     )
     if state.status is Status.RECEIVED:
         here = 1
+    return _marked(rows, here, how)
+
+
+def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[Step]:
+    """The road of a request without a copy: nothing is collected for the person."""
+    state = view.state
+    rows: list[tuple[str, datetime | None, str]] = [("We received your request", view.receipt.received_at, "")]
+    if state.needs_identity:
+        title = "We know that it is you" if state.identity_record else "You confirm that it is you"
+        rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), "We sent you a mail with a code and a link. Use one of them."))
+    rows += [
+        ("A person does what you asked", at.get(Tag.RIGHT_DECIDED), "You need not wait here. We write when there is news."),
+        ("You have our answer", at.get(Tag.RIGHT_ANSWERED), "Our answer is in our newest mail."),
+    ]
+    waiting = {Status.RECEIVED, Status.VERIFYING_IDENTITY}
+    ended = len(rows) if state.status is Status.CLOSED else len(rows) - 1
+    here = 1 if state.status in waiting else ended if state.answered or state.status is Status.CLOSED else len(rows) - 2
+    return _marked(rows, here, how if state.needs_identity else "")
+
+
+def _marked(rows: Sequence[tuple[str, datetime | None, str]], here: int, how: str) -> list[Step]:
     return [
         Step(
             title,

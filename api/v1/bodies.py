@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, StringConstraints, create_model
 from api.v1.models import Body
 from domain.authority import Action
 from domain.commands import Command, CommandBase
+from domain.rights import Right
 from domain.texts import Name
 from domain.withholding import Basis, ItemChoice
 
@@ -131,11 +132,14 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     },
     Action.COMPLETE_WORK_ITEM: {
         "files": None,
-        "note": (Reason | None, Field(None, description="needed for `exception`")),
+        "note": (Reason | None, Field(None, description="needed for `exception`; with an `outcome` the person reads it")),
     },
     Action.REQUEST_CLARIFICATION: {"question": (Words, Field(description="what the person is asked, by letter"))},
     Action.ANSWER_CLARIFICATION: {"answer": (Words, Field(description="the reply; `everything` is one too"))},
-    Action.PROPOSE_REFUSAL: {"text": (Words, Field(description="what the person will read: the reasons, in plain words"))},
+    Action.PROPOSE_REFUSAL: {
+        "right": (Right | None, Field(None, description="one of several; left out, the whole request is refused")),
+        "text": (Words, Field(description="what the person will read: the reasons, in plain words")),
+    },
     Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {

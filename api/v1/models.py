@@ -31,7 +31,7 @@ _LINE: dict[str, Any] = {
     "status": "in_review",
     "outcome": None,
     "received_at": "2026-11-23T09:00:00Z",
-    "rights": [{"right": "access", "outcome": None}],
+    "rights": [{"right": "access", "status": "in_review", "outcome": None}],
     "legal_due": "2026-12-23",
     "safe_due": "2026-12-23",
     "assignee": None,
@@ -103,7 +103,10 @@ class SearchBody(Body):
 
 
 class RightAnswer(BaseModel):
+    """One right of the case; it ends with an outcome of its own, and the case stands where its least advanced right does."""
+
     right: Right
+    status: Status
     outcome: Outcome | None
 
 
@@ -139,8 +142,9 @@ class WorkItemAnswer(BaseModel):
     id: UUID
     kind: str
     system: str | None
+    right: Annotated[Right | None, Field(description="the right that has to be carried out by hand")]
     state: Literal["open", "done"]
-    result: Annotated[str | None, Field(description="`found`, `not_found` or `exception` once it is done")]
+    result: Annotated[str | None, Field(description="`found`, `not_found`, `exception` or `done` once it is done")]
 
 
 class IdentifierAnswer(BaseModel):
@@ -185,7 +189,9 @@ class CaseAnswer(BaseModel):
         identifiers=[{"id": _ID, "kind": "email", "standing": "proven"}],
         delivery_address=_ID,
         systems=[{"name": "billing", "state": "searched", "records": 0, "searched_at": "2026-11-23T09:05:00Z"}],
-        work_items=[{"id": _ID, "kind": "search_by_hand", "system": "payments", "state": "done", "result": "not_found"}],
+        work_items=[
+            {"id": _ID, "kind": "search_by_hand", "system": "payments", "right": None, "state": "done", "result": "not_found"}
+        ],
         package={"state": "ready", "sha256": "9f" * 32, "bytes": 48213, "revision": 0, "records": 231, "approved": False},
         erasure_plan=None,
     )

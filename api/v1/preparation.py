@@ -210,7 +210,7 @@ def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
 
 def _propose_refusal(session: Session, deed: Deed) -> dict[str, Any]:
     # The words for the person are a note apart from the internal reason.
-    return {"ground": deed.given["ground"], "text": write_note(session, deed, deed.given["text"])}
+    return {"ground": deed.given["ground"], "right": deed.given["right"], "text": write_note(session, deed, deed.given["text"])}
 
 
 _SPECIAL = {

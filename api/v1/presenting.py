@@ -54,7 +54,12 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
         systems=[SystemAnswer(name=name, **system.model_dump()) for name, system in state.systems.items()],
         work_items=[
             WorkItemAnswer(
-                id=key, kind=item.kind, system=item.system, state="done" if item.result else "open", result=item.result
+                id=key,
+                kind=item.kind,
+                system=item.system,
+                right=item.right,
+                state="done" if item.result else "open",
+                result=item.result,
             )
             for key, item in state.work_items.items()
         ],
@@ -104,7 +109,7 @@ def case_line(view: CaseView) -> CaseLine:
         status=view.state.status,
         outcome=view.state.outcome,
         received_at=view.receipt.received_at,
-        rights=[RightAnswer(right=item.right, outcome=item.outcome) for item in view.state.rights],
+        rights=[RightAnswer(right=item.right, status=item.status, outcome=item.outcome) for item in view.state.rights],
         legal_due=view.clock.legal_due,
         safe_due=view.clock.safe_due,
         assignee=view.assignee,

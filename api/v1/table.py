@@ -31,7 +31,7 @@ from api.v1.models import (
     SearchBody,
 )
 from domain.authority import Action
-from domain.case import CaseState, Identifier, Package, SystemState, WorkItem
+from domain.case import CaseState, Identifier, Package, RightItem, SystemState, WorkItem
 from domain.decisions import allowed_actions
 from domain.errors import DomainError
 from domain.events import Tag
@@ -186,6 +186,7 @@ def _rich_states(status: Status) -> Iterator[CaseState]:
             identifiers={_KEY: Identifier(kind="email"), UUID(int=2): Identifier(kind="email", standing="proven")},
             systems={"failed": SystemState(state="failed"), "manual": SystemState(state="manual")},
             work_items={_KEY: WorkItem(kind="search_by_hand", system="manual")},
+            rights=[RightItem(right=Right.ACCESS, status=status), RightItem(right=Right.ERASURE, status=status)],
             run=1,
             searched_keys=[UUID(int=2)],
             package=Package(id=_KEY, revision=0, sha256=_SHA, bytes=1, records=1, datamap=_SHA, published=True),

@@ -20,7 +20,7 @@ from adapters.links import look_up, record_attempt
 from adapters.mail import MailNotTakenError
 from adapters.resources import Resources
 from domain.errors import CodeRefusedError
-from domain.events import Tag
+from domain.events import Fact, Tag
 from domain.messages import CaseRef, CheckAttempt
 from domain.rights import Right
 from tests import opened, post_office
@@ -402,6 +402,48 @@ def test_a_merged_request_names_the_one_that_goes_on(case: CaseInHand, office: P
     case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
     case.send("duplicate_merged")
     assert other.reference in office.kept[0].text
+
+
+def test_what_was_done_by_hand_is_told_in_the_caseworkers_words(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.RECTIFICATION, Right.ERASURE])
+    note = case.note("Your name is corrected on the account. The invoice keeps the old one.", CASEWORKER)
+    decided: dict[str, Fact] = {"right": "rectification", "outcome": "partly_fulfilled", "note": str(note)}
+    case.happen(Tag.RIGHT_DECIDED, **decided)
+    with pytest.raises(ApplicationError):
+        case.send("right_decided", number=case.sequence, note=note)  # nobody has proven this mailbox
+    decided_by = case.sequence
+    case.proven()
+    case.send("right_decided", number=decided_by, note=note)
+    text = " ".join(office.kept[-1].text.split())
+    assert "- That we correct your data We have done a part of what you asked." in text
+    assert "The invoice keeps the old one." in text
+    assert "That we delete your data" not in text
+    assert "Information Commissioner" in text
+
+
+def test_what_anybody_may_ask_is_answered_at_the_address_that_was_named(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    case.send("request_received")
+    assert "Please confirm the address" not in office.kept[-1].text
+    note = case.note("We send no more advertising to this address.", CASEWORKER)
+    case.happen(Tag.RIGHT_DECIDED, right="objection", outcome="fulfilled", note=str(note))
+    case.send("right_decided", number=case.sequence, note=note)
+    assert "We send no more advertising to this address." in " ".join(office.kept[-1].text.split())
+
+
+def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
+    case.released()
+    case.happen(Tag.DELIVERY_NOTIFIED)
+    case.happen(Tag.RIGHT_DECIDED, right="access", outcome="fulfilled")
+    case.happen(Tag.REFUSAL_PROPOSED, right="erasure", ground="exemption", text=str(case.note("No.", CASEWORKER)))
+    case.happen(Tag.REFUSAL_APPROVED)
+    case.happen(Tag.REFUSAL_NOTIFIED, right="erasure")
+    case.happen(Tag.REQUEST_CLOSED, outcome="partly_fulfilled")
+    case.send("case_closed", number=case.sequence)
+    text = " ".join(office.kept[-1].text.split())
+    assert "- A copy of your data: we did what you asked." in text
+    assert "- That we delete your data: we did not act on it." in text
 
 
 @pytest.mark.parametrize(

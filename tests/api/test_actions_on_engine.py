@@ -38,7 +38,7 @@ from tests.case_in_hand import code_in
 from tests.factories import SUBJECT
 
 ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.AUDITOR)
-PEOPLE = ("whole", "moved", "preparer", "lost", "many", "looked")
+PEOPLE = ("whole", "moved", "preparer", "lost", "many", "looked", "righted")
 REASON = {"reason": "Spoken to on the number on record."}
 AT_ONCE = 16
 
@@ -60,8 +60,8 @@ class Office:
         assert self.web.portal is not None
         return self.web.portal.call(what, *given)
 
-    def ask(self, name: str) -> "Asked":
-        body = {"rights": ["access"], "subject": {"email": f"{name}@post.example", "country": "GB"}}
+    def ask(self, name: str, *rights: str) -> "Asked":
+        body = {"rights": rights or ["access"], "subject": {"email": f"{name}@post.example", "country": "GB"}}
         answer = self.web.post("/api/v1/requests", json=body, headers=self.keys[Role.CASEWORKER])
         assert answer.status_code == 201
         case = Asked(self, UUID(answer.json()["case_id"]), answer.json()["reference"])
@@ -226,6 +226,34 @@ def test_the_whole_way_and_every_refusal_on_it(office: Office) -> None:
     opening = next(row for row in office.rows(CaseEventRow, case.id) if row["tag"] == "case:package:approved")
     place = f"{case.url}/commands/{opening['command_id']}"
     assert office.web.get(place, headers=office.keys[Role.REVIEWER]).json()["status"] in {"fulfilling", "delivered", "closed"}
+
+
+def test_rights_of_one_case_end_each_in_its_own_way(office: Office) -> None:
+    case = office.ask("righted", "access", "rectification", "objection")
+    told = case.until(lambda told: told["work_items"])
+    (objection,) = told["work_items"]
+    assert (objection["kind"], objection["right"]) == ("carry_out_right", "objection"), "it waits for no code"
+    done = {"work_item": objection["id"], "result": "done", "outcome": "fulfilled"}
+    assert case.refused("complete_work_item", done) == (422, "invalid-input")
+    assert case.act("complete_work_item", done | {"note": "We send you no more advertising."}).status_code == 200
+    case.until(lambda told: [each["outcome"] for each in told["rights"] if each["outcome"]] == ["fulfilled"])
+    package = case.in_review()["package"]
+    (item,) = [each for each in case.told()["work_items"] if each["state"] == "open"]
+    refusal = {"right": "rectification", "ground": "exemption", "text": "The old name stays on an invoice.", **REASON}
+    assert case.act("propose_refusal", refusal).status_code == 200
+    assert case.refused("complete_work_item", done | {"work_item": item["id"], "note": "x"}) == (409, "not-allowed-now")
+    assert case.act("approve_refusal", {}, Role.REVIEWER).status_code == 200
+    told = case.until(lambda told: "refused" in [each["outcome"] for each in told["rights"]])
+    assert (told["status"], told["clock"]["state"]) == ("in_review", "running")
+    assert case.act("approve_package", {"sha256": package["sha256"]}, Role.REVIEWER).status_code == 200
+    case.until(lambda told: told["status"] == "delivered")
+    assert case.told()["clock"]["state"] == "met"
+    case.open_package(case.told()["delivery_address"])
+    assert case.until(lambda told: told["status"] == "closed")["outcome"] == "partly_fulfilled"
+    servers.wait_until(lambda: "How it ended" in office.mail.kept[-1].text, "the last letter")
+    last = " ".join(office.mail.kept[-1].text.split())
+    assert "That we correct your data: we did not act on it." in last
+    assert "A copy of your data: we did what you asked." in last
 
 
 def test_who_prepared_approves_with_no_key_of_theirs(office: Office) -> None:

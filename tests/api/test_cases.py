@@ -28,7 +28,7 @@ def test_one_case_has_the_promised_names(web: TestClient, key: Key, case: Receip
     }  # fmt: skip
     assert promised <= answer.keys()
     assert answer["status"] == "received"
-    assert answer["rights"] == [{"right": "access", "outcome": None}]
+    assert answer["rights"] == [{"right": "access", "status": "received", "outcome": None}]
     assert {"legal_due", "safe_due", "state", "sum"} <= answer["clock"].keys()
     assert {"step", "date", "source"} <= answer["clock"]["sum"][0].keys()
     assert answer["package"] is None

@@ -16,7 +16,7 @@ from temporalio.testing import TimeSkipper
 from demo import people
 from demo.controller import DATAMAP
 from domain.commands import Close
-from domain.rights import Outcome, Status
+from domain.rights import Outcome, Right, Status
 from tests.factories import LEAD
 from tests.histories import keys
 from tests.journeys.installed import Installed, running_in
@@ -50,6 +50,18 @@ async def carried_on(here: Installed) -> UUID:
     assert await here.cases.reconcile() == [case_id]
     await here.approve(await here.review(case_id))
     await here.fetch(case_id)
+    return case_id
+
+
+async def several_rights(here: Installed) -> UUID:
+    """An objection is answered before anybody is known, then a copy, and the erasure after it was fetched."""
+    case_id = await here.request(people.TYPICAL, rights=(Right.ACCESS, Right.ERASURE, Right.OBJECTION))
+    await here.carry_out(case_id, Right.OBJECTION)
+    await here.identify(case_id)
+    await here.approve(await here.review(case_id))
+    await here.fetch(case_id)
+    await here.carry_out(case_id, Right.ERASURE)
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
     return case_id
 
 
@@ -102,7 +114,7 @@ async def main() -> None:
         unaided = folder / "datamap.yml"
         unaided.write_text(DATAMAP.read_text().partition(_BY_HAND)[0])
         async with running_in(folder) as here:
-            for story in (manual_system, nothing_held, carried_on):
+            for story in (manual_system, nothing_held, carried_on, several_rights):
                 await _save(here, story.__name__, await story(here))
         async with running_in(folder, datamap=unaided) as here:
             await _save(here, access_full.__name__, await access_full(here))

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import email.policy
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -26,6 +26,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.tables import PackageRow
 from adapters.links import record_attempt
+from adapters.notes import write_note
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.temporal import connect
@@ -33,7 +34,7 @@ from api.cases import Cases
 from domain.blobs import BlobRef
 from domain.commands import ApprovePackage, Command, CompleteWorkItem, ConfirmIdentityCode, OpenPackage, RequestCode
 from domain.messages import CommandCall, Snapshot
-from domain.rights import Right, Status
+from domain.rights import Outcome, Right, Status
 from tests import servers
 from tests.factories import ANNA, BEN, SUBJECT
 
@@ -76,10 +77,12 @@ class Installed:
     def __post_init__(self) -> None:
         self.reader = CaseReader(self.resources)
 
-    async def request(self, address: str, message: str = "Please send me everything.") -> UUID:
+    async def request(
+        self, address: str, message: str = "Please send me everything.", *, rights: Sequence[Right] = (Right.ACCESS,)
+    ) -> UUID:
         now = datetime.now(UTC)
         incoming = IncomingRequest(
-            rights=[Right.ACCESS],
+            rights=[*rights],
             email=address,
             name="Tilda Typical",
             country="IE",
@@ -119,8 +122,8 @@ class Installed:
 
     async def review(self, case_id: UUID) -> CaseView:
         """Answer for the system that only a person can search, and wait for the package."""
-        view = await self.until(case_id, lambda each: each.state.open_work_items)
-        for item in view.state.open_work_items:
+        view = await self.until(case_id, lambda each: any(item.system for item in each.state.open_work_items.values()))
+        for item in [key for key, item in view.state.open_work_items.items() if item.system]:
             await self.command(case_id, CompleteWorkItem(actor=ANNA, work_item=item, result="not_found"))
         return await self.until(case_id, lambda each: each.state.package)
 
@@ -138,7 +141,7 @@ class Installed:
 
     async def fetch(self, case_id: UUID) -> CaseView:
         """Ask for a fresh code, open the package with it, and wait for the end."""
-        view = await self.until(case_id, lambda each: each.state.status is Status.DELIVERED)
+        view = await self.until(case_id, lambda each: each.state.delivered_at)
         sent = len(self.post.letters)
         await self.command(case_id, RequestCode(actor=SUBJECT, identifier=view.state.usable_keys[0]))
         for _ in range(PATIENCE * 20):
@@ -146,7 +149,25 @@ class Installed:
                 break
             await asyncio.sleep(0.05)
         await self.command(case_id, OpenPackage(actor=SUBJECT, attempt=await self.attempt(case_id, "open_package")))
-        return await self.until(case_id, lambda each: each.state.status is Status.CLOSED)
+        return await self.until(case_id, lambda each: all(item.ended for item in each.state.rights if item.right is Right.ACCESS))
+
+    async def carry_out(self, case_id: UUID, right: Right) -> None:
+        """As a caseworker does what Habeas does not do itself yet."""
+        view = await self.until(case_id, lambda each: _of(each, right))
+        note = await asyncio.to_thread(self._note, case_id)
+        done = CompleteWorkItem(actor=ANNA, work_item=_of(view, right)[0], result="done", outcome=Outcome.FULFILLED, note=note)
+        await self.command(case_id, done)
+        await self.until(case_id, lambda each: any(item.right is right and item.answered for item in each.state.rights))
+
+    def _note(self, case_id: UUID) -> UUID:
+        with self.resources.database.write() as session:
+            return write_note(
+                session, self.resources.vault, case_id, author=ANNA.person, text="It is done.", now=datetime.now(UTC)
+            )
+
+
+def _of(view: CaseView, right: Right) -> list[UUID]:
+    return [key for key, item in view.state.open_work_items.items() if item.right is right]
 
 
 @contextlib.asynccontextmanager

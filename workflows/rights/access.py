@@ -14,9 +14,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.collection import Collection
     from activities.package import Packaging
     from domain.case import CaseState, Package, binding_of
-    from domain.events import Draft, Tag
+    from domain.events import Draft, Fact, Tag
     from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, PublishPackage, SendLetter
-    from domain.rights import Status
+    from domain.rights import Outcome, Status
 
 from workflows.options import CONNECTORS, PACKAGES
 from workflows.proceedings import Proceedings, opened
@@ -28,12 +28,23 @@ OPEN_FOR_DAYS = 30
 
 async def access(case: Proceedings) -> None:
     """Carry the access request from search to a fetched package. Anything that voids an approval leads back to its step."""
-    while True:
-        if case.state.needs_search or case.state.status is Status.COLLECTING:
+    await case.until(lambda _state: not case.copying)
+    while not case.ended:
+        if case.state.needs_search or case.state.stage(case.right) is Status.COLLECTING:
             await _collect(case)
         await _review(case)
         if case.state.approved and await _deliver(case):
-            return
+            decided: dict[str, Fact] = {"right": case.right.value, "outcome": _outcome(case.state).value}
+            # Fetched, or told that nothing is held: a letter that the mail server took has answered it.
+            await case.conclude(Draft(tag=Tag.RIGHT_DECIDED, facts=decided), still=lambda state: state.delivered_at)
+
+
+def _outcome(state: CaseState) -> Outcome:
+    if _nothing_held(state):
+        return Outcome.NOTHING_HELD
+    skipped = any(system.state == "skipped" for system in state.systems.values())
+    withheld = state.package is not None and state.package.withheld
+    return Outcome.PARTLY_FULFILLED if skipped or withheld else Outcome.FULFILLED
 
 
 async def _collect(case: Proceedings) -> None:
@@ -54,7 +65,7 @@ async def _collect(case: Proceedings) -> None:
             await case.until(lambda state, known=waiting: state.systems != known or state.needs_search)  # type: ignore[misc]
     if case.state.needs_search:
         return
-    if case.state.status is Status.COLLECTING:
+    if case.state.stage(case.right) is Status.COLLECTING:
         await case.record(Draft(tag=Tag.COLLECTION_FINISHED))
     if case.state.package is None:
         await _build(case)
@@ -96,7 +107,7 @@ async def _build(case: Proceedings) -> None:
         identity_record=case.state.identity_record,
     )
     built = await workflow.execute_activity_method(Packaging.build_package, message, **PACKAGES)
-    if case.state.status is Status.IN_REVIEW and not case.state.needs_search:
+    if case.state.stage(case.right) is Status.IN_REVIEW and not case.state.needs_search:
         await case.record(_built(built))
 
 
@@ -116,9 +127,11 @@ def _built(package: PackageBuilt) -> Draft:
 
 
 async def _review(case: Proceedings) -> None:
-    while case.state.status is Status.IN_REVIEW and not case.state.needs_search:
+    while case.state.stage(case.right) is Status.IN_REVIEW and not case.state.needs_search:
         await case.until(
-            lambda state: state.status is not Status.IN_REVIEW or state.package_wanted is not None or state.needs_search,
+            lambda state: (
+                state.stage(case.right) is not Status.IN_REVIEW or state.package_wanted is not None or state.needs_search
+            ),
         )
         if case.state.package_wanted is not None:
             await _build(case)
@@ -129,7 +142,7 @@ async def _deliver(case: Proceedings) -> bool:
     await case.until(lambda state: not state.held or not state.approved)
     if not case.state.approved or not await _publish(case):
         return False
-    if case.state.status is Status.FULFILLING:
+    if case.state.stage(case.right) is Status.FULFILLING:
         letter = "nothing_held" if _nothing_held(case.state) else "package_ready"
         assert case.state.package is not None
         told = await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=case.state.package.approved_by))

@@ -1,0 +1,76 @@
+"""How each right of a case stands and ends, and where that leaves the case: a part of `domain/folding.py`.
+
+The case stands where its least advanced right does; a right that ended holds nothing up any more.
+Next: `domain/conclusion.py`
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.case import CaseState
+from domain.events import CaseEvent, Tag
+from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
+
+_ORDER = list(Status)
+
+
+def stands(state: CaseState, right: Right, status: Status) -> None:
+    """Let a right stand somewhere else, if the case has it."""
+    if (item := state.item(right)) is not None:
+        item.status = status
+
+
+def begin(state: CaseState) -> None:
+    """Set every right that is not answered to where it starts, given what is known of who asks."""
+    for item in state.rights:
+        if item.answered:
+            continue
+        known = item.right in NO_IDENTITY_CHECK or state.identity_record
+        at_work = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
+        item.status = at_work if known else Status.VERIFYING_IDENTITY
+
+
+def settle(state: CaseState) -> None:
+    """Let an open case stand where its least advanced right does."""
+    if state.status is Status.CLOSED or not state.rights:
+        return
+    for item in state.rights:
+        if item.ended:
+            item.status = Status.CLOSED
+    waiting = [item.status for item in state.rights if not item.ended]
+    state.status = min(waiting, key=_ORDER.index) if waiting else Status.DELIVERED
+
+
+def refused(state: CaseState, right: Right | None) -> None:
+    """One right, or everything that is not answered yet, ends with a refusal of which the person was told."""
+    for item in state.rights:
+        if not item.answered and right in {None, item.right}:
+            item.outcome, item.answered = Outcome.REFUSED, True
+            for work in state.open_work_items.values():
+                if work.right is item.right:
+                    work.result = "refused"
+
+
+def _decided(state: CaseState, event: CaseEvent) -> None:
+    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+        item.outcome = Outcome(str(event.facts["outcome"]))
+        item.decided = event.sequence
+        note = event.facts.get("note")
+        item.text = UUID(str(note)) if note else None
+
+
+def _answered(state: CaseState, event: CaseEvent) -> None:
+    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+        item.answered = True
+
+
+def _bounced(state: CaseState, event: CaseEvent) -> None:
+    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+        item.outcome, item.text = None, None
+
+
+RIGHT_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
+    Tag.RIGHT_DECIDED: _decided,
+    Tag.RIGHT_ANSWERED: _answered,
+    Tag.RIGHT_BOUNCED: _bounced,
+}

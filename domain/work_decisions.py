@@ -1,0 +1,69 @@
+"""The decisions about what only a person can do: work items, systems that failed, rights carried out by hand.
+
+Pure, like `domain/decisions.py`, of which this is a part. Next: `domain/clock_decisions.py`
+"""
+
+from collections.abc import Callable
+
+from domain.authority import Action
+from domain.case import CaseState
+from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem
+from domain.errors import InvalidInputError, NotAllowedNowError
+from domain.events import Draft, Tag
+from domain.messages import Verdict
+from domain.reasons import need_reason, noted
+from domain.rights import Right
+
+
+def refusing(state: CaseState, right: Right) -> bool:
+    """Whether a refusal of a right is proposed or on its way."""
+    return state.refusal is not None and state.refusal.right in {None, right}
+
+
+def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: Verdict | None) -> list[Draft]:
+    if command.work_item not in state.open_work_items:
+        raise InvalidInputError("There is no such open work item in this case.", field="work_item")
+    right = state.work_items[command.work_item].right
+    if (command.result == "done") != (right is not None):
+        raise InvalidInputError("This result does not fit this work item.", field="result")
+    if command.result == "exception":
+        need_reason(command)
+    facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
+    completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
+    return [completed] if right is None else [completed, _carried_out(state, command, right)]
+
+
+def _carried_out(state: CaseState, command: CompleteWorkItem, right: Right) -> Draft:
+    if command.outcome is None:
+        raise InvalidInputError("Say how it ended. To refuse it, propose a refusal.", field="outcome")
+    if refusing(state, right):
+        raise NotAllowedNowError("A refusal of this is proposed. Return it first.", status=state.status.value)
+    need_reason(command)  # the person reads what was done, and what was not
+    return Draft(tag=Tag.RIGHT_DECIDED, facts=noted(command, right=right.value, outcome=command.outcome.value))
+
+
+def _retry_system(state: CaseState, command: RetrySystem, _verdict: Verdict | None) -> list[Draft]:
+    if command.system not in state.systems or state.systems[command.system].state != "failed":
+        raise InvalidInputError("This system did not fail.", field="system")
+    return [Draft(tag=Tag.SYSTEM_RETRIED, facts={"system": command.system})]
+
+
+def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    if command.system not in state.systems or state.systems[command.system].state not in {"failed", "manual"}:
+        raise InvalidInputError("This system is not waiting for anybody.", field="system")
+    drafts = [Draft(tag=Tag.SYSTEM_SKIPPED, facts=noted(command, system=command.system))]
+    drafts += [
+        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=noted(command, work_item=str(key), result="exception"))
+        for key, item in state.open_work_items.items()
+        if item.system == command.system
+    ]
+    # Completing by hand would set the system to searched; left out must be what stands at the end.
+    return [*drafts[1:], drafts[0]]
+
+
+WORK_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
+    Action.COMPLETE_WORK_ITEM: _complete_work_item,
+    Action.RETRY_SYSTEM: _retry_system,
+    Action.CONTINUE_WITHOUT_SYSTEM: _continue_without,
+}

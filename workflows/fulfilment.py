@@ -1,0 +1,66 @@
+"""Each right of a case in its own time: what needs no identity at once, access before erasure, the others beside each other.
+
+One row per right says what carries it out; rights are strangers to one another and meet only here.
+Next: `workflows/rights/access.py`
+"""
+
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.case import CaseState
+    from domain.milestones import erase_from
+    from domain.rights import NO_IDENTITY_CHECK, Right
+
+from workflows.proceedings import CaseEnded, Proceedings
+from workflows.rights.access import access
+from workflows.rights.by_hand import by_hand
+
+FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
+    Right.ACCESS: access,
+    Right.RECTIFICATION: by_hand,
+    Right.ERASURE: by_hand,
+    Right.RESTRICTION: by_hand,
+    Right.PORTABILITY: by_hand,
+    Right.OBJECTION: by_hand,
+    Right.AUTOMATED_DECISION_REVIEW: by_hand,
+    Right.WITHDRAW_CONSENT: by_hand,
+    Right.TRANSFER_INFORMATION: by_hand,
+    Right.COMPLAINT: by_hand,
+    Right.MINOR_REPORT: by_hand,
+}
+
+
+async def fulfil(case: Proceedings, right: Right) -> None:
+    """Carry out one right, and again if something reopens it, until the case ends (CaseEnded)."""
+    while True:
+        await case.until(lambda state: not _ended(state, right))
+        with contextlib.suppress(CaseEnded):  # of this right: refused, or decided by somebody
+            part = case.of(right)
+            if right not in NO_IDENTITY_CHECK:
+                await part.until(lambda state: state.identity_record)
+            if right is Right.ERASURE:
+                await _access_first(part)
+            await FULFIL[right](part)
+
+
+def _ended(state: CaseState, right: Right) -> bool:
+    item = state.item(right)
+    return item is None or item.ended
+
+
+async def _access_first(case: Proceedings) -> None:
+    """What was asked to be shown is shown before it is erased: fetched, or a while after notice, never past the safe date."""
+    while not _ended(case.state, Right.ACCESS):
+        delivered, clock = case.state.delivered_at, case.clock
+        if delivered is None or clock is None:
+            await case.until(lambda state: state.delivered_at or _ended(state, Right.ACCESS))
+            continue
+        wait = erase_from(clock, delivered) - workflow.now()
+        try:
+            await case.until(lambda state: state.delivered_at is None or _ended(state, Right.ACCESS), timeout=wait)
+        except TimeoutError:
+            return
