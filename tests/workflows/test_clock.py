@@ -71,7 +71,8 @@ async def test_a_case_of_three_months_with_two_pauses_and_an_extension(running: 
         assert answered.clock.state == "running"
     paused = (await clock(running)).legal_due
     assert paused is not None
-    assert timedelta(days=15) <= paused - first <= timedelta(days=15 + 2 + 5)  # both ends count, then days off
+    # Both ends count; either date may lie behind up to four days off (Christmas), whatever day this runs on.
+    assert timedelta(days=15 - 4) <= paused - first <= timedelta(days=15 + 2 + 5)
     await running.command(ExtendDeadline(actor=ANNA, ground="complexity", note=uuid4()))
     await running.until(lambda office: "case:extension:notified" in office.tags)
     extended = await clock(running)
