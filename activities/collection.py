@@ -20,17 +20,17 @@ from temporalio import activity
 from activities import package
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.identifiers import usable_identifiers
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
 from activities.traversal import Assignment, Traversal
 from adapters.collected import Collected as CollectedRows
 from adapters.collected import CollectedCollection
-from adapters.database.tables import CaseIdentifierRow, CaseReceipt, CaseRecord, SearchReceipt
+from adapters.database.tables import CaseReceipt, SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import blob_ids
-from domain.case import CaseState
 from domain.datamap import Plan
-from domain.errors import InvalidInputError, NotAllowedNowError, SystemFailedError, UnknownObjectError
+from domain.errors import InvalidInputError, SystemFailedError, UnknownObjectError
 from domain.messages import BuildPackage, CaseRef, Collect, Collected, SystemResult
 from domain.normal import normal_email
 from domain.traversal import Place
@@ -60,7 +60,7 @@ class Collection:
             NotAllowedNowError: no identifier of the case may be used: nothing is searched (I2).
         """
         with beating():
-            identifiers = self._usable_identifiers(message)
+            identifiers = usable_identifiers(self._resources, message.case_id, message.keys)
             plan = self._resources.datamap.plan(identifiers)
             wanted = self._wanted(message, plan)
             by_hand = {name for name in wanted if self._by_hand(name)}
@@ -153,29 +153,6 @@ class Collection:
 
     def _may_try_again(self, name: str) -> bool:
         return activity.in_activity() and activity.info().attempt < self._resources.datamap.system(name).attempts
-
-    def _usable_identifiers(self, message: Collect) -> dict[str, list[str]]:
-        """By kind, the values of the identifiers that are proven or were accepted by a reasoned decision."""
-        with self._resources.database.read() as session:
-            record = session.get(CaseRecord, message.case_id)
-            if record is None:
-                raise UnknownObjectError(case_id=str(message.case_id))
-            usable = set(CaseState.model_validate(record.state).usable_keys)
-            keys = usable & set(message.keys) if message.keys else usable
-            rows = session.exec(
-                select(CaseIdentifierRow)
-                .where(CaseIdentifierRow.case_id == message.case_id, col(CaseIdentifierRow.id).in_(keys))
-                .order_by(col(CaseIdentifierRow.added_at), col(CaseIdentifierRow.id)),
-            ).all()
-        vault = self._resources.vault.case(message.case_id)
-        identifiers: dict[str, list[str]] = {}
-        for row in rows:
-            if row.value is not None:
-                value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
-                identifiers.setdefault(row.kind, []).append(value)
-        if not identifiers:
-            raise NotAllowedNowError("No identifier of this case is proven, so no system is searched.")
-        return identifiers
 
     def _claimed_address(self, case_id: UUID) -> str | None:
         with self._resources.database.read() as session:

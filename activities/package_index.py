@@ -2,7 +2,7 @@
 
 The first page says in about ten lines per system what is held; each collection has pages of its own with its first rows.
 Whatever stands in the data is shown letter by letter: autoescaped, under a policy that lets nothing load or run.
-Next: activities/package_letter.py
+Next: activities/typesetting.py
 """
 
 import base64

@@ -6,8 +6,10 @@ from typing import Any
 from activities.case_log import CaseLog
 from activities.collection import Collection
 from activities.correspondence import Correspondence
+from activities.erasure import Erasure
 from activities.identity import Identity
 from activities.package import Packaging
+from activities.systems.registry import Systems
 from adapters.resources import Resources
 
 
@@ -18,7 +20,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
         resources: opened once by the worker.
     """
     log, identity, letters = CaseLog(resources), Identity(resources), Correspondence(resources)
-    collection, packaging = Collection(resources), Packaging(resources)
+    systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
+    collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
     return {
         "case": [
             log.read_opening,
@@ -28,6 +31,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             letters.send_letter,
             letters.revoke_links,
             collection.destroy_snapshots,
+            erasure.forget_looks,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
         "connector": [
@@ -35,5 +39,9 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             collection.snapshot_short_lived,
             packaging.build_package,
             packaging.publish_package,
+            erasure.plan_erasure,
+            erasure.carry_out_erasure,
+            erasure.look_again,
+            erasure.certify_erasure,
         ],
     }

@@ -113,6 +113,10 @@ class CollectedCollection:
         """The items from a row on; opens only what is needed."""
         return (self._item(position, line) for position, line in enumerate(self._reader.json_lines(start), start))
 
+    def records(self, start: int = 0) -> Iterator[dict[str, Any]]:
+        """The rows from one on, as they stand in the JSON, without an item's id."""
+        return map(json.loads, self._reader.json_lines(start))
+
     def column(self, name: str) -> Iterator[list[Any]]:
         """The values of one field as they stand in the JSON, in batches."""
         lines = self._reader.json_lines()

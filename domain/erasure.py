@@ -19,7 +19,7 @@ from domain.datamap_parts import RecipientKind
 from domain.datamap_systems import Collection, Erasure, ErasureAction
 from domain.period import period_end
 from domain.texts import Name, Sha256
-from domain.traversal import ByIdentity, ByReference, Plan, Step
+from domain.traversal import ByIdentity, Plan, Step
 
 # A plan that was looked at stands for a few rows more of the same sorts: somebody may have typed on while it was approved.
 GROWTH_SHARE, GROWTH_ROWS = 0.1, 10
@@ -127,11 +127,6 @@ def fields_needed(collection: Collection, step: Step) -> tuple[str, ...]:
 def is_root(step: Step) -> bool:
     """Whether an identifier of the person leads here."""
     return any(isinstance(way, ByIdentity) for way in step.ways)
-
-
-def followed(step: Step) -> list[ByReference]:
-    """The references that lead here."""
-    return [way for way in step.ways if isinstance(way, ByReference)]
 
 
 def kept_until(erasure: Erasure, last: date | None, today: date) -> date | None:

@@ -82,7 +82,8 @@ def write(message: str) -> Path:
 
 
 def _metadata() -> MetaData:
-    importlib.import_module("adapters.database.tables")  # fills the registry; a start that only upgrades never needs it
+    for module in ("tables", "erasure_tables"):
+        importlib.import_module(f"adapters.database.{module}")  # fills the registry; a start that only upgrades never needs it
     return SQLModel.metadata
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from activities import package_letter
+from activities import typesetting
 from adapters.resources import Resources
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase, typical
@@ -151,15 +151,15 @@ def test_nothing_held_is_another_letter(resources: Resources) -> None:
 
 def test_the_same_answer_at_the_same_time_is_the_same_pdf(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[str] = []
-    compile_letter = package_letter._compile_or_missing
+    compile_letter = typesetting._compile_or_missing
 
-    def remembering(answer: str, at: datetime) -> bytes | list[str]:
+    def remembering(template: str, answer: str, at: datetime) -> bytes | list[str]:
         answers.append(answer)
-        return compile_letter(answer, at)
+        return compile_letter(template, answer, at)
 
-    monkeypatch.setattr(package_letter, "_compile_or_missing", remembering)
+    monkeypatch.setattr(typesetting, "_compile_or_missing", remembering)
     typical(resources).build()
-    assert compile_letter(answers[0], TODAY) == compile_letter(answers[0], TODAY)
+    assert compile_letter("letter", answers[0], TODAY) == compile_letter("letter", answers[0], TODAY)
 
 
 def test_the_pdf_is_tagged_and_names_its_language(resources: Resources, tmp_path: Path) -> None:
@@ -193,19 +193,19 @@ def test_a_name_is_shown_letter_by_letter(resources: Resources, name: str, shown
 
 
 def test_letters_no_font_has_become_boxes_and_are_counted(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_letter, "_WIDE_FONTS", ())
-    package_letter._compiler.cache_clear()
+    monkeypatch.setattr(typesetting, "_WIDE_FONTS", ())
+    typesetting._compiler.cache_clear()
     case = SearchedCase(resources, name="Ruth 漢字 \U0001f9d1\u200d\U0001f680 เมษา")
     case.found("platform", "accounts", ACCOUNT)
     text = letter_of(case)
-    package_letter._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     assert "Ruth □□" in text
     assert re.search(r"Characters that could not be printed here are shown as □ \(\d+ in all\)", text)
 
 
 def test_an_error_of_typesetting_does_not_quote_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_letter, "_document", lambda _answer: b'#panic("Ruth Adeyemi")')
+    monkeypatch.setattr(typesetting, "_document", lambda _template, _answer: b'#panic("Ruth Adeyemi")')
     with pytest.raises(RuntimeError) as failure:
-        package_letter._compile_or_missing("{}", TODAY)
+        typesetting._compile_or_missing("letter", "{}", TODAY)
     assert "Ruth" not in str(failure.value)
     assert failure.value.__suppress_context__

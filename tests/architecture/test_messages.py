@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from domain import commands, messages
+from domain import commands, erasure_messages, messages
 from domain.rights import Right
 from domain.texts import Sha256
 
@@ -24,7 +24,7 @@ FIXED_TEXT |= {"CaseState.identifiers key", "CaseState.work_items key"}
 
 MODELS = [
     model
-    for module in (messages, commands)
+    for module in (messages, erasure_messages, commands)
     for _, model in inspect.getmembers(module, inspect.isclass)
     if issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]

@@ -1,0 +1,202 @@
+"""The certificate of an erasure: what is gone, what was made anonymous, what is kept and why, what others were told (PDF).
+
+Serves Articles 12(1), 12(4), 17 and 19. It says "done" or "pending" and never "everything is gone"; it names no row and no
+address. A signed document with the same content and the PDF's hash goes with it (`security.md` 2.8).
+
+Next: adapters/database/erasure_tables.py
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import col, update
+
+from activities import typesetting
+from activities.erasure_plan import local_day, titles
+from activities.package_words import count
+from activities.suppression import last_backup
+from adapters.blobs import Blobs
+from adapters.case_vault import CaseVault
+from adapters.database.erasure_tables import ErasurePlanRow
+from adapters.database.tables import CaseReceipt, CaseRecord
+from adapters.letter_words import day
+from adapters.resources import Resources
+from domain.blobs import BlobRef
+from domain.chain import rfc3339
+from domain.datamap import ErasureAction
+from domain.datamap_parts import RecipientKind
+from domain.erasure import Entry, ErasurePlan
+from domain.erasure_messages import Certified, CertifyErasure
+from domain.remedies import remedies_for
+
+TYPE = "habeas.certificate/1"
+PDF_KIND, DOCUMENT_KIND, SIGNATURE_KIND = "certificate.pdf", "certificate.json", "certificate.sig"
+_DONE_TO = {
+    ErasureAction.DELETE: "erased",
+    ErasureAction.ANONYMISE: "made anonymous: nothing in them leads to you any more",
+    ErasureAction.NULL: "emptied of what names you",
+    ErasureAction.HASH: "emptied of what names you; a code that nobody can turn back stands in its place",
+}
+# What a person reads where a caseworker decided to keep something, and the data map has no sentence of its own.
+GROUNDS = {
+    "17(3)(a)": "It is needed for the right of freedom of expression and information",
+    "17(3)(b)": "A law obliges us to keep it",
+    "17(3)(c)": "It is needed for public health",
+    "17(3)(d)": "It is needed for archiving in the public interest, research or statistics",
+    "17(3)(e)": "It is needed to establish, exercise or defend legal claims",
+}
+
+
+def certify(resources: Resources, row: ErasurePlanRow, message: CertifyErasure) -> Certified:
+    """Write the certificate once; asked again, it is found."""
+    plan = ErasurePlan.model_validate(row.plan)
+    facts = _Facts(resources, row, plan, message)
+    if row.certificate is None:
+        made = _made(resources, row, facts)
+        these = (col(ErasurePlanRow.id) == row.id, col(ErasurePlanRow.certificate).is_(None))
+        with resources.database.write() as session:
+            session.execute(update(ErasurePlanRow).where(*these).values(certificate=made))
+            row = session.get_one(ErasurePlanRow, row.id)
+    assert row.certificate is not None
+    pdf = BlobRef.model_validate(row.certificate[PDF_KIND])
+    return Certified(sha256=pdf.sha256, erased=facts.erased_rows, kept=plan.rows(ErasureAction.RETAIN))
+
+
+def _made(resources: Resources, row: ErasurePlanRow, facts: "_Facts") -> dict[str, Any]:
+    at = datetime.now(UTC).replace(microsecond=0)
+    answer = facts.answer(at)
+    pdf = typesetting.pdf("certificate", answer, at)
+    document = json.dumps(facts.document(pdf, at), ensure_ascii=False, indent=1).encode()
+    vault = resources.vault.case(row.case_id)
+    parts = {PDF_KIND: pdf, DOCUMENT_KIND: document, SIGNATURE_KIND: resources.signer.sign(TYPE, document)}
+    return {kind: _sealed(resources.blobs, vault, kind, content).model_dump(mode="json") for kind, content in parts.items()}
+
+
+def _sealed(blobs: Blobs, vault: CaseVault, kind: str, content: bytes) -> BlobRef:
+    with blobs.create(vault, kind) as blob:
+        blob.write(content)
+    return blob.ref
+
+
+class _Facts:
+    """What the certificate says, from the plan and what the look afterwards found."""
+
+    def __init__(self, resources: Resources, row: ErasurePlanRow, plan: ErasurePlan, message: CertifyErasure) -> None:
+        self._resources, self._row, self._plan, self._message = resources, row, plan, message
+        with resources.database.read() as session:
+            self._receipt = session.get_one(CaseReceipt, row.case_id)
+            self._head = session.get_one(CaseRecord, row.case_id).head
+        self._left: dict[tuple[str, str], int] = {
+            (each["system"], each["collection"]): each["rows"] for each in (row.after or {}).get("left", []) if not each["newer"]
+        }
+
+    @property
+    def erased_rows(self) -> int:
+        """Rows that were to be erased and are not there any more."""
+        return sum(entry.rows - self._left.get(entry.place, 0) for entry in self._touched(ErasureAction.DELETE))
+
+    def answer(self, at: datetime) -> dict[str, Any]:
+        """What the template prints."""
+        controller, today = self._resources.datamap.controller, local_day(self._resources, at)
+        backups = last_backup(self._resources, self._row)
+        kept = [self._kept(entry) for entry in self._plan.entries if entry.kept and (entry.rows or entry.by_hand)]
+        return {
+            "called": controller.trading_as or controller.name,
+            "controller": {"name": controller.name, "address": list(controller.address)},
+            "contacts": controller.contacts.model_dump(mode="json"),
+            "reference": self._receipt.reference,
+            "made_on": day(today),
+            "asked_on": day(local_day(self._resources, self._receipt.received_at)),
+            "erased_on": day(local_day(self._resources, self._row.begun_at or at)),
+            "erased": [self._line(entry) for entry in self._touched(ErasureAction.DELETE)],
+            "changed": [self._line(entry) for entry in self._touched(*_DONE_TO.keys() - {ErasureAction.DELETE})],
+            "kept": kept,
+            "by_hand": self._by_hand(),
+            "others": self._others(),
+            "pending": self._pending(),
+            "backups": day(backups) if backups else "",
+            "shared": self._was_public(),
+            "remedies": [asdict(each) for each in remedies_for(self._receipt.regimes, controller)],
+            "kid": self._resources.signer.kid,
+        }
+
+    def document(self, pdf: bytes, at: datetime) -> dict[str, Any]:
+        """The signed content: names, counts, dates."""
+        return {
+            "type": TYPE,
+            "install": self._resources.vault.install.hex(),
+            "controller": self._resources.datamap.controller.name,
+            "reference": self._receipt.reference,
+            "created": rfc3339(at),
+            "kid": self._resources.signer.kid,
+            "datamap": self._plan.datamap,
+            "head": self._head,
+            "plan": self._row.sha256,
+            "begun": rfc3339(self._row.begun_at or at),
+            "entries": [entry.model_dump(mode="json", exclude={"keys", "note"}) for entry in self._plan.entries],
+            "left": [{"system": system, "collection": name, "rows": rows} for (system, name), rows in sorted(self._left.items())],
+            "instructed": sorted(self._message.instructed),
+            "confirmed": sorted(self._message.confirmed),
+            "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
+        }
+
+    def _touched(self, *actions: ErasureAction) -> list[Entry]:
+        return [entry for entry in self._plan.entries if entry.rows and not entry.by_hand and entry.action in actions]
+
+    def _line(self, entry: Entry) -> dict[str, str]:
+        title = ": ".join(titles(self._resources.datamap.systems, entry))
+        gone = entry.rows - self._left.get(entry.place, 0)
+        return {"title": title, "result": f"{count(gone, 'record')} {_DONE_TO[entry.action]}"}
+
+    def _kept(self, entry: Entry) -> dict[str, str]:
+        erasure = self._resources.datamap.collection(*entry.place).erasure
+        own_words = erasure.reason if erasure.action is ErasureAction.RETAIN and entry.note is None else None
+        held = count(entry.rows, "record") if not entry.by_hand else "what is there"
+        until = f"Until {day(entry.until)}." if entry.until else ""
+        reason = (own_words or GROUNDS.get(entry.ground or "", "")).rstrip(".")
+        title = ": ".join(titles(self._resources.datamap.systems, entry))
+        return {"title": title, "result": f"{held}. {reason} (Article {entry.ground}). {until}".strip()}
+
+    def _by_hand(self) -> list[dict[str, str]]:
+        done = set(self._message.done_by_hand)
+        names = dict.fromkeys(entry.system for entry in self._plan.entries if entry.by_hand and not entry.kept)
+        states = {name: "Erased by a member of our staff." if name in done else "Not confirmed yet." for name in names}
+        return [{"title": self._resources.datamap.system(name).title, "result": state} for name, state in states.items()]
+
+    def _others(self) -> list[dict[str, str]]:
+        lines = []
+        for addressee in self._plan.addressees:
+            recipient = self._resources.datamap.recipient(addressee.recipient)
+            instructs = recipient.kind is RecipientKind.PROCESSOR
+            if addressee.recipient in self._message.confirmed:
+                state = "Confirmed that your data are erased there." if instructs else "Told, and confirmed it."
+            elif addressee.recipient in self._message.instructed:
+                state = (
+                    "Instructed to erase; its confirmation is pending." if instructs else "Told that you had your data erased."
+                )
+            else:
+                state = "Is being instructed to erase." if instructs else "Is being told that you had your data erased."
+            lines.append({"title": recipient.name, "result": state})
+        return lines
+
+    def _pending(self) -> list[dict[str, str]]:
+        systems = self._resources.datamap.systems
+        entries = {entry.place: entry for entry in self._plan.entries}
+        left = [
+            {"title": ": ".join(titles(systems, entries[place])), "result": f"{count(rows, 'record')} still there"}
+            for place, rows in sorted(self._left.items())
+        ]
+        skipped: Sequence[str] = sorted(self._message.skipped)
+        return left + [
+            {"title": self._resources.datamap.system(name).title, "result": "Could not be reached."} for name in skipped
+        ]
+
+    def _was_public(self) -> bool:
+        """Whether something was erased that others may have copied (Article 17(2))."""
+        return any(
+            "public" in self._resources.datamap.collection(*entry.place).fields for entry in self._touched(ErasureAction.DELETE)
+        )

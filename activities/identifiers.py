@@ -1,0 +1,53 @@
+"""Which values systems may be searched with: identifiers that were proven, or accepted by a reasoned decision (I2).
+
+Next: activities/traversal.py
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from adapters.database.tables import CaseIdentifierRow, CaseRecord
+from adapters.resources import Resources
+from domain.case import CaseState
+from domain.errors import NotAllowedNowError, UnknownObjectError
+
+
+def usable_rows(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) -> list[CaseIdentifierRow]:
+    """The usable identifiers of a case, of `keys` alone where some are named, in the order in which they came.
+
+    Raises:
+        UnknownObjectError: there is no such case.
+    """
+    with resources.database.read() as session:
+        record = session.get(CaseRecord, case_id)
+        if record is None:
+            raise UnknownObjectError(case_id=str(case_id))
+        usable = set(CaseState.model_validate(record.state).usable_keys)
+        wanted = usable & set(keys) if keys else usable
+        return list(
+            session.exec(
+                select(CaseIdentifierRow)
+                .where(CaseIdentifierRow.case_id == case_id, col(CaseIdentifierRow.id).in_(wanted))
+                .order_by(col(CaseIdentifierRow.added_at), col(CaseIdentifierRow.id)),
+            ).all()
+        )
+
+
+def usable_identifiers(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) -> dict[str, list[str]]:
+    """By kind, the values of the identifiers that may be used.
+
+    Raises:
+        UnknownObjectError: there is no such case.
+        NotAllowedNowError: none may be used: nothing is searched.
+    """
+    vault = resources.vault.case(case_id)
+    identifiers: dict[str, list[str]] = {}
+    for row in usable_rows(resources, case_id, keys):
+        if row.value is not None:
+            value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
+            identifiers.setdefault(row.kind, []).append(value)
+    if not identifiers:
+        raise NotAllowedNowError("No identifier of this case is proven, so no system is searched.")
+    return identifiers
