@@ -7,9 +7,11 @@ sequence under the same command is a retry and changes nothing, under another co
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
+from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ItemDecision, Note
 from domain import chain
@@ -19,6 +21,7 @@ from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, 
 from domain.events import CaseEvent, Tag
 from domain.folding import evolve
 from domain.messages import Recorded, RecordEvents
+from domain.regimes import zone_of
 from domain.rights import Status
 
 
@@ -37,6 +40,7 @@ class CaseProjector:
         self._install = install
         self._now = now
         self._seat = seat
+        self._zone = ZoneInfo(zone_of(seat.country if seat else None) or "UTC")
 
     def record(self, message: RecordEvents) -> Recorded:
         """Append and fold.
@@ -62,6 +66,7 @@ class CaseProjector:
             evolve(state, event)
         clock = self._clock(receipt, message.events)
         self._project(record, state, clock, head)
+        queue_projection.project(self._session, receipt, state, clock, events=message.events, zone=self._zone)
         return Recorded(clock=clock, head=head)
 
     def _recorded_before(self, record: CaseRecord, message: RecordEvents) -> Recorded:

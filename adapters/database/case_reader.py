@@ -13,7 +13,7 @@ import sqlalchemy
 from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
-from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight
+from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight, QueueEntry
 from adapters.resources import Resources
 from domain.case import CaseState, RightItem
 from domain.deadline import Clock
@@ -134,12 +134,17 @@ def open_cases(session: Session) -> list[UUID]:
     return list(session.exec(select(CaseRecord.case_id).where(CaseRecord.status != Status.CLOSED.value)).all())
 
 
-def _cases() -> Select[CaseReceipt, CaseRecord]:
-    joined = col(CaseRecord.case_id) == col(CaseReceipt.case_id)
-    return sqlalchemy.select(CaseReceipt, CaseRecord).outerjoin(CaseRecord, joined)
+_Found = Select[CaseReceipt, CaseRecord, str | None]
 
 
-def _filtered(query: Select[CaseReceipt, CaseRecord], wanted: CaseFilter) -> Select[CaseReceipt, CaseRecord]:
+def _cases() -> _Found:
+    recorded = col(CaseRecord.case_id) == col(CaseReceipt.case_id)
+    listed = col(QueueEntry.case_id) == col(CaseReceipt.case_id)
+    found = sqlalchemy.select(CaseReceipt, CaseRecord, col(QueueEntry.assignee))
+    return found.outerjoin(CaseRecord, recorded).outerjoin(QueueEntry, listed)
+
+
+def _filtered(query: _Found, wanted: CaseFilter) -> _Found:
     if wanted.status is Status.RECEIVED:
         query = query.where(or_(col(CaseRecord.case_id).is_(None), col(CaseRecord.status) == Status.RECEIVED.value))
     elif wanted.status is not None:
@@ -151,7 +156,7 @@ def _filtered(query: Select[CaseReceipt, CaseRecord], wanted: CaseFilter) -> Sel
         projected = col(CaseRecord.safe_due) < wanted.due_before
         query = query.where(or_(projected, col(CaseRecord.case_id).is_(None) & (col(CaseReceipt.safe_due) < wanted.due_before)))
     if wanted.assignee is not None:
-        query = query.where(col(CaseRecord.assignee) == wanted.assignee)
+        query = query.where(col(QueueEntry.assignee) == wanted.assignee)
     if wanted.reference is not None:
         query = query.where(col(CaseReceipt.reference) == wanted.reference)
     if wanted.by_platform:
@@ -159,16 +164,16 @@ def _filtered(query: Select[CaseReceipt, CaseRecord], wanted: CaseFilter) -> Sel
     return query
 
 
-def _view(receipt: CaseReceipt, record: CaseRecord | None) -> CaseView:
+def _view(receipt: CaseReceipt, record: CaseRecord | None, assignee: str | None) -> CaseView:
     if record is None:
         rights = [RightItem(right=Right(right)) for right in receipt.rights]
         state = CaseState(case_id=receipt.case_id, received_at=receipt.received_at, rights=rights, regimes=receipt.regimes)
-        return CaseView(receipt=receipt, state=state, clock=Clock.model_validate(receipt.clock))
+        return CaseView(receipt=receipt, state=state, clock=Clock.model_validate(receipt.clock), assignee=assignee)
     return CaseView(
         receipt=receipt,
         state=CaseState.model_validate(record.state),
         clock=Clock.model_validate(record.clock),
-        assignee=record.assignee,
+        assignee=assignee,
     )
 
 

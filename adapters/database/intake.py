@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from adapters.database import queue_projection
 from adapters.database.clocks import clock_of, seat_of
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRight
 from adapters.resources import Resources
@@ -95,6 +96,7 @@ class Intake:
                 session.flush()
                 session.add_all([CaseRight(case_id=case_id, right=right) for right in set(request.rights)])
                 session.add_all(identifiers)
+                session.add(queue_projection.received(receipt))
                 if request.assertion:
                     _use_assertion(session, request.assertion, now)
         except IntegrityError:

@@ -136,9 +136,60 @@ class CaseRecord(SQLModel, table=True):
     review_on: date | None = None
     clock_state: str = Field(default="running", sa_column_kwargs={"server_default": "running"})
     safe_due: date = Field(index=True)
-    assignee: str | None = Field(default=None, index=True)
     updated_at: datetime = Field(sa_column=_instant())
     closed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class QueueEntry(SQLModel, table=True):
+    """Projection for lists, figures and reports: one narrow row per case, from its receipt on.
+
+    `rank` 0: the person wrote and nobody has read it. `preparers` are ids with a blank between them (R2). `assignee` is the
+    console's own: whom a case is assigned to decides nothing (docs/decisions/0012).
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (
+        Index("ix_queue_order", "is_open", "rank", "safe_due", "case_id"),
+        Index("ix_queue_status", "is_open", "status", "rank", "safe_due", "case_id"),
+        Index("ix_queue_waits", "is_open", "waits_for", "rank", "safe_due", "case_id"),
+        Index("ix_queue_assignee", "assignee", "is_open", "rank", "safe_due", "case_id"),
+        Index("ix_queue_attention", "is_open", "attention", "rank", "safe_due", "case_id"),
+        Index("ix_queue_owed", "is_owed", "safe_due"),
+        Index("ix_queue_answered", "answered_on"),
+    )
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    is_open: bool
+    is_owed: bool  # an answer is still owed: not delivered, not refused
+    rank: int
+    status: str
+    safe_due: date
+    legal_due: date | None = None
+    waits_for: str
+    step: str
+    about: str | None = None
+    attention: bool
+    unchecked: bool  # every right in it is honoured without asking who it is
+    preparers: str = ""
+    assignee: str | None = None  # as commands name a person
+    received_at: datetime = Field(sa_column=_instant())
+    wrote_at: datetime = Field(sa_column=_instant())
+    extended: bool = False
+    outcome: str | None = None
+    answered_on: date | None = None
+    answered_in_time: bool | None = None
+
+
+class CaseAssignment(SQLModel, table=True):
+    """Append-only. Who gave a case to whom; the newest row of a case counts and stands in its queue entry too."""
+
+    __tablename__ = "case_assignment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    assignee: str | None
+    by: str
+    at: datetime = Field(sa_column=_instant())
 
 
 class Note(SQLModel, table=True):

@@ -1,0 +1,115 @@
+"""Writes the queue's rows: one narrow row per case, so that lists, figures and reports never open a case's whole state.
+
+Intake writes a case's row with its receipt, the projector moves it in the transaction that records the events. Who a case is
+assigned to and when it was last read are written by the console (docs/decisions/0012). Next: adapters/database/queue.py
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, update
+
+from adapters.database.tables import CaseReceipt, QueueEntry
+from domain.case import CaseState
+from domain.deadline import Clock
+from domain.events import CaseEvent, Tag
+from domain.next_step import NextStep, next_step
+from domain.rights import Outcome, Right, Status
+
+# What the person wrote or sent, which somebody has to read.
+_FROM_THE_PERSON = frozenset({Tag.MESSAGE_RECEIVED, Tag.CLARIFICATION_ANSWERED, Tag.IDENTITY_EVIDENCE_RECEIVED})
+# Requests that are honoured without asking who it is (`security.md` section 3).
+_UNCHECKED = frozenset({Right.WITHDRAW_CONSENT.value, Right.COMPLAINT.value, Right.OBJECTION.value, Right.MINOR_REPORT.value})
+_ANSWERED = frozenset({Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD, Outcome.REFUSED})
+UNREAD, READ = 0, 1  # a reply that nobody has read stands before every date
+
+
+def received(receipt: CaseReceipt) -> QueueEntry:
+    """The row of a request that was just received."""
+    return QueueEntry(
+        case_id=receipt.case_id,
+        is_open=True,
+        is_owed=True,
+        rank=READ,
+        status=Status.RECEIVED.value,
+        safe_due=receipt.safe_due,
+        legal_due=receipt.legal_due,
+        received_at=receipt.received_at,
+        wrote_at=receipt.received_at,
+        unchecked=set(receipt.rights) <= _UNCHECKED,
+        **_step(next_step(CaseState(case_id=receipt.case_id))),
+    )
+
+
+def project(
+    session: Session, receipt: CaseReceipt, state: CaseState, clock: Clock, *, events: Iterable[CaseEvent], zone: ZoneInfo
+) -> None:
+    """Move a case's row to where its events have brought it.
+
+    Args:
+        session: of the transaction that records them.
+        receipt: of the case.
+        state: after the events.
+        clock: after the events.
+        events: the new ones.
+        zone: the controller's, in which the day of an answer is told.
+    """
+    entry = session.get(QueueEntry, state.case_id) or received(receipt)
+    for event in events:
+        _heard(entry, event)
+    answered = _answered_at(state, entry, events)
+    closed = state.status is Status.CLOSED
+    entry.sqlmodel_update(
+        {
+            "is_open": not closed,
+            "is_owed": not closed and state.status is not Status.DELIVERED and clock.state != "met",
+            "status": state.status.value,
+            "safe_due": clock.safe_due,
+            "legal_due": clock.legal_due,
+            "extended": clock.extended,
+            "outcome": state.outcome.value if state.outcome else None,
+            "preparers": " ".join(state.preparers),
+            **_step(next_step(state)),
+            **_answer(answered, clock, state, zone),
+        }
+    )
+    if closed:
+        entry.rank = READ
+    session.add(entry)
+
+
+def mark_read(session: Session, case_id: UUID) -> None:
+    """A caseworker has the case before them: what the person wrote is read."""
+    session.execute(
+        update(QueueEntry).where(col(QueueEntry.case_id) == case_id, col(QueueEntry.rank) == UNREAD).values(rank=READ)
+    )
+
+
+def _step(step: NextStep) -> dict[str, Any]:
+    return {"waits_for": step.waits_for.value, "step": step.step.value, "about": step.about, "attention": step.attention}
+
+
+def _heard(entry: QueueEntry, event: CaseEvent) -> None:
+    if event.tag in _FROM_THE_PERSON:
+        entry.wrote_at, entry.rank = event.at, UNREAD
+    elif event.actor.startswith("caseworker:"):
+        entry.rank = READ
+
+
+def _answered_at(state: CaseState, entry: QueueEntry, events: Iterable[CaseEvent]) -> datetime | None:
+    if state.status is Status.DELIVERED:
+        return state.delivered_at
+    if state.status is Status.CLOSED and entry.answered_on is None and state.outcome in _ANSWERED:
+        return state.delivered_at or max((event.at for event in events), default=None)
+    return None
+
+
+def _answer(answered: datetime | None, clock: Clock, state: CaseState, zone: ZoneInfo) -> dict[str, date | bool | None]:
+    if answered is None:
+        # A case that came back has no answer any more; one that is closed keeps the day of the answer it had.
+        return {} if state.status is Status.CLOSED else {"answered_on": None, "answered_in_time": None}
+    day = answered.astimezone(zone).date()
+    return {"answered_on": day, "answered_in_time": clock.legal_due is None or day <= clock.legal_due}

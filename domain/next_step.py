@@ -1,0 +1,132 @@
+"""What comes next in a case, and who it waits for: one answer for the queue and the case page. Pure.
+
+Open work and failures come first, since they stop the rest; then what the stage itself asks for.
+Next: `adapters/database/queue_projection.py`
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.case import CaseState
+from domain.rights import Status
+
+
+class WaitsFor(StrEnum):
+    """Who has the next move."""
+
+    US = "us"
+    THEM = "them"
+    SYSTEM = "system"
+    NOBODY = "nobody"
+
+
+class Step(StrEnum):
+    """The next move, named for whoever makes it."""
+
+    START = "start"
+    LOOK = "look"  # nothing more exact is known
+    RETRY_SYSTEM = "retry_system"
+    SEARCH_BY_HAND = "search_by_hand"
+    MEND_LETTER = "mend_letter"
+    ASK_OPERATOR = "ask_operator"
+    ANSWER_LATE = "answer_late"
+    CONSIDER_EXTENSION = "consider_extension"
+    CARRY_OUT = "carry_out"
+    DO_TASK = "do_task"
+    AWAIT_CODE = "await_code"
+    AWAIT_PROOF = "await_proof"
+    LOOK_AT_PROOF = "look_at_proof"
+    CONFIRM_IDENTITY = "confirm_identity"
+    DECIDE_CLOSING = "decide_closing"
+    AWAIT_ANSWER = "await_answer"
+    SEARCHING = "searching"
+    BUILDING = "building"
+    ON_HOLD = "on_hold"
+    APPROVE_PACKAGE = "approve_package"
+    APPROVE_REFUSAL = "approve_refusal"
+    SENDING = "sending"
+    AWAIT_FETCH = "await_fetch"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next move.
+
+    Args:
+        about: the system or the kind of task that it concerns, as a name.
+        attention: something went another way than planned, and somebody has to decide.
+    """
+
+    step: Step
+    waits_for: WaitsFor
+    about: str | None = None
+    attention: bool = False
+
+
+# The most urgent first. A kind that is not here is a task like any other.
+_WORK: dict[str, tuple[Step, bool]] = {
+    "needs_operator": (Step.ASK_OPERATOR, True),
+    "letter_failed": (Step.MEND_LETTER, True),
+    "deadline_passed": (Step.ANSWER_LATE, True),
+    "system_failed": (Step.RETRY_SYSTEM, True),
+    "search_by_hand": (Step.SEARCH_BY_HAND, False),
+    "carry_out_right": (Step.CARRY_OUT, False),
+    "consider_extension": (Step.CONSIDER_EXTENSION, False),
+}
+_THEM, _US, _SYSTEM = WaitsFor.THEM, WaitsFor.US, WaitsFor.SYSTEM
+
+
+def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per kind of move)
+    """The next move in a case as it stands."""
+    if state.status is Status.CLOSED:
+        return NextStep(Step.NOTHING, WaitsFor.NOBODY)
+    failed = sorted(name for name, system in state.systems.items() if system.state == "failed")
+    if failed and state.status is Status.COLLECTING:
+        return NextStep(Step.RETRY_SYSTEM, _US, failed[0], attention=True)
+    if state.closing_proposed:
+        return NextStep(Step.DECIDE_CLOSING, _US, attention=True)
+    if state.open_work_items:
+        return _work(state)
+    if state.held:
+        return NextStep(Step.ON_HOLD, _US, attention=True)
+    if state.refusal is not None and not state.refusal.approved:
+        return NextStep(Step.APPROVE_REFUSAL, _US)
+    return _of_stage(state)
+
+
+def _work(state: CaseState) -> NextStep:
+    order = list(_WORK)
+    items = state.open_work_items.values()
+    first = min(items, key=lambda item: order.index(item.kind) if item.kind in _WORK else len(order))
+    step, attention = _WORK.get(first.kind, (Step.DO_TASK, False))
+    return NextStep(step, _US, first.system or first.kind, attention=attention)
+
+
+def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per stage)
+    if state.clarification_open:
+        return NextStep(Step.AWAIT_ANSWER, _THEM)
+    if state.status is Status.RECEIVED:
+        return NextStep(Step.START, _SYSTEM)
+    if state.status is Status.VERIFYING_IDENTITY:
+        return _identity(state)
+    if state.status is Status.COLLECTING:
+        return NextStep(Step.SEARCHING, _SYSTEM)
+    if state.status is Status.IN_REVIEW:
+        ready = state.package is not None and state.package_wanted is None and not state.needs_search
+        return NextStep(Step.APPROVE_PACKAGE, _US) if ready else NextStep(Step.BUILDING, _SYSTEM)
+    if state.status is Status.DELIVERED:
+        return NextStep(Step.AWAIT_FETCH, _THEM)
+    return NextStep(Step.SENDING, _SYSTEM)
+
+
+def _identity(state: CaseState) -> NextStep:
+    if state.evidence:
+        return NextStep(Step.LOOK_AT_PROOF, _US)
+    if state.more_identity_asked:
+        return NextStep(Step.AWAIT_PROOF, _THEM)
+    by_mail = any(item.kind == "email" and item.standing == "claimed" for item in state.identifiers.values())
+    proven = any(item.usable for item in state.identifiers.values())
+    if by_mail and not proven:
+        return NextStep(Step.AWAIT_CODE, _THEM)
+    return NextStep(Step.CONFIRM_IDENTITY, _US)

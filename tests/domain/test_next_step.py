@@ -1,0 +1,73 @@
+"""The next move of a case, at every stage and after everything that can go another way."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.case import CaseState, Identifier, Notice, Package, SystemState, WorkItem
+from domain.next_step import Step, WaitsFor, next_step
+from domain.rights import Status
+from tests.factories import SHA
+
+KEY = UUID(int=7)
+CLAIMED = {KEY: Identifier(kind="email")}
+PROVEN = {KEY: Identifier(kind="email", standing="proven")}
+PACKAGE = Package(id=UUID(int=1), revision=0, sha256=SHA, bytes=1, records=1, datamap=SHA)
+
+
+def _case(status: Status, **facts: object) -> CaseState:
+    return CaseState.model_validate({"case_id": UUID(int=0), "status": status} | facts)
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "waits_for"),
+    [
+        (_case(Status.RECEIVED), Step.START, WaitsFor.SYSTEM),
+        (_case(Status.VERIFYING_IDENTITY, identifiers=CLAIMED), Step.AWAIT_CODE, WaitsFor.THEM),
+        (_case(Status.VERIFYING_IDENTITY), Step.CONFIRM_IDENTITY, WaitsFor.US),
+        (_case(Status.VERIFYING_IDENTITY, identifiers=PROVEN), Step.CONFIRM_IDENTITY, WaitsFor.US),
+        (_case(Status.VERIFYING_IDENTITY, more_identity_asked=True), Step.AWAIT_PROOF, WaitsFor.THEM),
+        (_case(Status.VERIFYING_IDENTITY, more_identity_asked=True, evidence=[KEY]), Step.LOOK_AT_PROOF, WaitsFor.US),
+        (_case(Status.COLLECTING), Step.SEARCHING, WaitsFor.SYSTEM),
+        (_case(Status.COLLECTING, clarification_open=True), Step.AWAIT_ANSWER, WaitsFor.THEM),
+        (_case(Status.IN_REVIEW), Step.BUILDING, WaitsFor.SYSTEM),
+        (_case(Status.IN_REVIEW, run=1, package=PACKAGE), Step.APPROVE_PACKAGE, WaitsFor.US),
+        (_case(Status.IN_REVIEW, run=1, package=PACKAGE, package_wanted=2), Step.BUILDING, WaitsFor.SYSTEM),
+        (_case(Status.IN_REVIEW, refusal=Notice(sequence=1, text=KEY)), Step.APPROVE_REFUSAL, WaitsFor.US),
+        (_case(Status.FULFILLING), Step.SENDING, WaitsFor.SYSTEM),
+        (_case(Status.DELIVERED), Step.AWAIT_FETCH, WaitsFor.THEM),
+        (_case(Status.CLOSED), Step.NOTHING, WaitsFor.NOBODY),
+    ],
+)
+def test_every_stage_says_what_comes_next(state: CaseState, step: Step, waits_for: WaitsFor) -> None:
+    found = next_step(state)
+    assert (found.step, found.waits_for, found.attention) == (step, waits_for, False)
+
+
+def test_a_system_that_failed_comes_before_everything() -> None:
+    systems = {"billing": SystemState(state="failed"), "accounts": SystemState(state="searched")}
+    items = {KEY: WorkItem(kind="search_by_hand", system="paper")}
+    found = next_step(_case(Status.COLLECTING, systems=systems, work_items=items))
+    assert (found.step, found.about, found.attention) == (Step.RETRY_SYSTEM, "billing", True)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "step", "attention"),
+    [
+        (["search_by_hand"], Step.SEARCH_BY_HAND, False),
+        (["search_by_hand", "letter_failed"], Step.MEND_LETTER, True),
+        (["consider_extension", "deadline_passed"], Step.ANSWER_LATE, True),
+        (["something_new"], Step.DO_TASK, False),
+    ],
+)
+def test_the_most_urgent_task_is_the_next_one(kinds: list[str], step: Step, attention: bool) -> None:  # noqa: FBT001
+    items = {UUID(int=place): WorkItem(kind=kind) for place, kind in enumerate(kinds)}
+    found = next_step(_case(Status.IN_REVIEW, run=1, package=PACKAGE, work_items=items))
+    assert (found.step, found.waits_for, found.attention) == (step, WaitsFor.US, attention)
+
+
+def test_what_is_held_or_asks_to_be_closed_needs_somebody() -> None:
+    held = next_step(_case(Status.IN_REVIEW, run=1, package=PACKAGE, held=True))
+    assert (held.step, held.attention) == (Step.ON_HOLD, True)
+    proposed = next_step(_case(Status.VERIFYING_IDENTITY, identifiers=CLAIMED, closing_proposed=True))
+    assert (proposed.step, proposed.attention) == (Step.DECIDE_CLOSING, True)
