@@ -120,6 +120,11 @@ class KeyStore:
         assert stored is not None
         return stored
 
+    def add_new(self, keys: list[WrappedKey]) -> None:
+        """Store keys under names that were just drawn, in one commit; durable before this returns."""
+        with self._write() as connection:
+            connection.execute(sa.insert(_keys), [{**key._asdict(), "created": _now()} for key in keys])
+
     def destroy(self, name: str, purpose: str, *, rule: str, approver: str) -> None:
         """Delete a key for good and leave a tombstone; a repetition changes nothing but empties the log again.
 

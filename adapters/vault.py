@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +22,7 @@ from adapters.case_vault import CaseKeys, CaseVault
 from adapters.key_cache import KeyCache
 from adapters.keyring import KEY_BYTES, KeyRing
 from adapters.keystore import KeyStore, WrappedKey
+from adapters.ready_keys import ReadyKeys
 from domain.errors import KeyMissingError, SealBrokenError, SettingsError
 from domain.normal import normal_email, normal_phone, refuse_hidden
 
@@ -45,6 +46,7 @@ class Vault:
         self._store = store
         self._ring = ring
         self._cases: KeyCache[CaseKeys] = KeyCache()
+        self._ready = ReadyKeys(self._make_new)
         self._codec_keys: dict[str, bytes] = {}
         self._newest_codec_kid: KeyCache[str] = KeyCache()
         self.install = store.installation(secrets.token_bytes(_INSTALL_BYTES))
@@ -68,7 +70,20 @@ class Vault:
             raise SettingsError(f"The key store cannot be read ({type(failure).__name__}).") from None
 
     def close(self) -> None:
+        self._ready.close()
         self._store.close()
+
+    def new_case(self) -> UUID:
+        """Draw the id of a new case, whose key is durable before this returns. Keys are made in advance, many in one commit."""
+        key = self._ready.take()
+        case_id = UUID(key.object)
+        self._cases.get((case_id, "case"), lambda: CaseKeys(self._unwrap(key), "case"))
+        return case_id
+
+    def return_case(self, case_id: UUID) -> None:
+        """Give back a new case that nothing was received for; somebody else's request may have it."""
+        if (key := self._store.find(str(case_id), "case")) is not None:
+            self._ready.give_back(key)
 
     def make_case_key(self, case_id: UUID) -> None:
         """Make the key of a case, durable before this returns; a repetition keeps the first one.
@@ -213,6 +228,11 @@ class Vault:
 
     def _fresh(self, name: str, purpose: str) -> WrappedKey:
         return self._wrap(name, purpose, secrets.token_bytes(KEY_BYTES))
+
+    def _make_new(self, count: int) -> list[WrappedKey]:
+        made = [self._fresh(str(uuid4()), "case") for _ in range(count)]
+        self._store.add_new(made)
+        return made
 
     def _wrap(self, name: str, purpose: str, key: bytes) -> WrappedKey:
         kid, nonce = self._ring.primary, secrets.token_bytes(_NONCE)

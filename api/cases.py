@@ -22,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.database.case_reader import CaseReader, open_cases, unstarted
 from adapters.database.tables import Alarm
 from adapters.resources import Resources
+from api.starting import Starter
 from domain.case import CaseState
 from domain.errors import DomainError, NotAllowedNowError, UnknownObjectError, find_error
 from domain.events import CaseEvent, Tag
@@ -32,7 +33,6 @@ from workflows.case import CaseWorkflow
 from workflows.options import CASE_QUEUE, TASK_TIMEOUT
 from workflows.registry import case_workflow_id
 
-_STARTS_AT_ONCE = 8  # more only queue inside the engine
 _SWEEP_EVERY = 60.0  # seconds
 _RECONCILE_EVERY = 10  # sweeps; it asks the engine about every open case
 _LEFT_ALONE = timedelta(seconds=30)  # a receipt younger than this is being started by whoever took it in
@@ -59,19 +59,15 @@ class Cases:
         self._client = client
         self._resources = resources
         self._reader = CaseReader(resources)
-        self._slots = asyncio.Semaphore(_STARTS_AT_ONCE)
-        self._starts: set[asyncio.Task[None]] = set()
+        self._starter = Starter(self._start_quietly)
 
     def start_soon(self, case_id: UUID) -> None:
         """Start a case in the background; must be called on the event loop."""
-        task = asyncio.get_running_loop().create_task(self._start_quietly(case_id))
-        self._starts.add(task)
-        task.add_done_callback(self._starts.discard)
+        self._starter.soon(case_id)
 
     async def _start_quietly(self, case_id: UUID) -> None:
         try:
-            async with self._slots:
-                await self.start(case_id)
+            await self.start(case_id)
         except RPCError as failure:
             # The receipt is safe; the sweep starts the case when the engine is back.
             _log.warning("case not started yet", case_id=str(case_id), reason=failure.status.name)

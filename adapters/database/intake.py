@@ -1,7 +1,8 @@
 """Intake: a request is received when its receipt is committed, whatever else is up or down (design principle 2).
 
 Sealed with the case's own key from the first byte: the key is durable before the receipt, so a receipt without a key cannot
-exist. The first clock is computed here and stored with the receipt, so that the answer can say the date at once.
+exist. Receipts that come at the same time share a commit, and each is answered after it. The first clock is computed here and
+stored with the receipt, so that the answer can say the date at once.
 Next: `api/cases.py`, which starts the workflow.
 """
 
@@ -9,14 +10,17 @@ import hashlib
 import json
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
+from sqlalchemy import Table, bindparam, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from adapters.database import queue_projection
 from adapters.database.clocks import clock_of, seat_of
+from adapters.database.session import insert
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRight
 from adapters.resources import Resources
 from adapters.vault import Vault
@@ -28,6 +32,12 @@ from domain.rights import Channel, Right, Risk, Status
 # Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a million tries
+
+
+_receipts = cast("Table", inspect(CaseReceipt).local_table)
+_SAME = select(_receipts.c.case_id, _receipts.c.reference, _receipts.c.clock, _receipts.c.body_hash).where(
+    _receipts.c.caller == bindparam("caller"), _receipts.c.idempotency_key == bindparam("key")
+)
 
 
 class IncomingRequest(BaseModel):
@@ -61,7 +71,7 @@ class Receipt(BaseModel):
 
     case_id: UUID
     reference: str
-    status: Status
+    status: Status = Status.RECEIVED
     clock: Clock
     created: bool
 
@@ -85,46 +95,39 @@ class Intake:
         """
         if not request.rights:
             raise InvalidInputError("Say what you would like: name at least one right.", field="rights")
-        if (before := self._before(request)) is not None:
-            return before
-        case_id = uuid4()
-        self._resources.vault.make_case_key(case_id)
-        receipt, identifiers = self._sealed(case_id, request, now)
+        case_id = self._resources.vault.new_case()
+        receipt, clock, identifiers = self._sealed(case_id, request, now)
+        rights = [CaseRight(case_id=case_id, right=right) for right in set(request.rights)]
+
+        def store(session: Session) -> Receipt:
+            if (before := _before(session, request)) is not None:
+                return before
+            insert(session, [receipt])
+            insert(session, rights)
+            insert(session, identifiers)
+            insert(session, [queue_projection.received(receipt)])
+            if request.assertion:
+                insert(session, [_use_of(request.assertion, now)])
+            return Receipt(case_id=case_id, reference=receipt.reference, clock=clock, created=True)
+
         try:
-            with self._resources.database.write() as session:
-                session.add(receipt)
-                session.flush()
-                session.add_all([CaseRight(case_id=case_id, right=right) for right in set(request.rights)])
-                session.add_all(identifiers)
-                session.add(queue_projection.received(receipt))
-                if request.assertion:
-                    _use_assertion(session, request.assertion, now)
+            answer = self._resources.database.shared.carry_out(store)
         except IntegrityError:
             # Two of the same at once: the other one committed first, and its answer is ours.
-            if (before := self._before(request)) is not None:
+            with self._resources.database.read() as session:
+                before = _before(session, request)
+            if before is not None:
                 return before
             if request.assertion:
                 raise AssertionRefusedError from None
             raise
-        return _answer(receipt, created=True)
+        if not answer.created:
+            self._resources.vault.return_case(case_id)  # its key sealed nothing that was kept
+        return answer
 
-    def _before(self, request: IncomingRequest) -> Receipt | None:
-        if request.idempotency_key is None:
-            return None
-        with self._resources.database.read() as session:
-            receipt = session.exec(
-                select(CaseReceipt).where(
-                    CaseReceipt.caller == request.caller,
-                    CaseReceipt.idempotency_key == request.idempotency_key,
-                ),
-            ).first()
-        if receipt is None:
-            return None
-        if receipt.body_hash != request.body_hash:
-            raise IdempotencyMismatchError
-        return _answer(receipt, created=False)
-
-    def _sealed(self, case_id: UUID, request: IncomingRequest, now: datetime) -> tuple[CaseReceipt, list[CaseIdentifierRow]]:
+    def _sealed(
+        self, case_id: UUID, request: IncomingRequest, now: datetime
+    ) -> tuple[CaseReceipt, Clock, list[CaseIdentifierRow]]:
         vault, datamap = self._resources.vault.case(case_id), self._resources.datamap
         # A microsecond apart, so that the address the person gave as their own stays the first.
         identifiers = [
@@ -156,7 +159,7 @@ class Intake:
             idempotency_key=request.idempotency_key,
             body_hash=request.body_hash,
         )
-        return receipt, identifiers
+        return receipt, clock, identifiers
 
 
 def identifier_row(vault: Vault, case_id: UUID, kind: str, value: str, *, added_by: str, now: datetime) -> CaseIdentifierRow:
@@ -197,16 +200,20 @@ def _risk(request: IncomingRequest) -> Risk:
     return Risk.ELEVATED if by_hand else Risk.LOW
 
 
-def _use_assertion(session: Session, assertion: tuple[str, str], now: datetime) -> None:
+def _use_of(assertion: tuple[str, str], now: datetime) -> AssertionUse:
     issuer, jti = assertion
-    session.add(AssertionUse(issuer=issuer, jti_sha256=hashlib.sha256(jti.encode()).hexdigest(), used_at=now))
+    return AssertionUse(issuer=issuer, jti_sha256=hashlib.sha256(jti.encode()).hexdigest(), used_at=now)
 
 
-def _answer(receipt: CaseReceipt, *, created: bool) -> Receipt:
-    return Receipt(
-        case_id=receipt.case_id,
-        reference=receipt.reference,
-        status=Status.RECEIVED,
-        clock=Clock.model_validate(receipt.clock),
-        created=created,
-    )
+def _before(session: Session, request: IncomingRequest) -> Receipt | None:
+    """The receipt of the same request, if it was handed in before."""
+    if request.idempotency_key is None:
+        return None
+    sent = {"caller": request.caller, "key": request.idempotency_key}
+    receipt = session.connection().execute(_SAME, sent).first()
+    if receipt is None:
+        return None
+    if receipt.body_hash != request.body_hash:
+        raise IdempotencyMismatchError
+    clock = Clock.model_validate(receipt.clock)
+    return Receipt(case_id=receipt.case_id, reference=receipt.reference, clock=clock, created=False)

@@ -5,12 +5,15 @@ writes later is refused at once when another writer came between, whatever the b
 """
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Insert, Table, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
+
+from adapters.database.shared_commits import SharedCommits
 
 BUSY_TIMEOUT_MS = 10_000  # longer than any transaction of ours; a writer that waits longer has found a stuck process
 
@@ -25,6 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(url)
+        self.shared = SharedCommits(self.write)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -43,6 +47,23 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def insert(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Insert new rows of one table at once, past the session, which does not know them afterwards.
+
+    On the paths that people wait for: the session's bookkeeping costs more than the statement.
+    """
+    if rows:
+        statement, names = _insert_into(type(rows[0]))
+        session.connection().execute(statement, [{name: getattr(row, name) for name in names} for row in rows])
+
+
+@cache
+def _insert_into(table: type[SQLModel]) -> tuple[Insert, tuple[str, ...]]:
+    target = cast("Table", inspect(table).local_table)
+    counted = target.autoincrement_column  # left to the database
+    return target.insert(), tuple(column.key for column in target.columns if column is not counted)
 
 
 def _engine(url: str) -> Engine:

@@ -1,12 +1,13 @@
 """Which recorded events move a clock, and from when."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from adapters.database.clocks import clock_of, seat_of
+from adapters.database.clocks import clock_of, seat_of, story_of
 from adapters.letter_samples import sample_controller
 from domain.datamap_parts import ProclaimedHoliday
-from domain.deadline import Clock
+from domain.deadline import Clock, compute
 from domain.events import CaseEvent, Fact, Tag
+from domain.rights import Right
 from tests.factories import MONDAY
 
 DAY = timedelta(days=1)
@@ -87,3 +88,15 @@ def test_a_holiday_proclaimed_in_the_data_map_moves_the_date_that_is_due_on_it()
     moved = clock_of(MONDAY, ("UK",), ["access"], [], as_of=MONDAY, seat=seat)
     assert moved.legal_due == before + DAY
     assert any("proclaimed public holiday" in line.step for line in moved.sum)
+
+
+def test_what_is_received_within_a_quarter_of_an_hour_has_the_clock_of_its_own_instant() -> None:
+    midnight = datetime(2026, 3, 28, 23, 59, 59, 999999, tzinfo=UTC)  # the night in which the clocks of Europe change
+    seat = seat_of(sample_controller())
+    for minutes in range(-26 * 60, 26 * 60, 7):
+        at = midnight + timedelta(minutes=minutes)
+        for laws in (("UK",), ("EU-IE",), ("UK", "EU-DE")):
+            story = story_of(at, (Right.ACCESS,), ())
+            exact = compute(laws, (Right.ACCESS,), story, as_of=at, seat=seat)
+            given = clock_of(at, laws, ["access"], [], as_of=at, seat=seat)
+            assert given.model_copy(update={"promised": None}) == exact.model_copy(update={"promised": None})
