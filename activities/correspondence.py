@@ -13,7 +13,8 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
-from activities.letter_facts import Writing, begin, facts_of
+from activities.letter_facts import begin, facts_of
+from activities.letter_writing import Writing
 from adapters.codes import end_codes
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Letter
 from adapters.letter_message import Heading, compose, message_id, reply_address

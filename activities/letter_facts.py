@@ -5,86 +5,37 @@ Next: `adapters/letters.py`
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from activities.letter_notices import extended, part, withheld_of
+from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
-from adapters.database.clocks import promised, seat_of
-from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, ItemDecision, Note
+from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
 from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
 from adapters.letter_words import (
     ASKED,
-    EXTENDED,
-    Withheld,
     count,
     day,
     day_ahead,
     how_counted,
     masked,
     moment,
-    withheld,
 )
 from adapters.letters import LETTERS, Need
-from adapters.links import LIVES, LinkPurpose, make_link
+from adapters.links import LIVES
 from adapters.resources import Resources
 from domain.case import CaseState
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.messages import SendLetter
-from domain.regimes import zone_of
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right
 
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
-PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "refusal", "right_decided"})
-_PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect"}
-Facts = dict[str, object]
-
-
-@dataclass(frozen=True)
-class Writing:
-    """A letter that is being written, inside the transaction that will hold it.
-
-    Args:
-        state: of the record; an empty one before the case has been recorded.
-        address: where the letter goes.
-        now: UTC; the letter's date.
-    """
-
-    resources: Resources
-    session: Session
-    message: SendLetter
-    receipt: CaseReceipt
-    state: CaseState
-    address: CaseIdentifierRow
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The controller's own zone, in which letters name days and hours."""
-        return ZoneInfo(zone_of(self.resources.datamap.controller.country) or "UTC")
-
-    @property
-    def proven(self) -> bool:
-        """Whether the address is one that somebody has shown to be theirs."""
-        identifier = self.state.identifiers.get(self.address.id)
-        if identifier is None:  # not recorded yet
-            return self.receipt.asserted_identifier == self.address.id
-        return identifier.standing == "proven"
-
-    def link(self, purpose: LinkPurpose) -> str:
-        """A new link of the case, as an address to open."""
-        token = make_link(self.session, self.receipt.case_id, purpose, self.address.id, self.now)
-        return f"{self.resources.settings.public_url.rstrip('/')}/{_PAGES[purpose]}/{token}"
-
-    def open(self, row: CaseIdentifierRow) -> str:
-        """The value behind an identifier of the case; empty once it has been destroyed."""
-        vault = self.resources.vault.case(self.receipt.case_id)
-        return vault.open("case_identifier", "value", str(row.id), row.value).decode() if row.value else ""
+PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"})
 
 
 def begin(resources: Resources, session: Session, message: SendLetter, now: datetime) -> Writing:
@@ -144,18 +95,16 @@ def _every_letter(writing: Writing) -> Facts:
         "controller": controller,
         "asked": [ASKED[right] for right in rights],
         "received_on": day(received),
-        # The date of the first clock is the one that is promised, whatever moves later (practice.md 3.5).
-        "answer_by": day_ahead(receipt.safe_due, writing.now.astimezone(writing.zone).date()),
+        "answer_by": day_ahead(writing.promised, writing.now.astimezone(writing.zone).date()),
         "counted": how_counted(rights, received, receipt.safe_due),
         "complaint_line": in_one_line(receipt.regimes, controller),
     }
 
 
 def _purpose(writing: Writing) -> CodePurpose:
-    package = writing.state.package
     if not writing.proven:
         return "verify"
-    if package is not None and package.published and writing.address.id == writing.state.delivery_address:
+    if writing.state.fetchable and writing.address.id == writing.state.delivery_address:
         return "open_package"
     raise NotAllowedNowError("This address needs no code now.", status=writing.state.status.value)
 
@@ -194,19 +143,9 @@ def _found(writing: Writing) -> Facts:
     skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
     return {
         "records": count(package.records, "record"),
-        "withheld": _withheld(writing, package.revision),
+        "withheld": withheld_of(writing, package.revision),
         "left_out": [titles.get(name, name) for name in skipped],
     }
-
-
-def _withheld(writing: Writing, revision: int) -> Withheld | None:
-    rows = writing.session.exec(
-        select(ItemDecision)
-        .where(ItemDecision.case_id == writing.receipt.case_id, ItemDecision.revision <= revision)
-        .order_by(col(ItemDecision.revision)),
-    ).all()
-    newest = {row.item: row for row in rows}
-    return withheld(row.basis for row in newest.values() if row.decision != "include")
 
 
 def _searched(writing: Writing) -> Facts:
@@ -253,22 +192,6 @@ def _routes(writing: Writing) -> Facts:
     return {"routes": remedies_for(writing.receipt.regimes, writing.resources.datamap.controller)}
 
 
-def _extended(writing: Writing) -> Facts:
-    receipt = writing.receipt
-    decided = select(CaseEventRow).where(
-        CaseEventRow.case_id == receipt.case_id,
-        CaseEventRow.tag == Tag.EXTENSION_DECIDED.value,
-        CaseEventRow.sequence == writing.message.number,
-    )
-    event = writing.session.exec(decided).first()
-    if event is None:
-        raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
-    seat = seat_of(writing.resources.datamap.controller)
-    new_date = promised(receipt.received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
-    today = writing.now.astimezone(writing.zone).date()
-    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
-
-
 def _merged(writing: Writing) -> Facts:
     merged = select(CaseEventRow).where(
         CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.tag == Tag.REQUEST_MERGED.value
@@ -283,13 +206,14 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "confirm": _confirm,
     "decided": _decided,
     "disown": _disown,
-    "extended": _extended,
+    "extended": extended,
     "follow": _follow,
     "found": _found,
     "merged": _merged,
     "note": _note,
     "outcome": _outcome,
     "package": _package,
+    "part": part,
     "reason": _reason,
     "routes": _routes,
     "searched": _searched,

@@ -104,7 +104,9 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
 
 
 def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
-    parts = (message.case_id, message.run, revision, message.identity_record, resources.datamap.hash)
+    parts = [message.case_id, message.run, revision, message.identity_record, resources.datamap.hash]
+    if message.partial:
+        parts.append(message.partial)
     return uuid5(_NAMESPACE, "/".join(map(str, parts)))
 
 

@@ -23,11 +23,17 @@ def letter(view: View, kid: str, at: datetime) -> bytes:
     return typesetting.pdf("letter", _answer(view, kid), at)
 
 
+def _title(view: View) -> str:
+    if view.partial:
+        return "Your personal data: a first part of our answer"
+    return "We found nothing about you" if view.nothing else "Your personal data: our answer"
+
+
 def _answer(view: View, kid: str) -> dict[str, Any]:
     """The view as the template wants it."""
     controller = view.controller
     return asdict(view) | {
-        "title": "We found nothing about you" if view.nothing else "Your personal data: our answer",
+        "title": _title(view),
         "controller": {"name": controller.name, "address": list(controller.address)},
         "contacts": controller.contacts.model_dump(mode="json"),
         "systems_count": count(len(view.systems), "system"),

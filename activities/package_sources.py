@@ -62,6 +62,7 @@ class CaseFile:
         identity: how identity was confirmed, and when.
         uploads: by system, what people found in it.
         left_out: systems not searched, with the reason's category.
+        partial: this is a part of the answer; the rest comes later.
     """
 
     receipt: CaseReceipt
@@ -74,6 +75,7 @@ class CaseFile:
     sources: tuple[Source, ...]
     uploads: Mapping[str, tuple[Upload, ...]]
     left_out: Mapping[str, str]
+    partial: bool = False
 
     @property
     def laws(self) -> frozenset[str]:
@@ -102,6 +104,9 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
     collected = Collected.open(resources, message.case_id, message.run)
     sources = _sources(resources.datamap, collected, _withheld(session, message.case_id, revision))
     uploads = _uploads(session, state, vault)
+    later = _later(state, message)
+    sources = tuple(source for source in sources if source.system.name not in later)
+    uploads = {system: files for system, files in uploads.items() if system not in later}
     if not sources and not uploads and not state.systems:
         raise NotAllowedNowError("Nothing was searched for this case yet.", status=state.status.value)
     sealed = receipt.subject
@@ -115,7 +120,8 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         identity=_identity(session, message),
         sources=sources,
         uploads=uploads,
-        left_out=_left_out(resources.datamap, session, state, sources, uploads),
+        left_out=_left_out(resources.datamap, session, state, sources, uploads) | dict.fromkeys(later, "later"),
+        partial=bool(message.partial),
     )
 
 
@@ -129,6 +135,14 @@ def _sources(datamap: DataMap, collected: Collected, withheld: Mapping[str, str 
         )
         for found in collected.collections
     )
+
+
+def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
+    """Of a partial answer, the systems whose data come with the rest: still searched, or still looked through."""
+    if not message.partial:
+        return frozenset()
+    searched = {name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}}
+    return frozenset(searched | set(message.without))
 
 
 def _withheld(session: Session, case_id: UUID, revision: int) -> dict[str, str | None]:

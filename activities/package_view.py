@@ -22,6 +22,7 @@ _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
     "by_hand": "Only a person can search it. Somebody here decided to answer you now without it.",
     "not_asked": "It was not part of this search.",
+    "later": "What we hold there comes with the rest of our answer.",
 }
 
 
@@ -68,6 +69,7 @@ class View:
     policy: str
     held: str
     nothing: bool
+    partial: bool
     all_withheld: bool
     searched_with: list[str]
     identity: str
@@ -123,6 +125,7 @@ class Viewer:
             policy=receipt.policy_version,
             held=_held(self._written, sum(map(len, self._uploads.values()))),
             nothing=not systems and not withheld,
+            partial=self._case.partial,
             all_withheld=not systems and bool(withheld),
             searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),

@@ -84,6 +84,7 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "searched_on": day(_RECEIVED),
         "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example"), masked("phone", "+442079460143")],
         "systems": "all our systems",
+        "to_come": ["Card payments"],
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
         "what": ASKED[Right.RECTIFICATION],
         "withheld": withheld(["third_party"] * 3),

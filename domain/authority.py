@@ -34,6 +34,8 @@ class Action(StrEnum):
     SET_ITEM_DECISION = "set_item_decision"
     PREPARE_PACKAGE = "prepare_package"
     APPROVE_PACKAGE = "approve_package"
+    PREPARE_PARTIAL_ANSWER = "prepare_partial_answer"
+    APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     RETURN_FOR_REWORK = "return_for_rework"
     OPEN_PACKAGE = "open_package"
     RECORD_DELIVERY = "record_delivery"
@@ -77,6 +79,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SET_ITEM_DECISION: _WORKERS,
     Action.PREPARE_PACKAGE: _WORKERS,
     Action.APPROVE_PACKAGE: _SECOND_EYES,
+    Action.PREPARE_PARTIAL_ANSWER: _WORKERS,
+    Action.APPROVE_PARTIAL_ANSWER: _SECOND_EYES,
     Action.RETURN_FOR_REWORK: _SECOND_EYES,
     Action.OPEN_PACKAGE: _SUBJECT,
     Action.RECORD_DELIVERY: _WORKERS,
@@ -94,6 +98,7 @@ ROLES: dict[Action, frozenset[Role]] = {
 DECISIONS = frozenset(
     {
         Action.APPROVE_PACKAGE,
+        Action.APPROVE_PARTIAL_ANSWER,
         Action.APPROVE_REFUSAL,
         Action.CONFIRM_IDENTITY,
         Action.HOLD,

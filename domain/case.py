@@ -79,6 +79,26 @@ class Notice(BaseModel):
     given: bool = False
 
 
+class PartialAnswer(BaseModel):
+    """A part of the answer that is delivered before the rest.
+
+    Args:
+        sequence: of the event that proposed it.
+        text: the sealed note with what the person is told: what comes now, what comes later, and why.
+        without: systems that are left for later.
+        package: what was built for it; None until then, and again when the approval became void.
+    """
+
+    sequence: int
+    text: UUID
+    without: list[Name] = []
+    package: Package | None = None
+
+    @property
+    def approved(self) -> bool:
+        return self.package is not None and self.package.binding is not None
+
+
 class RightItem(BaseModel):
     """One right of the case, with a standing and an outcome of its own (design section 4).
 
@@ -135,6 +155,9 @@ class CaseState(BaseModel):
     work_items: dict[UUID, WorkItem] = {}
     package: Package | None = None
     package_wanted: int | None = None  # a revision that prepare_package asked for and that is not built yet
+    partial: PartialAnswer | None = None  # on its way
+    partial_given: Package | None = None  # the last part that was delivered
+    estimates: list[int] = []  # days after receipt on which the work was estimated
     delivered_at: datetime | None = None
     delivery_reminders: int = 0
     snapshots: list[Name] = []
@@ -191,14 +214,21 @@ class CaseState(BaseModel):
     def approved(self) -> bool:
         return self.package is not None and self.package.binding is not None
 
+    @property
+    def fetchable(self) -> Package | None:
+        """The copy that the person may fetch now: the whole once it is released, before that the last part."""
+        if self.package is not None and self.package.published:
+            return self.package
+        return self.partial_given
 
-def binding_of(state: CaseState) -> str:
+
+def binding_of(state: CaseState, package: Package | None = None) -> str:
     """The hash of everything a release approval covers besides being allowed at all (`security.md` R1).
 
     Package bytes, recipient address, channel, identity record, data map and search keys added by hand. Any change of any of
-    them gives another hash, and the approval is void.
+    them gives another hash, and the approval is void. `package` is that of a partial answer, where it is not the whole.
     """
-    package = state.package
+    package = package or state.package
     parts = {
         "package": package and package.sha256,
         "datamap": package and package.datamap,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.case import CaseState, Notice
 from domain.events import CaseEvent, Tag
+from domain.insurance import EXTENSION
 from domain.rights import Right
 from domain.rights_folding import refused
 
@@ -18,6 +19,13 @@ def prepared(state: CaseState, event: CaseEvent) -> None:
     """Remember a caseworker whose act an approval will rest on: that person cannot approve it."""
     if event.actor.startswith("caseworker:") and event.actor not in state.preparers:
         state.preparers.append(event.actor)
+
+
+def settle_offer(state: CaseState, kind: str) -> None:
+    """What was offered was taken up: the work item that offered it is done."""
+    for item in state.open_work_items.values():
+        if item.kind == kind:
+            item.result = "done"
 
 
 def _clarification(*, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
@@ -29,6 +37,7 @@ def _clarification(*, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
 
 def _extension_decided(state: CaseState, event: CaseEvent) -> None:
     state.extension = Notice(sequence=event.sequence, text=UUID(str(event.facts["note"])), approved=True)
+    settle_offer(state, EXTENSION)
 
 
 def _extension_notified(state: CaseState, _event: CaseEvent) -> None:

@@ -164,6 +164,20 @@ class ApprovePackage(CommandBase):
     sha256: Sha256
 
 
+class PreparePartialAnswer(CommandBase):
+    """Deliver what is reviewed now and the rest later. The note is what the person reads: what comes now, what later, why."""
+
+    action: Literal[Action.PREPARE_PARTIAL_ANSWER] = Action.PREPARE_PARTIAL_ANSWER
+    without: list[Name] = Field(default=[], description="systems that are left for later")
+
+
+class ApprovePartialAnswer(CommandBase):
+    """Let exactly this part go out; by somebody who prepared nothing in this case. The case stays open."""
+
+    action: Literal[Action.APPROVE_PARTIAL_ANSWER] = Action.APPROVE_PARTIAL_ANSWER
+    sha256: Sha256
+
+
 class ReturnForRework(CommandBase):
     action: Literal[Action.RETURN_FOR_REWORK] = Action.RETURN_FOR_REWORK
 
@@ -233,6 +247,8 @@ Command = Annotated[
     | RecordFee
     | PreparePackage
     | ApprovePackage
+    | PreparePartialAnswer
+    | ApprovePartialAnswer
     | ReturnForRework
     | OpenPackage
     | RecordDelivery

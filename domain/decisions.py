@@ -29,6 +29,7 @@ from domain.commands import (
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
+from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
 from domain.reasons import need_reason, noted
 from domain.rights import Outcome, Right, Risk, Role, Status
 from domain.work_decisions import WORK_DECISIONS, refusing
@@ -51,6 +52,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *_system_actions(state),
         *_package_actions(state),
         *clock_actions(state),
+        *partial_actions(state),
     ]
     return sorted(set(actions))
 
@@ -187,8 +189,16 @@ def _approve_package(state: CaseState, command: ApprovePackage, _verdict: Verdic
     return [Draft(tag=Tag.PACKAGE_APPROVED, facts={"sha256": command.sha256, "binding": binding_of(state)})]
 
 
-def _open_package(_state: CaseState, _command: OpenPackage, verdict: Verdict | None) -> list[Draft]:
-    return [Draft(tag=Tag.PACKAGE_OPENED)] if verdict is not None and verdict.accepted else []
+def _return_for_rework(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    proposed = state.partial is not None and not state.partial.approved
+    return [Draft(tag=Tag.PARTIAL_RETURNED if proposed else Tag.PACKAGE_RETURNED, facts=noted(command))]
+
+
+def _open_package(state: CaseState, _command: OpenPackage, verdict: Verdict | None) -> list[Draft]:
+    whole = state.package is not None and state.package.published
+    opened = Draft(tag=Tag.PACKAGE_OPENED if whole else Tag.PARTIAL_OPENED)
+    return [opened] if verdict is not None and verdict.accepted else []
 
 
 def _record_delivery(state: CaseState, command: RecordDelivery, _verdict: Verdict | None) -> list[Draft]:
@@ -236,7 +246,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.CHANGE_DELIVERY_ADDRESS: _change_address,
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.APPROVE_PACKAGE: _approve_package,
-    Action.RETURN_FOR_REWORK: _simple(Tag.PACKAGE_RETURNED, reason=True),
+    Action.RETURN_FOR_REWORK: _return_for_rework,
     Action.OPEN_PACKAGE: _open_package,
     Action.RECORD_DELIVERY: _record_delivery,
     Action.SEND_MESSAGE: _simple(Tag.MESSAGE_SENT, reason=True),
@@ -249,4 +259,5 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
     **CLOCK_DECISIONS,
     **WORK_DECISIONS,
+    **PARTIAL_DECISIONS,
 }

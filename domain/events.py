@@ -77,6 +77,13 @@ class Tag(StrEnum):
     PACKAGE_RETURNED = "case:package:returned"
     PACKAGE_PUBLISHED = "case:package:published"
     PACKAGE_OPENED = "case:package:opened"
+    PARTIAL_PROPOSED = "case:partial_answer:proposed"  # a part now, the rest by the date; ends nothing
+    PARTIAL_BUILT = "case:partial_answer:built"
+    PARTIAL_APPROVED = "case:partial_answer:approved"
+    PARTIAL_RETURNED = "case:partial_answer:returned"
+    PARTIAL_VOIDED = "case:partial_answer:voided"
+    PARTIAL_NOTIFIED = "case:partial_answer:notified"
+    PARTIAL_OPENED = "case:partial_answer:opened"
     DELIVERY_ADDRESS_CHANGED = "case:delivery:address_changed"
     DELIVERY_NOTIFIED = "case:delivery:notified"
     DELIVERY_RECORDED = "case:delivery:recorded"
@@ -87,6 +94,7 @@ class Tag(StrEnum):
     CODE_REQUESTED = "case:code:requested"
     LETTER_FAILED = "case:letter:failed"
 
+    DEADLINE_ESTIMATED = "case:deadline:estimated"  # the work, on days 5 and 10: records, systems, what is still waited for
     DEADLINE_APPROACHING = "case:deadline:approaching"
     DEADLINE_PASSED = "case:deadline:passed"  # the safe date, then the legal one
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.events import CaseEvent, Fact, Tag
+from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle, stands
 
@@ -203,6 +204,7 @@ def _package_approved(state: CaseState, event: CaseEvent) -> None:
     if state.package is not None:
         state.package.binding = _text(event, "binding")
         state.package.approved_by = event.sequence
+    state.partial = None  # the whole goes out instead
     stands(state, Right.ACCESS, Status.FULFILLING)
 
 
@@ -315,5 +317,6 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
     **CLOCK_RULES,
+    **PARTIAL_RULES,
     **RIGHT_RULES,
 }

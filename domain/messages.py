@@ -12,7 +12,7 @@ from domain.blobs import BlobRef
 from domain.case import CaseState
 from domain.commands import Command, Message
 from domain.deadline import Clock
-from domain.events import CaseEvent
+from domain.events import CaseEvent, Fact
 from domain.rights import Channel, Right, Risk
 from domain.texts import CommandId, Name, Regime, Sha256
 
@@ -138,10 +138,19 @@ class Collected(Message):
 
 
 class BuildPackage(Message):
+    """Build the package of a run.
+
+    Args:
+        partial: sequence of the proposal of a partial answer; 0 builds the whole.
+        without: systems that a partial answer leaves for later.
+    """
+
     case_id: UUID
     run: int
     revision: int | None = None
     identity_record: int
+    partial: int = 0
+    without: list[Name] = []
 
 
 class PackageBuilt(Message):
@@ -153,6 +162,19 @@ class PackageBuilt(Message):
     withheld: int = 0
     datamap: Sha256
     blob: BlobRef
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What the event that records it says."""
+        return {
+            "package": str(self.package),
+            "revision": self.revision,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "records": self.records,
+            "withheld": self.withheld,
+            "datamap": self.datamap,
+        }
 
 
 class PublishPackage(Message):

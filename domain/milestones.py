@@ -3,7 +3,7 @@
 Serves `workflows/deadline_clock.py`; here, and not there, because time zones are not for the workflow sandbox.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from domain.deadline import Clock, day_ends
+from domain.insurance import ESTIMATE_DAYS
 
 # Two weeks to collect what is missing, one to review, three days and one to chase a second pair of eyes (design section 5).
 REMINDER_DAYS = (14, 7, 3, 1)
-OFFER_EXTENSION_DAYS = 7  # while a notice is still lawful and there is time to write its reasons (design section 5)
+OFFER_DAYS = 7  # longer time and a partial answer: while a notice is still lawful and reasons can be written (design section 5)
 WAIT_FOR_FETCHING = timedelta(days=14)  # after the notice that the copy is ready (design section 4)
 TIME_TO_ERASE = timedelta(days=3)  # so that the wait never leads past the safe date
 _ZONE = ZoneInfo("Europe/London")  # where the controller's caseworkers read their reminders
@@ -27,10 +28,17 @@ class Milestone(BaseModel):
     at: datetime
     days: int | None = None
     passed: Literal["safe", "legal"] | None = None
+    estimate: int | None = None  # days after receipt on which the work is estimated
 
 
 def next_milestone(
-    clock: Clock, regimes: Sequence[str], warned: Sequence[int], passed: Sequence[str], *, now: datetime
+    clock: Clock,
+    regimes: Sequence[str],
+    warned: Sequence[int],
+    passed: Sequence[str],
+    *,
+    now: datetime,
+    estimate: tuple[datetime, Sequence[int]] | None = None,
 ) -> Milestone | None:
     """What comes next on this clock, given what was already done. It may lie in the past after an outage.
 
@@ -40,12 +48,12 @@ def next_milestone(
         warned: the reminders already recorded, in days before the safe date.
         passed: "safe" and "legal" once their passing is recorded.
         now: UTC; of several reminders that lie behind it only the nearest to the date is still given.
+        estimate: when the request was received and on which days after it the work was estimated; None where nothing is searched.
     """
     milestones = []
     if "safe" not in passed:
-        milestones = [_reminder(clock, days) for days in REMINDER_DAYS if all(days < given for given in warned)]
-        behind = [reminder for reminder in milestones if reminder.at <= now]
-        milestones = [reminder for reminder in milestones if reminder not in behind[:-1]]
+        milestones = _latest([_reminder(clock, days) for days in REMINDER_DAYS if all(days < given for given in warned)], now)
+        milestones += _latest(list(_estimates(clock, *estimate)), now) if estimate else []
         milestones.append(Milestone(at=day_ends(clock.safe_due, regimes), passed="safe"))
     if clock.legal_due is not None and "legal" not in passed:
         milestones.append(Milestone(at=day_ends(clock.legal_due, regimes), passed="legal"))
@@ -64,6 +72,19 @@ def extension_lapsed(clock: Clock, regimes: Sequence[str], *, now: datetime) -> 
 
 def _reminder(clock: Clock, days: int) -> Milestone:
     return Milestone(at=_local(clock.safe_due - timedelta(days=days), _MORNING), days=days)
+
+
+def _estimates(clock: Clock, received_at: datetime, done: Sequence[int]) -> Iterator[Milestone]:
+    for days in ESTIMATE_DAYS:
+        day = received_at.astimezone(_ZONE).date() + timedelta(days=days)
+        if all(days > before for before in done) and day < clock.safe_due:
+            yield Milestone(at=_local(day, _MORNING), estimate=days)
+
+
+def _latest(milestones: list[Milestone], now: datetime) -> list[Milestone]:
+    """Without those that a later one overtook while nobody could do them."""
+    behind = [milestone for milestone in milestones if milestone.at <= now]
+    return [milestone for milestone in milestones if milestone not in behind[:-1]]
 
 
 def _local(day: date, at: time) -> datetime:

@@ -31,6 +31,7 @@ class Step(StrEnum):
     ASK_OPERATOR = "ask_operator"
     ANSWER_LATE = "answer_late"
     CONSIDER_EXTENSION = "consider_extension"
+    CONSIDER_PARTIAL_ANSWER = "consider_partial_answer"
     CARRY_OUT = "carry_out"
     DO_TASK = "do_task"
     AWAIT_CODE = "await_code"
@@ -43,6 +44,7 @@ class Step(StrEnum):
     BUILDING = "building"
     ON_HOLD = "on_hold"
     APPROVE_PACKAGE = "approve_package"
+    APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     APPROVE_REFUSAL = "approve_refusal"
     SENDING = "sending"
     AWAIT_FETCH = "await_fetch"
@@ -73,6 +75,7 @@ _WORK: dict[str, tuple[Step, bool]] = {
     "search_by_hand": (Step.SEARCH_BY_HAND, False),
     "carry_out_right": (Step.CARRY_OUT, False),
     "consider_extension": (Step.CONSIDER_EXTENSION, False),
+    "consider_partial_answer": (Step.CONSIDER_PARTIAL_ANSWER, False),
 }
 _THEM, _US, _SYSTEM = WaitsFor.THEM, WaitsFor.US, WaitsFor.SYSTEM
 
@@ -86,6 +89,8 @@ def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per ki
         return NextStep(Step.RETRY_SYSTEM, _US, failed[0], attention=True)
     if state.closing_proposed:
         return NextStep(Step.DECIDE_CLOSING, _US, attention=True)
+    if state.partial is not None and state.partial.package is not None and not state.partial.approved and not state.held:
+        return NextStep(Step.APPROVE_PARTIAL_ANSWER, _US)  # what is still searched by hand does not hold a part up
     if state.open_work_items:
         return _work(state)
     if state.held:

@@ -37,6 +37,7 @@ from workflows.fulfilment import fulfil
 from workflows.notices import acknowledge_complaint, give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
+from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, refused
 
 # After a day most people have seen the mail; after a week they have forgotten it; the month is the law's own (Article 12(3)).
@@ -82,7 +83,7 @@ class CaseWorkflow:
     async def _carry(self) -> None:
         case = self._case = self._case.again()
         # Whatever fails here for good is for a person; the case waits and goes on from where it stood.
-        for duty in (watch_deadline, give_extension, give_refusal):
+        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
         if case.state.needs_identity:

@@ -5,14 +5,17 @@ A timer reminds and escalates. It never ends a case.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.case import CaseState
     from domain.deadline import Clock
     from domain.events import Draft, Tag
-    from domain.milestones import OFFER_EXTENSION_DAYS, Milestone, next_milestone
+    from domain.insurance import estimate, offers
+    from domain.milestones import OFFER_DAYS, Milestone, extension_lapsed, next_milestone
+    from domain.rights import Right
 
 from workflows.proceedings import Proceedings, opened
 
@@ -27,6 +30,7 @@ async def watch_deadline(case: Proceedings) -> None:
                 case.state.regimes,
                 *_done(case, case.clock),
                 now=workflow.now(),
+                estimate=_estimated(case.state),
             )
         dates = _dates(case)
         if milestone is None:
@@ -56,11 +60,29 @@ def _done(case: Proceedings, clock: Clock) -> tuple[Sequence[int], Sequence[str]
 def _reached(milestone: Milestone, case: Proceedings) -> list[Draft]:
     assert case.clock is not None
     due = case.clock.safe_due.isoformat()
+    if milestone.estimate is not None:
+        found = estimate(case.state)
+        facts = {"records": found.records, "systems": found.systems, "waiting": found.waiting}
+        noted = Draft(tag=Tag.DEADLINE_ESTIMATED, facts={"day": milestone.estimate, **facts})
+        return [noted, *(_offers(case) if found.large else [])]
     if milestone.days is None:
         # Escalation: somebody has to look, and the case stays open however late it is.
         late = opened(workflow.uuid4(), "deadline_passed", date=str(milestone.passed))
         return [Draft(tag=Tag.DEADLINE_PASSED, facts={"date": milestone.passed, "due": due}), late]
     drafts = [Draft(tag=Tag.DEADLINE_APPROACHING, facts={"days": milestone.days, "due": due})]
-    if milestone.days == OFFER_EXTENSION_DAYS and case.state.extension is None:
-        drafts.append(opened(workflow.uuid4(), "consider_extension"))
-    return drafts
+    return [*drafts, *_offers(case)] if milestone.days == OFFER_DAYS else drafts
+
+
+def _estimated(state: CaseState) -> tuple[datetime, Sequence[int]] | None:
+    """What the estimate counts from, where something is searched."""
+    if state.item(Right.ACCESS) is None or state.received_at is None:
+        return None
+    return state.received_at, state.estimates
+
+
+def _offers(case: Proceedings) -> list[Draft]:
+    """Longer time and a partial answer, each a decision of its own."""
+    clock = case.clock
+    assert clock is not None
+    extendable = clock.extend_by is not None and not extension_lapsed(clock, case.state.regimes, now=workflow.now())
+    return [opened(workflow.uuid4(), kind) for kind in offers(case.state, extendable=extendable)]

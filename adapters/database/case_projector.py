@@ -15,7 +15,7 @@ from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ItemDecision, Note
 from domain import chain
-from domain.case import CaseState
+from domain.case import CaseState, Package
 from domain.deadline import Clock, Seat
 from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, UnknownObjectError
 from domain.events import CaseEvent, Tag
@@ -61,7 +61,9 @@ class CaseProjector:
         head = record.head if record else chain.genesis(self._install, str(message.case_id))
         for event in message.events:
             if event.tag is Tag.PACKAGE_APPROVED:
-                self._check_item_decisions(state, event)
+                self._check_item_decisions(state, event, state.package)
+            elif event.tag is Tag.PARTIAL_APPROVED:
+                self._check_item_decisions(state, event, state.partial.package if state.partial else None)
             head = self._append(message, event, head)
             evolve(state, event)
         clock = self._clock(receipt, message.events)
@@ -105,12 +107,12 @@ class CaseProjector:
         )
         return head
 
-    def _check_item_decisions(self, state: CaseState, event: CaseEvent) -> None:
+    def _check_item_decisions(self, state: CaseState, event: CaseEvent, package: Package | None) -> None:
         # Decisions are rows, not updates (they may be 50,000), so only this transaction can see the newest one.
         newest, *_ = self._session.exec(
             select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == state.case_id),
         ).all()
-        if state.package is not None and (newest or 0) > state.package.revision:
+        if package is not None and (newest or 0) > package.revision:
             raise StaleHashError(status=state.status.value)
         authors = self._session.exec(
             select(ItemDecision.author).where(ItemDecision.case_id == state.case_id).distinct(),

@@ -168,7 +168,8 @@ def _page(
         reference=view.receipt.reference,
         ready=_is_there(view),
         opened=session.opened,
-        bytes=view.state.package.bytes if view.state.package else 0,
+        bytes=view.state.fetchable.bytes if view.state.fetchable else 0,
+        part=view.state.fetchable is not None and view.state.fetchable == view.state.partial_given,
         may={action.value for action in allowed},
         address=masked_address(web.resources, session.case_id, view.state.delivery_address),
         notice=notice,
@@ -194,13 +195,14 @@ def _opened(web: Web, session: sessions.Visit) -> Response:
 
 
 def _is_there(view: CaseView) -> bool:
-    return view.state.package is not None and view.state.package.published and not view.state.held
+    return view.state.fetchable is not None and not view.state.held
 
 
 def _streamed(web: Web, session: sessions.Visit) -> Response:
     view = CaseReader(web.resources).get(session.case_id)
     with web.resources.database.read() as database:
-        row = database.get(PackageRow, view.state.package.id) if view.state.package and _is_there(view) else None
+        copy = view.state.fetchable
+        row = database.get(PackageRow, copy.id) if copy and _is_there(view) else None
     if row is None:
         raise UnknownObjectError
     ref = BlobRef.model_validate(row.blob)

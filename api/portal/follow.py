@@ -277,8 +277,8 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,
         "wants_more": state.more_identity_asked and not state.identity_record,
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
-        "ready": state.package is not None and state.package.published and not state.held,
-        "fetched": state.package is not None and state.package.opened,
+        "ready": state.fetchable is not None and not state.held,
+        "fetched": state.fetchable is not None and state.fetchable.opened,
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
     }
 

@@ -86,6 +86,11 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
     Action.RECORD_FEE: {"step": "asked", "reason": "A third copy of the same files; 12 pounds for postage and a drive."},
     Action.PREPARE_PACKAGE: {"revision": 1},
     Action.APPROVE_PACKAGE: {"sha256": _SHA256},
+    Action.PREPARE_PARTIAL_ANSWER: {
+        "text": "This part has your account and your images. The invoices follow: a supplier keeps them on paper.",
+        "without": ["support"],
+    },
+    Action.APPROVE_PARTIAL_ANSWER: {"sha256": _SHA256},
     Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
     Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
     Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
@@ -140,6 +145,9 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
         "right": (Right | None, Field(None, description="one of several; left out, the whole request is refused")),
         "text": (Words, Field(description="what the person will read: the reasons, in plain words")),
     },
+    Action.PREPARE_PARTIAL_ANSWER: {
+        "text": (Words, Field(description="what the person reads: what comes now, what comes later, and why"))
+    },
     Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {
@@ -158,6 +166,7 @@ _OWN_WORDS = {
     Action.COMPLETE_WORK_ITEM: "note",
     Action.REQUEST_CLARIFICATION: "question",
     Action.ANSWER_CLARIFICATION: "answer",
+    Action.PREPARE_PARTIAL_ANSWER: "text",
 }
 
 

@@ -170,6 +170,18 @@ class PackageAnswer(BaseModel):
     approved: bool
 
 
+class PartialAnswerLine(BaseModel):
+    """A part of the answer on its way, or the last one that was delivered. `approve_partial_answer` names its `sha256`.
+
+    The zip is at `GET /cases/{reference}/package?part=true`.
+    """
+
+    state: Literal["building", "ready", "approved", "delivered"]
+    sha256: str | None
+    bytes: int | None
+    records: int | None
+
+
 class CaseAnswer(BaseModel):
     """One case as it stands; `allowed_actions` is what the caller may do about it now."""
 
@@ -214,6 +226,7 @@ class CaseAnswer(BaseModel):
     systems: list[SystemAnswer]
     work_items: list[WorkItemAnswer]
     package: PackageAnswer | None
+    partial_answer: PartialAnswerLine | None
     erasure_plan: Annotated[None, Field(description="comes with erasure")] = None
 
 

@@ -7,11 +7,10 @@ Noted in the access log before the first byte. Looking at it never counts as del
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from adapters.blobs import BlobReader
-from adapters.database.case_reader import CaseView
 from adapters.database.tables import PackageRow
 from adapters.resources import Resources
 from api.access import note_access
@@ -19,6 +18,7 @@ from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
 from api.v1.presenting import possible_actions
 from domain.blobs import BlobRef
+from domain.case import CaseState, Package
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.rights import Status
 
@@ -38,12 +38,20 @@ _ZIP = "application/zip"
         304: {"description": "`If-None-Match` names this very zip"},
     },
 )
-def read_package(case: TheCase, who: TheCaller, web: TheWeb, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+def read_package(
+    case: TheCase,
+    who: TheCaller,
+    web: TheWeb,
+    *,
+    part: Annotated[bool, Query(description="the partial answer instead of the whole")] = False,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """The zip as it will be delivered, from in_review on; never counts as delivery."""
-    if case.state.package is None or case.state.status is Status.COLLECTING:
+    package = _part(case.state) if part else None if case.state.status is Status.COLLECTING else case.state.package
+    if package is None:
         actions = possible_actions(web.resources, who, case.state)
         raise NotAllowedNowError("There is no package yet.", status=case.state.status.value, allowed_actions=actions)
-    ref = _blob(web.resources, case)
+    ref = _blob(web.resources, package)
     headers = {"ETag": f'"{ref.sha256}"', "Content-Length": str(ref.bytes)}
     if if_none_match is not None and ref.sha256 in if_none_match:
         return Response(status_code=304, headers={"ETag": headers["ETag"]})
@@ -59,10 +67,13 @@ def _pieces(blob: BlobReader) -> Iterator[bytes]:
         yield from blob
 
 
-def _blob(resources: Resources, case: CaseView) -> BlobRef:
-    package = case.state.package
+def _part(state: CaseState) -> Package | None:
+    return state.partial.package if state.partial else state.partial_given
+
+
+def _blob(resources: Resources, package: Package) -> BlobRef:
     with resources.database.read() as session:
-        row = session.get(PackageRow, package.id) if package else None
+        row = session.get(PackageRow, package.id)
     if row is None:
         raise UnknownObjectError
     return BlobRef.model_validate(row.blob)

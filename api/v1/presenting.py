@@ -19,6 +19,7 @@ from api.v1.models import (
     ClockAnswer,
     IdentifierAnswer,
     PackageAnswer,
+    PartialAnswerLine,
     RightAnswer,
     SystemAnswer,
     WorkItemAnswer,
@@ -64,6 +65,7 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
             for key, item in state.work_items.items()
         ],
         package=package,
+        partial_answer=_partial_of(state),
     )
 
 
@@ -145,6 +147,19 @@ def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
         revision=package and package.revision,
         records=package and package.records,
         approved=state.approved,
+    )
+
+
+def _partial_of(state: CaseState) -> PartialAnswerLine | None:
+    partial = state.partial
+    package = partial.package if partial else state.partial_given
+    if partial is None and package is None:
+        return None
+    stands: Literal["building", "ready", "approved", "delivered"] = "delivered"
+    if partial is not None:
+        stands = "approved" if partial.approved else "ready" if package else "building"
+    return PartialAnswerLine(
+        state=stands, sha256=package and package.sha256, bytes=package and package.bytes, records=package and package.records
     )
 
 

@@ -31,7 +31,7 @@ from api.v1.models import (
     SearchBody,
 )
 from domain.authority import Action
-from domain.case import CaseState, Identifier, Package, RightItem, SystemState, WorkItem
+from domain.case import CaseState, Identifier, Package, PartialAnswer, RightItem, SystemState, WorkItem
 from domain.decisions import allowed_actions
 from domain.errors import DomainError
 from domain.events import Tag
@@ -79,6 +79,7 @@ _ALSO: dict[Action, str] = {
     Action.REQUEST_CODE: "no-codes-left",
     Action.CONFIRM_IDENTITY_CODE: "code-refused",
     Action.APPROVE_PACKAGE: "stale-hash, four-eyes",
+    Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes",
 }
 _KEY = UUID(int=1)
 _SHA = "0" * 64
@@ -177,14 +178,21 @@ def _legal_states() -> dict[Action, list[str]]:
 
 
 def _rich_states(status: Status) -> Iterator[CaseState]:
-    for held, identified, outcome in itertools.product((False, True), (0, 1), (None, *Outcome)):
+    built = Package(id=_KEY, revision=0, sha256=_SHA, bytes=1, records=1, datamap=_SHA)
+    parts = (None, PartialAnswer(sequence=1, text=_KEY, package=built))
+    for held, identified, outcome, part in itertools.product((False, True), (0, 1), (None, *Outcome), parts):
         yield CaseState(
             case_id=_KEY,
             status=status,
             outcome=outcome if status is Status.CLOSED else None,
             identity_record=identified,
             identifiers={_KEY: Identifier(kind="email"), UUID(int=2): Identifier(kind="email", standing="proven")},
-            systems={"failed": SystemState(state="failed"), "manual": SystemState(state="manual")},
+            systems={
+                "failed": SystemState(state="failed"),
+                "manual": SystemState(state="manual"),
+                "searched": SystemState(state="searched", records=1),
+            },
+            partial=part,
             work_items={_KEY: WorkItem(kind="search_by_hand", system="manual")},
             rights=[RightItem(right=Right.ACCESS, status=status), RightItem(right=Right.ERASURE, status=status)],
             run=1,

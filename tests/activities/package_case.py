@@ -185,6 +185,14 @@ class SearchedCase:
     def build(self) -> PackageBuilt:
         return build(self.resources, self.message, lambda: None)
 
+    def propose_part(self, *without: str, note: UUID | None = None) -> PackageBuilt:
+        """A partial answer is proposed and built."""
+        self.event(Tag.PARTIAL_PROPOSED, note=str(note or uuid4()), without=list(without))
+        message = self.message.model_copy(update={"partial": self.sequence, "without": list(without)})
+        built = build(self.resources, message, lambda: None)
+        self.event(Tag.PARTIAL_BUILT, **built.facts)
+        return built
+
     def package(self) -> bytes:
         """Build, and give the zip as it would be delivered."""
         with self.resources.blobs.read(self.vault, self.build().blob) as stored:

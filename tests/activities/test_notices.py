@@ -8,9 +8,10 @@ from temporalio.exceptions import ApplicationError
 
 from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
-from domain.events import Tag
+from domain.events import Fact, Tag
 from tests import opened, post_office
-from tests.case_in_hand import CaseInHand, posting
+from tests.case_in_hand import PACKAGE, CaseInHand, posting
+from tests.factories import SHA
 from tests.post_office import PostOffice
 
 CASEWORKER = "caseworker:00000000-0000-4000-8000-00000000000a"
@@ -91,6 +92,34 @@ def test_a_question_says_that_everything_is_an_answer(case: CaseInHand, office: 
     case.send("clarification", note=case.note("Which of your two accounts do you mean?", CASEWORKER))
     assert "Which of your two accounts do you mean?" in text_of(office)
     assert '"Everything" is an answer too.' in text_of(office)
+
+
+def test_a_partial_answer_says_what_comes_now_what_later_and_by_when(case: CaseInHand, office: PostOffice) -> None:
+    note = case.note("This part has your account. The invoices follow.\nA supplier keeps them on paper.", CASEWORKER)
+    case.proven()
+    case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["shop"])
+    case.happen(Tag.SYSTEM_SEARCHED, system="shop", records=12)
+    case.happen(Tag.PARTIAL_PROPOSED, note=str(note), without=["shop"])
+    built: dict[str, Fact] = {"package": str(PACKAGE), "revision": 0, "sha256": SHA, "bytes": 10, "records": 12, "withheld": 0}
+    case.happen(Tag.PARTIAL_BUILT, datamap=SHA, **built)
+    case.happen(Tag.PARTIAL_APPROVED, sha256=SHA, binding=SHA)
+    case.send("partial_answer", number=case.sequence, note=note)
+    text = text_of(office)
+    assert "This part has your account. The invoices follow. A supplier keeps them on paper." in text
+    assert "The rest comes by Wed 23 December 2026" in text
+    assert "Still to come: what we hold in" in text
+    assert "You can complain to us" in text
+    assert "/collect/hl1_" in text
+
+
+def test_after_an_extension_letters_promise_the_new_date(case: CaseInHand, office: PostOffice) -> None:
+    note = case.note(WORDS, CASEWORKER)
+    case.happen(Tag.EXTENSION_DECIDED, ground="number", note=str(note))
+    case.send("clarification", number=1, note=note)
+    assert "We still aim to answer by Wed 23 December 2026" in text_of(office)  # decided is not told
+    case.happen(Tag.EXTENSION_NOTIFIED)
+    case.send("clarification", number=2, note=note)
+    assert "We still aim to answer by Tue 23 February 2027" in text_of(office)
 
 
 def test_the_record_shows_pause_extension_and_refusal_in_the_sum(case: CaseInHand) -> None:

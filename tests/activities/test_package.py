@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
@@ -17,6 +20,7 @@ from adapters.database.tables import PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.errors import UnknownObjectError
+from domain.events import Tag
 from domain.messages import PublishPackage
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, INVOICES, MAILBOX, SearchedCase, typical
@@ -142,6 +146,26 @@ def test_only_the_newest_decision_up_to_the_frozen_revision_counts(resources: Re
     newest = case.build()
     withheld = {row.id: row.summary["collections"][0]["withheld"] for row in package_rows(resources)}
     assert withheld == {frozen.package: 0, newest.package: 1}
+
+
+def test_a_part_has_what_is_ready_says_what_comes_later_and_is_not_the_whole(resources: Resources) -> None:
+    case = typical(resources)
+    case.event(Tag.SYSTEM_SEARCHED, system="platform", records=21)
+    case.event(Tag.WORK_ITEM_OPENED, work_item=str(uuid4()), kind="search_by_hand", system="partners")
+    part = case.propose_part("billing")
+    with resources.blobs.read(case.vault, part.blob) as stored, zipfile.ZipFile(io.BytesIO(stored.read())) as package:
+        members = {name: package.read(name).decode(errors="replace") for name in package.namelist()}
+    assert "data/platform/accounts.json" in members
+    assert not any(name.startswith("data/billing") for name in members)
+    page = members["index.html"]
+    assert "This is a first part." in page
+    for system in ("billing", "partners"):
+        title = resources.datamap.system(system).title
+        assert re.search(rf"{title}</th><td>What we hold there comes with the rest of our answer\.", page)
+    whole = case.build()
+    assert whole.package != part.package
+    assert whole.records == part.records + len(INVOICES)
+    assert case.propose_part("billing").package != part.package  # each proposal is built for itself
 
 
 def test_when_nothing_is_withheld_the_list_says_so(resources: Resources) -> None:

@@ -48,6 +48,8 @@ MATRIX = {
     "merge_duplicate": WORKERS,
     "approve_package": "reviewer privacy_lead",
     "return_for_rework": "reviewer privacy_lead",
+    "prepare_partial_answer": WORKERS,
+    "approve_partial_answer": "reviewer privacy_lead",
     "hold": "privacy_lead dpo",
     "release": "privacy_lead",
     "close": "privacy_lead",

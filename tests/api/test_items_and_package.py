@@ -112,3 +112,31 @@ def test_a_page_of_many_rows_opens_a_piece_of_them(web: TestClient, key: Key, se
     tracemalloc.stop()
     assert len(page["items"]) == 50
     assert most < 12_000_000
+
+
+def test_a_part_is_read_and_approved_apart_from_the_whole(web: TestClient, key: Key, searched: SearchedCase) -> None:
+    reviewer = key(Role.REVIEWER)
+    assert web.get(url(searched, "package?part=true"), headers=reviewer).status_code == 409
+    part = searched.propose_part("billing")
+    case = web.get(url(searched, "").rstrip("/"), headers=reviewer).json()
+    assert case["partial_answer"] == {"state": "ready", "sha256": part.sha256, "bytes": part.bytes, "records": part.records}
+    assert "approve_partial_answer" in case["allowed_actions"]
+    zipped = web.get(url(searched, "package?part=true"), headers=reviewer)
+    assert hashlib.sha256(zipped.content).hexdigest() == part.sha256
+    approve = url(searched, "actions/approve_partial_answer")
+    stale = web.post(approve, headers=reviewer, json={"sha256": case["package"]["sha256"]})
+    assert (stale.status_code, stale.json()["type"]) == (409, "/problems/stale-hash")
+    approved = web.post(approve, headers=reviewer, json={"sha256": part.sha256})
+    assert approved.json()["partial_answer"]["state"] == "approved"
+    assert approved.json()["status"] == "in_review"
+
+
+def test_a_decision_about_an_item_makes_a_part_stale_and_bars_its_author(
+    web: TestClient, key: Key, searched: SearchedCase
+) -> None:
+    part = searched.propose_part("platform")
+    (item, *_) = searched.items("billing", "invoices")
+    searched.decide(item.id, "withhold", "third_party")
+    approve = url(searched, "actions/approve_partial_answer")
+    refused = web.post(approve, headers=key(Role.REVIEWER), json={"sha256": part.sha256})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/stale-hash")

@@ -1,5 +1,6 @@
 """Fetching the copy: a fresh code, what is missing, and what reached the wrong person."""
 
+import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -55,6 +56,20 @@ class TestCollect:
         asked = web.get("/collect/wrong-person").text
         assert "Thank you for telling us" in web.post("/collect/wrong-person", data=hidden(asked)).text
         assert status_of(released) == (Status.CLOSED, Outcome.NOT_THE_REQUESTER)
+
+    def test_a_part_is_fetched_like_the_whole_and_says_that_it_is_one(self, web: TestClient, searched: SearchedCase) -> None:
+        part = searched.propose_part("billing")
+        searched.event(Tag.PARTIAL_APPROVED, sha256=part.sha256, binding=part.sha256)
+        assert "nothing to fetch here" in web.get(f"/collect/{a_link(searched, 'package')}").text
+        searched.event(Tag.PARTIAL_NOTIFIED)
+        page = web.get(f"/collect/{a_link(searched, 'package')}").text
+        assert "A first part of the copy of your data" in page
+        sent = web.post("/collect/send", data=hidden(page)).text
+        web.post("/collect/code", data=hidden(sent) | {"code": a_code(searched, "open_package")})
+        copy = web.get("/collect/download")
+        assert hashlib.sha256(copy.content).hexdigest() == part.sha256
+        assert CaseReader(searched.resources).events(searched.id)[-1].tag == Tag.PARTIAL_OPENED
+        assert status_of(searched) == (Status.IN_REVIEW, None)
 
     def test_an_ended_link_ends_the_visit(self, web: TestClient, released: SearchedCase) -> None:
         token = a_link(released, "package")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.case import CaseState, Identifier, Notice, Package, SystemState, WorkItem
+from domain.case import CaseState, Identifier, Notice, Package, PartialAnswer, SystemState, WorkItem
 from domain.next_step import Step, WaitsFor, next_step
 from domain.rights import Status
 from tests.factories import SHA
@@ -34,6 +34,15 @@ def _case(status: Status, **facts: object) -> CaseState:
         (_case(Status.IN_REVIEW, run=1, package=PACKAGE), Step.APPROVE_PACKAGE, WaitsFor.US),
         (_case(Status.IN_REVIEW, run=1, package=PACKAGE, package_wanted=2), Step.BUILDING, WaitsFor.SYSTEM),
         (_case(Status.IN_REVIEW, refusal=Notice(sequence=1, text=KEY)), Step.APPROVE_REFUSAL, WaitsFor.US),
+        (
+            _case(
+                Status.COLLECTING,
+                partial=PartialAnswer(sequence=1, text=KEY, package=PACKAGE),
+                work_items={KEY: WorkItem(kind="search_by_hand", system="paper")},
+            ),
+            Step.APPROVE_PARTIAL_ANSWER,
+            WaitsFor.US,
+        ),
         (_case(Status.FULFILLING), Step.SENDING, WaitsFor.SYSTEM),
         (_case(Status.DELIVERED), Step.AWAIT_FETCH, WaitsFor.THEM),
         (_case(Status.CLOSED), Step.NOTHING, WaitsFor.NOBODY),

@@ -112,18 +112,7 @@ async def _build(case: Proceedings) -> None:
 
 
 def _built(package: PackageBuilt) -> Draft:
-    return Draft(
-        tag=Tag.PACKAGE_BUILT,
-        facts={
-            "package": str(package.package),
-            "revision": package.revision,
-            "sha256": package.sha256,
-            "bytes": package.bytes,
-            "records": package.records,
-            "withheld": package.withheld,
-            "datamap": package.datamap,
-        },
-    )
+    return Draft(tag=Tag.PACKAGE_BUILT, facts=package.facts)
 
 
 async def _review(case: Proceedings) -> None:

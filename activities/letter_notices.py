@@ -1,0 +1,55 @@
+"""What the letters say that the clock makes necessary: longer time, and a part of the answer (Article 12(3)).
+
+Next: `adapters/letters.py`
+"""
+
+from sqlmodel import col, select
+
+from activities.letter_writing import Facts, Writing
+from adapters.database.clocks import promised, seat_of
+from adapters.database.tables import CaseEventRow, ItemDecision
+from adapters.letter_words import EXTENDED, Withheld, count, day_ahead, withheld
+from domain.errors import NotAllowedNowError
+from domain.events import Tag
+
+
+def extended(writing: Writing) -> Facts:
+    """The ground of longer time, and the new date."""
+    receipt = writing.receipt
+    decided = select(CaseEventRow).where(
+        CaseEventRow.case_id == receipt.case_id,
+        CaseEventRow.tag == Tag.EXTENSION_DECIDED.value,
+        CaseEventRow.sequence == writing.message.number,
+    )
+    event = writing.session.exec(decided).first()
+    if event is None:
+        raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
+    seat = seat_of(writing.resources.datamap.controller)
+    new_date = promised(receipt.received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
+    today = writing.now.astimezone(writing.zone).date()
+    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
+
+
+def part(writing: Writing) -> Facts:
+    """What is in this part, and what comes later."""
+    partial, state = writing.state.partial, writing.state
+    if partial is None or partial.package is None:
+        raise NotAllowedNowError("No part of the answer was built.", status=state.status.value)
+    titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    waiting = [name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}]
+    return {
+        "records": count(partial.package.records, "record"),
+        "withheld": withheld_of(writing, partial.package.revision),
+        "to_come": [titles.get(name, name) for name in dict.fromkeys([*waiting, *partial.without])],
+    }
+
+
+def withheld_of(writing: Writing, revision: int) -> Withheld | None:
+    """What was kept back up to a revision of the item decisions."""
+    rows = writing.session.exec(
+        select(ItemDecision)
+        .where(ItemDecision.case_id == writing.receipt.case_id, ItemDecision.revision <= revision)
+        .order_by(col(ItemDecision.revision)),
+    ).all()
+    newest = {row.item: row for row in rows}
+    return withheld(row.basis for row in newest.values() if row.decision != "include")
