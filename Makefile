@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql poppler histories migration api-table lock audit clean
+	postgresql poppler dovecot histories migration api-table lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: install ## Start Habeas with the demo controller; Ctrl-C stops it
 up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
-test: install-dev postgresql poppler lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
+test: install-dev postgresql poppler dovecot lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
 	$(BIN)/pytest -n $(JOBS) -m "not journey"
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
@@ -48,13 +48,13 @@ format: install-dev ## Let ruff write the files as it wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test-fast: install-dev poppler
+test-fast: install-dev poppler dovecot
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
-test-postgresql: install-dev postgresql poppler ## The database and activity suites on PostgreSQL
+test-postgresql: install-dev postgresql poppler dovecot ## The database and activity suites on PostgreSQL
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities)
 
-test-journeys: install-dev postgresql chromium ## The real parts as processes, killed and restarted; the pages in a browser
+test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
 	$(BIN)/pytest -m "journey" tests/journeys tests/browser
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
 
@@ -72,6 +72,9 @@ postgresql:
 
 poppler: # reads letters back in tests
 	@command -v pdftotext >/dev/null || .ci/debian poppler-utils
+
+dovecot: # the mailboxes that tests take mail in from
+	@ls /usr/sbin/dovecot >/dev/null 2>&1 || command -v dovecot >/dev/null || .ci/debian dovecot-imapd
 
 chromium:
 	@command -v chromium >/dev/null || .ci/debian chromium

@@ -1,7 +1,7 @@
 """Composition root of the Temporal worker: opens everything once, then polls. Nobody imports this.
 
-Two queues (mechanics, section 3): `case` carries workflows and short activities, `connector` whatever searches systems or
-builds packages, so that a long search never holds up a command.
+Three queues (mechanics, section 3): `case` carries workflows and short activities, `connector` whatever searches systems or
+builds packages, so that a long search never holds up a command, `mail` the watched mailboxes.
 
 Next: workflows/registry.py
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import structlog
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -25,14 +26,19 @@ from activities.registry import build
 from adapters import logs
 from adapters.database.alarms import RefusalAlarms
 from adapters.ending import end_process
+from adapters.mailboxes import DESK, watched
 from adapters.parts import WORKER_READY
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.temporal import connect
 from domain.errors import DomainError, SettingsError
-from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, WORKFLOWS
+from domain.messages import WatchMailbox
+from workflows.mailbox import MailboxWorkflow
+from workflows.options import TASK_TIMEOUT
+from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, WORKFLOWS, mailbox_workflow_id
 
 EVENT_THREADS = 8  # small transactions; more threads only wait for each other (mechanics 5.19)
+SORTING_THREADS = 2  # beside one per watched mailbox, which mostly waits
 CONNECTOR_THREADS = 2  # CPU-bound: sealing, zipping, setting type
 STICKY = timedelta(seconds=2)  # how long a command waits for a worker that crashed (temporal.md, rule 43)
 GRACE = timedelta(seconds=30)  # what is running may finish after SIGTERM
@@ -71,8 +77,9 @@ async def run(resources: Resources) -> None:
         async with contextlib.AsyncExitStack() as polling:
             for worker in workers(client, resources, stack):
                 await polling.enter_async_context(worker)
+            await watch_mailboxes(client, resources.settings)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
-            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE])
+            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE])
             await stop.wait()
             _log.info("stopping")
 
@@ -101,7 +108,29 @@ def workers(client: Client, resources: Resources, stack: contextlib.ExitStack) -
         max_concurrent_activities=CONNECTOR_THREADS,
         graceful_shutdown_timeout=GRACE,
     )
-    return case, connector
+    threads = len(watched(resources.settings.mailboxes)) + 1 + SORTING_THREADS
+    mail = Worker(
+        client,
+        task_queue=MAIL_QUEUE,
+        activities=activities["mail"],
+        activity_executor=stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="mail")),
+        max_concurrent_activities=threads,
+        graceful_shutdown_timeout=GRACE,
+    )
+    return case, connector, mail
+
+
+async def watch_mailboxes(client: Client, settings: Settings) -> None:
+    """See to it that every mailbox of the settings is watched, and the desk for mail that is handed in."""
+    for name in (DESK, *watched(settings.mailboxes)):
+        await client.start_workflow(
+            MailboxWorkflow.run,
+            WatchMailbox(mailbox=name),
+            id=mailbox_workflow_id(name),
+            task_queue=CASE_QUEUE,
+            task_timeout=TASK_TIMEOUT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ from activities.collection import Collection
 from activities.correspondence import Correspondence
 from activities.erasure import Erasure
 from activities.identity import Identity
+from activities.mailbox import MailboxWatch
+from activities.mailroom import Mailroom
 from activities.package import Packaging
 from activities.systems.registry import Systems
 from adapters.resources import Resources
@@ -22,6 +24,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     log, identity, letters = CaseLog(resources), Identity(resources), Correspondence(resources)
     systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
+    watch, room = MailboxWatch(resources), Mailroom(resources)
     return {
         "case": [
             log.read_opening,
@@ -32,6 +35,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             letters.revoke_links,
             collection.destroy_snapshots,
             erasure.forget_looks,
+            room.mark_told,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
         "connector": [
@@ -44,4 +48,6 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.look_again,
             erasure.certify_erasure,
         ],
+        # A look into a mailbox holds its thread for minutes, waiting for mail.
+        "mail": [watch.take_in_mail, room.sort_mail],
     }

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str = MAIL_FROM_UNSET
     mailboxes: str | None = Field(default=None, repr=False)
+    authserv_id: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None

@@ -5,9 +5,11 @@ Destroying a case's key is what "erased" means for everything sealed under it, i
 Next: adapters/case_vault.py
 """
 
+import functools
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
@@ -129,6 +131,27 @@ class Vault:
     def destroy_evidence_key(self, case_id: UUID, *, rule: str, approver: str) -> None:
         """As `destroy_case_key`, for identity evidence: with the decision, at the latest after 14 days."""
         self._destroy(case_id, "evidence", rule, approver)
+
+    def make_mail_keys(self, keys: Sequence[UUID]) -> None:
+        """Make one key for each incoming mail, all durable before this returns: mail comes before any case does."""
+        if not keys:
+            return
+        fresh = {key: secrets.token_bytes(KEY_BYTES) for key in keys}
+        self._store.add_new([self._wrap(str(key), "mail", secret) for key, secret in fresh.items()])
+        for key, secret in fresh.items():  # each is used at once
+            self._cases.get((key, "mail"), functools.partial(CaseKeys, secret, "mail"))
+
+    def mail(self, key: UUID) -> CaseVault:
+        """What seals and opens one incoming mail.
+
+        Raises:
+            KeyMissingError: never made, or destroyed with the mail.
+        """
+        return self._case_vault(key, "mail")
+
+    def destroy_mail_key(self, key: UUID, *, rule: str, approver: str) -> None:
+        """As `destroy_case_key`, for one incoming mail: with its case, its dismissal's period, or a document taken out of it."""
+        self._destroy(key, "mail", rule, approver)
 
     def cases_with_keys(self, *, created_before: datetime) -> list[UUID]:
         """Cases whose key is older than an aware instant: the sweep looks among them for keys without a receipt."""

@@ -163,6 +163,7 @@ class CaseState(BaseModel):
     snapshots: list[Name] = []
     held: bool = False
     closing_proposed: bool = False
+    mails: list[UUID] = []  # taken in so far: one that is told twice counts once
     clarification_open: bool = False
     extension: Notice | None = None
     refusal: Notice | None = None

@@ -19,6 +19,7 @@ class Tag(StrEnum):
     """Every event there is. A retired tag stays here as a comment, so that old records can be read."""
 
     REQUEST_RECEIVED = "case:request:received"
+    REQUEST_PREDATED = "case:request:predated"  # another copy of the mail had arrived before: the clock runs from there
     REQUEST_WITHDRAWN = "case:request:withdrawn"
     REQUEST_DISOWNED = "case:request:disowned"  # "this was not me"
     REQUEST_MERGED = "case:request:merged"
@@ -93,6 +94,7 @@ class Tag(StrEnum):
     MESSAGE_RECEIVED = "case:message:received"
     CODE_REQUESTED = "case:code:requested"
     LETTER_FAILED = "case:letter:failed"
+    LETTER_BOUNCED = "case:letter:bounced"  # a delivery report with a valid token came back
 
     DEADLINE_ESTIMATED = "case:deadline:estimated"  # the work, on days 5 and 10: records, systems, what is still waited for
     DEADLINE_APPROACHING = "case:deadline:approaching"

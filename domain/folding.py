@@ -125,6 +125,15 @@ def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
             item.status = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
 
 
+def _predated(state: CaseState, event: CaseEvent) -> None:
+    state.received_at = datetime.fromisoformat(_text(event, "received_at"))
+
+
+def _mail(state: CaseState, event: CaseEvent) -> None:
+    if "mail" in event.facts:  # events from before mail was taken in have none
+        state.mails.append(_uuid(event, "mail"))
+
+
 def _evidence(state: CaseState, event: CaseEvent) -> None:
     state.evidence.append(_uuid(event, "evidence"))
 
@@ -280,6 +289,9 @@ def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
 
 _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.REQUEST_RECEIVED: _received,
+    Tag.REQUEST_PREDATED: _predated,
+    Tag.MESSAGE_RECEIVED: _mail,
+    Tag.LETTER_BOUNCED: _mail,
     Tag.REQUEST_HELD: _setter("held", value=True),
     Tag.REQUEST_RELEASED: _setter("held", value=False),
     Tag.REQUEST_REOPENED: _reopened,

@@ -14,7 +14,7 @@ from domain.commands import Command, Message
 from domain.deadline import Clock
 from domain.events import CaseEvent, Fact
 from domain.rights import Channel, Right, Risk
-from domain.texts import CommandId, Name, Regime, Sha256
+from domain.texts import CommandId, Name, PersonId, Regime, Sha256
 
 
 class CommandCall(Message):
@@ -188,6 +188,68 @@ class Published(Message):
     """False when what was approved is not what stands there now; the approval is void."""
 
     intact: bool
+
+
+class WatchMailbox(Message):
+    """A watched mailbox by its name in the settings; `desk` is what is handed in without one."""
+
+    mailbox: Name
+
+
+class MailTaken(Message):
+    """What a look into a mailbox brought.
+
+    Args:
+        stored: how many messages were stored.
+        gone: the settings name no such mailbox any more.
+    """
+
+    stored: int = 0
+    gone: bool = False
+
+
+class MailArrived(Message):
+    """Signal to a case: a mail of it was taken in.
+
+    Args:
+        mail: the row of the message.
+        arrived_at: when it reached the controller, UTC; a question that stopped the clock is answered from here on.
+        kind: `message` joins the conversation; `bounce` reports about a letter; `earlier` tells that the request itself came
+            earlier than the receipt says.
+        actor: who joined it.
+        letter: the letter that bounced, with its name and number.
+        hard: trying that address again is pointless.
+        evidence: a proof of identity that we had asked for and that came with it.
+    """
+
+    mail: UUID
+    arrived_at: datetime
+    kind: Literal["message", "bounce", "earlier"]
+    actor: PersonId = "system"
+    letter: UUID | None = None
+    letter_name: Name | None = None
+    letter_number: int = 0
+    hard: bool = False
+    evidence: UUID | None = None
+
+
+class MailEffect(Message):
+    """What a sorted mail does to a case: it may open it, and is told to it."""
+
+    case_id: UUID
+    opens: bool = False
+    arrived: MailArrived
+
+
+class MailSorted(Message):
+    """Effects of the mails that were sorted. `more`: others wait."""
+
+    effects: list[MailEffect] = []
+    more: bool = False
+
+
+class MailsTold(Message):
+    mails: list[UUID]
 
 
 class Snapshot(Message):

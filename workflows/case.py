@@ -29,11 +29,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions import decide
     from domain.errors import CodeRefusedError, DomainError
     from domain.events import Draft, Tag
-    from domain.messages import CaseRef, CheckAttempt, CommandCall, OpenCase, Opening, Snapshot, Verdict
+    from domain.messages import CaseRef, CheckAttempt, CommandCall, MailArrived, OpenCase, Opening, Snapshot, Verdict
     from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
 from workflows.fulfilment import fulfil
+from workflows.mail import take_mail
 from workflows.notices import acknowledge_complaint, give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
@@ -58,7 +59,7 @@ _ANSWERED = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
 
 @workflow.defn
 class CaseWorkflow:
-    """One case. Update: `command`. Query: `snapshot`."""
+    """One case. Update: `command`. Signal: `mail_arrived`. Query: `snapshot`."""
 
     @workflow.init
     @whole_message
@@ -177,6 +178,12 @@ class CaseWorkflow:
     def snapshot(self) -> Snapshot:
         """Where the case stands."""
         return self._case.snapshot
+
+    @workflow.signal
+    async def mail_arrived(self, arrived: MailArrived) -> None:
+        """A mail of this case was taken in."""
+        await workflow.wait_condition(lambda: self._settled)
+        await take_mail(self._case, arrived)
 
     @workflow.update
     async def command(self, call: CommandCall) -> Snapshot:

@@ -11,6 +11,7 @@ from temporalio.common import RetryPolicy
 
 CASE_QUEUE = "case"
 CONNECTOR_QUEUE = "connector"
+MAIL_QUEUE = "mail"
 
 # Case and worker defaults, given where a workflow is started.
 TASK_TIMEOUT = timedelta(seconds=5)
@@ -53,3 +54,18 @@ CONNECTORS: dict[str, Any] = {
 
 # Building and sealing a package: bounded by disk and CPU, beats while it works.
 PACKAGES: dict[str, Any] = {**CONNECTORS, "start_to_close_timeout": timedelta(hours=2)}
+
+# One look into a mailbox, up to ten minutes of waiting included. Tried again for ever, a minute apart at most: mail waits there.
+MAIL: dict[str, Any] = {
+    "task_queue": MAIL_QUEUE,
+    "start_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(minutes=1),
+    ),
+}
+
+# Reading and sorting fifty mails, each with twenty seconds at most and a few questions to the DNS.
+MAIL_SORTING: dict[str, Any] = {**MAIL, "start_to_close_timeout": timedelta(hours=1)}

@@ -1,15 +1,10 @@
 """What a worker carries: the workflows, their ids and their queues. Every @workflow.defn is here (held by a test)."""
 
-from uuid import UUID
-
 from workflows.case import CaseWorkflow
-from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE
+from workflows.ids import case_workflow_id, mailbox_workflow_id
+from workflows.mailbox import MailboxWorkflow
+from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE
 
-WORKFLOWS: list[type] = [CaseWorkflow]
+WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow]
 
-__all__ = ["CASE_QUEUE", "CONNECTOR_QUEUE", "WORKFLOWS", "case_workflow_id"]
-
-
-def case_workflow_id(case_id: UUID) -> str:
-    """The workflow id of a case: opaque, since ids are never encrypted."""
-    return f"case-{case_id}"
+__all__ = ["CASE_QUEUE", "CONNECTOR_QUEUE", "MAIL_QUEUE", "WORKFLOWS", "case_workflow_id", "mailbox_workflow_id"]

@@ -66,7 +66,7 @@ class CaseProjector:
                 self._check_item_decisions(state, event, state.partial.package if state.partial else None)
             head = self._append(message, event, head)
             evolve(state, event)
-        clock = self._clock(receipt, message.events)
+        clock = self._clock(receipt, state, message.events)
         self._project(record, state, clock, head)
         queue_projection.project(self._session, receipt, state, clock, events=message.events, zone=self._zone)
         return Recorded(clock=clock, head=head)
@@ -120,14 +120,14 @@ class CaseProjector:
         if event.actor in authors:
             raise FourEyesError
 
-    def _clock(self, receipt: CaseReceipt, events: list[CaseEvent]) -> Clock:
+    def _clock(self, receipt: CaseReceipt, state: CaseState, events: list[CaseEvent]) -> Clock:
         tags = [tag.value for tag in CLOCK_KINDS]
         # The new events were added to this session and are flushed by the query.
         rows = self._session.exec(
             select(CaseEventRow).where(CaseEventRow.case_id == receipt.case_id, col(CaseEventRow.tag).in_(tags)),
         ).all()
         return clock_of(
-            receipt.received_at,
+            state.received_at or receipt.received_at,  # another copy of the mail may have arrived before the one that opened it
             receipt.regimes,
             receipt.rights,
             [event_of(row) for row in rows],

@@ -308,6 +308,9 @@ class Letter(SQLModel, table=True):
     content: bytes | None = Field(sa_column=_sealed(nullable=True))  # the sealed message exactly as it is sent
     written_at: datetime = Field(sa_column=_instant())
     accepted_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by the mail server
+    bounced_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by a report with a valid token
+    bounce: str | None = None  # `hard`, `soft`
+    answers: UUID | None = None  # the incoming mail that it answers, for the headers by which programs thread
 
 
 class Link(SQLModel, table=True):

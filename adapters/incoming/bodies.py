@@ -5,7 +5,7 @@ Next: `adapters/incoming/parsing.py`
 
 import contextlib
 import re
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 
 import nh3
@@ -50,7 +50,7 @@ def text_of(part: EmailMessage, problems: list[str]) -> str:
     return ""
 
 
-def payload_of(part: EmailMessage) -> bytes:
+def payload_of(part: Message) -> bytes:
     """The decoded bytes of a part; what cannot be decoded is given as it came."""
     with contextlib.suppress(Exception):
         content = part.get_payload(decode=True)

@@ -7,11 +7,11 @@ Next: `adapters/incoming/child.py`
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator
-from email.message import EmailMessage
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
-from email.policy import default
-from typing import Final
+from email.policy import compat32, default
+from typing import Final, TypeVar
 
 import puremagic
 
@@ -20,6 +20,8 @@ from adapters.incoming.documents import looks_like_document
 from domain.incoming import Attachment, MailKind, ReadMessage
 from domain.language import language_of
 from domain.wishes import suggestions_of
+
+Part = TypeVar("Part", bound=Message)
 
 MOST_PARTS: Final = 500
 MOST_DEPTH: Final = 30
@@ -77,12 +79,37 @@ def read(raw: bytes) -> ReadMessage:
     )
 
 
+def part(raw: bytes, place: int) -> bytes:
+    """The decoded content of one part; empty when there is no such part."""
+    found = dict(parts_of(parse(raw))).get(place)
+    return bodies.payload_of(found) if found is not None else b""
+
+
+def without(raw: bytes, places: Sequence[int]) -> bytes:
+    """The message with some parts replaced by a line that says what was there; everything else as it was.
+
+    Raises:
+        ValueError, LookupError, TypeError and others: the message cannot be written again; nothing was changed.
+    """
+    message = BytesParser(policy=compat32).parsebytes(raw)  # writes headers back as they were
+    for place, found in enumerate(_walk(message, 0)):
+        if place in places:
+            content = bodies.payload_of(found)
+            note = f"Removed by Habeas, unread: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}."
+            for name in ("Content-Transfer-Encoding", "Content-Disposition", "Content-Type", "Content-Description"):
+                del found[name]
+            found["Content-Type"] = "text/plain; charset=us-ascii"
+            found["Content-Disposition"] = 'attachment; filename="removed.txt"'
+            found.set_payload(note)
+    return bytes(message)
+
+
 def parts_of(message: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:
     """Every part with its position in the walk; stops at 500 parts. The position names an attachment."""
     yield from enumerate(_walk(message, 0))
 
 
-def _walk(part: EmailMessage, depth: int) -> Iterator[EmailMessage]:
+def _walk(part: Part, depth: int) -> Iterator[Part]:
     # Our own walk, since the library's recurses as deep as a sender likes.
     stack = [(part, depth)]
     given = 0
@@ -92,7 +119,7 @@ def _walk(part: EmailMessage, depth: int) -> Iterator[EmailMessage]:
         given += 1
         inner = now.get_payload() if now.is_multipart() and level < MOST_DEPTH else []
         if isinstance(inner, list):
-            stack += [(each, level + 1) for each in reversed(inner) if isinstance(each, EmailMessage)]
+            stack += [(each, level + 1) for each in reversed(inner) if isinstance(each, type(part))]
 
 
 def _content(message: EmailMessage, problems: list[str]) -> tuple[str, str | None, list[Attachment]]:

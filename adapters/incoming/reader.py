@@ -4,6 +4,7 @@ Next: `domain/triage.py`
 """
 
 import contextlib
+import json
 import os
 import select
 import struct
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,39 +35,49 @@ class MailReader:
         self._patience = patience
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._ending: Callable[[], object] | None = None
         self._read = 0
 
     def read(self, raw: bytes) -> ReadMessage:
         """Read one mail; whatever it does to the child, the answer is a `ReadMessage`, of kind `unreadable` if need be."""
         if len(raw) > MOST_BYTES:
             return unreadable("The message is too large to be opened here.")
-        with self._lock:
-            answer = self._ask(raw)
+        answer = self._ask({"do": "read"}, raw)
         if not answer:
             return unreadable("The message could not be read within the limits of time and memory.")
         with contextlib.suppress(ValueError):
             return ReadMessage.model_validate_json(answer)
         return unreadable("The message could not be read.")
 
+    def part(self, raw: bytes, place: int) -> bytes:
+        """The decoded content of one part, as `Attachment.index` names it; empty when there is none."""
+        return self._ask({"do": "part", "places": [place]}, raw)
+
+    def without(self, raw: bytes, places: Sequence[int]) -> bytes:
+        """The message with these parts replaced by a line that says so; empty when that cannot be done."""
+        return self._ask({"do": "without", "places": [*places]}, raw)
+
     def close(self) -> None:
         """End the child."""
         with self._lock:
             self._end()
 
-    def _ask(self, raw: bytes) -> bytes:
-        end = time.monotonic() + self._patience
-        child = self._running()
-        try:
-            assert child.stdin
-            _write(child.stdin.fileno(), _FRAME.pack(len(raw)) + raw, end)
-            answer = self._answer(child, end)
-        except (OSError, TimeoutError, EOFError):
-            self._end()
-            return b""
-        self._read += 1
-        if self._read >= _MESSAGES_PER_CHILD:
-            self._end()
-        return answer
+    def _ask(self, wish: dict[str, object], raw: bytes) -> bytes:
+        said = json.dumps(wish).encode()
+        with self._lock:
+            end = time.monotonic() + self._patience
+            child = self._running()
+            try:
+                assert child.stdin
+                _write(child.stdin.fileno(), b"".join((_FRAME.pack(len(said)), said, _FRAME.pack(len(raw)), raw)), end)
+                answer = self._answer(child, end)
+            except (OSError, TimeoutError, EOFError):
+                self._end()
+                return b""
+            self._read += 1
+            if self._read >= _MESSAGES_PER_CHILD:
+                self._end()
+            return answer
 
     def _answer(self, child: subprocess.Popen[bytes], end: float) -> bytes:
         assert child.stdout
@@ -85,20 +98,25 @@ class MailReader:
                 cwd="/",
                 bufsize=0,
             )
+            self._ending = weakref.finalize(self, _end, self._child)  # also when nobody closes this reader
             assert self._child.stdin
             os.set_blocking(self._child.stdin.fileno(), False)
             self._read = 0
         return self._child
 
     def _end(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            for pipe in (self._child.stdin, self._child.stdout):
-                if pipe:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            self._child.wait()
-            self._child = None
+        if self._ending is not None:
+            self._ending()
+        self._child = self._ending = None
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    for pipe in (child.stdin, child.stdout):
+        if pipe:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    child.wait()
 
 
 def unreadable(problem: str) -> ReadMessage:

@@ -1,0 +1,249 @@
+"""Sorts stored mail: reads it, checks its sender, and lets `domain/triage.py` say what becomes of it (Articles 12(2), 12(3)).
+
+A mail is claimed by one row update, so that two mailboxes never sort the same one; a crash gives it back after a while, and
+after three attempts it is a person's. What follows for a case is given back as an effect and carried out by the workflow.
+Next: `workflows/mailbox.py`
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+from temporalio import activity
+
+from activities.failures import translated
+from activities.heartbeat import beating
+from activities.mail_knowledge import Knowledge, known_of
+from adapters.database.intake import IncomingRequest, Intake
+from adapters.database.mail_tables import IncomingMail
+from adapters.database.tables import Alarm, CaseReceipt, CaseRecord, Letter
+from adapters.evidence import store_evidence
+from adapters.incoming.authentication import Dns, authenticate, look_up
+from adapters.incoming.parsing import parse
+from adapters.incoming.reader import MailReader, unreadable
+from adapters.incoming.removal import remove_documents
+from adapters.incoming.store import open_raw
+from adapters.resources import Resources
+from domain.errors import InvalidInputError
+from domain.incoming import Authentication, MailKind, ReadMessage
+from domain.messages import MailArrived, MailEffect, MailSorted, MailsTold, WatchMailbox
+from domain.rights import Channel, Right, Status
+from domain.triage import Disposition, Standing, TriageReason, dispose
+
+_AT_ONCE: Final = 50  # mails sorted in one call; their effects travel through the engine
+_CLAIMED_FOR: Final = timedelta(minutes=5)  # longer than reading takes; then somebody else may try
+_ATTEMPTS: Final = 3
+_WORDS: Final = 20_000  # characters of a mail that become the request's own words
+
+_log = structlog.get_logger("mailroom")
+
+
+class Mailroom:
+    """Reads and sorts mail.
+
+    Args:
+        resources: opened once by the worker.
+        dns_text: looks TXT records up.
+    """
+
+    def __init__(self, resources: Resources, dns_text: Dns = look_up) -> None:
+        self._resources = resources
+        self._dns = dns_text
+        self._reader = MailReader()
+
+    @activity.defn
+    @translated
+    def sort_mail(self, _message: WatchMailbox) -> MailSorted:
+        """Sort what is stored and unsorted, 50 mails at most; gives back what follows for cases, also from before a crash."""
+        now = datetime.now(UTC)
+        with beating():
+            for key in self._unsorted(now):
+                if self._claim(key, now):
+                    self._sort(key)
+        effects = self._untold()
+        return MailSorted(effects=effects, more=bool(self._unsorted(datetime.now(UTC))))
+
+    @activity.defn
+    @translated
+    def mark_told(self, message: MailsTold) -> None:
+        """Note that the cases know of these mails."""
+        with self._resources.database.write() as session:
+            session.execute(update(IncomingMail).where(col(IncomingMail.id).in_(message.mails)).values(told=True))
+
+    def _unsorted(self, now: datetime) -> list[UUID]:
+        free = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
+        waiting = select(IncomingMail.id).where(IncomingMail.standing == Standing.STORED.value, free)
+        with self._resources.database.read() as session:
+            return list(session.exec(waiting.order_by(col(IncomingMail.arrived_at)).limit(_AT_ONCE)).all())
+
+    def _claim(self, key: UUID, now: datetime) -> bool:
+        free = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
+        mine = update(IncomingMail).where(col(IncomingMail.id) == key, col(IncomingMail.standing) == Standing.STORED.value, free)
+        with self._resources.database.write() as session:
+            claimed = session.execute(mine.values(claimed_at=now, attempts=IncomingMail.attempts + 1))
+        return bool(getattr(claimed, "rowcount", 0))
+
+    def _sort(self, key: UUID) -> None:
+        with self._resources.database.read() as session:
+            mail = session.get(IncomingMail, key)
+        assert mail is not None
+        read, checked = self._read(mail)
+        with self._resources.database.read() as session:
+            known = known_of(self._resources, session, mail, read, checked)
+        decided = self._decided_before(mail, known) or dispose(read, known.circumstances)
+        if read.documents:
+            read = self._deal_with_documents(mail, read, known, decided)
+        if decided.standing is Standing.OPENED:
+            self._open(mail, read, known, decided)
+        self._write(mail, read, checked, known, decided)
+        _log.info("mail sorted", mail=str(key), kind=read.kind.value, standing=decided.standing.value)
+
+    def _read(self, mail: IncomingMail) -> tuple[ReadMessage, Authentication]:
+        if mail.attempts > _ATTEMPTS:
+            return unreadable("Reading this message ended the program three times; it was left alone."), Authentication()
+        raw = open_raw(self._resources, mail)
+        read = self._reader.read(raw)
+        if read.kind is MailKind.UNREADABLE or mail.origin == "letter":
+            return read, Authentication()
+        # Who uploads a file can put any header into it.
+        believed = self._resources.settings.authserv_id if mail.origin in {"imap", "command"} else None
+        return read, authenticate(raw, parse(raw), self._dns, believed)
+
+    def _deal_with_documents(self, mail: IncomingMail, read: ReadMessage, known: Knowledge, decided: Disposition) -> ReadMessage:
+        """Keep a proof that we asked for as evidence; destroy one that nobody asked for, original included."""
+        state = known.state
+        asked = state is not None and state.more_identity_asked and not state.identity_record
+        if decided.standing is Standing.JOINED and asked and known.case_id is not None:
+            self._keep_as_evidence(mail, read, known.case_id)
+        return remove_documents(self._resources, self._reader, mail, read)
+
+    def _keep_as_evidence(self, mail: IncomingMail, read: ReadMessage, case_id: UUID) -> None:
+        raw = open_raw(self._resources, mail)
+        for each in read.documents[:1]:
+            content = self._reader.part(raw, each.index)
+            try:
+                evidence = store_evidence(self._resources, case_id, BytesIO(content), each.found_type or each.media_type)
+            except InvalidInputError:
+                return  # too large, or of another kind: it goes like an unsolicited one, and the person is asked again
+            mail.cases = [{"case": str(case_id), "why": "evidence", "evidence": str(evidence)}]
+
+    def _decided_before(self, mail: IncomingMail, known: Knowledge) -> Disposition | None:
+        """What a sorting that was cut off had begun: the case that this mail opened."""
+        with self._resources.database.read() as session:
+            mine = select(CaseReceipt).where(CaseReceipt.caller == "mail", CaseReceipt.idempotency_key == _digest(mail))
+            receipt = session.exec(mine).first()
+        if receipt is None:
+            return None
+        known.case_id = receipt.case_id
+        return Disposition(standing=Standing.OPENED, rights=[Right(right) for right in receipt.rights])
+
+    def _open(self, mail: IncomingMail, read: ReadMessage, known: Knowledge, decided: Disposition) -> None:
+        now = datetime.now(UTC)
+        if known.case_id is not None:
+            return
+        receipt = Intake(self._resources).receive(
+            IncomingRequest(
+                rights=decided.rights,
+                email=read.sender,
+                name=read.sender_name or None,
+                message=f"{read.subject}\n\n{read.reply}"[:_WORDS],
+                channel=Channel.EMAIL,
+                received_at=mail.arrived_at,
+                caller="mail",
+                idempotency_key=_digest(mail),
+                body_hash=_digest(mail),
+            ),
+            now,
+        )
+        known.case_id = receipt.case_id
+
+    def _write(
+        self, mail: IncomingMail, read: ReadMessage, checked: Authentication, known: Knowledge, decided: Disposition
+    ) -> None:
+        now = datetime.now(UTC)
+        vault = self._resources.vault.mail(mail.key) if mail.size else None
+        with self._resources.database.write() as session:
+            row = session.get(IncomingMail, mail.id, with_for_update=True)
+            assert row is not None
+            row.content = vault.seal("incoming_mail", "content", str(row.id), read.model_dump_json().encode()) if vault else None
+            row.kind, row.spf, row.dkim, row.dmarc = read.kind.value, checked.spf, checked.dkim, checked.dmarc
+            row.aligned, row.sender_index = checked.aligned, known.sender_index
+            row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
+            row.letter = known.letter.id if known.letter else None
+            row.cases = [each for each in mail.cases if each["why"] == "evidence"] + known.cases
+            row.claimed_at = None
+            if decided.standing in {Standing.JOINED, Standing.OPENED, Standing.BOUNCED}:
+                row.case_id, row.told = known.case_id, False
+            elif known.letter is not None and decided.standing is Standing.RECORDED:
+                row.case_id = known.case_id
+            if decided.standing is Standing.OPENED:
+                row.answered_at = now
+            session.add(row)
+            if decided.standing is Standing.BOUNCED and known.letter is not None:
+                _note_bounce(session, known.letter.id, read, now)
+            if decided.reason is TriageReason.BREACH:
+                session.add(Alarm(at=now, kind="mail-suspected-breach", facts={"mail": str(row.id)}))
+
+    def _untold(self) -> list[MailEffect]:
+        untold = select(IncomingMail).where(col(IncomingMail.told).is_(False), col(IncomingMail.case_id).is_not(None))
+        with self._resources.database.write() as session:
+            rows = session.exec(untold.order_by(col(IncomingMail.arrived_at)).limit(_AT_ONCE)).all()
+            ended = [row for row in rows if _has_ended(session, row)]
+            for row in ended:  # the mail is shown with its case, which moves by a person's decision only
+                row.told = True
+                session.add(row)
+            return [self._effect(session, row) for row in rows if row not in ended]
+
+    def _effect(self, session: Session, mail: IncomingMail) -> MailEffect:
+        assert mail.case_id is not None
+        if mail.standing == Standing.BOUNCED.value:
+            return MailEffect(case_id=mail.case_id, arrived=_bounced(session, mail))
+        evidence = next((each["evidence"] for each in mail.cases if each["why"] == "evidence"), None)
+        opens = mail.standing == Standing.OPENED.value
+        return MailEffect(
+            case_id=mail.case_id,
+            opens=opens,
+            arrived=MailArrived(
+                mail=mail.id,
+                arrived_at=mail.arrived_at,
+                kind="earlier" if opens else "message",
+                actor=mail.decided_by or "system",
+                evidence=UUID(evidence) if evidence else None,
+            ),
+        )
+
+
+def _digest(mail: IncomingMail) -> str:
+    return hashlib.sha256(f"mail:{mail.id}".encode()).hexdigest()
+
+
+def _has_ended(session: Session, mail: IncomingMail) -> bool:
+    record = session.get(CaseRecord, mail.case_id)
+    return record is not None and record.status == Status.CLOSED.value
+
+
+def _bounced(session: Session, mail: IncomingMail) -> MailArrived:
+    letter = session.get(Letter, mail.letter) if mail.letter else None
+    return MailArrived(
+        mail=mail.id,
+        arrived_at=mail.arrived_at,
+        kind="bounce",
+        letter=mail.letter,
+        letter_name=letter.name if letter else None,
+        letter_number=letter.number if letter else 0,
+        hard=bool(letter and letter.bounce == "hard"),
+    )
+
+
+def _note_bounce(session: Session, letter: UUID, read: ReadMessage, now: datetime) -> None:
+    row = session.get(Letter, letter, with_for_update=True)
+    if row is not None:
+        hard = read.bounce is not None and read.bounce.hard
+        row.bounce = "hard" if hard or row.bounce == "hard" else "soft"
+        row.bounced_at = row.bounced_at or now
+        session.add(row)

@@ -1,0 +1,292 @@
+"""What becomes of stored mail: cases are opened and joined by proof, never by what a sender can write (abuse tests 16, 17)."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from activities.mailroom import Mailroom
+from adapters.database.mail_tables import IncomingMail, MailArrival
+from adapters.database.tables import CaseReceipt, IdentityEvidence, Letter
+from adapters.incoming.store import Arrived, Place, open_raw, store
+from adapters.resources import Resources
+from domain.errors import KeyMissingError
+from domain.events import Tag
+from domain.incoming import ReadMessage
+from domain.messages import MailSorted, MailsTold, WatchMailbox
+from domain.triage import Standing, TriageReason
+from tests import opened, post_office
+from tests.adapters.incoming.corpus import mail, report
+from tests.adapters.incoming.test_authentication import DNS, RECORD, signed
+from tests.case_in_hand import ADDRESS, CaseInHand, posting
+from tests.factories import MONDAY
+from tests.post_office import PostOffice
+
+RECORDS = DNS | {"k._domainkey.post.imaginella.example": RECORD, "_dmarc.post.imaginella.example": "v=DMARC1; p=reject"}
+DESK = WatchMailbox(mailbox="desk")
+ASKS = "Please send me a copy of all the personal data you hold about me."
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office.opened() as office:
+        yield office
+
+
+class Sorting:
+    """A mailroom with made-up DNS."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self.room = Mailroom(resources, RECORDS.get)
+
+    def sort(self, *raws: bytes, origin: str = "imap", arrived: datetime | None = None) -> MailSorted:
+        now = datetime.now(UTC)
+        store(self.resources, origin, [Arrived(raw, arrived or now) for raw in raws], now)
+        return self.room.sort_mail(DESK)
+
+    @property
+    def mails(self) -> list[IncomingMail]:
+        with self.resources.database.read() as session:
+            return list(session.exec(select(IncomingMail).order_by(col(IncomingMail.stored_at))).all())
+
+    @property
+    def last(self) -> IncomingMail:
+        return self.mails[-1]
+
+    @property
+    def receipts(self) -> list[CaseReceipt]:
+        with self.resources.database.read() as session:
+            return list(session.exec(select(CaseReceipt).where(CaseReceipt.channel == "email")).all())
+
+    def read(self, row: IncomingMail) -> ReadMessage:
+        assert row.content is not None
+        opened = self.resources.vault.mail(row.key).open("incoming_mail", "content", str(row.id), row.content)
+        return ReadMessage.model_validate_json(opened)
+
+
+@pytest.fixture
+def room(tmp_path: Path, database_url: str, office: PostOffice) -> Iterator[Sorting]:
+    with opened.resources(tmp_path / "home", database_url) as everything:
+        yield Sorting(posting(everything, office.url))
+
+
+@pytest.fixture
+def case(room: Sorting) -> CaseInHand:
+    return CaseInHand(room.resources)
+
+
+def letter_to(case: CaseInHand, office: PostOffice) -> EmailMessage:
+    """A letter of the case as it reached the person."""
+    case.send("request_received")
+    return BytesParser(policy=default).parsebytes(office.kept[-1].raw)
+
+
+def reply(
+    letter: EmailMessage, *, sender: str = ADDRESS, sign: str | None = "post.imaginella.example", body: str = "Everything."
+) -> bytes:
+    raw = mail(body, sender=sender, In_Reply_To=str(letter["Message-ID"])).replace(
+        b"privacy@imaginella.example", str(letter["Reply-To"]).encode()
+    )
+    return signed(raw, sign) if sign else raw
+
+
+def test_a_reply_with_token_and_a_proven_known_sender_joins_its_case(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    found = room.sort(reply(letter_to(case, office)))
+    assert (room.last.standing, room.last.case_id) == (Standing.JOINED.value, case.id)
+    assert [effect.case_id for effect in found.effects] == [case.id]
+    assert found.effects[0].arrived.kind == "message"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"sign": None}, TriageReason.NOT_ALIGNED),
+        ({"sign": "evil.example"}, TriageReason.NOT_ALIGNED),
+        ({"sender": "mia@post.example", "sign": "post.example"}, TriageReason.OTHER_SENDER),
+        ({"sender": f"{ADDRESS}, mia@post.example"}, TriageReason.SEVERAL_SENDERS),
+    ],
+)
+def test_a_right_token_with_anything_less_waits_and_suggests_the_case(
+    room: Sorting, case: CaseInHand, office: PostOffice, change: dict[str, str], reason: TriageReason
+) -> None:
+    found = room.sort(reply(letter_to(case, office), **change))
+    assert (room.last.standing, room.last.reason, room.last.case_id) == (Standing.TRIAGE.value, reason.value, None)
+    assert room.last.cases[0] == {"case": str(case.id), "why": "token"}
+    assert found.effects == []
+
+
+def test_a_forged_result_header_joins_nothing(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    raw = reply(letter_to(case, office), sign=None)
+    room.sort(b"Authentication-Results: mx.imaginella.example; dmarc=pass header.from=post.imaginella.example\r\n" + raw)
+    assert room.last.standing == Standing.TRIAGE.value
+
+
+def test_a_token_with_one_letter_changed_is_no_token(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    letter = letter_to(case, office)
+    address = str(letter["Reply-To"])
+    place = address.index("@") - 5
+    letter.replace_header("Reply-To", address[:place] + ("a" if address[place] != "a" else "b") + address[place + 1 :])
+    room.sort(reply(letter))
+    assert room.last.letter is None
+    assert room.last.standing == Standing.TRIAGE.value
+    assert room.last.cases[0]["why"] == "thread"
+
+
+def test_the_reference_alone_joins_nothing_and_is_a_suggestion(room: Sorting, case: CaseInHand) -> None:
+    room.sort(signed(mail("When will you answer?", subject=f"My request {case.reference}"), "post.example"))
+    assert room.last.standing == Standing.TRIAGE.value
+    assert room.last.cases == [{"case": str(case.id), "why": "reference"}]
+
+
+def test_a_plain_request_of_a_proven_sender_opens_a_case_from_its_arrival(room: Sorting) -> None:
+    arrived = datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)
+    found = room.sort(signed(mail(ASKS), "post.example"), arrived=arrived)
+    assert room.last.standing == Standing.OPENED.value
+    assert [receipt.received_at for receipt in room.receipts] == [arrived]
+    assert room.receipts[0].rights == ["access"]
+    assert found.effects[0].opens
+
+
+def test_sorting_twice_after_a_crash_opens_one_case(room: Sorting) -> None:
+    room.sort(signed(mail(ASKS), "post.example"))
+    with room.resources.database.write() as session:
+        row = session.exec(select(IncomingMail)).one()
+        row.standing, row.told = Standing.STORED.value, True
+        session.add(row)
+    assert room.room.sort_mail(DESK).effects[0].opens
+    assert len(room.receipts) == 1
+
+
+def test_an_effect_is_given_until_the_case_knows(room: Sorting) -> None:
+    effects = room.sort(signed(mail(ASKS), "post.example")).effects
+    assert room.room.sort_mail(DESK).effects == effects
+    room.room.mark_told(MailsTold(mails=[effects[0].arrived.mail]))
+    assert room.room.sort_mail(DESK).effects == []
+
+
+def test_nobody_unproven_makes_us_write_to_anybody(room: Sorting) -> None:
+    room.sort(mail(ASKS))
+    assert (room.last.standing, room.last.reason) == (Standing.TRIAGE.value, TriageReason.NOT_ANSWERABLE.value)
+    assert room.receipts == []
+
+
+def test_one_automatic_answer_per_sender_and_day(room: Sorting) -> None:
+    # Two machines that answer each other: each mail is new, each asks, and the second is not answered.
+    for number in range(5):
+        room.sort(signed(mail(f"{ASKS} {number}", Message_Id=f"<loop{number}@post.example>"), "post.example"))
+    assert [each.standing for each in room.mails].count(Standing.OPENED.value) == 1
+    assert len(room.receipts) == 1
+    assert {each.reason for each in room.mails[1:]} <= {TriageReason.OPEN_CASE.value, TriageReason.ANSWERED_TODAY.value}
+
+
+@pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "List-Id: <x.post.example>", "X-Habeas-Letter: 1"])
+def test_machines_open_nothing_and_are_not_answered(room: Sorting, header: str) -> None:
+    room.sort(signed(f"{header}\r\n".encode() + mail(ASKS), "post.example"))
+    assert room.last.answered_at is None
+    assert room.receipts == []
+
+
+def test_a_mail_that_withdraws_changes_nothing_by_itself(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    found = room.sort(reply(letter_to(case, office), body="I withdraw my request. Delete nothing."))
+    assert [effect.arrived.kind for effect in found.effects] == ["message"]
+
+
+def test_a_bounce_with_a_token_tells_its_case_and_a_forged_one_waits(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    letter = letter_to(case, office)
+    effects = room.sort(report(token_to=str(letter["Reply-To"]))).effects
+    assert [(effect.arrived.kind, effect.arrived.letter_name, effect.arrived.hard) for effect in effects] == [
+        ("bounce", "request_received", True)
+    ]
+    with room.resources.database.read() as session:
+        assert session.exec(select(Letter.bounce)).one() == "hard"
+    room.room.mark_told(MailsTold(mails=[effects[0].arrived.mail]))
+    assert room.sort(report(status="5.1.2")).effects == []
+    assert room.last.reason == TriageReason.FORGED_BOUNCE.value
+
+
+def with_file(raw: bytes, name: str, content: bytes, kind: tuple[str, str] = ("image", "jpeg")) -> bytes:
+    message = BytesParser(policy=default).parsebytes(raw)
+    assert isinstance(message, EmailMessage)
+    if "Content-Type" not in message:
+        message["Content-Type"] = "text/plain"
+    message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=name)
+    return message.as_bytes(policy=default.clone(linesep="\r\n"))
+
+
+SECRET = b"\xff\xd8\xff\xe0 a passport, very secret " * 50
+
+
+def test_a_passport_that_nobody_asked_for_is_destroyed_and_noted(room: Sorting) -> None:
+    raw = signed(with_file(with_file(mail(ASKS), "holiday.jpg", SECRET[:40]), "passport.jpg", SECRET), "post.example")
+    now = datetime.now(UTC)
+    store(room.resources, "imap", [Arrived(raw, now)], now)
+    before = room.last.key
+    room.room.sort_mail(DESK)
+    row = room.last
+    kept = open_raw(room.resources, row)
+    assert b"Removed by Habeas" in kept
+    read = room.read(row)
+    assert [(each.name, each.removed) for each in read.attachments] == [("holiday.jpg", False), ("passport.jpg", True)]
+    assert room.room._reader.part(kept, read.attachments[0].index) == SECRET[:40]
+    assert SECRET not in room.room._reader.part(kept, read.attachments[1].index)
+    assert row.documents == 1
+    assert row.key != before
+    with pytest.raises(KeyMissingError):
+        room.resources.vault.mail(before).seal("incoming_mail", "raw", "x", b"x")
+    assert row.standing == Standing.OPENED.value  # its request counts all the same, and no clock moved
+
+
+def test_its_original_in_the_mailbox_has_to_go(room: Sorting) -> None:
+    now = datetime.now(UTC)
+    raw = with_file(mail(ASKS), "passport.jpg", SECRET)
+    store(room.resources, "imap", [Arrived(raw, now, Place("connect", 1, 7))], now)
+    room.room.sort_mail(DESK)
+    with room.resources.database.read() as session:
+        assert session.exec(select(MailArrival.remove)).one()
+
+
+def test_a_proof_that_we_asked_for_becomes_evidence(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    letter = letter_to(case, office)
+    case.happen(Tag.IDENTITY_MORE_REQUESTED)
+    raw = with_file(reply(letter, sign=None), "passport.jpg", SECRET)
+    found = room.sort(signed(raw, "post.imaginella.example"))
+    evidence = found.effects[0].arrived.evidence
+    assert evidence is not None
+    with room.resources.database.read() as session:
+        assert session.get(IdentityEvidence, evidence) is not None
+    assert b"Removed by Habeas" in open_raw(room.resources, room.last)
+
+
+def test_a_reply_to_a_merged_case_belongs_to_the_one_that_goes_on(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    letter = letter_to(case, office)
+    other = CaseInHand(room.resources)
+    case.happen(Tag.REQUEST_MERGED, into=str(other.id))
+    case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
+    room.sort(reply(letter))
+    assert room.last.cases[0] == {"case": str(other.id), "why": "token"}
+
+
+def test_reading_that_ended_the_program_three_times_is_given_up(room: Sorting) -> None:
+    now = datetime.now(UTC)
+    store(room.resources, "imap", [Arrived(mail(ASKS), now)], now)
+    with room.resources.database.write() as session:
+        row = session.exec(select(IncomingMail)).one()
+        row.attempts, row.claimed_at = 3, now - timedelta(hours=1)
+        session.add(row)
+    room.room.sort_mail(DESK)
+    assert (room.last.kind, room.last.reason) == ("unreadable", TriageReason.UNREADABLE.value)
+
+
+def test_an_uploaded_file_proves_no_sender(room: Sorting) -> None:
+    settings = room.resources.settings.model_copy(update={"authserv_id": "mx.imaginella.example"})
+    room.room = Mailroom(dataclasses.replace(room.resources, settings=settings), RECORDS.get)
+    raw = b"Authentication-Results: mx.imaginella.example; dmarc=pass header.from=post.example\r\n" + mail(ASKS)
+    room.sort(raw, origin="upload", arrived=MONDAY)
+    assert (room.last.aligned, room.last.reason) == (False, TriageReason.FOR_A_PERSON.value)

@@ -1,0 +1,13 @@
+"""The workflow ids: opaque or names from the settings, since ids are never encrypted."""
+
+from uuid import UUID
+
+
+def case_workflow_id(case_id: UUID) -> str:
+    """The workflow id of a case."""
+    return f"case-{case_id}"
+
+
+def mailbox_workflow_id(mailbox: str) -> str:
+    """The workflow id of a watched mailbox."""
+    return f"mailbox-{mailbox}"

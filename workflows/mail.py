@@ -1,0 +1,63 @@
+"""What a mail does to its case: it is noted, ends a pause from its arrival, or tells that a letter came back.
+
+No mail by itself decides anything (`security.md` section 1): withdrawing, objecting and the like are read by a caseworker.
+Told twice, a mail counts once. Next: `activities/case_log.py`
+"""
+
+import contextlib
+from collections.abc import Callable
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.case import CaseState
+    from domain.events import Draft, Tag
+    from domain.messages import MailArrived
+
+from workflows.proceedings import CaseEnded, Proceedings, opened
+
+
+async def take_mail(case: Proceedings, arrived: MailArrived) -> None:
+    """Record a mail that was joined to the case, or a report about a letter of it."""
+    # In a case that has ended the row stays joined and is shown; it moves by a person's decision only.
+    with contextlib.suppress(CaseEnded):
+        await _taken(case, arrived)
+
+
+async def _taken(case: Proceedings, arrived: MailArrived) -> None:
+    if arrived.kind == "earlier":
+        earlier = Draft(
+            tag=Tag.REQUEST_PREDATED, facts={"mail": str(arrived.mail), "received_at": arrived.arrived_at.isoformat()}
+        )
+        await case.record_if(lambda state: state.received_at and arrived.arrived_at < state.received_at, earlier)
+    elif arrived.kind == "bounce":
+        await _bounced(case, arrived)
+    else:
+        await _joined(case, arrived)
+
+
+async def _joined(case: Proceedings, arrived: MailArrived) -> None:
+    facts = {"mail": str(arrived.mail), "arrived_at": arrived.arrived_at.isoformat()}
+    drafts = [Draft(tag=Tag.MESSAGE_RECEIVED, facts={**facts}, actor=arrived.actor)]
+    if case.state.clarification_open:
+        # "Everything" is an answer too: the clock runs again from the arrival, whatever the mail says (Article 12A(5)).
+        drafts.append(Draft(tag=Tag.CLARIFICATION_ANSWERED, facts={**facts}, actor=arrived.actor))
+    if arrived.evidence is not None:
+        drafts.append(Draft(tag=Tag.IDENTITY_EVIDENCE_RECEIVED, facts={"evidence": str(arrived.evidence)}))
+    await case.record_if(_unknown(arrived), *drafts)
+
+
+async def _bounced(case: Proceedings, arrived: MailArrived) -> None:
+    facts = {"mail": str(arrived.mail), "letter": str(arrived.letter_name), "number": arrived.letter_number, "hard": arrived.hard}
+    drafts = [Draft(tag=Tag.LETTER_BOUNCED, facts={**facts})]
+    if arrived.hard:
+        extension = case.state.extension
+        if arrived.letter_name == "extension" and extension and extension.sequence == arrived.letter_number:
+            drafts.append(Draft(tag=Tag.EXTENSION_BOUNCED))  # a notice that did not arrive was not given
+        # Another channel: post, telephone, another address of theirs. A person finds one.
+        drafts.append(opened(workflow.uuid4(), "letter_bounced"))
+    await case.record_if(_unknown(arrived), *drafts)
+
+
+def _unknown(arrived: MailArrived) -> Callable[[CaseState], bool]:
+    return lambda state: arrived.mail not in state.mails
