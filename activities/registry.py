@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from activities.breach_calls import BreachCalls
+from activities.breach_log import BreachLog
+from activities.breach_reports import BreachReports
 from activities.case_log import CaseLog
 from activities.collection import Collection
 from activities.correspondence import Correspondence
@@ -25,12 +28,17 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
     watch, room = MailboxWatch(resources), Mailroom(resources)
+    breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
     return {
         "case": [
             log.read_opening,
             log.record_case_event,
             identity.check_attempt,
             identity.destroy_evidence,
+            breaches.read_breach_opening,
+            breaches.record_breach_event,
+            calls.call_on_duty,
+            calls.remind_of_breach,
             letters.send_letter,
             letters.revoke_links,
             collection.destroy_snapshots,
@@ -47,6 +55,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.carry_out_erasure,
             erasure.look_again,
             erasure.certify_erasure,
+            reports.freeze_report,
         ],
         # A look into a mailbox holds its thread for minutes, waiting for mail.
         "mail": [watch.take_in_mail, room.sort_mail],

@@ -27,7 +27,7 @@ class CaseKeys:
     __slots__ = ("blob", "field", "receipt")
 
     def __init__(self, key: bytes, family: str) -> None:
-        """`family` is "case" or "evidence": the two never derive the same key even from the same bytes."""
+        """`family` is "case", "evidence", "breach" or "notice": no two derive the same key even from the same bytes."""
         self.field = AESGCM(derive(key, canonical(f"habeas/1/{family}", "field")))
         self.blob = derive(key, canonical(f"habeas/1/{family}", "blob"))
         self.receipt = derive(key, canonical(f"habeas/1/{family}", "receipt"))

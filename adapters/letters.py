@@ -144,9 +144,18 @@ def render(letter: str, variables: Mapping[str, object]) -> Rendered:
     """
     if wrong := LETTERS[letter].variables ^ variables.keys():
         raise ValueError(f"{letter}: not the variables of this letter: {', '.join(sorted(wrong))}")
+    return typeset(letter, variables)
+
+
+def typeset(folder: str, variables: Mapping[str, object]) -> Rendered:
+    """Render the three files of a folder, for letters with a list of variables of their own (`adapters/desk_letters.py`).
+
+    Raises:
+        jinja2.UndefinedError: a template names something that is not there.
+    """
     environment = _environment()
     subject, text, html = (
-        environment.get_template(f"{letter}/{part}").render(variables) for part in ("subject.txt", "body.txt", "body.html")
+        environment.get_template(f"{folder}/{part}").render(variables) for part in ("subject.txt", "body.txt", "body.html")
     )
     return Rendered(subject=" ".join(subject.split()), text=_wrapped(text), html=_styled(html))
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None
+    on_call: str | None = None
+    on_call_webhook: str | None = Field(default=None, repr=False)
+    people_threshold: Literal["risk", "high_risk"] = "risk"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("home", "keys", "signing_key", "datamap", "identity_issuers")
@@ -118,7 +121,8 @@ class Settings(BaseSettings):
             return
         if self.home.is_dir() and any(self.home.iterdir()) and not self.demo_marker.exists():
             raise SettingsError(f"HABEAS_HOME: {self.home} is not a demo home. Name an empty folder.", setting="home")
-        for name, url in (("smtp_url", self.smtp_url), ("public_url", self.public_url)):
+        outside = {"smtp_url": self.smtp_url, "public_url": self.public_url, "on_call_webhook": self.on_call_webhook}
+        for name, url in outside.items():
             if url and not _is_loopback(urlsplit(url).hostname):
                 raise SettingsError(f"HABEAS_{name.upper()}: the demo stays on this machine.", setting=name)
         if self.mailboxes:
@@ -147,6 +151,8 @@ class Settings(BaseSettings):
             raise SettingsError("HABEAS_SMTP_URL: without a mail server no letter leaves.", setting="smtp_url")
         if self.mail_from == MAIL_FROM_UNSET:
             raise SettingsError("HABEAS_MAIL_FROM: name the address that letters come from.", setting="mail_from")
+        if self.on_call_webhook and urlsplit(self.on_call_webhook).scheme != "https":
+            raise SettingsError("HABEAS_ON_CALL_WEBHOOK: the address needs https.", setting="on_call_webhook")
         if urlsplit(self.public_url).scheme != "https":
             raise SettingsError("HABEAS_PUBLIC_URL: links in letters need https.", setting="public_url")
 

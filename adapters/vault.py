@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +28,7 @@ from adapters.ready_keys import ReadyKeys
 from domain.errors import KeyMissingError, SealBrokenError, SettingsError
 from domain.normal import normal_email, normal_phone, refuse_hidden
 
+DossierPurpose = Literal["breach", "notice"]
 _INSTALL_BYTES = 16
 _NONCE = 12
 # Three index keys, so that no list can be joined to another of its kind; lists (suppression, blocks); codes and tokens.
@@ -152,6 +153,26 @@ class Vault:
     def destroy_mail_key(self, key: UUID, *, rule: str, approver: str) -> None:
         """As `destroy_case_key`, for one incoming mail: with its case, its dismissal's period, or a document taken out of it."""
         self._destroy(key, "mail", rule, approver)
+
+    def make_dossier_key(self, dossier_id: UUID, purpose: DossierPurpose) -> None:
+        """Make the key of a breach (`BK`) or a notice (`NK`), durable before this returns; a repetition keeps the first one.
+
+        Raises:
+            KeyMissingError: it was destroyed; it is never made again.
+        """
+        self._store.add(self._fresh(str(dossier_id), purpose), once=True)
+
+    def dossier(self, dossier_id: UUID, purpose: DossierPurpose) -> CaseVault:
+        """What seals and opens for a breach or a notice.
+
+        Raises:
+            KeyMissingError: never made, or destroyed.
+        """
+        return self._case_vault(dossier_id, purpose)
+
+    def destroy_dossier_key(self, dossier_id: UUID, purpose: DossierPurpose, *, rule: str, approver: str) -> None:
+        """As `destroy_case_key`, for a breach or a notice, by their own retention."""
+        self._destroy(dossier_id, purpose, rule, approver)
 
     def cases_with_keys(self, *, created_before: datetime) -> list[UUID]:
         """Cases whose key is older than an aware instant: the sweep looks among them for keys without a receipt."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.breach_severity import Severity
-from domain.texts import Name, PersonId, Place, Sha256
+from domain.texts import Name, PersonId, Place, Sha256, Zone
 
 UNKNOWN_PLACE = "XX"
 Standing = Literal["known", "estimated", "not_yet_known"]
@@ -74,7 +74,7 @@ class TimelineEntry(BaseModel):
 
     note: UUID
     at: datetime
-    zone: str
+    zone: Zone
     by: PersonId
 
 

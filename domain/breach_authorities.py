@@ -14,6 +14,7 @@ from domain.remedies import AUTHORITIES
 from domain.texts import Place
 
 ICO = "ico"
+CONTROLLER = "controller"  # whom a processor tells (Article 33(2))
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,13 @@ The JSON API's bodies and `docs/api.md` are made from these. Next: `domain/breac
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from domain.breach import Count, Exemption, Language, OtherKind, Standing, Verdict
 from domain.breach_authority import BreachAction
 from domain.breach_severity import SeverityInputs
 from domain.commands import CommandBase, Message
-from domain.texts import CommandId, Name, PersonId, Place, Sha256
-
-Zone = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]{1,20}(/[A-Z][A-Za-z_]{1,30}){0,2}$")]  # an IANA name
+from domain.texts import Name, PersonId, Place, Sha256, Zone
 
 
 class CountInput(Message):
@@ -262,10 +260,3 @@ BreachCommand = Annotated[
     | ReopenBreach,
     Field(discriminator="action"),
 ]
-
-
-class BreachCall(Message):
-    """The one update of a breach: `command_id` is the update id, so a retry finds what the first try did."""
-
-    command_id: CommandId
-    command: BreachCommand

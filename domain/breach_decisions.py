@@ -8,7 +8,7 @@ Next: `workflows/breach.py`
 from datetime import datetime
 
 from domain.breach import BreachState, BreachStatus
-from domain.breach_authorities import breach_authority, find_authority
+from domain.breach_authorities import CONTROLLER, breach_authority, find_authority
 from domain.breach_authority import BreachAction, check_breach_role
 from domain.breach_checklist import STEPS
 from domain.breach_clock import breach_clock
@@ -34,7 +34,7 @@ from domain.breach_commands import (
 )
 from domain.breach_events import BreachDraft, BreachTag
 from domain.breach_folding import affected_facts
-from domain.breach_report_decisions import CONTROLLER, REPORT_DECISIONS, Rule, drafted, past, simple
+from domain.breach_report_decisions import REPORT_DECISIONS, Rule, drafted, past, simple
 from domain.commands import CommandBase
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Fact

@@ -94,6 +94,8 @@ def _opened(state: BreachState, event: BreachEvent) -> None:
     state.steps = {name: Step() for name in STEPS}
     assert state.first_alert_at is not None
     state.awareness = Awareness(at=state.first_alert_at)
+    if aware := _instant(event, "aware_at"):  # known when it was reported
+        state.awareness = Awareness(at=aware, provisional=False, by=event.actor, note=state.summary)
     _count(state, affected_of(event.facts.get("affected")), event.at)
     if case := _note(event, "case"):
         state.cases.append(case)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.breach import BreachState, Report
-from domain.breach_authorities import find_authority
+from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_clock import breach_clock
 from domain.breach_commands import ApproveReport, PrepareReport, RecordSent, SetField
@@ -19,7 +19,6 @@ from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, 
 from domain.events import Fact
 from domain.reasons import need_reason, noted
 
-CONTROLLER = "controller"  # whom a processor tells
 Rule = Callable[[BreachState, Any, datetime], list[BreachDraft]]
 
 

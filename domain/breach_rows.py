@@ -7,18 +7,26 @@ Next: `domain/breach_decisions.py`
 
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
 from domain.breach import UNKNOWN_PLACE, BreachState, Count, OtherKind, OtherParty
-from domain.breach_authorities import authority_key, breach_authority
+from domain.breach_authorities import CONTROLLER, authority_key, breach_authority, find_authority
 from domain.breach_clock import BreachLine, breach_clock
 from domain.regimes import MEMBER_STATES
-from domain.texts import Place
+from domain.texts import Name, Place
 
 RowState = Literal["running", "met", "missed", "not_required"]
 LAND_UNKNOWN = "DE"
 REMIND_HOURS = (48, 24, 12, 4, 1)
+
+
+class Mark(BaseModel):
+    """The next instant at which the clock asks for something: so many hours left, or none (0)."""
+
+    at: AwareDatetime
+    hours: int
 
 
 class AuthorityRow(BaseModel):
@@ -30,8 +38,7 @@ class AuthorityRow(BaseModel):
         late: it opened with less time left than the law gives, because these people were found later.
     """
 
-    key: str
-    authority: str
+    key: Name
     country: Place
     people: Count
     safe_due: AwareDatetime
@@ -43,11 +50,19 @@ class AuthorityRow(BaseModel):
     late: bool = False
     land_chosen: bool = False
 
+    @property
+    def authority(self) -> str:
+        """As a table names it."""
+        if self.key == CONTROLLER:
+            return "The controller"
+        found = find_authority(self.key)
+        return found.short if found else "German authority, Land not chosen yet"
+
 
 class OtherRow(BaseModel):
     """Somebody else to tell; without a due time it is due without undue delay."""
 
-    id: str
+    id: UUID
     kind: OtherKind
     due_at: AwareDatetime | None
     state: Literal["running", "met", "missed"]
@@ -79,7 +94,7 @@ def clocks_of(state: BreachState, *, seat: str, as_of: datetime) -> BreachClocks
         as_of: now, UTC.
     """
     started = state.started
-    others = [_other(str(key), party, as_of) for key, party in state.others.items()]
+    others = [_other(key, party, as_of) for key, party in state.others.items()]
     if started is None:
         return BreachClocks(rows=[], others=others)
     if state.role == "processor":
@@ -106,8 +121,6 @@ def _row(state: BreachState, place: Place, people: Count, started: datetime, as_
         return None
     chosen = place == LAND_UNKNOWN and state.unknown_land is not None
     where = state.unknown_land if chosen and state.unknown_land else place
-    authority = breach_authority(where)
-    name = authority.short if authority else "German authority, Land not chosen yet"
     key = authority_key(where)
     sent = state.sent_reports(key)
     clock = breach_clock(started, notified_at=sent[0].sent_at if sent else None, as_of=as_of)
@@ -116,7 +129,6 @@ def _row(state: BreachState, place: Place, people: Count, started: datetime, as_
     seen = state.seen_since.get(place)
     return AuthorityRow(
         key=key,
-        authority=name,
         country=where,
         people=people,
         safe_due=clock.safe_due,
@@ -147,11 +159,10 @@ def _to_controller(state: BreachState, started: datetime, as_of: datetime) -> Au
     # Article 33(2) names no hours; the contract may. Without one the hours of the authority are the outer bound to steer by.
     clock = breach_clock(started, as_of=as_of)
     due = started + timedelta(hours=state.contract_hours) if state.contract_hours else clock.safe_due
-    sent = state.sent_reports("controller")
+    sent = state.sent_reports(CONTROLLER)
     told = sent[0].sent_at if sent else None
     return AuthorityRow(
-        key="controller",
-        authority="The controller",
+        key=CONTROLLER,
         country=UNKNOWN_PLACE,
         people=Count(low=0, high=0),
         safe_due=due,
@@ -162,7 +173,7 @@ def _to_controller(state: BreachState, started: datetime, as_of: datetime) -> Au
     )
 
 
-def _other(key: str, party: OtherParty, as_of: datetime) -> OtherRow:
+def _other(key: UUID, party: OtherParty, as_of: datetime) -> OtherRow:
     late = party.due_at is not None and (party.told_at or as_of) > party.due_at
     return OtherRow(
         id=key,
@@ -171,3 +182,23 @@ def _other(key: str, party: OtherParty, as_of: datetime) -> OtherRow:
         state="missed" if late else "met" if party.told_at else "running",
         told_at=party.told_at,
     )
+
+
+def next_mark(state: BreachState, due: datetime | None, *, now: datetime) -> Mark | None:
+    """What comes next on the first clock. It may lie in the past after an outage; of several only the nearest is given.
+
+    Args:
+        state: knows what was said already.
+        due: the earliest time that is still to be kept; None when there is none.
+        now: UTC.
+    """
+    if due is None or state.passed:
+        return None
+    marks = [
+        Mark(at=due - timedelta(hours=hours), hours=hours)
+        for hours in REMIND_HOURS
+        if all(hours < said for said in state.reminded)
+    ]
+    behind = [mark for mark in marks if mark.at <= now]
+    marks = [mark for mark in marks if mark not in behind[:-1]]
+    return min([*marks, Mark(at=due, hours=0)], key=lambda mark: (mark.at, mark.hours))

@@ -17,3 +17,4 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^(system|subject|(casework
 FactText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+\-]{0,128}$")]
 # Where affected people live: a country, a German Land, or XX while nobody knows.
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
+Zone = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]{1,20}(/[A-Z][A-Za-z_]{1,30}){0,2}$")]  # an IANA name

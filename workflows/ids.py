@@ -11,3 +11,8 @@ def case_workflow_id(case_id: UUID) -> str:
 def mailbox_workflow_id(mailbox: str) -> str:
     """The workflow id of a watched mailbox."""
     return f"mailbox-{mailbox}"
+
+
+def breach_workflow_id(breach_id: UUID) -> str:
+    """The workflow id of a breach."""
+    return f"breach-{breach_id}"

@@ -1,4 +1,4 @@
-"""Four named sets of timeouts and retries; every activity call uses one of them.
+"""Named sets of timeouts and retries; every activity call uses one of them.
 
 The numbers decide how long a crash is felt: an in-flight task waits its own timeout before anybody else may take it
 (docs/decisions/0001; measured: 35 s with defaults, 11 s with these).
@@ -69,3 +69,12 @@ MAIL: dict[str, Any] = {
 
 # Reading and sorting fifty mails, each with twenty seconds at most and a few questions to the DNS.
 MAIL_SORTING: dict[str, Any] = {**MAIL, "start_to_close_timeout": timedelta(hours=1)}
+# Calling somebody at night: a few tries within a minute, then the next person is called.
+CALLS: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=3),
+}
+
+# Writing a report to an authority: bounded by setting type; what fails three times is for a person, and asked for again.
+REPORTS: dict[str, Any] = {**PACKAGES, "start_to_close_timeout": timedelta(minutes=2), "retry_policy": CALLS["retry_policy"]}

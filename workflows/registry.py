@@ -1,10 +1,19 @@
 """What a worker carries: the workflows, their ids and their queues. Every @workflow.defn is here (held by a test)."""
 
+from workflows.breach import BreachWorkflow
 from workflows.case import CaseWorkflow
-from workflows.ids import case_workflow_id, mailbox_workflow_id
+from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id
 from workflows.mailbox import MailboxWorkflow
 from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE
 
-WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow]
+WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow]
 
-__all__ = ["CASE_QUEUE", "CONNECTOR_QUEUE", "MAIL_QUEUE", "WORKFLOWS", "case_workflow_id", "mailbox_workflow_id"]
+__all__ = [
+    "CASE_QUEUE",
+    "CONNECTOR_QUEUE",
+    "MAIL_QUEUE",
+    "WORKFLOWS",
+    "breach_workflow_id",
+    "case_workflow_id",
+    "mailbox_workflow_id",
+]

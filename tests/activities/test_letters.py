@@ -55,7 +55,7 @@ def case(resources: Resources) -> CaseInHand:
 
 
 def test_every_folder_is_a_letter_and_every_letter_has_its_folder() -> None:
-    assert {path.name for path in FOLDER.iterdir() if path.name != "_layout"} == LETTERS.keys()
+    assert {path.name for path in FOLDER.iterdir() if not path.name.startswith("_")} == LETTERS.keys()
 
 
 @pytest.mark.parametrize("letter", LETTERS)

@@ -18,7 +18,7 @@ LISTED = {
 }
 CODE = [path for path in sources.python_files(*sources.ROOMS, *sources.SINGLE) if "migrations/versions" not in sources.name(path)]
 LETTERS = sorted(
-    folder for folder in (sources.ROOT / "email_templates").iterdir() if folder.is_dir() and folder.name != "_layout"
+    folder for folder in (sources.ROOT / "email_templates").iterdir() if folder.is_dir() and not folder.name.startswith("_")
 )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from domain import commands, erasure_messages, messages
+from domain import breach_commands, breach_messages, commands, erasure_messages, messages
 from domain.rights import Right
 from domain.texts import Sha256
 
@@ -18,13 +18,14 @@ FORMATS = {"uuid", "date", "date-time", "duration", "time"}
 # A pattern that lets one of these through is no protection.
 PERSONAL = ("Mia Wald", "mia.wald@imaginella.example", "Please send me everything you hold.", "Grüße", "a\nb")
 # Sentences of the law, chosen by the code from fixed ones; nobody types them.
-FIXED_TEXT = {"SumLine.step", "SumLine.source"}
+FIXED_TEXT = {"SumLine.step", "SumLine.source", "BreachLine.step", "BreachLine.source"}
 # UUIDs; pydantic's schema says so of values only, not of keys.
 FIXED_TEXT |= {"CaseState.identifiers key", "CaseState.work_items key"}
+FIXED_TEXT |= {f"BreachState.{name} key" for name in ("tasks", "timeline", "evidence", "others", "reports")}
 
 MODELS = [
     model
-    for module in (messages, erasure_messages, commands)
+    for module in (messages, erasure_messages, commands, breach_messages, breach_commands)
     for _, model in inspect.getmembers(module, inspect.isclass)
     if issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]

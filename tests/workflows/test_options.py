@@ -10,8 +10,8 @@ from workflows import options
 SETS = {name: found for name, found in vars(options).items() if isinstance(found, dict) and "retry_policy" in found}
 
 
-def test_there_are_four() -> None:
-    assert sorted(SETS) == ["CONNECTORS", "EVENTS", "LETTERS", "PACKAGES"]
+def test_there_are_eight() -> None:
+    assert sorted(SETS) == ["CALLS", "CONNECTORS", "EVENTS", "LETTERS", "MAIL", "MAIL_SORTING", "PACKAGES", "REPORTS"]
 
 
 @pytest.mark.parametrize("name", SETS)

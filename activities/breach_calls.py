@@ -1,0 +1,132 @@
+"""Calls the people on duty about a breach until one answers, and reminds whoever leads of the hours left (Article 33(1)).
+
+By mail, and by the webhook of the settings for whatever wakes people. Both carry the reference and a link and nothing of what
+happened. A retry sends the same Message-ID.
+Next: `adapters/webhook.py`
+"""
+
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+from temporalio import activity
+
+from activities.failures import translated
+from activities.heartbeat import beating
+from adapters.database.breach_tables import Dossier, DossierRecord
+from adapters.database.tables import Caseworker
+from adapters.desk_letters import desk_letter
+from adapters.letter_message import Heading, compose, message_id
+from adapters.letter_words import moment
+from adapters.mail import deliver, mailable
+from adapters.resources import Resources
+from adapters.webhook import post_webhook
+from domain.breach import BreachState
+from domain.breach_messages import Called, CallOnDuty, RemindOfBreach
+from domain.breach_rows import clocks_of
+from domain.errors import UnknownObjectError
+from domain.regimes import zone_of
+from domain.rights import Role
+
+
+class BreachCalls:
+    """Reaches our own people.
+
+    Args:
+        resources: opened once by the worker.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    @activity.defn
+    @translated
+    def call_on_duty(self, message: CallOnDuty) -> Called:
+        """Call the next person on the list and tell the webhook; nobody when there is nobody to call."""
+        with self._resources.database.read() as session:
+            dossier, state = self._read(session, message.breach_id)
+            people = self._on_duty(session)
+        with beating():
+            person = people[(message.number - 1) % len(people)] if people else None
+            self._tell_webhook(dossier, state, "call", message.number)
+            if person is not None:
+                facts = self._facts(dossier, state, person) | {
+                    "number": message.number,
+                    "phone": self._resources.datamap.controller.contacts.phone,
+                }
+                self._send("breach_call", dossier, person, message.number, facts)
+        return Called(person=f"caseworker:{person.id}" if person else None)
+
+    @activity.defn
+    @translated
+    def remind_of_breach(self, message: RemindOfBreach) -> Called:
+        """Tell how many hours are left; when none are, the data protection officer too."""
+        with self._resources.database.read() as session:
+            dossier, state = self._read(session, message.breach_id)
+            people = self._leading(session, state)
+            if message.hours == 0:
+                people += self._with_roles(session, Role.DPO)
+        people = list({person.id: person for person in people}.values())
+        with beating():
+            self._tell_webhook(dossier, state, "reminder", message.hours)
+            for person in people:
+                facts = self._facts(dossier, state, person) | {"hours": message.hours}
+                self._send("breach_reminder", dossier, person, message.hours, facts)
+        return Called(person=f"caseworker:{people[0].id}" if people else None)
+
+    def _read(self, session: Session, breach_id: object) -> tuple[Dossier, BreachState]:
+        dossier, record = session.get(Dossier, breach_id), session.get(DossierRecord, breach_id)
+        if dossier is None or record is None:
+            raise UnknownObjectError(breach=str(breach_id))
+        return dossier, BreachState.model_validate(record.state)
+
+    def _on_duty(self, session: Session) -> list[Caseworker]:
+        named = [address.strip() for address in (self._resources.settings.on_call or "").split(",") if address.strip()]
+        if named:
+            found = {person.email: person for person in session.exec(select(Caseworker).where(col(Caseworker.active))).all()}
+            return [found[address] for address in named if address in found]
+        return self._with_roles(session, Role.BREACH_RESPONDER) + self._with_roles(session, Role.PRIVACY_LEAD)
+
+    def _leading(self, session: Session, state: BreachState) -> list[Caseworker]:
+        leading = {person.removeprefix("caseworker:") for person in (state.lead, state.deputy) if person}
+        everybody = session.exec(select(Caseworker).where(col(Caseworker.active))).all()
+        return [person for person in everybody if str(person.id) in leading] or self._on_duty(session)
+
+    def _with_roles(self, session: Session, *roles: Role) -> list[Caseworker]:
+        wanted = [role.value for role in roles]
+        query = select(Caseworker).where(col(Caseworker.active), col(Caseworker.role).in_(wanted)).order_by(Caseworker.email)
+        return list(session.exec(query).all())
+
+    def _facts(self, dossier: Dossier, state: BreachState, person: Caseworker) -> dict[str, object]:
+        settings, country = self._resources.settings, self._resources.datamap.controller.country
+        due = clocks_of(state, seat=country, as_of=datetime.now(UTC)).first_due
+        zone = ZoneInfo(zone_of(country) or "UTC")
+        return {
+            "reference": dossier.reference,
+            "link": f"{settings.public_url.rstrip('/')}/console/breaches/{dossier.reference}",
+            "exercise": state.exercise,
+            "due": moment(due, zone) if due else "no fixed time",
+            "name": person.name,
+        }
+
+    def _send(self, letter: str, dossier: Dossier, person: Caseworker, number: int, facts: dict[str, object]) -> None:
+        settings = self._resources.settings
+        heading = Heading(
+            sender=settings.mail_from,
+            recipient=mailable(person.email),
+            reply_to=settings.mail_from,
+            message_id=message_id(self._resources.vault, settings.mail_from, dossier.id, f"{letter}/{person.id}", number),
+            written_at=datetime.now(UTC).replace(microsecond=0),
+            automatic=True,
+        )
+        sender = parseaddr(settings.mail_from)[1]  # of the envelope: the address alone
+        deliver(settings, compose(desk_letter(letter, facts), heading), sender, person.email)
+
+    def _tell_webhook(self, dossier: Dossier, state: BreachState, kind: str, number: int) -> None:
+        settings = self._resources.settings
+        if settings.on_call_webhook is None:
+            return
+        link = f"{settings.public_url.rstrip('/')}/console/breaches/{dossier.reference}"
+        body: dict[str, str | int] = {"reference": dossier.reference, "kind": kind, "number": number, "link": link}
+        post_webhook(settings, settings.on_call_webhook, body | ({"exercise": 1} if state.exercise else {}))
