@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from activities.letter_notices import extended, part, withheld_of
+from activities.letter_notices import extended, finding, further_routes, part, withheld_of
 from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
@@ -207,8 +207,10 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "decided": _decided,
     "disown": _disown,
     "extended": extended,
+    "finding": finding,
     "follow": _follow,
     "found": _found,
+    "further_routes": further_routes,
     "merged": _merged,
     "note": _note,
     "outcome": _outcome,

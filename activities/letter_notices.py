@@ -1,4 +1,4 @@
-"""What the letters say that the clock makes necessary: longer time, and a part of the answer (Article 12(3)).
+"""What the letters say that the clock makes necessary: longer time, a part of the answer, the outcome of a complaint.
 
 Next: `adapters/letters.py`
 """
@@ -8,9 +8,10 @@ from sqlmodel import col, select
 from activities.letter_writing import Facts, Writing
 from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, ItemDecision
-from adapters.letter_words import EXTENDED, Withheld, count, day_ahead, withheld
+from adapters.letter_words import EXTENDED, FOUND, Withheld, count, day_ahead, withheld
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
+from domain.remedies import remedies_for
 
 
 def extended(writing: Writing) -> Facts:
@@ -28,6 +29,19 @@ def extended(writing: Writing) -> Facts:
     new_date = promised(receipt.received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
     return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
+
+
+def finding(writing: Writing) -> Facts:
+    """What came of a complaint, in a sentence."""
+    found = writing.state.complaint.finding
+    if found is None:
+        raise NotAllowedNowError("Nothing was found yet.", status=writing.state.status.value)
+    return {"finding": FOUND[found]}
+
+
+def further_routes(writing: Writing) -> Facts:
+    """Where somebody can turn who complained to us already."""
+    return {"routes": remedies_for(writing.receipt.regimes, writing.resources.datamap.controller, complained=True)}
 
 
 def part(writing: Writing) -> Facts:

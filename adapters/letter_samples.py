@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.letter_endings import ENDED, HOW
-from adapters.letter_words import ASKED, EXTENDED, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letter_words import ASKED, EXTENDED, FOUND, day, day_ahead, how_counted, masked, moment, withheld
 from adapters.letters import LETTERS
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.remedies import in_one_line, remedies_for
@@ -67,6 +67,7 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
         "ended": [{"what": ASKED[right], "how": ENDED[Outcome.FULFILLED]} for right in rights],
+        "finding": FOUND["partly_upheld"],
         "follow_link": f"{_SITE}/follow/{_TOKEN}",
         "ground": EXTENDED["complexity"],
         "how": HOW[Outcome.PARTLY_FULFILLED],

@@ -67,6 +67,12 @@ def day_ahead(value: date, today: date) -> str:
     return f"{day(value)}, {near.get(distance, f'in{NO_BREAK}{distance}{NO_BREAK}days')}"
 
 
+# What came of a complaint.
+FOUND = {
+    "upheld": "You were right. This is what we found, and what we have changed.",
+    "partly_upheld": "You were right in part. This is what we found, and what we have changed.",
+    "not_upheld": "We looked into it and did not find that we did wrong. This is what we looked at, and why.",
+}
 # The law's two grounds for two further months (Article 12(3)).
 EXTENDED = {
     "complexity": "It is complex.",

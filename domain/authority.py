@@ -31,6 +31,9 @@ class Action(StrEnum):
     PROPOSE_REFUSAL = "propose_refusal"
     APPROVE_REFUSAL = "approve_refusal"
     RECORD_FEE = "record_fee"
+    LINK_COMPLAINT = "link_complaint"
+    SEND_PROGRESS = "send_progress"
+    DECIDE_COMPLAINT = "decide_complaint"
     SET_ITEM_DECISION = "set_item_decision"
     PREPARE_PACKAGE = "prepare_package"
     APPROVE_PACKAGE = "approve_package"
@@ -76,6 +79,10 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.PROPOSE_REFUSAL: _WORKERS,
     Action.APPROVE_REFUSAL: _SECOND_EYES,
     Action.RECORD_FEE: _WORKERS,
+    # A reviewer too: in a small office, whoever is left that was not involved.
+    Action.LINK_COMPLAINT: _WORKERS | _SECOND_EYES,
+    Action.SEND_PROGRESS: _WORKERS | _SECOND_EYES,
+    Action.DECIDE_COMPLAINT: _WORKERS | _SECOND_EYES,
     Action.SET_ITEM_DECISION: _WORKERS,
     Action.PREPARE_PACKAGE: _WORKERS,
     Action.APPROVE_PACKAGE: _SECOND_EYES,

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime, Sha256
 
+Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 Standing = Literal["claimed", "proven", "accepted", "rejected"]
 SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
 
@@ -99,6 +100,22 @@ class PartialAnswer(BaseModel):
         return self.package is not None and self.package.binding is not None
 
 
+class Complaint(BaseModel):
+    """What is known of the complaint in a case (s.164A DPA 2018).
+
+    Args:
+        about: the cases complained of.
+        acknowledged: the person was told that we have it.
+        told_at: when they last heard of it from us.
+        finding: what came of it; counts once the person was told.
+    """
+
+    about: list[UUID] = []
+    acknowledged: bool = False
+    told_at: datetime | None = None
+    finding: Finding | None = None
+
+
 class RightItem(BaseModel):
     """One right of the case, with a standing and an outcome of its own (design section 4).
 
@@ -167,6 +184,7 @@ class CaseState(BaseModel):
     clarification_open: bool = False
     extension: Notice | None = None
     refusal: Notice | None = None
+    complaint: Complaint = Complaint()
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     deadline_passed: list[Literal["safe", "legal"]] = []  # "safe", then "legal"

@@ -21,6 +21,7 @@ class MonthFigures:
         month: `2026-11`.
         received: requests that were received in it.
         complaints: of them, complaints under s.164A.
+        complaints_decided: complaints of which an outcome was found in it; complaints_upheld: of them, in whole or in part.
         replied: of those received, how many had a first reply by a person, or their answer, within two working days.
         reply_due: of those received, for how many these two days are over or a reply went out.
         answered: cases whose answer or refusal went out in it.
@@ -35,6 +36,8 @@ class MonthFigures:
     month: str
     received: int = 0
     complaints: int = 0
+    complaints_decided: int = 0
+    complaints_upheld: int = 0
     replied: int = 0
     reply_due: int = 0
     answered: int = 0
@@ -68,6 +71,8 @@ COLUMNS = (
     "month",
     "received",
     "complaints",
+    "complaints_decided",
+    "complaints_upheld",
     "first_reply_due",
     "first_reply_in_two_working_days",
     "answered",

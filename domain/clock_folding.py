@@ -21,8 +21,8 @@ def prepared(state: CaseState, event: CaseEvent) -> None:
         state.preparers.append(event.actor)
 
 
-def settle_offer(state: CaseState, kind: str) -> None:
-    """What was offered was taken up: the work item that offered it is done."""
+def settle(state: CaseState, kind: str) -> None:
+    """What work items of a kind asked for was done: they are done with it."""
     for item in state.open_work_items.values():
         if item.kind == kind:
             item.result = "done"
@@ -37,7 +37,7 @@ def _clarification(*, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
 
 def _extension_decided(state: CaseState, event: CaseEvent) -> None:
     state.extension = Notice(sequence=event.sequence, text=UUID(str(event.facts["note"])), approved=True)
-    settle_offer(state, EXTENSION)
+    settle(state, EXTENSION)
 
 
 def _extension_notified(state: CaseState, _event: CaseEvent) -> None:

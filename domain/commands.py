@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.authority import Action
+from domain.case import Finding
 from domain.rights import Outcome, Right, Role
 from domain.texts import Name, PersonId, Sha256
 
@@ -145,6 +146,27 @@ class ApproveRefusal(CommandBase):
     action: Literal[Action.APPROVE_REFUSAL] = Action.APPROVE_REFUSAL
 
 
+class LinkComplaint(CommandBase):
+    """Say which case a complaint is about. Whoever worked on that one cannot handle it; nothing of it is destroyed meanwhile."""
+
+    action: Literal[Action.LINK_COMPLAINT] = Action.LINK_COMPLAINT
+    about: UUID
+
+
+class SendProgress(CommandBase):
+    """Tell whoever complained how far we are. The note is what they read."""
+
+    action: Literal[Action.SEND_PROGRESS] = Action.SEND_PROGRESS
+
+
+class DecideComplaint(CommandBase):
+    """Say what came of a complaint; by somebody not involved. `text` is the id of the words the person reads."""
+
+    action: Literal[Action.DECIDE_COMPLAINT] = Action.DECIDE_COMPLAINT
+    finding: Finding
+    text: UUID
+
+
 class RecordFee(CommandBase):
     """Record that a reasonable fee was asked for or paid (Article 12(5)). Money moves elsewhere."""
 
@@ -245,6 +267,9 @@ Command = Annotated[
     | ProposeRefusal
     | ApproveRefusal
     | RecordFee
+    | LinkComplaint
+    | SendProgress
+    | DecideComplaint
     | PreparePackage
     | ApprovePackage
     | PreparePartialAnswer

@@ -26,6 +26,7 @@ from domain.commands import (
     RequestCode,
     SubmitIdentityEvidence,
 )
+from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
@@ -53,6 +54,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *_package_actions(state),
         *clock_actions(state),
         *partial_actions(state),
+        *complaint_actions(state),
     ]
     return sorted(set(actions))
 
@@ -260,4 +262,5 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     **CLOCK_DECISIONS,
     **WORK_DECISIONS,
     **PARTIAL_DECISIONS,
+    **COMPLAINT_DECISIONS,
 }

@@ -52,6 +52,9 @@ class Tag(StrEnum):
     REFUSAL_NOTIFIED = "case:refusal:notified"  # Article 12(4)
     REFUSAL_BOUNCED = "case:refusal:bounced"
     COMPLAINT_ACKNOWLEDGED = "case:complaint:acknowledged"  # s.164A(4) DPA 2018: within 30 days
+    COMPLAINT_LINKED = "case:complaint:linked"  # to the case complained of
+    COMPLAINT_PROGRESS = "case:complaint:progress"
+    COMPLAINT_DECIDED = "case:complaint:decided"
     FEE_ASKED = "case:fee:asked"  # Article 12(5)
     FEE_PAID = "case:fee:paid"
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, prepared
+from domain.complaint import COMPLAINT_RULES
 from domain.events import CaseEvent, Fact, Tag
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
@@ -330,5 +331,6 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
     **CLOCK_RULES,
     **PARTIAL_RULES,
+    **COMPLAINT_RULES,
     **RIGHT_RULES,
 }

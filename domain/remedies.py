@@ -65,15 +65,16 @@ class Remedies:
     source: str
 
 
-def remedies_for(regimes: Iterable[str], controller: Controller) -> tuple[Remedies, ...]:
+def remedies_for(regimes: Iterable[str], controller: Controller, *, complained: bool = False) -> tuple[Remedies, ...]:
     """The routes of each law of a case, UK first.
 
     Args:
         regimes: codes as `regimes_for` gives them.
         controller: for its complaints mailbox, its authority and its representative.
+        complained: this is the answer to a complaint to the controller, so that route has been taken.
     """
     codes = sorted(set(regimes))
-    uk = [_uk(controller)] if any(code.startswith("UK") for code in codes) else []
+    uk = [_uk(controller, complained=complained)] if any(code.startswith("UK") for code in codes) else []
     eu = [_eu(code.partition("-")[2][:2], controller) for code in codes if code.startswith("EU")]
     return (*uk, *eu)
 
@@ -95,12 +96,13 @@ def authority_of(country: str, controller: Controller) -> Authority:
     return Authority(name=name, country=country, url=url)
 
 
-def _uk(controller: Controller) -> Remedies:
+def _uk(controller: Controller, *, complained: bool) -> Remedies:
     authority = authority_of("GB", controller)
+    to_us = f"You can complain to us: {controller.contacts.complaints}. {_WHAT_FOLLOWS}"
     return Remedies(
         title="Under UK law",
         routes=(
-            f"You can complain to us: {controller.contacts.complaints}. {_WHAT_FOLLOWS}",
+            *(() if complained else (to_us,)),
             f"You can complain to the {authority.name}: {authority.url}.",
             "You can go to court. You can do each of these without the others.",
         ),

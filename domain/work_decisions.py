@@ -8,6 +8,7 @@ from collections.abc import Callable
 from domain.authority import Action
 from domain.case import CaseState
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem
+from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
@@ -23,6 +24,8 @@ def refusing(state: CaseState, right: Right) -> bool:
 def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: Verdict | None) -> list[Draft]:
     if command.work_item not in state.open_work_items:
         raise InvalidInputError("There is no such open work item in this case.", field="work_item")
+    if state.work_items[command.work_item].kind == HANDLE:
+        raise InvalidInputError("Say what came of the complaint: that ends this work item.", field="work_item")
     right = state.work_items[command.work_item].right
     if (command.result == "done") != (right is not None):
         raise InvalidInputError("This result does not fit this work item.", field="result")

@@ -35,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.deadline_clock import watch_deadline
 from workflows.fulfilment import fulfil
 from workflows.mail import take_mail
-from workflows.notices import acknowledge_complaint, give_extension, give_refusal
+from workflows.notices import give_extension, give_refusal
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
 from workflows.partial_answer import give_partial_answers
@@ -100,9 +100,7 @@ class CaseWorkflow:
             await case.record(Draft(tag=Tag.REQUEST_RESUMED))
             return
         await case.record(*_first_events(receipt))
-        if Right.COMPLAINT in receipt.rights:
-            case.errand(functools.partial(acknowledge_complaint, case))
-        else:
+        if receipt.rights != [Right.COMPLAINT]:  # a complaint has an acknowledgement of its own
             case.post("request_received")
         if case.state.needs_identity and not case.state.identity_record:
             case.post("verify_identity")
@@ -238,6 +236,8 @@ class CaseWorkflow:
             case.post("more_identity", number=case.state.sequence, note=command.note)
         elif command.action is Action.REQUEST_CLARIFICATION:
             case.post("clarification", number=case.state.sequence, note=command.note)
+        elif command.action is Action.SEND_PROGRESS:
+            case.post("complaint_progress", number=case.state.sequence, note=command.note)
         elif command.action is Action.REOPEN:
             case.post("case_reopened", number=case.state.sequence)
 

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.proceedings import CaseEnded, Proceedings
 from workflows.rights.access import access
 from workflows.rights.by_hand import by_hand
+from workflows.rights.complaint import complaint
 
 FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.ACCESS: access,
@@ -29,7 +30,7 @@ FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.AUTOMATED_DECISION_REVIEW: by_hand,
     Right.WITHDRAW_CONSENT: by_hand,
     Right.TRANSFER_INFORMATION: by_hand,
-    Right.COMPLAINT: by_hand,
+    Right.COMPLAINT: complaint,
     Right.MINOR_REPORT: by_hand,
 }
 

@@ -34,12 +34,6 @@ async def give_refusal(case: Proceedings) -> None:
             await case.record(Draft(tag=Tag.REFUSAL_BOUNCED))
 
 
-async def acknowledge_complaint(case: Proceedings) -> None:
-    """Tell whoever complained that we have it (s.164A(4) DPA 2018); with the letter the 30 days are kept."""
-    if await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter="request_received")):
-        await case.record(Draft(tag=Tag.COMPLAINT_ACKNOWLEDGED))
-
-
 async def _told(case: Proceedings, letter: str, notice: Notice | None) -> bool:
     assert notice is not None
     message = SendLetter(case_id=case.case_id, letter=letter, number=notice.sequence, note=notice.text)

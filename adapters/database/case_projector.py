@@ -13,7 +13,8 @@ from sqlmodel import Session, col, func, select
 
 from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
-from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ItemDecision, Note
+from adapters.database.complaints import involved
+from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note
 from domain import chain
 from domain.case import CaseState, Package
 from domain.deadline import Clock, Seat
@@ -23,6 +24,8 @@ from domain.folding import evolve
 from domain.messages import Recorded, RecordEvents
 from domain.regimes import zone_of
 from domain.rights import Status
+
+_BY_SOMEBODY_NOT_INVOLVED = {Tag.COMPLAINT_PROGRESS, Tag.COMPLAINT_DECIDED}
 
 
 class CaseProjector:
@@ -64,6 +67,10 @@ class CaseProjector:
                 self._check_item_decisions(state, event, state.package)
             elif event.tag is Tag.PARTIAL_APPROVED:
                 self._check_item_decisions(state, event, state.partial.package if state.partial else None)
+            elif event.tag in _BY_SOMEBODY_NOT_INVOLVED and event.actor in involved(self._session, state.complaint.about):
+                raise FourEyesError("Whoever worked on the case complained of cannot handle the complaint about it.")
+            elif event.tag is Tag.COMPLAINT_LINKED:
+                self._session.add(ComplaintLink(complaint=state.case_id, about=UUID(str(event.facts["about"]))))
             head = self._append(message, event, head)
             evolve(state, event)
         clock = self._clock(receipt, state, message.events)

@@ -24,9 +24,10 @@ from domain.rights import Right
 _ANSWERS = {ClockEventKind.ANSWERED, ClockEventKind.REFUSAL_NOTIFIED}
 # A close may be a refusal to act; `kind_of` looks at its outcome.
 _ANSWERING = [tag.value for tag, kind in CLOCK_KINDS.items() if kind in _ANSWERS or tag is Tag.REQUEST_CLOSED]
-_COUNTED = [*_ANSWERING, *(tag.value for tag in (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.DEADLINE_PASSED))]
+_SEEN = (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.COMPLAINT_DECIDED, Tag.DEADLINE_PASSED)
+_COUNTED = [*_ANSWERING, *(tag.value for tag in _SEEN)]
 # Sent by themselves when a request arrives, or to prove a mailbox: no reply to what was asked.
-_NO_REPLY = ("request_received", "verify_identity", "identity_reminder", "code")
+_NO_REPLY = ("request_received", "complaint_received", "verify_identity", "identity_reminder", "code")
 _AT_ONCE = 500  # ids in one query
 
 
@@ -92,6 +93,9 @@ class ClockFigures:
                 self._of(months, row.at).extensions += 1
             elif tag is Tag.CLARIFICATION_ASKED:
                 self._of(months, row.at).questions += 1
+            elif tag is Tag.COMPLAINT_DECIDED:
+                self._of(months, row.at).complaints_decided += 1
+                self._of(months, row.at).complaints_upheld += row.facts.get("finding") != "not_upheld"
             elif tag is Tag.DEADLINE_PASSED:
                 self._of(months, row.at).missed += row.facts.get("date") == "legal"
             elif kind := _answer_kind(row):

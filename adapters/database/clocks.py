@@ -106,13 +106,15 @@ def _counted(
 
 def story_of(received_at: datetime, rights: Iterable[Right], events: Iterable[CaseEvent]) -> list[ClockEvent]:
     """What of a case's record can move a clock, the receipt first. It is answered when the person was told of every right."""
-    waiting = set(rights)
+    waiting = set(rights) - {Right.COMPLAINT}  # which has a clock of its own, met by its acknowledgement
     story = [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)]
     for event in sorted(events, key=lambda each: each.sequence):
         kind = kind_of(event)
         if (right := _answers(event)) is not None:
             waiting.discard(right)
             kind = None if waiting else ClockEventKind.ANSWERED
+            if right is Right.COMPLAINT:
+                kind = ClockEventKind.COMPLAINT_ACKNOWLEDGED
         if kind is not None:
             story.append(ClockEvent(kind=kind, at=_moment(event)))
     return story

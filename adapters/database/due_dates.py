@@ -6,16 +6,14 @@ A case is owed until its answer was delivered or refused; a complaint until it w
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col, func
 
 from adapters.database.clocks import calendar_of
-from adapters.database.tables import CaseReceipt, CaseRecord
+from adapters.database.tables import CaseReceipt, CaseRecord, QueueEntry
 from adapters.resources import Resources
 from domain.due_days import DueDays, due_days, last_day
-from domain.rights import Status
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,11 @@ class DueDates:
     def strip(self, today: date) -> DueDays:
         """The coming eight weeks and what is late, as of a local day."""
         counts = (
-            select(col(CaseRecord.safe_due), func.count())
-            .where(*_owed(), col(CaseRecord.safe_due).between(today, last_day(today)))
-            .group_by(col(CaseRecord.safe_due))
+            select(col(QueueEntry.safe_due), func.count())
+            .where(_owed(), col(QueueEntry.safe_due).between(today, last_day(today)))
+            .group_by(col(QueueEntry.safe_due))
         )
-        late = select(func.count()).select_from(CaseRecord).where(*_owed(), col(CaseRecord.safe_due) < today)
+        late = select(func.count()).select_from(QueueEntry).where(_owed(), col(QueueEntry.safe_due) < today)
         with self._database.read() as session:
             due = {row[0]: row[1] for row in session.execute(counts)}
             return due_days(due, session.execute(late).scalar_one(), today, self._calendar)
@@ -61,24 +59,24 @@ class DueDates:
             until: only up to this safe date.
         """
         query = (
-            select(CaseReceipt, CaseRecord)
-            .join(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
-            .where(*_owed(), *([col(CaseRecord.safe_due) <= until] if until else []))
-            .order_by(col(CaseRecord.safe_due), col(CaseReceipt.reference))
+            select(CaseReceipt, QueueEntry, col(CaseRecord.clock_state))
+            .join(QueueEntry, col(QueueEntry.case_id) == col(CaseReceipt.case_id))
+            .outerjoin(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
+            .where(_owed(), *([col(QueueEntry.safe_due) <= until] if until else []))
+            .order_by(col(QueueEntry.safe_due), col(CaseReceipt.reference))
         )
         with self._database.read() as session:
-            for receipt, record in session.execute(query.execution_options(yield_per=1_000)):
+            for receipt, entry, state in session.execute(query.execution_options(yield_per=1_000)):
                 yield DueCase(
                     reference=receipt.reference,
                     rights=tuple(receipt.rights),
-                    status=record.status,
-                    state=record.clock_state,
+                    status=entry.status,
+                    state=state or "running",  # received, and its workflow has not recorded anything yet
                     received_at=receipt.received_at,
-                    safe_due=record.safe_due,
-                    legal_due=record.legal_due,
+                    safe_due=entry.safe_due,
+                    legal_due=entry.legal_due,
                 )
 
 
-def _owed() -> list[ColumnElement[Any]]:
-    answered = [Status.DELIVERED.value, Status.CLOSED.value]
-    return [col(CaseRecord.status).not_in(answered), col(CaseRecord.clock_state) != "met"]
+def _owed() -> ColumnElement[bool]:
+    return col(QueueEntry.is_owed) == true()

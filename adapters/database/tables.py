@@ -293,6 +293,18 @@ class ItemDecision(SQLModel, table=True):
     decided_at: datetime = Field(sa_column=_instant())
 
 
+class ComplaintLink(SQLModel, table=True):
+    """A complaint and a case that it is about. Written by record_case_event only.
+
+    While the complaint is open nothing of the other is destroyed (`adapters/database/complaints.py`).
+    """
+
+    __tablename__ = "complaint_link"
+
+    complaint: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    about: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id", index=True)
+
+
 class Letter(SQLModel, table=True):
     """A letter, once per case, name and number. The row and its sealed bytes come first, then SMTP with its Message-ID."""
 

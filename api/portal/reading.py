@@ -20,7 +20,13 @@ from domain.events import Tag
 from domain.rights import Right, Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
-_TELLING: Final = (Tag.MESSAGE_SENT, Tag.IDENTITY_MORE_REQUESTED, Tag.CLARIFICATION_ASKED, Tag.CLARIFICATION_ANSWERED)
+_TELLING: Final = (
+    Tag.MESSAGE_SENT,
+    Tag.IDENTITY_MORE_REQUESTED,
+    Tag.CLARIFICATION_ASKED,
+    Tag.CLARIFICATION_ANSWERED,
+    Tag.COMPLAINT_PROGRESS,
+)
 _KNOWN_BY: Final = {
     "code": "By our mail to your address.",
     "assertion": "You were signed in to your account.",

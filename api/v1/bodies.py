@@ -83,6 +83,13 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
         "reason": "Offered to withdraw against payment, see the messages of 3 and 5 November.",
         "text": "You offered to withdraw your request for a payment. We find it manifestly unfounded and do not act on it.",
     },
+    Action.LINK_COMPLAINT: {"about": "HAB-7K3M9QXA"},
+    Action.SEND_PROGRESS: {"text": "We have asked the team that answered you, and wait for the log of the search."},
+    Action.DECIDE_COMPLAINT: {
+        "finding": "partly_upheld",
+        "reason": "The search left out the archive of 2023; see the receipts of both searches.",
+        "text": "We had not searched the archive of 2023. We have done so now, and you get what we found in a letter.",
+    },
     Action.RECORD_FEE: {"step": "asked", "reason": "A third copy of the same files; 12 pounds for postage and a drive."},
     Action.PREPARE_PACKAGE: {"revision": 1},
     Action.APPROVE_PACKAGE: {"sha256": _SHA256},
@@ -108,6 +115,7 @@ _REASON_NEEDED = frozenset(
         Action.EXTEND_DEADLINE,
         Action.PROPOSE_REFUSAL,
         Action.RECORD_FEE,
+        Action.DECIDE_COMPLAINT,
         Action.RETURN_FOR_REWORK,
         Action.RECORD_DELIVERY,
         Action.DISOWN,
@@ -148,6 +156,9 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.PREPARE_PARTIAL_ANSWER: {
         "text": (Words, Field(description="what the person reads: what comes now, what comes later, and why"))
     },
+    Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
+    Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
+    Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
     Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {
@@ -167,6 +178,7 @@ _OWN_WORDS = {
     Action.REQUEST_CLARIFICATION: "question",
     Action.ANSWER_CLARIFICATION: "answer",
     Action.PREPARE_PARTIAL_ANSWER: "text",
+    Action.SEND_PROGRESS: "text",
 }
 
 

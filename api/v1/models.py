@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.authority import Action
-from domain.case import Standing, SystemStanding
+from domain.case import Finding, Standing, SystemStanding
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
 from domain.regimes import WaitKind
@@ -182,6 +182,15 @@ class PartialAnswerLine(BaseModel):
     records: int | None
 
 
+class ComplaintAnswer(BaseModel):
+    """A complaint under s.164A DPA 2018: the cases complained of, what the person was told, and what came of it."""
+
+    about: list[UUID]
+    acknowledged: bool
+    told_at: Annotated[datetime | None, Field(description="when the person last heard of it from us")]
+    finding: Finding | None
+
+
 class CaseAnswer(BaseModel):
     """One case as it stands; `allowed_actions` is what the caller may do about it now."""
 
@@ -227,6 +236,7 @@ class CaseAnswer(BaseModel):
     work_items: list[WorkItemAnswer]
     package: PackageAnswer | None
     partial_answer: PartialAnswerLine | None
+    complaint: ComplaintAnswer | None
     erasure_plan: Annotated[None, Field(description="comes with erasure")] = None
 
 

@@ -198,14 +198,27 @@ def _prepare_package(session: Session, deed: Deed) -> dict[str, Any]:
     return {"revision": newest if wanted is None else wanted}
 
 
-def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
-    into = deed.given["into"]
+def _other_case(deed: Deed, field: str, sentence: str) -> UUID:
+    """The id of another case that the body names by its reference or id."""
+    named = deed.given[field]
     reader = CaseReader(deed.resources)
     try:
-        view = reader.get(UUID(into)) if len(into) > len("HAB-00000000") else reader.find(into.upper())
-        return {"into": deed.caller.see(view).receipt.case_id}
+        view = reader.get(UUID(named)) if len(named) > len("HAB-00000000") else reader.find(named.upper())
+        return deed.caller.see(view).receipt.case_id
     except (UnknownObjectError, ValueError):
-        raise InvalidInputError("There is no such case to merge into.", field="into") from None
+        raise InvalidInputError(sentence, field=field) from None
+
+
+def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
+    return {"into": _other_case(deed, "into", "There is no such case to merge into.")}
+
+
+def _link_complaint(_session: Session, deed: Deed) -> dict[str, Any]:
+    return {"about": _other_case(deed, "about", "There is no such case to complain of.")}
+
+
+def _decide_complaint(session: Session, deed: Deed) -> dict[str, Any]:
+    return {"finding": deed.given["finding"], "text": write_note(session, deed, deed.given["text"])}
 
 
 def _propose_refusal(session: Session, deed: Deed) -> dict[str, Any]:
@@ -222,4 +235,6 @@ _SPECIAL = {
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,
     Action.PROPOSE_REFUSAL: _propose_refusal,
+    Action.LINK_COMPLAINT: _link_complaint,
+    Action.DECIDE_COMPLAINT: _decide_complaint,
 }

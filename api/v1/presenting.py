@@ -17,6 +17,7 @@ from api.v1.models import (
     CaseAnswer,
     CaseLine,
     ClockAnswer,
+    ComplaintAnswer,
     IdentifierAnswer,
     PackageAnswer,
     PartialAnswerLine,
@@ -29,7 +30,7 @@ from domain.case import CaseState
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, FourEyesError, NotAllowedNowError, StaleHashError, UnknownObjectError
 from domain.messages import Snapshot
-from domain.rights import Channel, Risk, Status
+from domain.rights import Channel, Right, Risk, Status
 
 # Refusals about where the case stands; each says what is possible instead.
 ABOUT_THE_STAGE = (NotAllowedNowError, StaleHashError, FourEyesError, CodeRefusedError)
@@ -66,6 +67,7 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
         ],
         package=package,
         partial_answer=_partial_of(state),
+        complaint=ComplaintAnswer.model_validate(state.complaint.model_dump()) if state.item(Right.COMPLAINT) else None,
     )
 
 

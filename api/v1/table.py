@@ -80,6 +80,8 @@ _ALSO: dict[Action, str] = {
     Action.CONFIRM_IDENTITY_CODE: "code-refused",
     Action.APPROVE_PACKAGE: "stale-hash, four-eyes",
     Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes",
+    Action.SEND_PROGRESS: "four-eyes",
+    Action.DECIDE_COMPLAINT: "four-eyes",
 }
 _KEY = UUID(int=1)
 _SHA = "0" * 64

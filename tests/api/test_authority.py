@@ -60,6 +60,9 @@ MATRIX = {
     "propose_refusal": WORKERS,
     "approve_refusal": "reviewer privacy_lead",
     "record_fee": WORKERS,
+    "link_complaint": f"{WORKERS} reviewer",
+    "send_progress": f"{WORKERS} reviewer",
+    "decide_complaint": f"{WORKERS} reviewer",
     "open_package": "",
 }
 

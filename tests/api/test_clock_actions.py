@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from adapters.database.tables import Note
 from adapters.resources import Resources
-from domain.commands import ExtendDeadline, ProposeRefusal, RequestClarification
-from domain.rights import Role
+from domain.commands import DecideComplaint, ExtendDeadline, LinkComplaint, ProposeRefusal, RequestClarification
+from domain.rights import Right, Role
 from tests.api.conftest import FakeGateway
 from tests.case_in_hand import CaseInHand
 
@@ -60,3 +60,27 @@ def test_a_question_is_sealed(
     command = gateway.calls[-1].command
     assert isinstance(command, RequestClarification)
     assert words_of(resources, opened_case, command.note) == "Which account?"
+
+
+def test_a_complaint_is_linked_by_reference_and_decided_by_somebody_who_was_not_involved(
+    web: TestClient, key: Key, opened_case: CaseInHand, gateway: FakeGateway, resources: Resources
+) -> None:
+    complaint = CaseInHand(resources, rights=[Right.COMPLAINT])
+    assert act(web, opened_case, "link_complaint", {"about": complaint.reference}, key()) == 409  # that one is no complaint
+    assert act(web, complaint, "link_complaint", {"about": "HAB-00000000"}, key()) == 422
+    assert act(web, complaint, "link_complaint", {"about": opened_case.reference}, key()) == 200
+    assert isinstance(gateway.calls[-1].command, LinkComplaint)
+    involved = key(name="involved")
+    assert act(web, opened_case, "confirm_identity", {"reason": "Known by voice."}, involved) == 200
+    body = {"finding": "upheld", "reason": INSIDE, "text": TOLD}
+    assert act(web, complaint, "decide_complaint", body, involved) == 403
+    assert act(web, complaint, "send_progress", {"text": "So far."}, involved) == 403
+    other = key(Role.REVIEWER)
+    assert act(web, complaint, "send_progress", {"text": "So far."}, other) == 200
+    assert act(web, complaint, "decide_complaint", {**body, "finding": "fulfilled"}, other) == 422
+    assert act(web, complaint, "decide_complaint", body, other) == 200
+    command = gateway.calls[-1].command
+    assert isinstance(command, DecideComplaint)
+    assert words_of(resources, complaint, command.text) == TOLD
+    told = web.get(f"/api/v1/cases/{complaint.reference}", headers=other).json()["complaint"]
+    assert (told["finding"], told["about"]) == ("upheld", [str(opened_case.id)])

@@ -118,5 +118,5 @@ def test_the_csv_has_a_line_a_month_and_no_rate_of_nothing(tmp_path: Path) -> No
     with path.open("w", newline="") as out:
         write_csv([MonthFigures("2026-11"), answered], out)
     first, second = path.read_text().splitlines()[1:]
-    assert first == "2026-11,0,0,0,0,0,0,,,0,0,0,0"
-    assert second == "2026-12,0,0,0,0,3,2,66.7,9,0,0,0,0"
+    assert first == "2026-11,0,0,0,0,0,0,0,0,,,0,0,0,0"
+    assert second == "2026-12,0,0,0,0,0,0,3,2,66.7,9,0,0,0,0"

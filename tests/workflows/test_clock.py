@@ -21,7 +21,7 @@ from domain.commands import (
 )
 from domain.deadline import Clock
 from domain.events import Tag
-from domain.rights import Outcome, Right, Status
+from domain.rights import Outcome, Status
 from tests.factories import ANNA, BEN, LEAD, SUBJECT, happen, identified, received
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
@@ -246,27 +246,3 @@ async def test_an_answer_that_withholds_everything_is_partly_fulfilled(
         await running.handle.result()
         assert office.state is not None
         assert office.state.outcome is Outcome.PARTLY_FULFILLED
-
-
-async def test_a_complaint_is_acknowledged_at_once_and_that_keeps_its_thirty_days(
-    temporal_client: Client, time_skipper: TimeSkipper
-) -> None:
-    office = FakeOffice()
-    office.rights = [Right.COMPLAINT]
-    async with case(temporal_client, time_skipper, office) as running:
-        await running.until(lambda each: "case:complaint:acknowledged" in each.tags)
-        assert office.letters.count("request_received") == 1
-        assert (await clock(running)).state == "met"
-        await running.age(days=40)
-        assert "case:deadline:passed" not in office.tags
-
-
-async def test_a_complaint_that_nobody_could_acknowledge_is_missed(temporal_client: Client, time_skipper: TimeSkipper) -> None:
-    office = FakeOffice()
-    office.rights = [Right.COMPLAINT]
-    office.refused_letters.add("request_received")
-    async with case(temporal_client, time_skipper, office) as running:
-        await running.until(lambda _office: open_items(running, "letter_failed"))
-        await running.age(days=40)
-        await running.until(lambda each: "case:deadline:passed" in each.tags)
-        assert (await clock(running)).state == "missed"

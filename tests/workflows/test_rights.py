@@ -114,7 +114,7 @@ async def test_an_erasure_does_not_wait_for_ever_for_a_copy_that_nobody_fetches(
         await running.until(lambda office: item_of(office, Right.ERASURE))
 
 
-@pytest.mark.parametrize("right", [Right.COMPLAINT, Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.MINOR_REPORT])
+@pytest.mark.parametrize("right", [Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.MINOR_REPORT])
 async def test_what_needs_no_identity_is_not_held_up_by_an_unconfirmed_mailbox(
     temporal_client: Client, time_skipper: TimeSkipper, right: Right
 ) -> None:
