@@ -47,6 +47,11 @@ def one_too_many(session: Session, key: str, rate: Rate, now: datetime) -> bool:
     return not changed(session, more.values(count=col(RateWindow.count) + 1))
 
 
+def forget(session: Session, key: str) -> None:
+    """Begin anew with a key."""
+    session.execute(delete(RateWindow).where(col(RateWindow.key) == key))
+
+
 def _begin(session: Session) -> Insert:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(RateWindow).on_conflict_do_nothing()

@@ -56,7 +56,7 @@ class NextStep:
     """The next move.
 
     Args:
-        about: the system or the kind of task that it concerns, as a name.
+        about: the system, the right or the kind of task that it concerns, as a name.
         attention: something went another way than planned, and somebody has to decide.
     """
 
@@ -105,7 +105,7 @@ def _work(state: CaseState) -> NextStep:
     items = state.open_work_items.values()
     first = min(items, key=lambda item: order.index(item.kind) if item.kind in _WORK else len(order))
     step, attention = _WORK.get(first.kind, (Step.DO_TASK, False))
-    return NextStep(step, _US, first.system or first.kind, attention=attention)
+    return NextStep(step, _US, first.system or first.right or first.kind, attention=attention)
 
 
 def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per stage)

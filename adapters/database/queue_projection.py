@@ -17,12 +17,10 @@ from domain.case import CaseState
 from domain.deadline import Clock
 from domain.events import CaseEvent, Tag
 from domain.next_step import NextStep, next_step
-from domain.rights import Outcome, Right, Status
+from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
 
 # What the person wrote or sent, which somebody has to read.
 _FROM_THE_PERSON = frozenset({Tag.MESSAGE_RECEIVED, Tag.CLARIFICATION_ANSWERED, Tag.IDENTITY_EVIDENCE_RECEIVED})
-# Requests that are honoured without asking who it is (`security.md` section 3).
-_UNCHECKED = frozenset({Right.WITHDRAW_CONSENT.value, Right.COMPLAINT.value, Right.OBJECTION.value, Right.MINOR_REPORT.value})
 _ANSWERED = frozenset({Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD, Outcome.REFUSED})
 UNREAD, READ = 0, 1  # a reply that nobody has read stands before every date
 
@@ -39,7 +37,7 @@ def received(receipt: CaseReceipt) -> QueueEntry:
         legal_due=receipt.legal_due,
         received_at=receipt.received_at,
         wrote_at=receipt.received_at,
-        unchecked=set(receipt.rights) <= _UNCHECKED,
+        unchecked={Right(right) for right in receipt.rights} <= NO_IDENTITY_CHECK,
         **_step(next_step(CaseState(case_id=receipt.case_id))),
     )
 

@@ -16,7 +16,7 @@ from adapters.database.tables import AccessLog, Caseworker
 from api.console import sessions
 from api.console.navigation import home_of
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
-from api.console.sign_in import gate_of, proven
+from api.console.sign_in import hashes_of, proven
 from api.dependencies import TheWeb, Web
 from domain.errors import InvalidInputError, UnknownObjectError
 
@@ -47,7 +47,7 @@ async def change_password(request: Request, web: TheWeb, who: TheCaseworker, for
         errors = {"password": "This is not your present password."}
         return await run_in_threadpool(lambda: _account(web, who, errors=errors))
     try:
-        async with gate_of(request.app).hashes:
+        async with hashes_of(request.app):
             await run_in_threadpool(lambda: set_password(web.resources.database, email=person.email, password=new))
     except InvalidInputError as refusal:
         errors = {"new": refusal.message}

@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import ipaddress
 import secrets
+from datetime import timedelta
 from typing import Final, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -17,34 +18,24 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.tables import AccessLog, Caseworker
 from adapters.passwords import verify_password
+from adapters.rates import Rate, forget, one_too_many
 from api.console import sessions
 from api.console.navigation import home_of
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
-from api.face.windows import Window
 from domain.rights import Role
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
-FAILURES: Final = 10  # per account and network
-FAILURES_OF_A_NETWORK: Final = 60  # over all accounts
-WITHIN: Final = 900.0  # seconds
+FAILURES: Final = Rate(most=10, within=timedelta(minutes=15))  # per account and network, or known browser
+FAILURES_OF_A_NETWORK: Final = Rate(most=60, within=timedelta(minutes=15))  # over all accounts
 _AT_ONCE: Final = 2  # hashes of 64 MiB each
 _KNOWN_FOR: Final = 180 * 86_400  # seconds a browser is remembered
 _WRONG: Final = "This address and this password do not belong together. Look at both and try again."
 _TOO_MANY: Final = (
     "There were too many tries from your network. Wait a quarter of an hour, or use a browser you have signed in with before."
 )
-
-
-class Gate:
-    """What one web process knows of tries to sign in."""
-
-    def __init__(self) -> None:
-        self.accounts = Window(FAILURES, WITHIN)
-        self.networks = Window(FAILURES_OF_A_NETWORK, WITHIN)
-        self.hashes = asyncio.Semaphore(_AT_ONCE)
 
 
 @router.get("/sign-in")
@@ -56,17 +47,17 @@ async def ask(web: TheWeb, next: str = "") -> Response:  # noqa: A002 (the word 
 @router.post("/sign-in")
 async def sign_in(request: Request, web: TheWeb, form: TheForm) -> Response:
     """Check the password and begin a session."""
-    email, gate = field(form, "email").lower(), gate_of(request.app)
-    bucket, network = _buckets(request, web, email)
+    email = field(form, "email").lower()
+    buckets = _buckets(request, web, email)
     person, told = None, _TOO_MANY
-    if not gate.accounts.full(bucket) and not gate.networks.full(network):
+    if not await run_in_threadpool(_too_often, web, buckets):
         told = _WRONG
-        async with gate.hashes:
+        async with hashes_of(request.app):
             person = await run_in_threadpool(_checked, web, email, str(form.get("password") or ""))
     if person is None:
         status = 429 if told is _TOO_MANY else 422
         return show(web, "sign_in.html", None, status=status, next=_inside(field(form, "next")), email=email, told=told)
-    gate.accounts.forget(bucket)
+    await run_in_threadpool(_forgotten, web, buckets)
     answer = away_to(_inside(field(form, "next")) or home_of(Role(person.role)))
     await run_in_threadpool(sessions.begin, web, answer, person)
     _remember(web, answer, email)
@@ -102,21 +93,35 @@ async def sign_out(web: TheWeb, who: TheCaseworker) -> Response:
 
 async def proven(request: Request, web: Web, who: sessions.SignedIn, password: str) -> Caseworker | None:
     """Whoever is signed in, if this is their password; None also after too many tries of this session."""
-    gate = gate_of(request.app)
-    if gate.accounts.full(who.key_id):
+    buckets = {who.key_id: FAILURES}
+    if await run_in_threadpool(_too_often, web, buckets):
         return None
-    async with gate.hashes:
+    async with hashes_of(request.app):
         person = await run_in_threadpool(_same, web, who, password)
     if person is not None:
-        gate.accounts.forget(who.key_id)
+        await run_in_threadpool(_forgotten, web, buckets)
     return person
 
 
-def gate_of(app: FastAPI) -> Gate:
-    """The gate of the application that serves a request."""
-    if not hasattr(app.state, "console_gate"):
-        app.state.console_gate = Gate()
-    return cast("Gate", app.state.console_gate)
+def hashes_of(app: FastAPI) -> asyncio.Semaphore:
+    """Whoever hashes takes one of few places: each hash takes 64 MiB."""
+    if not hasattr(app.state, "console_hashes"):
+        app.state.console_hashes = asyncio.Semaphore(_AT_ONCE)
+    return cast("asyncio.Semaphore", app.state.console_hashes)
+
+
+def _too_often(web: Web, buckets: dict[str, Rate]) -> bool:
+    with web.resources.database.write() as session:
+        return any(one_too_many(session, _rate_key(web, bucket), rate, web.now()) for bucket, rate in buckets.items())
+
+
+def _forgotten(web: Web, buckets: dict[str, Rate]) -> None:
+    with web.resources.database.write() as session:
+        forget(session, _rate_key(web, next(iter(buckets))))
+
+
+def _rate_key(web: Web, bucket: str) -> str:
+    return web.resources.vault.code_mac("habeas/1/rate", "console-sign-in", bucket).hex()
 
 
 def _checked(web: Web, email: str, password: str) -> Caseworker | None:
@@ -138,13 +143,13 @@ def _same(web: Web, who: sessions.SignedIn, password: str) -> Caseworker | None:
     return person if verify_password(password, person.password) else None
 
 
-def _buckets(request: Request, web: Web, email: str) -> tuple[str, str]:
+def _buckets(request: Request, web: Web, email: str) -> dict[str, Rate]:
     """Where a try counts: this browser, if this person is known in it, else account and network; and the network over all."""
     network = _network(request.client.host if request.client else "")
     nonce, _, sent = request.cookies.get(_known_name(web), "").partition(".")
     if nonce and hmac.compare_digest(_known(web, nonce, email).encode(), sent.encode()):
-        return f"browser:{nonce}", f"browser:{nonce}"
-    return f"account:{network}:{email}", network
+        return {f"browser:{nonce}": FAILURES}
+    return {f"account:{network}:{email}": FAILURES, f"network:{network}": FAILURES_OF_A_NETWORK}
 
 
 def _network(address: str) -> str:

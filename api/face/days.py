@@ -1,6 +1,6 @@
 """Days as both faces name them: with the weekday and the distance (mockups, rule 6).
 
-Next: api/face/windows.py
+Next: api/face/pictures.py
 """
 
 from datetime import date
