@@ -19,7 +19,7 @@ from adapters.settings import Settings
 from api import errors, health, openapi, well_known
 from api.authority import API
 from api.cases import Cases
-from api.console import account, sign_in
+from api.console import account, assigning, queue, searching, sign_in
 from api.console import pages as console_pages
 from api.dependencies import CaseDoor, Web
 from api.face.assets import SHARED
@@ -55,7 +55,10 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     app.include_router(well_known.router)
     for module in (requests, cases, items, package, actions, dates):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, follow, proof, collect, sign_in, account):
+    for page in (submit, verify, follow, proof, collect):
+        app.include_router(page.router)
+    # Fixed addresses before those with a reference in them.
+    for page in (sign_in, account, queue, assigning, searching):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
         app.include_router(files.router)

@@ -15,6 +15,7 @@ STAFF: Final = frozenset(
     },
 )  # fmt: skip
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
+WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/account"): Rule(STAFF),
     ("POST", "/console/account/password"): Rule(STAFF),
     ("GET", "/console/find"): Rule(OFFICE),
+    ("GET", "/console/cases"): Rule(OFFICE),
+    ("POST", "/console/cases/assign"): Rule(WORKERS),
+    ("GET", "/console/cases/search"): Rule(OFFICE),
+    ("POST", "/console/cases/search"): Rule(OFFICE),
 }
 
 

@@ -11,8 +11,10 @@ from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.queue_projection import mark_read
 from adapters.database.tables import AccessLog
 from api.access import note_access
+from api.console.authority import OFFICE
 from api.console.pages import caseworker
 from api.console.sessions import POLL_HEADER, SignedIn
 from api.dependencies import Web, web_of
@@ -38,6 +40,9 @@ def _opened(request: Request, web: Web, who: SignedIn, reference: str) -> CaseVi
     renewed = POLL_HEADER in request.headers and _noted_lately(web, who, view)
     if request.method == "GET" and not renewed:
         note_access(web, who, VIEWED, view.receipt.case_id)
+        if who.role in OFFICE:
+            with web.resources.database.write() as session:
+                mark_read(session, view.receipt.case_id)
     return view
 
 

@@ -1,0 +1,54 @@
+"""`/console/cases/assign`: gives a selection of cases to somebody, after saying how many (docs/decisions/0012).
+
+Next: api/console/searching.py
+"""
+
+from typing import Final
+
+from fastapi import APIRouter, Response
+from sqlmodel import col, select
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.queue import assign
+from adapters.database.tables import CaseReceipt
+from api.console.filters import PATH
+from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
+from api.console.queue import colleagues
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face.forms import field
+from domain.errors import InvalidInputError
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+
+MOST: Final = 200  # cases at once; the list shows fifty
+
+
+@router.post("/cases/assign")
+async def give(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
+    """Ask first, with the number; then do it."""
+    references = [str(value) for value in dict.fromkeys(form.getlist("case"))][:MOST]
+    to = who.person if field(form, "to") == "me" else field(form, "to")
+    back = _inside(field(form, "back"))
+    people = dict(await run_in_threadpool(colleagues, web))
+    if to and to not in people:
+        raise InvalidInputError("Choose a colleague who works on cases.", field="to")
+    if not references:
+        return show(web, "assign.html", who, status=422, at=PATH, references=[], to=to, name="", back=back)
+    if field(form, "sure") != "1":
+        name = "yourself" if to == who.person else people.get(to, "")
+        return show(web, "assign.html", who, at=PATH, references=references, to=to, name=name, back=back)
+    given = await run_in_threadpool(_give, web, who, references, to or None)
+    return away_to(f"{back}{'&' if '?' in back else '?'}done={given}")
+
+
+def _give(web: Web, who: SignedIn, references: list[str], to: str | None) -> int:
+    with web.resources.database.write() as session:
+        named = select(CaseReceipt.case_id).where(col(CaseReceipt.reference).in_(references))
+        case_ids = session.exec(named).all()
+        assign(session, case_ids, to=to, by=who.person, at=web.now())
+    return len(case_ids)
+
+
+def _inside(path: str) -> str:
+    return path if path == PATH or path.startswith(f"{PATH}?") else PATH

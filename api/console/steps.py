@@ -1,0 +1,49 @@
+"""The next step of a case in a few words, as the queue's last column says it (mockup 01).
+
+Next: api/console/queue.py
+"""
+
+from typing import Final
+
+from api.console.words import RIGHTS
+from domain.next_step import Step
+
+_STEPS: Final[dict[str, str]] = {
+    Step.START: "Nothing, being opened",
+    Step.LOOK: "Open the case",
+    Step.RETRY_SYSTEM: "Decide about {about}",
+    Step.SEARCH_BY_HAND: "Search {about} by hand",
+    Step.MEND_LETTER: "Mend a letter",
+    Step.ASK_OPERATOR: "Ask the administrator",
+    Step.ANSWER_LATE: "Answer, it is late",
+    Step.CONSIDER_EXTENSION: "Answer or extend",
+    Step.CARRY_OUT: "Carry out: {about}",
+    Step.DO_TASK: "Do a task",
+    Step.AWAIT_CODE: "Nothing, code is out",
+    Step.AWAIT_PROOF: "Nothing, proof asked",
+    Step.LOOK_AT_PROOF: "Look at the proof",
+    Step.CONFIRM_IDENTITY: "Decide who it is",
+    Step.DECIDE_CLOSING: "Close it or go on",
+    Step.AWAIT_ANSWER: "Nothing, they answer",
+    Step.SEARCHING: "Nothing, being searched",
+    Step.BUILDING: "Nothing, being built",
+    Step.ON_HOLD: "Release or keep on hold",
+    Step.APPROVE_PACKAGE: "Approve the package",
+    Step.APPROVE_REFUSAL: "Approve the refusal",
+    Step.SENDING: "Nothing, being sent",
+    Step.AWAIT_FETCH: "Nothing, they fetch it",
+    Step.NOTHING: "Nothing",
+}
+WAITS: Final[dict[str, str]] = {"us": "Us", "them": "Them", "system": "A system", "nobody": "Nobody"}
+READ_THE_REPLY: Final = "Read the reply"
+
+
+def step_in_words(step: str, about: str | None) -> str:
+    """What comes next; a step that a newer release wrote is "Open the case"."""
+    name = RIGHTS.get(about or "", (about or "").replace("_", " "))
+    return _STEPS.get(step, _STEPS[Step.LOOK]).format(about=name)
+
+
+def is_ours(step: str) -> bool:
+    """Whether there is something to press for."""
+    return not step_in_words(step, None).startswith("Nothing")
