@@ -19,7 +19,7 @@ from adapters.settings import Settings
 from api import errors, health, openapi, well_known
 from api.authority import API
 from api.cases import Cases
-from api.console import account, assigning, queue, searching, sign_in
+from api.console import account, assigning, opening, queue, searching, sign_in
 from api.console import pages as console_pages
 from api.dependencies import CaseDoor, Web
 from api.face.assets import SHARED
@@ -58,7 +58,7 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
-    for page in (sign_in, account, queue, assigning, searching):
+    for page in (sign_in, account, queue, opening, assigning, searching):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
         app.include_router(files.router)

@@ -64,6 +64,16 @@ class Channel(StrEnum):
     IN_PERSON = "in_person"
 
 
+class Relation(StrEnum):
+    """What somebody is to the controller, where a caseworker who opens a case by hand knows it."""
+
+    CUSTOMER = "customer"
+    EMPLOYEE = "employee"
+    APPLICANT = "applicant"
+    AGENT = "agent"  # asks for somebody else, who has to confirm it (`security.md` section 3)
+    NO_ACCOUNT = "no_account"  # is in other people's data
+
+
 class Risk(StrEnum):
     """How much doubt about the requester is on record; decides which factors suffice (`security.md` section 3)."""
 

@@ -27,7 +27,7 @@ from adapters.vault import Vault
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
 from domain.normal import normal_email
-from domain.rights import Channel, Right, Risk, Status
+from domain.rights import Channel, Relation, Right, Risk, Status
 
 # Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -49,6 +49,8 @@ class IncomingRequest(BaseModel):
         caller: who handed it in, for idempotency.
         asserted: a valid identity assertion of the platform proves the e-mail address.
         assertion: its issuer and jti, used once.
+        relation: what the person is to the controller, where a caseworker said so; sealed with their name.
+        agent: who asks for the person, by name.
     """
 
     rights: list[Right]
@@ -64,6 +66,8 @@ class IncomingRequest(BaseModel):
     body_hash: str | None = None
     asserted: bool = False
     assertion: tuple[str, str] | None = None
+    relation: Relation | None = None
+    agent: str | None = None
 
 
 class Receipt(BaseModel):
@@ -136,7 +140,9 @@ class Intake:
         ]
         regimes = regimes_for(datamap.controller.country, request.country)
         clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now, seat=seat_of(datamap.controller))
-        subject = json.dumps({"name": request.name, "email": request.email, "country": request.country}).encode()
+        subject = {"name": request.name, "email": request.email, "country": request.country}
+        known = {"relation": request.relation, "agent": request.agent}
+        subject |= {name: value for name, value in known.items() if value}
         message = request.message.encode() if request.message else None
         receipt = CaseReceipt(
             case_id=case_id,
@@ -147,7 +153,7 @@ class Intake:
             rights=list(dict.fromkeys(right.value for right in request.rights)),
             regimes=list(regimes),
             risk=_risk(request).value,
-            subject=vault.seal("case_receipt", "subject", str(case_id), subject),
+            subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
             clock=clock.model_dump(mode="json"),
             legal_due=clock.legal_due,
@@ -194,7 +200,7 @@ def _risk(request: IncomingRequest) -> Risk:
     # An address with letters that look like others is the mark of somebody who wants to be taken for somebody else.
     address = normal_email(request.email) if request.email else ""
     unusual = not address.isascii() or any(part.startswith("xn--") for part in address.rpartition("@")[2].split("."))
-    if unusual:
+    if unusual or request.relation is Relation.AGENT:
         return Risk.HIGH
     by_hand = request.channel in {Channel.LETTER, Channel.PHONE, Channel.IN_PERSON} or request.email is None
     return Risk.ELEVATED if by_hand else Risk.LOW

@@ -44,6 +44,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/account/password"): Rule(STAFF),
     ("GET", "/console/find"): Rule(OFFICE),
     ("GET", "/console/cases"): Rule(OFFICE),
+    ("GET", "/console/cases/new"): Rule(OFFICE),  # anybody in the office may be handed a letter, the DPO too (Article 38(4))
+    ("POST", "/console/cases/new"): Rule(OFFICE),
     ("POST", "/console/cases/assign"): Rule(WORKERS),
     ("GET", "/console/cases/search"): Rule(OFFICE),
     ("POST", "/console/cases/search"): Rule(OFFICE),

@@ -5,7 +5,7 @@ Next: api/console/navigation.py
 
 from typing import Final
 
-from domain.rights import Channel, Outcome, Right, Risk, Role, Status
+from domain.rights import Channel, Outcome, Relation, Right, Risk, Role, Status
 
 STATUSES: Final[dict[str, str]] = {
     Status.RECEIVED: "Received",
@@ -56,6 +56,19 @@ CHANNELS: Final[dict[str, str]] = {
     Channel.LETTER: "by letter",
     Channel.PHONE: "by telephone",
     Channel.IN_PERSON: "in person",
+}
+CAME: Final[dict[str, str]] = {
+    Channel.PHONE: "Telephone",
+    Channel.LETTER: "Letter",
+    Channel.IN_PERSON: "In person",
+    Channel.EMAIL: "E-mail to a mailbox that is not watched",
+}
+RELATIONS: Final[dict[str, str]] = {
+    Relation.CUSTOMER: "Customer, now or before",
+    Relation.EMPLOYEE: "Employee, now or before",
+    Relation.APPLICANT: "Applicant for work",
+    Relation.AGENT: "Represented by somebody who asks for them",
+    Relation.NO_ACCOUNT: "Somebody without an account, in other people\u2019s data",
 }
 RISKS: Final[dict[str, str]] = {
     Risk.LOW: "no doubt on record",

@@ -1,6 +1,6 @@
 """Reads what a browser posts: a small form, from one of our own pages only (`security.md` 2.9).
 
-Next: api/face/days.py
+Next: api/face/countries.py
 """
 
 from typing import Any, Final

@@ -12,7 +12,8 @@ from starlette.datastructures import FormData
 
 from adapters.vault import Vault
 from api.face import forms
-from api.portal.words import ACCOUNTS, COUNTRIES
+from api.face.countries import COUNTRIES
+from api.portal.words import ACCOUNTS
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
 from domain.rights import Right

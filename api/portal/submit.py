@@ -16,13 +16,14 @@ from adapters.database.clocks import clock_of, seat_of
 from adapters.database.intake import IncomingRequest, Intake, Receipt
 from api.dependencies import TheWeb, Web
 from api.face import forms
+from api.face.countries import COUNTRIES
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, first_mailbox
-from api.portal.words import ACCOUNTS, ASKED, COUNTRIES, RIGHTS
+from api.portal.words import ACCOUNTS, ASKED, RIGHTS
 from domain.deadline import regimes_for
 from domain.rights import Channel, Right
 

@@ -23,16 +23,6 @@ RIGHTS: Final[tuple[tuple[Right, str, str], ...]] = (
 )
 ASKED: Final[dict[str, str]] = {right.value: label for right, label, _ in RIGHTS}
 
-# Codes of ISO 3166-1: where UK or EU law follows the person. Everybody else gets the stricter reading of both.
-COUNTRIES: Final[tuple[tuple[str, str], ...]] = (
-    ("GB", "United Kingdom"), ("AT", "Austria"), ("BE", "Belgium"), ("BG", "Bulgaria"), ("HR", "Croatia"), ("CY", "Cyprus"),
-    ("CZ", "Czechia"), ("DK", "Denmark"), ("EE", "Estonia"), ("FI", "Finland"), ("FR", "France"), ("DE", "Germany"),
-    ("GR", "Greece"), ("HU", "Hungary"), ("IS", "Iceland"), ("IE", "Ireland"), ("IT", "Italy"), ("LV", "Latvia"),
-    ("LI", "Liechtenstein"), ("LT", "Lithuania"), ("LU", "Luxembourg"), ("MT", "Malta"), ("NL", "Netherlands"), ("NO", "Norway"),
-    ("PL", "Poland"), ("PT", "Portugal"), ("RO", "Romania"), ("SK", "Slovakia"), ("SI", "Slovenia"), ("ES", "Spain"),
-    ("SE", "Sweden"),
-)  # fmt: skip
-
 ACCOUNTS: Final[dict[str, str]] = {
     "yes": "I have or had an account",
     "no": "I have no account: a picture or a text of somebody else is about me",

@@ -15,6 +15,7 @@ from tests.at_console import AtConsole
 SignIn = Callable[..., AtConsole]
 EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor"
 OFFICE = "caseworker reviewer privacy_lead dpo"
+WORKERS = "caseworker reviewer privacy_lead"
 MATRIX = {
     "GET /console": EVERYBODY,
     "GET /console/sign-in/again": EVERYBODY,
@@ -23,6 +24,12 @@ MATRIX = {
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
     "GET /console/find": OFFICE,
+    "GET /console/cases": OFFICE,
+    "GET /console/cases/new": OFFICE,
+    "POST /console/cases/new": OFFICE,
+    "POST /console/cases/assign": WORKERS,
+    "GET /console/cases/search": OFFICE,
+    "POST /console/cases/search": OFFICE,
 }
 OPEN = {("GET", "/console/sign-in"), ("POST", "/console/sign-in")}
 

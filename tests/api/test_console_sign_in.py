@@ -34,7 +34,7 @@ def _sign_in(web: TestClient, email: str, password: str = PASSWORD, **more: str)
 
 
 def test_the_right_password_opens_the_console(web: TestClient, tomasz: str, resources: Resources) -> None:
-    assert _sign_in(web, tomasz.upper()) == (303, "/console/account")
+    assert _sign_in(web, tomasz.upper()) == (303, "/console/cases")
     assert "Tomasz Lind, reviewer" in text_of(web.get("/console/account"))
     cookie = web.cookies[COOKIE]
     with resources.database.read() as session:
@@ -45,11 +45,11 @@ def test_the_right_password_opens_the_console(web: TestClient, tomasz: str, reso
     ("wanted", "led_to"),
     [
         ("/console/cases?status=in_review", "/console/cases?status=in_review"),
-        ("https://elsewhere.example", "/console/account"),
-        ("//elsewhere.example", "/console/account"),
-        ("/console/\\elsewhere.example", "/console/account"),
-        ("/consolex", "/console/account"),
-        ("/console/sign-in", "/console/account"),
+        ("https://elsewhere.example", "/console/cases"),
+        ("//elsewhere.example", "/console/cases"),
+        ("/console/\\elsewhere.example", "/console/cases"),
+        ("/consolex", "/console/cases"),
+        ("/console/sign-in", "/console/cases"),
     ],
 )
 def test_it_leads_on_inside_the_console_alone(web: TestClient, tomasz: str, wanted: str, led_to: str) -> None:

@@ -1,0 +1,128 @@
+"""Opening a case by hand: the true channel, the true day, whoever it is (Article 12(2))."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from adapters.database.tables import CaseIdentifierRow, CaseReceipt
+from adapters.resources import Resources
+from tests.api.conftest import FakeGateway
+from tests.at_console import AtConsole, text_of
+
+SignIn = Callable[..., AtConsole]
+PLAIN: dict[str, Any] = {
+    "channel": "phone",
+    "relation": "customer",
+    "rights": ["access"],
+    "day": "2026-11-20",
+    "hour": "",
+    "name": "Ruth Adeyemi",
+    "email": "ruth@example.com",
+}
+
+
+def _open(person: AtConsole, **changes: Any) -> Any:  # noqa: ANN401 (an answer)
+    mark = re.findall(r'name="mark" value="([^"]+)"', person.get("/console/cases/new").text)[0]
+    return person.post("/console/cases/new", PLAIN | {"mark": mark} | changes)
+
+
+def _receipts(resources: Resources) -> list[CaseReceipt]:
+    with resources.database.read() as session:
+        return list(session.exec(select(CaseReceipt)).all())
+
+
+def _subject(resources: Resources, receipt: CaseReceipt) -> dict[str, str]:
+    assert receipt.subject
+    vault = resources.vault.case(receipt.case_id)
+    found: dict[str, str] = json.loads(vault.open("case_receipt", "subject", str(receipt.case_id), receipt.subject))
+    return found
+
+
+@pytest.mark.parametrize("channel", ["phone", "letter", "in_person", "email"])
+def test_a_request_by_any_channel_is_a_case(at_console: SignIn, resources: Resources, gateway: FakeGateway, channel: str) -> None:
+    person = at_console()
+    answer = _open(person, channel=channel)
+    (receipt,) = _receipts(resources)
+    assert answer.headers["location"] == f"/console/cases/{receipt.reference}"
+    assert (receipt.channel, receipt.caller, receipt.rights) == (channel, person.person, ["access"])
+    assert gateway.started == [receipt.case_id]
+
+
+@pytest.mark.parametrize("relation", ["customer", "employee", "applicant", "no_account"])
+def test_whoever_it_is_stands_sealed_in_the_case(at_console: SignIn, resources: Resources, relation: str) -> None:
+    _open(at_console(), relation=relation)
+    (receipt,) = _receipts(resources)
+    assert _subject(resources, receipt)["relation"] == relation
+    assert relation not in str(receipt.model_dump(exclude={"subject"}))
+
+
+def test_an_agent_is_named_and_makes_the_case_a_doubtful_one(at_console: SignIn, resources: Resources) -> None:
+    person = at_console()
+    assert "Write down who asks" in _open(person, relation="agent").text
+    _open(person, relation="agent", agent="Legal Ltd, London")
+    (receipt,) = _receipts(resources)
+    assert _subject(resources, receipt)["agent"] == "Legal Ltd, London"
+    assert receipt.risk == "high"
+
+
+def test_the_month_runs_from_the_day_it_reached_us(at_console: SignIn, resources: Resources) -> None:
+    _open(at_console(), day="2026-10-05", hour="09:15")
+    (receipt,) = _receipts(resources)
+    assert receipt.received_at == datetime(2026, 10, 5, 8, 15, tzinfo=UTC)  # British summer time
+    assert receipt.safe_due.isoformat() == "2026-11-05"
+
+
+def test_today_without_a_time_is_now(at_console: SignIn, resources: Resources) -> None:
+    _open(at_console(), day=re.findall(r'type="date" value="([^"]+)"', at_console().get("/console/cases/new").text)[0])
+    assert datetime.now(UTC) - _receipts(resources)[0].received_at < timedelta(minutes=2)
+
+
+def test_without_an_address_other_things_do(at_console: SignIn, resources: Resources) -> None:
+    _open(at_console(), email="", phone="+44 20 7946 0143", username="ruthie", customer_id="40817", message="She rang twice.")
+    (receipt,) = _receipts(resources)
+    with resources.database.read() as session:
+        kinds = {row.kind for row in session.exec(select(CaseIdentifierRow))}
+    assert kinds == {"phone", "username", "customer_id"}
+    assert receipt.risk == "elevated"
+    assert receipt.message is not None
+
+
+def test_pressed_twice_is_one_case_and_a_changed_form_another_matter(at_console: SignIn, resources: Resources) -> None:
+    person = at_console()
+    same = {"mark": "one-mark"}
+    assert _open(person, **same).headers["location"] == _open(person, **same).headers["location"]
+    assert _open(person, **same, name="Somebody Else").status_code == 422
+    assert len(_receipts(resources)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "told"),
+    [
+        ({"channel": ""}, "channel-phone", "how the request reached us"),
+        ({"relation": "spy"}, "relation-customer", "what the person is to us"),
+        ({"rights": []}, "rights-access", "at least one"),
+        ({"rights": ["nonsense"]}, "rights-access", "at least one"),
+        ({"name": "", "email": ""}, "name", "at least one thing"),
+        ({"email": "ruth"}, "email", "name@example.com"),
+        ({"name": "Ru\u202eth"}, "name", "cannot be seen"),
+        ({"name": "x" * 201}, "name", "At most 200"),
+        ({"day": "yesterday"}, "day", "Enter the day"),
+        ({"day": "2999-01-01"}, "day", "in the past"),
+        ({"day": "2018-05-24"}, "day", "after 25 May 2018"),
+    ],
+)
+def test_a_mistake_brings_the_form_back_with_everything_typed(
+    at_console: SignIn, resources: Resources, changes: dict[str, Any], field: str, told: str
+) -> None:
+    answer = _open(at_console(), message="Her own words.", **changes)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert f'id="{field}"' in answer.text
+    assert told in text_of(answer)
+    assert "Her own words." in answer.text
+    assert _receipts(resources) == []
