@@ -123,6 +123,22 @@ def reconcile() -> None:
     typer.echo(f"{started} receipts started, {carried_on} open cases carried on")
 
 
+@app.command("mail-in")
+def mail_in() -> None:
+    """Store the message on standard input, for instance from an alias of your mail server. Exit status 0: it is safe here."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from adapters.incoming.desk import MailDesk  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    resources = Resources.open(Settings.load())
+    try:
+        typer.echo(str(MailDesk(resources).hand_in(sys.stdin.buffer.read(), "command", now, now)))
+    finally:
+        resources.close()
+
+
 @app.command()
 def deadline(
     *,

@@ -166,11 +166,11 @@ class Mailroom:
         self, mail: IncomingMail, read: ReadMessage, checked: Authentication, known: Knowledge, decided: Disposition
     ) -> None:
         now = datetime.now(UTC)
-        vault = self._resources.vault.mail(mail.key) if mail.size else None
+        vault = self._resources.vault.mail(mail.key)
         with self._resources.database.write() as session:
             row = session.get(IncomingMail, mail.id, with_for_update=True)
             assert row is not None
-            row.content = vault.seal("incoming_mail", "content", str(row.id), read.model_dump_json().encode()) if vault else None
+            row.content = vault.seal("incoming_mail", "content", str(row.id), read.model_dump_json().encode())
             row.kind, row.spf, row.dkim, row.dmarc = read.kind.value, checked.spf, checked.dkim, checked.dmarc
             row.aligned, row.sender_index = checked.aligned, known.sender_index
             row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None

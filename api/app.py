@@ -27,7 +27,7 @@ from api.guards import Headers, Hosts
 from api.observation import Observation
 from api.portal import collect, follow, pages, proof, submit, verify
 from api.security import ApiKeys
-from api.v1 import actions, cases, dates, items, package, requests
+from api.v1 import actions, cases, dates, items, mail, package, requests
 
 _AFTER_A_FAILED_SWEEP = 60.0  # seconds; as often as it sweeps anyway
 _log = structlog.get_logger()
@@ -53,7 +53,7 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     console_pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
-    for module in (requests, cases, items, package, actions, dates):
+    for module in (requests, cases, items, package, mail, actions, dates):
         app.include_router(module.router, prefix=API)
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)

@@ -48,6 +48,7 @@ class Rule:
 
 _OFFICE = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
 _WITH_PLATFORM = _OFFICE | {Role.PLATFORM}
+_DESK = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # decide what becomes of a mail
 _UPLOADS = frozenset({Action.COMPLETE_WORK_ITEM, Action.SUBMIT_IDENTITY_EVIDENCE})
 
 # Paths below /api/v1. Administrators see no case; a breach responder's routes come with breaches.
@@ -63,6 +64,16 @@ ROUTES: dict[tuple[str, str], Rule] = {
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),
     ("GET", "/cases/{reference}/commands/{command}"): Rule(Scope.CASES_WRITE, _WITH_PLATFORM),
+    # Mail is nobody's case yet, so it is not for the platform.
+    ("GET", "/mail"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/mail"): Rule(Scope.REQUESTS_WRITE, _OFFICE, limit=UPLOAD_LIMIT),
+    ("GET", "/mail/{mail}"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/mail/{mail}/raw"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/mail/{mail}/attachments/{index}"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/mail/{mail}/open"): Rule(Scope.CASES_WRITE, _DESK),
+    ("POST", "/mail/{mail}/join"): Rule(Scope.CASES_WRITE, _DESK),
+    ("POST", "/mail/{mail}/dismiss"): Rule(Scope.CASES_WRITE, _DESK),
+    ("GET", "/cases/{reference}/messages"): Rule(Scope.CASES_READ, _OFFICE),
     # Over all cases, so not for the platform, which sees its own.
     ("GET", "/due-dates.csv"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/due-dates.ics"): Rule(Scope.CASES_READ, _OFFICE),

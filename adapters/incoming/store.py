@@ -85,6 +85,7 @@ def unfetched(resources: Resources, place: Place, arrived_at: datetime, now: dat
         standing=Standing.TRIAGE.value,
         reason=TriageReason.UNREADABLE.value,
     )
+    resources.vault.make_mail_keys([row.key])  # whatever a person writes about it is sealed
     with resources.database.write() as session:
         session.add(row)
         session.flush()

@@ -17,8 +17,18 @@ from pydantic import BaseModel
 
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
-from api.v1 import cases, dates, items, package, requests
+from api.v1 import cases, dates, items, mail, package, requests
 from api.v1.bodies import SHAPES
+from api.v1.mail_models import (
+    DismissMailBody,
+    HandedInAnswer,
+    HandInBody,
+    JoinMailBody,
+    MailAnswer,
+    MailLines,
+    MessageAnswer,
+    OpenMailBody,
+)
 from api.v1.models import (
     Body,
     CaseAnswer,
@@ -35,7 +45,9 @@ from domain.case import CaseState, Identifier, Package, PartialAnswer, RightItem
 from domain.decisions import allowed_actions
 from domain.errors import DomainError
 from domain.events import Tag
+from domain.incoming import MailKind
 from domain.rights import Channel, Outcome, Right, Risk, Role, Status
+from domain.triage import Standing, TriageReason
 from domain.withholding import Basis, ItemChoice
 
 _INTRODUCTION = f"""\
@@ -63,7 +75,20 @@ _INTRODUCTION = f"""\
   `habeas verify-package FILE --key habeas-keys.json` takes it as it is. `/healthz`, `/readyz` and `/metrics` are for monitors.
 """
 
-_ENUMS: tuple[type[StrEnum], ...] = (Right, Status, Outcome, Channel, Risk, ItemChoice, Basis, Scope, Tag)
+_ENUMS: tuple[type[StrEnum], ...] = (
+    Right,
+    Status,
+    Outcome,
+    Channel,
+    Risk,
+    ItemChoice,
+    Basis,
+    MailKind,
+    Standing,
+    TriageReason,
+    Scope,
+    Tag,
+)
 _MODELS: dict[str, type[BaseModel]] = {
     "`POST /requests`, body": RequestBody,
     "`POST /requests`, answer": ReceiptAnswer,
@@ -73,6 +98,14 @@ _MODELS: dict[str, type[BaseModel]] = {
     "`GET /cases/{reference}/events`, answer": EventLines,
     "`GET /cases/{reference}/items`, answer": ItemLines,
     "`set_item_decision`, answer": ItemDecided,
+    "`GET /mail`, answer": MailLines,
+    "`POST /mail`, `command`": HandInBody,
+    "`POST /mail`, answer": HandedInAnswer,
+    "`POST /mail/{mail}/open`, body": OpenMailBody,
+    "`POST /mail/{mail}/join`, body": JoinMailBody,
+    "`POST /mail/{mail}/dismiss`, body": DismissMailBody,
+    "`GET /mail/{mail}`, `join`, `dismiss`, answer": MailAnswer,
+    "`GET /cases/{reference}/messages`, answer: a list of": MessageAnswer,
 }
 # Refusals that an action has beside those that all have: malformed, not now, not this role, no such case.
 _ALSO: dict[Action, str] = {
@@ -96,7 +129,7 @@ def page() -> str:
 def _calls() -> Iterator[str]:
     summaries = {
         (method, route.path): (route.endpoint.__doc__ or "").strip()
-        for module in (requests, cases, items, package, dates)
+        for module in (mail, requests, cases, items, package, dates)
         for route in module.router.routes
         for method in route.methods
     }

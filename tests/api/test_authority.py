@@ -11,6 +11,7 @@ from api.authority import ROUTES, SCOPES_OF_ROLES
 from domain.rights import Role
 
 Key = Callable[..., dict[str, str]]
+NO_MAIL = "00000000-0000-4000-8000-000000000000"
 KEY_ROLES = (*SCOPES_OF_ROLES,)
 OFFICE = "caseworker reviewer privacy_lead dpo"
 WORKERS = "caseworker privacy_lead"
@@ -27,6 +28,15 @@ MATRIX = {
     "GET /due-dates.csv": OFFICE,
     "GET /due-dates.ics": OFFICE,
     "GET /figures/clock.csv": f"{OFFICE} auditor",
+    "GET /mail": OFFICE,
+    "POST /mail": OFFICE,
+    "GET /mail/{mail}": OFFICE,
+    "GET /mail/{mail}/raw": OFFICE,
+    "GET /mail/{mail}/attachments/{index}": OFFICE,
+    "POST /mail/{mail}/open": WORKERS,
+    "POST /mail/{mail}/join": WORKERS,
+    "POST /mail/{mail}/dismiss": WORKERS,
+    "GET /cases/{reference}/messages": OFFICE,
     "request_code": RELAY,
     "confirm_identity_code": RELAY,
     "submit_identity_evidence": RELAY,
@@ -76,7 +86,7 @@ def _row(name: str) -> tuple[str, str]:
 
 def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) -> int:
     method, path = _row(name)
-    url = "/api/v1" + path.format(reference=case.reference, command="0")
+    url = "/api/v1" + path.format(reference=case.reference, command="0", mail=NO_MAIL, index=0)
     return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code
 
 
