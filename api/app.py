@@ -5,11 +5,13 @@ Next: api/security.py
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 
 import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
 
 from adapters import temporal
 from adapters.assertions import read_issuers
@@ -18,32 +20,38 @@ from adapters.resources import Resources
 from adapters.settings import Settings
 from api import errors, health, openapi, well_known
 from api.authority import API
+from api.breaches import Breaches, breaches
 from api.cases import Cases
 from api.console import account, assigning, opening, queue, searching, sign_in
 from api.console import pages as console_pages
-from api.dependencies import CaseDoor, Web
+from api.dependencies import CaseDoor, DeskDoor, Web
 from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.observation import Observation
 from api.portal import collect, follow, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.v1 import actions, cases, dates, items, mail, package, requests
+from api.v1 import breaches as breach_routes
 
-_AFTER_A_FAILED_SWEEP = 60.0  # seconds; as often as it sweeps anyway
+_SWEEP_EVERY = _AFTER_A_FAILED_SWEEP = 60.0  # seconds
+_RECONCILE_EVERY = 10  # sweeps; it asks the engine about everything that is open
 _log = structlog.get_logger()
 
 
-def create_app(resources: Resources | None = None, gateway: CaseDoor | None = None) -> FastAPI:
+def create_app(
+    resources: Resources | None = None, gateway: CaseDoor | None = None, breach_gateway: DeskDoor | None = None
+) -> FastAPI:
     """The web application. Starts while the engine is down: requests are received all the same (design principle 2).
 
     Args:
         resources: opened elsewhere, closed elsewhere; without them the settings of this process are opened and closed.
         gateway: stands in for the engine in tests; given together with `resources`.
+        breach_gateway: the same for breaches.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _opened(resources, gateway) as web:
+        async with _opened(resources, gateway, breach_gateway) as web:
             app.state.web = web
             yield
 
@@ -53,7 +61,7 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
     console_pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
-    for module in (requests, cases, items, package, mail, actions, dates):
+    for module in (requests, cases, items, package, mail, actions, dates, breach_routes):
         app.include_router(module.router, prefix=API)
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
@@ -71,18 +79,19 @@ def create_app(resources: Resources | None = None, gateway: CaseDoor | None = No
 
 
 @contextlib.asynccontextmanager
-async def _opened(given: Resources | None, gateway: CaseDoor | None) -> AsyncIterator[Web]:
+async def _opened(given: Resources | None, gateway: CaseDoor | None, breach_gateway: DeskDoor | None) -> AsyncIterator[Web]:
     resources = given or Resources.open(Settings.load())
     keys = ApiKeys(resources.database, resources.settings)
     issuers = read_issuers(resources.settings.identity_issuers)
     try:
         if gateway is not None:
-            yield Web(resources=resources, cases=gateway, keys=keys, issuers=issuers)
+            yield Web(resources=resources, cases=gateway, breaches=breach_gateway, keys=keys, issuers=issuers)
         else:
             alarms = RefusalAlarms(resources.database)
             client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
-            async with _swept(Cases(client, resources)) as door:
-                yield Web(resources=resources, cases=door, keys=keys, client=client, issuers=issuers)
+            desk = breaches(client, resources)
+            async with _swept(Cases(client, resources), desk) as door:
+                yield Web(resources=resources, cases=door, breaches=desk, keys=keys, client=client, issuers=issuers)
     finally:
         await keys.settled()
         if given is None:
@@ -90,14 +99,14 @@ async def _opened(given: Resources | None, gateway: CaseDoor | None) -> AsyncIte
 
 
 @contextlib.asynccontextmanager
-async def _swept(door: Cases) -> AsyncIterator[Cases]:
-    sweep = asyncio.create_task(_sweep(door))
+async def _swept(door: Cases, desk: Breaches) -> AsyncIterator[Cases]:
+    sweeps = [asyncio.create_task(_sweep(door)), asyncio.create_task(_sweep_desk(desk))]
     try:
         yield door
     finally:
-        sweep.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweep
+        for sweep in sweeps:
+            sweep.cancel()
+        await asyncio.gather(*sweeps, return_exceptions=True)
 
 
 async def _sweep(door: Cases) -> None:
@@ -108,3 +117,14 @@ async def _sweep(door: Cases) -> None:
             # A database that is away for a while must not end the safety net for good.
             _log.warning("sweep postponed", reason=type(failure).__name__)
         await asyncio.sleep(_AFTER_A_FAILED_SWEEP)
+
+
+async def _sweep_desk(desk: Breaches) -> None:
+    for turn in itertools.count():
+        try:
+            await desk.sweep()
+            if turn % _RECONCILE_EVERY == 0:
+                await desk.reconcile()
+        except (SQLAlchemyError, RPCError, OSError) as failure:
+            _log.warning("sweep postponed", reason=type(failure).__name__)
+        await asyncio.sleep(_SWEEP_EVERY)

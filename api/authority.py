@@ -10,6 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from domain.authority import DECISIONS, ROLES, Action
+from domain.breach_authority import DECISIONS as BREACH_DECISIONS
+from domain.breach_authority import ROLES as BREACH_ROLES
+from domain.breach_authority import BreachAction
 from domain.rights import Role
 
 API = "/api/v1"
@@ -51,7 +54,12 @@ _WITH_PLATFORM = _OFFICE | {Role.PLATFORM}
 _DESK = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # decide what becomes of a mail
 _UPLOADS = frozenset({Action.COMPLETE_WORK_ITEM, Action.SUBMIT_IDENTITY_EVIDENCE})
 
-# Paths below /api/v1. Administrators see no case; a breach responder's routes come with breaches.
+_BREACH_DESK = frozenset({Role.BREACH_RESPONDER, Role.PRIVACY_LEAD, Role.DPO})
+_BREACH_READERS = _BREACH_DESK | {Role.AUDITOR}  # who reads no words of it
+# Whoever sees something reports it; the platform's own detection too.
+_REPORTERS = _BREACH_DESK | {Role.CASEWORKER, Role.REVIEWER, Role.PLATFORM}
+
+# Paths below /api/v1. Administrators see no case, and a breach responder none either.
 ROUTES: dict[tuple[str, str], Rule] = {
     # Anybody in the office may be handed a letter, the DPO included (Article 38(4)).
     ("POST", "/requests"): Rule(Scope.REQUESTS_WRITE, _WITH_PLATFORM),
@@ -86,6 +94,23 @@ ROUTES: dict[tuple[str, str], Rule] = {
             limit=UPLOAD_LIMIT if action in _UPLOADS else JSON_LIMIT,
         )
         for action in Action
+    },
+    ("POST", "/breaches"): Rule(Scope.BREACHES_WRITE, _REPORTERS),
+    ("GET", "/breaches"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/breaches/register.csv"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/breaches/{reference}"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/breaches/{reference}/events"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/breaches/{reference}/reports/{report}"): Rule(Scope.BREACHES_READ, _BREACH_DESK),
+    ("GET", "/breaches/{reference}/evidence/{evidence}"): Rule(Scope.BREACHES_READ, _BREACH_DESK),
+    ("GET", "/breaches/{reference}/commands/{command}"): Rule(Scope.BREACHES_WRITE, _BREACH_DESK),
+    **{
+        ("POST", f"/breaches/{{reference}}/actions/{action.value}"): Rule(
+            Scope.BREACHES_WRITE,
+            BREACH_ROLES[action],
+            decision=action in BREACH_DECISIONS,
+            limit=UPLOAD_LIMIT if action is BreachAction.ADD_EVIDENCE else JSON_LIMIT,
+        )
+        for action in BreachAction
     },
 }
 

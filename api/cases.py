@@ -16,15 +16,15 @@ from anyio import to_thread
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateHandle
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateUnanswered
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.database.case_reader import CaseReader, open_cases, unstarted
 from adapters.database.tables import Alarm
 from adapters.resources import Resources
+from api.answers import CommandUnansweredError, restored
 from api.starting import Starter
 from domain.case import CaseState
-from domain.errors import DomainError, NotAllowedNowError, UnknownObjectError, find_error
+from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import CaseEvent, Tag
 from domain.folding import fold
 from domain.messages import CommandCall, OpenCase, Snapshot
@@ -38,13 +38,6 @@ _RECONCILE_EVERY = 10  # sweeps; it asks the engine about every open case
 _LEFT_ALONE = timedelta(seconds=30)  # a receipt younger than this is being started by whoever took it in
 _ANSWER_WITHIN = timedelta(seconds=15)  # longer than a worker crash is felt (docs/decisions/0001)
 _log = structlog.get_logger()
-
-
-class CommandUnansweredError(DomainError):
-    """No worker answered in time. The command counts as accepted only when it is answered under its id."""
-
-    kind = "unanswered"
-    sentence = "The command was handed in and is not answered yet. Ask again under its id."
 
 
 class Cases:
@@ -116,7 +109,7 @@ class Cases:
                 rpc_timeout=_ANSWER_WITHIN,
             )
         except WorkflowUpdateFailedError as refusal:
-            raise _restored(refusal) from refusal
+            raise restored(refusal) from refusal
         except (TimeoutError, asyncio.CancelledError, UpdateUnanswered) as silence:
             raise CommandUnansweredError(command=call.command_id) from silence
 
@@ -130,7 +123,7 @@ class Cases:
         try:
             return await handle.result(rpc_timeout=timedelta(seconds=1))
         except WorkflowUpdateFailedError as refusal:
-            raise _restored(refusal) from refusal
+            raise restored(refusal) from refusal
         except (TimeoutError, asyncio.CancelledError, UpdateUnanswered):
             return None
         except RPCError as failure:
@@ -197,11 +190,3 @@ class Cases:
 
     def _handle(self, case_id: UUID) -> WorkflowHandle[CaseWorkflow, None]:
         return self._client.get_workflow_handle_for(CaseWorkflow.run, case_workflow_id(case_id))
-
-
-def _restored(failure: WorkflowUpdateFailedError) -> DomainError:
-    cause = failure.cause
-    if not isinstance(cause, ApplicationError) or cause.type is None:
-        raise failure
-    facts = cause.details[0] if cause.details else {}
-    return find_error(cause.type)(cause.message, **facts)

@@ -29,6 +29,16 @@ class CaseDoor(Protocol):
     async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None: ...
 
 
+class DeskDoor(Protocol):
+    """What routes need of `api/breaches.py` and `api/notices.py`; a test stands a small fake in for it."""
+
+    def start_soon(self, dossier_id: UUID) -> None: ...
+
+    async def perform(self, dossier_id: UUID, call: Any, command_id: str) -> Any: ...  # noqa: ANN401 (each kind's own)
+
+    async def answer_of(self, dossier_id: UUID, command_id: str) -> Any: ...  # noqa: ANN401
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -38,6 +48,7 @@ class Web:
     """The open doors of one web process, made by `api/app.py`.
 
     Args:
+        breaches: the door to breaches; None in tests that have none.
         client: of the engine, connected at the first call; None in tests that have no engine.
         issuers: JWKS of those who may sign identity assertions.
         now: the wall clock, UTC.
@@ -46,9 +57,16 @@ class Web:
     resources: Resources
     cases: CaseDoor
     keys: ApiKeys
+    breaches: DeskDoor | None = None
     client: Client | None = None
     issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     now: Callable[[], datetime] = _now
+
+    @property
+    def the_breaches(self) -> DeskDoor:
+        """The door to breaches."""
+        assert self.breaches is not None
+        return self.breaches
 
 
 # Dependencies are coroutines although they wait for nothing: FastAPI would run a plain function in a thread of its own.

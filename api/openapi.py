@@ -4,7 +4,7 @@ Made from the models and from the table of `api/authority.py`, so that it cannot
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from api.authority import API, ROUTES
 from api.errors import MEDIA_TYPE
 from api.v1.bodies import SHAPES, Shape
+from api.v1.breach_bodies import BREACH_SHAPES
+from api.v1.dossier_bodies import DossierShape
 from api.v1.models import Problem
 
 _REF = "#/components/schemas/{model}"
@@ -61,7 +63,17 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         operation = document["paths"][f"{API}/cases/{{reference}}/actions/{action.value}"]["post"]
         operation["requestBody"] = _request_body(shape)
         operation["parameters"].append(_KEY_HEADER)
+    for breach_action, breach_shape in BREACH_SHAPES.items():
+        schemas |= _schemas(breach_shape.body)
+        operation = document["paths"][f"{API}/breaches/{{reference}}/actions/{breach_action.value}"]["post"]
+        operation["requestBody"] = _desk_body(breach_shape)
+        operation["parameters"].append(_KEY_HEADER)
     return document
+
+
+def _desk_body(shape: DossierShape) -> dict[str, Any]:
+    files: Literal["evidence"] | None = "evidence" if shape.files else None
+    return _request_body(Shape(body=shape.body, words=shape.words, files=files, example=shape.example))
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.case_vault import CaseVault
 from adapters.database.case_reader import CaseView
-from api.cases import CommandUnansweredError
+from api.answers import CommandUnansweredError
 from api.dependencies import TheCaller, TheCase, TheWeb, Web
 from api.guard import GuardedRoute
 from api.idempotency import keyed_hash, sent_key

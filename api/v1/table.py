@@ -17,18 +17,9 @@ from pydantic import BaseModel
 
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
-from api.v1 import cases, dates, items, mail, package, requests
+from api.v1 import breaches, cases, dates, items, mail, package, requests
 from api.v1.bodies import SHAPES
-from api.v1.mail_models import (
-    DismissMailBody,
-    HandedInAnswer,
-    HandInBody,
-    JoinMailBody,
-    MailAnswer,
-    MailLines,
-    MessageAnswer,
-    OpenMailBody,
-)
+from api.v1.desk_table import DESK, DESK_ENUMS, DESK_MODELS, MAIL_MODELS
 from api.v1.models import (
     Body,
     CaseAnswer,
@@ -88,6 +79,7 @@ _ENUMS: tuple[type[StrEnum], ...] = (
     TriageReason,
     Scope,
     Tag,
+    *DESK_ENUMS,
 )
 _MODELS: dict[str, type[BaseModel]] = {
     "`POST /requests`, body": RequestBody,
@@ -98,14 +90,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "`GET /cases/{reference}/events`, answer": EventLines,
     "`GET /cases/{reference}/items`, answer": ItemLines,
     "`set_item_decision`, answer": ItemDecided,
-    "`GET /mail`, answer": MailLines,
-    "`POST /mail`, `command`": HandInBody,
-    "`POST /mail`, answer": HandedInAnswer,
-    "`POST /mail/{mail}/open`, body": OpenMailBody,
-    "`POST /mail/{mail}/join`, body": JoinMailBody,
-    "`POST /mail/{mail}/dismiss`, body": DismissMailBody,
-    "`GET /mail/{mail}`, `join`, `dismiss`, answer": MailAnswer,
-    "`GET /cases/{reference}/messages`, answer: a list of": MessageAnswer,
+    **MAIL_MODELS,
+    **DESK_MODELS,
 }
 # Refusals that an action has beside those that all have: malformed, not now, not this role, no such case.
 _ALSO: dict[Action, str] = {
@@ -122,14 +108,14 @@ _SHA = "0" * 64
 
 def page() -> str:
     """The whole page."""
-    parts = [_INTRODUCTION, *_calls(), *_actions(), *_shapes(), *_enums(), *_errors()]
+    parts = [_INTRODUCTION, *_calls(), *_actions(), *_desk(), *_shapes(), *_enums(), *_errors()]
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _calls() -> Iterator[str]:
     summaries = {
         (method, route.path): (route.endpoint.__doc__ or "").strip()
-        for module in (mail, requests, cases, items, package, dates)
+        for module in (mail, requests, cases, items, package, dates, breaches)
         for route in module.router.routes
         for method in route.methods
     }
@@ -170,6 +156,24 @@ def _actions() -> Iterator[str]:
     yield "`open_package` is the data subject's own, in the portal with a fresh code; no key may do it.\n"
 
 
+def _desk() -> Iterator[str]:
+    """Everything about breaches that is not a table of the whole API."""
+    for title, words, shapes, path in DESK:
+        yield f"## {title}\n"
+        yield f"{words}\n"
+        rules = [(action, shape, ROUTES["POST", path + action.value]) for action, shape in sorted(shapes.items())]
+        rows = [
+            [
+                f"`{action.value}`" + (", decision" if rule.decision else ""),
+                ", ".join(filter(None, [_fields(shape.body), "`files`" if shape.files else ""])),
+                _roles(rule.roles),
+                shape.body.__doc__ or "",
+            ]
+            for action, shape, rule in rules
+        ]
+        yield from _table(["action", "body", "roles", "means"], rows)
+
+
 def _path(action: Action) -> tuple[str, str]:
     return "POST", f"/cases/{{reference}}/actions/{action.value}"
 
@@ -193,7 +197,7 @@ def _type(field: dict[str, Any], *, nullable: bool = False) -> str:
     if "$ref" in field:
         return str(field["$ref"].rpartition("/")[2])
     if "enum" in field:
-        return " / ".join(field["enum"])
+        return " / ".join(str(each) for each in field["enum"])
     if field.get("type") == "array":
         return "list of " + _type(field["items"]) if field["items"] else "list"
     names = {"uuid": "id", "date-time": "instant", "date": "day", "string": "text"}

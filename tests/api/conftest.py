@@ -16,8 +16,8 @@ from adapters.database.case_projector import CaseProjector
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake, Receipt
 from adapters.resources import Resources, read_datamap
+from api.answers import CommandUnansweredError
 from api.app import create_app
-from api.cases import CommandUnansweredError
 from domain.commands import ConfirmIdentityCode, OpenPackage
 from domain.decisions import decide
 from domain.errors import CodeRefusedError, UnknownObjectError
@@ -28,6 +28,7 @@ from tests import opened
 from tests.activities.package_case import ACCOUNT, INVOICES, SearchedCase
 from tests.activities.package_case import DATAMAP as PACKAGE_DATAMAP
 from tests.at_console import AtConsole
+from tests.breach_gateway import BreachGateway
 from tests.case_in_hand import CaseInHand
 
 ADDRESS = "mike@example.com"
@@ -111,8 +112,13 @@ def gateway(resources: Resources) -> FakeGateway:
 
 
 @pytest.fixture
-def web(resources: Resources, gateway: FakeGateway) -> Iterator[TestClient]:
-    app = create_app(resources, gateway)
+def desk(resources: Resources) -> BreachGateway:
+    return BreachGateway(resources)
+
+
+@pytest.fixture
+def web(resources: Resources, gateway: FakeGateway, desk: BreachGateway) -> Iterator[TestClient]:
+    app = create_app(resources, gateway, desk)
     with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 5000), raise_server_exceptions=False) as client:
         yield client
 

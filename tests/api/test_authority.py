@@ -16,6 +16,13 @@ KEY_ROLES = (*SCOPES_OF_ROLES,)
 OFFICE = "caseworker reviewer privacy_lead dpo"
 WORKERS = "caseworker privacy_lead"
 RELAY = "caseworker privacy_lead platform"
+DESK = "breach_responder privacy_lead dpo"
+RESPONDERS = (
+    "confirm_awareness set_affected choose_land set_lead change_step freeze_evidence add_task complete_task assess add_other "
+    "record_told set_field prepare_report record_sent explain_delay hand_over contain"
+)
+DECIDERS = "decide_authority decide_people approve_report dismiss close reopen"
+ANYBODY = "add_fact add_evidence link_case"
 MATRIX = {
     "POST /requests": f"{OFFICE} platform",
     "GET /cases": f"{OFFICE} platform",
@@ -74,6 +81,19 @@ MATRIX = {
     "send_progress": f"{WORKERS} reviewer",
     "decide_complaint": f"{WORKERS} reviewer",
     "open_package": "",
+    "POST /breaches": f"{OFFICE} breach_responder platform",
+    "GET /breaches": f"{DESK} auditor",
+    "GET /breaches/register.csv": f"{DESK} auditor",
+    "GET /breaches/{reference}": f"{DESK} auditor",
+    "GET /breaches/{reference}/events": f"{DESK} auditor",
+    "GET /breaches/{reference}/reports/{report}": DESK,
+    "GET /breaches/{reference}/evidence/{evidence}": DESK,
+    "GET /breaches/{reference}/commands/{command}": DESK,
+    **{f"POST /breaches/{{reference}}/actions/{action}": "breach_responder privacy_lead" for action in RESPONDERS.split()},
+    **{f"POST /breaches/{{reference}}/actions/{action}": "privacy_lead" for action in DECIDERS.split()},
+    **{f"POST /breaches/{{reference}}/actions/{action}": f"{OFFICE} breach_responder" for action in ANYBODY.split()},
+    "POST /breaches/{reference}/actions/acknowledge": DESK,
+    "POST /breaches/{reference}/actions/advise": "dpo",
 }
 
 
@@ -86,7 +106,8 @@ def _row(name: str) -> tuple[str, str]:
 
 def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) -> int:
     method, path = _row(name)
-    url = "/api/v1" + path.format(reference=case.reference, command="0", mail=NO_MAIL, index=0)
+    names = {"command": "0", "mail": NO_MAIL, "index": 0, "report": case.case_id, "evidence": case.case_id}
+    url = "/api/v1" + path.format(reference=case.reference, **names)
     return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code
 
 

@@ -23,7 +23,8 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import SearchReceipt
 from adapters.links import record_attempt
 from adapters.temporal import connect
-from api.cases import Cases, CommandUnansweredError
+from api.answers import CommandUnansweredError
+from api.cases import Cases
 from domain.commands import OpenPackage
 from domain.messages import CommandCall
 from domain.rights import Status
