@@ -14,13 +14,15 @@ from temporalio import activity
 from activities.failures import translated
 from activities.heartbeat import beating
 from activities.letter_facts import begin, facts_of
+from activities.letter_thread import Thread, thread_of
 from activities.letter_writing import Writing
 from adapters.codes import end_codes
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Letter
 from adapters.letter_message import Heading, compose, message_id, reply_address
 from adapters.letters import LETTERS, render
 from adapters.links import end_package_links
-from adapters.mail import deliver, mailable
+from adapters.mail import mailable
+from adapters.postman import Postman
 from adapters.resources import Resources
 from domain.errors import InvalidInputError, LetterRefusedError
 from domain.messages import CaseRef, LetterSent, SendLetter
@@ -35,6 +37,7 @@ class Correspondence:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        self._postman = Postman(resources.settings)
 
     @activity.defn
     @translated
@@ -72,7 +75,8 @@ class Correspondence:
         resources, now = self._resources, datetime.now(UTC).replace(microsecond=0)
         writing = begin(resources, session, message, now)
         letter_id = uuid5(message.case_id, f"{message.letter}/{message.number}")
-        heading = self._heading(writing, letter_id)
+        thread = thread_of(resources, session, message.case_id, writing.address)
+        heading = self._heading(writing, letter_id, thread)
         content = compose(render(message.letter, facts_of(writing)), heading)
         letter = Letter(
             id=letter_id,
@@ -83,11 +87,12 @@ class Correspondence:
             message_id=heading.message_id,
             content=resources.vault.case(message.case_id).seal("letter", "content", str(letter_id), content),
             written_at=now,
+            answers=thread.mail,
         )
         session.add(letter)
         return letter
 
-    def _heading(self, writing: Writing, letter_id: UUID) -> Heading:
+    def _heading(self, writing: Writing, letter_id: UUID, thread: Thread) -> Heading:
         vault, sender, message = self._resources.vault, self._resources.settings.mail_from, writing.message
         return Heading(
             sender=sender,
@@ -96,6 +101,8 @@ class Correspondence:
             message_id=message_id(vault, sender, message.case_id, message.letter, message.number),
             written_at=writing.now,
             automatic=LETTERS[message.letter].automatic,
+            answers=thread.newest,
+            references=thread.before,
         )
 
     def _reply_to(self, receipt: CaseReceipt, letter_id: UUID, address: UUID) -> str:
@@ -110,8 +117,7 @@ class Correspondence:
             address = session.get(CaseIdentifierRow, letter.identifier)
         if receipt is None or address is None or address.value is None or letter.content is None:
             raise LetterRefusedError(reason="destroyed")
-        deliver(
-            resources.settings,
+        self._postman.deliver(
             vault.open("letter", "content", str(letter.id), letter.content),
             self._reply_to(receipt, letter.id, address.id),  # a bounce comes back with the same token
             vault.open("case_identifier", "value", str(address.id), address.value).decode(),

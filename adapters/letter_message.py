@@ -11,6 +11,7 @@ from email.policy import SMTP
 from email.utils import formataddr, parseaddr
 from uuid import UUID
 
+from adapters.incoming.automatic import OURS
 from adapters.letters import Rendered
 from adapters.vault import Vault
 
@@ -27,6 +28,8 @@ class Heading:
         reply_to: where an answer and a bounce go.
         written_at: of the letter's row, so that a retry has the same date. UTC.
         automatic: whether no person wrote it.
+        answers: Message-ID of what it answers; None begins a conversation.
+        references: Message-IDs of the conversation so far, the oldest first.
     """
 
     sender: str
@@ -35,6 +38,8 @@ class Heading:
     message_id: str
     written_at: datetime
     automatic: bool
+    answers: str | None = None
+    references: tuple[str, ...] = ()
 
 
 def message_id(vault: Vault, mail_from: str, case_id: UUID, name: str, number: int) -> str:
@@ -69,8 +74,13 @@ def compose(rendered: Rendered, heading: Heading) -> bytes:
     message["Subject"] = rendered.subject
     message["Date"] = heading.written_at
     message["Message-ID"] = heading.message_id
+    if heading.answers is not None:
+        message["In-Reply-To"] = heading.answers
+        message["References"] = " ".join(dict.fromkeys([*heading.references, heading.answers]))
+    message[OURS] = "1"  # a letter that comes back to us is recognised as our own
     if heading.automatic:
         message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"  # Exchange answers nothing that carries it
     # Quoted-printable: not every server passes on eight bits, and base64 cannot be read by eye.
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")

@@ -83,6 +83,7 @@ class Letter:
 
 LETTERS: dict[str, Letter] = {
     "request_received": Letter(("disown", "follow")),
+    "received_by_mail": Letter(("confirm", "follow")),
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),
     "more_identity": Letter(("note", "follow"), automatic=False),

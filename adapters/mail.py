@@ -5,6 +5,7 @@ Without `HABEAS_SMTP_URL` that is the mail catcher of `habeas up` on this machin
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Self
@@ -75,16 +76,21 @@ def deliver(settings: Settings, message: bytes, sender: str, recipient: str) -> 
         LetterRefusedError: refused for good (5xx to sender, recipient or data), or no server could take such an address.
         MailNotTakenError: everything else, 4xx and no connection included.
     """
-    server = MailServer.of(settings)
+    with translated():
+        asyncio.run(_once(MailServer.of(settings), message, mailable(sender), mailable(recipient)))
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Say of a failure whether it is for good; the server's own words are dropped, since they may repeat the address."""
     try:
-        asyncio.run(_hand_over(server, message, mailable(sender), mailable(recipient)))
+        yield
     except aiosmtplib.SMTPRecipientsRefused as refusals:
         raise _judged(refusals.recipients[0].code) from None
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
         raise _judged(refusal.code) from None
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
-        # A wrong password is 5xx as well, but it is the operator's to mend, not the person's mailbox. The server's own
-        # words are dropped in each case: they may repeat the address.
+        # A wrong password is 5xx as well, but it is the operator's to mend, not the person's mailbox.
         raise MailNotTakenError(type(trouble).__name__) from None
 
 
@@ -108,7 +114,8 @@ def _judged(code: int) -> Exception:
     return LetterRefusedError(code=code) if code in _PERMANENT else MailNotTakenError(f"answered {code}")
 
 
-async def _hand_over(server: MailServer, message: bytes, sender: str, recipient: str) -> None:
+async def connect(server: MailServer) -> aiosmtplib.SMTP:
+    """A connection that has signed in, encrypted where the server is not this machine."""
     smtp = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -118,10 +125,24 @@ async def _hand_over(server: MailServer, message: bytes, sender: str, recipient:
         start_tls=server.starttls,
         timeout=PATIENCE,
     )
+    try:
+        await smtp.connect()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+async def hand_over(smtp: aiosmtplib.SMTP, message: bytes, sender: str, recipient: str) -> None:
+    """One message on an open connection."""
+    await smtp.sendmail(sender, [recipient], message, mail_options=await _options(smtp, recipient))
+
+
+async def _once(server: MailServer, message: bytes, sender: str, recipient: str) -> None:
     async with asyncio.timeout(PATIENCE):
+        smtp = await connect(server)
         try:
-            await smtp.connect()
-            await smtp.sendmail(sender, [recipient], message, mail_options=await _options(smtp, recipient))
+            await hand_over(smtp, message, sender, recipient)
             # It is taken. A server that hangs up now must not make us send it again.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await smtp.quit()

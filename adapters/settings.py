@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str = MAIL_FROM_UNSET
+    mail_per_minute: int = Field(default=0, ge=0, le=100_000)
     mailboxes: str | None = Field(default=None, repr=False)
     authserv_id: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
@@ -125,7 +126,7 @@ class Settings(BaseSettings):
         for name, url in outside.items():
             if url and not _is_loopback(urlsplit(url).hostname):
                 raise SettingsError(f"HABEAS_{name.upper()}: the demo stays on this machine.", setting=name)
-        if self.mailboxes:
+        if not all(_is_loopback(urlsplit(url).hostname) for url in (self.mailboxes or "").split()):
             raise SettingsError("HABEAS_MAILBOXES: the demo watches no real mailbox.", setting="mailboxes")
         for name, url in (("database_url", self.database_url), ("keystore_url", self.keystore_url)):
             if not _may_hold_demo(url, self.home):

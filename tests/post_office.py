@@ -49,10 +49,18 @@ class PostOffice:
     to_recipient: str = OK
     to_data: str = OK
     kept: list[Kept] = field(default_factory=list)
+    connections: int = 0
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_EHLO(  # noqa: N802 (its name in aiosmtpd)
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return responses
 
     async def handle_RCPT(  # noqa: N802 (its name in aiosmtpd)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -69,9 +77,9 @@ class PostOffice:
 
 
 @contextmanager
-def opened(*, utf8: bool = True) -> Iterator[PostOffice]:
+def opened(*, utf8: bool = True, port: int | None = None) -> Iterator[PostOffice]:
     """Run the server; `utf8` says whether it takes addresses outside ASCII."""
-    office = PostOffice(servers.free_port())
+    office = PostOffice(port or servers.free_port())
     controller = Controller(office, hostname="127.0.0.1", port=office.port, enable_SMTPUTF8=utf8)
     controller.start()
     try:

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CodeRefusedError, DomainError
     from domain.events import Draft, Tag
     from domain.messages import CaseRef, CheckAttempt, CommandCall, MailArrived, OpenCase, Opening, Snapshot, Verdict
-    from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Role, Status
+    from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
 from workflows.fulfilment import fulfil
@@ -100,10 +100,14 @@ class CaseWorkflow:
             await case.record(Draft(tag=Tag.REQUEST_RESUMED))
             return
         await case.record(*_first_events(receipt))
-        if receipt.rights != [Right.COMPLAINT]:  # a complaint has an acknowledgement of its own
-            case.post("request_received")
-        if case.state.needs_identity and not case.state.identity_record:
-            case.post("verify_identity")
+        asks_proof = case.state.needs_identity and not case.state.identity_record
+        if asks_proof and receipt.channel is Channel.EMAIL:
+            case.post("received_by_mail")  # one automatic answer to one mail
+        else:
+            if receipt.rights != [Right.COMPLAINT]:  # a complaint has an acknowledgement of its own
+                case.post("request_received")
+            if asks_proof:
+                case.post("verify_identity")
         if receipt.snapshots and case.state.item(Right.ACCESS):
             case.copying = True
             case.errand(functools.partial(self._take_snapshots, ref))

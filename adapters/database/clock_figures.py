@@ -27,7 +27,7 @@ _ANSWERING = [tag.value for tag, kind in CLOCK_KINDS.items() if kind in _ANSWERS
 _SEEN = (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.COMPLAINT_DECIDED, Tag.DEADLINE_PASSED)
 _COUNTED = [*_ANSWERING, *(tag.value for tag in _SEEN)]
 # Sent by themselves when a request arrives, or to prove a mailbox: no reply to what was asked.
-_NO_REPLY = ("request_received", "complaint_received", "verify_identity", "identity_reminder", "code")
+_NO_REPLY = ("request_received", "received_by_mail", "complaint_received", "verify_identity", "identity_reminder", "code")
 _AT_ONCE = 500  # ids in one query
 
 

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from adapters.incoming.headers import addresses, first, message_ids, raw_values
 from domain.incoming import Bounce, MailKind
 
-OURS = "X-Habeas-Letter"  # on every letter of ours: its hash in an incoming mail is a loop
+OURS = "X-Habeas-Letter"  # on every letter of ours: an incoming mail that has it is a loop
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPORT_FIELD = re.compile(r"^(final-recipient|original-recipient|action|status):\s*(.+)$", re.IGNORECASE | re.MULTILINE)

@@ -1,13 +1,17 @@
 """Handing a message to a real SMTP server: taken, refused for good, or neither; never a word of the server's kept."""
 
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from adapters import mail
+from adapters import postman as postman_module
 from adapters.mail import MailNotTakenError, MailServer, deliver, mailable
+from adapters.postman import CONNECTIONS, Postman
 from adapters.settings import Settings
 from domain.errors import LetterRefusedError, SettingsError
 from tests import post_office, servers
@@ -131,3 +135,58 @@ def test_what_is_not_exactly_one_address_gets_no_letter(address: str) -> None:
 )
 def test_one_address_stays_as_it_is(address: str) -> None:
     assert mailable(address) == address
+
+
+def test_letters_share_connections_and_each_arrives_once(office: PostOffice, tmp_path: Path) -> None:
+    postman = Postman(settings(office.url, tmp_path))
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(40):
+            threads.submit(postman.deliver, MESSAGE + b"%d\r\n" % number, RUTH, RUTH)
+    assert sorted(kept.raw for kept in office.kept) == sorted(MESSAGE + b"%d\r\n" % number for number in range(40))
+    assert office.connections <= CONNECTIONS
+
+
+def test_a_refused_letter_does_not_end_the_connection_for_the_next(office: PostOffice, tmp_path: Path) -> None:
+    postman = Postman(settings(office.url, tmp_path))
+    office.to_recipient = "550 5.1.1 no"
+    with pytest.raises(LetterRefusedError):
+        postman.deliver(MESSAGE, RUTH, RUTH)
+    office.to_recipient = post_office.OK
+    postman.deliver(MESSAGE, RUTH, RUTH)
+    assert (len(office.kept), office.connections) == (1, 1)
+
+
+def test_a_connection_that_the_server_let_go_of_is_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postman_module, "_CHECKED_AFTER", 0.0)
+    with post_office.opened() as office:
+        postman = Postman(settings(office.url, tmp_path))
+        postman.deliver(MESSAGE, RUTH, RUTH)
+    with post_office.opened(port=office.port) as again:
+        postman.deliver(MESSAGE, RUTH, RUTH)
+        assert len(again.kept) == 1
+
+
+def test_a_dead_connection_in_the_middle_of_data_may_be_tried_again(tmp_path: Path) -> None:
+    with post_office.opened() as office:
+        postman = Postman(settings(office.url, tmp_path))
+        office.to_data = "421 4.3.0 going down"
+        with pytest.raises(MailNotTakenError):
+            postman.deliver(MESSAGE, RUTH, RUTH)
+        office.to_data = post_office.OK
+        postman.deliver(MESSAGE, RUTH, RUTH)
+        assert len(office.kept) == 1
+
+
+def test_letters_go_no_faster_than_the_setting(office: PostOffice, tmp_path: Path) -> None:
+    postman = Postman(Settings.load(home=tmp_path, smtp_url=office.url, mail_per_minute=600))
+    begun = time.monotonic()
+    for _ in range(6):
+        postman.deliver(MESSAGE, RUTH, RUTH)
+    assert time.monotonic() - begun >= 5 * 0.1  # never faster, however slow the machine is
+
+
+def test_a_queue_longer_than_patience_is_left_to_the_engine(office: PostOffice, tmp_path: Path) -> None:
+    postman = Postman(Settings.load(home=tmp_path, smtp_url=office.url, mail_per_minute=1))
+    postman.deliver(MESSAGE, RUTH, RUTH)
+    with pytest.raises(MailNotTakenError):
+        postman.deliver(MESSAGE, RUTH, RUTH)

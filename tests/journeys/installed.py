@@ -187,6 +187,8 @@ async def running_in(folder: Path, *, time_skipping: bool = False, **settings: A
             async with contextlib.AsyncExitStack() as polling:
                 for each in worker.workers(client, resources, threads):
                     await polling.enter_async_context(each)
+                if loaded.mailboxes:
+                    await worker.watch_mailboxes(client, loaded)
                 yield Installed(resources, Cases(client, resources), post, client)
         resources.close()
     mail.stop()
