@@ -25,7 +25,7 @@ from activities.package_zip import PackageZip
 from adapters.database.tables import PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
-from domain.messages import BuildPackage, PackageBuilt, Published, PublishPackage
+from domain.messages import BuildPackage, PackageBuilt, Verified, VerifyPackage
 
 _NAMESPACE = UUID("6f0f2c1e-3c55-4f0b-9a39-0d7a0b6a7c11")  # any constant: makes the ids of packages
 _PULSE_SECONDS = 1.0  # a heartbeat waits for the worker's event loop, so not one per piece
@@ -49,20 +49,20 @@ class Packaging:
 
     @activity.defn
     @translated
-    def publish_package(self, message: PublishPackage) -> Published:
+    def verify_package(self, message: VerifyPackage) -> Verified:
         """Say whether the package that was approved still stands there, byte for byte, under the data map in force."""
         with self._resources.database.read() as session:
             row = session.get(PackageRow, message.package)
         if row is None or (row.case_id, row.sha256, row.datamap) != (message.case_id, message.sha256, message.datamap):
-            return Published(intact=False)
+            return Verified(intact=False)
         if self._resources.datamap.hash != message.datamap:
-            return Published(intact=False)
+            return Verified(intact=False)
         digest, pulse = hashlib.sha256(), _Pulse(activity.heartbeat)
         with self._resources.blobs.read(self._resources.vault.case(row.case_id), BlobRef.model_validate(row.blob)) as stored:
             for piece in stored:
                 digest.update(piece)
                 pulse()
-        return Published(intact=digest.hexdigest() == message.sha256)
+        return Verified(intact=digest.hexdigest() == message.sha256)
 
 
 def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], None]) -> PackageBuilt:

@@ -50,7 +50,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             collection.collect,
             collection.snapshot_short_lived,
             packaging.build_package,
-            packaging.publish_package,
+            packaging.verify_package,
             erasure.plan_erasure,
             erasure.carry_out_erasure,
             erasure.look_again,

@@ -43,6 +43,7 @@ class WorkItem(BaseModel):
     kind: Name
     system: Name | None = None
     right: Right | None = None
+    letter: Name | None = None  # the one that nobody took
     result: Name | None = None
 
 
@@ -162,7 +163,9 @@ class CaseState(BaseModel):
     identifiers: dict[UUID, Identifier] = {}
     delivery_address: UUID | None = None
     identity_record: int = 0
+    identity_asked_at: datetime | None = None
     identity_reminders: int = 0
+    identity_reminded_at: datetime | None = None
     more_identity_asked: bool = False
     evidence: list[UUID] = []
     preparers: list[PersonId] = []
@@ -177,6 +180,7 @@ class CaseState(BaseModel):
     estimates: list[int] = []  # days after receipt on which the work was estimated
     delivered_at: datetime | None = None
     delivery_reminders: int = 0
+    delivery_reminded_at: datetime | None = None
     snapshots: list[Name] = []
     held: bool = False
     closing_proposed: bool = False

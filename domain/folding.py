@@ -113,8 +113,9 @@ def _void_approval(state: CaseState) -> None:
         item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False  # it has to be approved anew
 
 
-def _identity_asked(state: CaseState, _event: CaseEvent) -> None:
+def _identity_asked(state: CaseState, event: CaseEvent) -> None:
     begin(state)
+    state.identity_asked_at = event.at
 
 
 def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
@@ -165,8 +166,9 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    system, right = event.facts.get("system"), event.facts.get("right")
+    system, right, letter = (event.facts.get(name) for name in ("system", "right", "letter"))
     item = WorkItem(kind=_text(event, "kind"), system=str(system) if system else None, right=Right(str(right)) if right else None)
+    item.letter = str(letter) if letter else None
     state.work_items[_uuid(event, "work_item")] = item
     if item.kind == "search_by_hand" and item.system:
         state.systems[item.system] = SystemState(state="manual")
@@ -203,7 +205,8 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
         withheld=_number(event, "withheld"),
         datamap=_text(event, "datamap"),
     )
-    state.package_wanted = None
+    if state.package_wanted is not None and state.package_wanted <= state.package.revision:
+        state.package_wanted = None  # one that was asked for while this was being built is still to come
 
 
 def _package_voided(state: CaseState, _event: CaseEvent) -> None:
@@ -238,6 +241,7 @@ def _package_opened(state: CaseState, _event: CaseEvent) -> None:
 
 def _notified(state: CaseState, event: CaseEvent) -> None:
     state.delivered_at = event.at
+    state.delivery_reminders, state.delivery_reminded_at, state.closing_proposed = 0, None, False
     if (item := state.item(Right.ACCESS)) is not None:
         item.status, item.answered = Status.DELIVERED, True
 
@@ -256,15 +260,19 @@ def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
 def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
     state.outcome = Outcome(_text(event, "outcome"))
+    for work in state.open_work_items.values():
+        work.result = "case_closed"  # nobody has to do it any more
     for item in state.rights:
         item.status, item.outcome = Status.CLOSED, item.outcome or state.outcome
 
 
-def _reopened(state: CaseState, _event: CaseEvent) -> None:
+def _reopened(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.VERIFYING_IDENTITY
     state.outcome = None
     state.closing_proposed = False
     state.refusal = None
+    # Whoever comes back late has the whole time again to show who they are.
+    state.identity_asked_at, state.identity_reminders, state.identity_reminded_at = event.at, 0, None
     for item in state.rights:
         item.outcome = item.outcome if item.answered else None
     begin(state)
@@ -277,11 +285,12 @@ def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
     return rule
 
 
-def _counter(name: str) -> Callable[[CaseState, CaseEvent], None]:
-    def rule(state: CaseState, _event: CaseEvent) -> None:
-        setattr(state, name, getattr(state, name) + 1)
+def _identity_reminded(state: CaseState, event: CaseEvent) -> None:
+    state.identity_reminders, state.identity_reminded_at = _number(event, "number"), event.at
 
-    return rule
+
+def _delivery_reminded(state: CaseState, event: CaseEvent) -> None:
+    state.delivery_reminders, state.delivery_reminded_at = _number(event, "number"), event.at
 
 
 def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
@@ -303,7 +312,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.IDENTIFIER_REJECTED: _identifier_stands("rejected"),
     Tag.IDENTIFIER_ACCEPTED: _identifier_stands("accepted"),
     Tag.IDENTITY_ASKED: _identity_asked,
-    Tag.IDENTITY_REMINDED: _counter("identity_reminders"),
+    Tag.IDENTITY_REMINDED: _identity_reminded,
     Tag.IDENTITY_CONFIRMED: _identity_confirmed,
     Tag.IDENTITY_MORE_REQUESTED: _setter("more_identity_asked", value=True),
     Tag.IDENTITY_EVIDENCE_RECEIVED: _evidence,
@@ -328,7 +337,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_ADDRESS_CHANGED: _address_changed,
     Tag.DELIVERY_NOTIFIED: _notified,
     Tag.DELIVERY_RECORDED: _delivery_recorded,
-    Tag.DELIVERY_REMINDED: _counter("delivery_reminders"),
+    Tag.DELIVERY_REMINDED: _delivery_reminded,
     **CLOCK_RULES,
     **PARTIAL_RULES,
     **COMPLAINT_RULES,

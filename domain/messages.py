@@ -177,14 +177,14 @@ class PackageBuilt(Message):
         }
 
 
-class PublishPackage(Message):
+class VerifyPackage(Message):
     case_id: UUID
     package: UUID
     sha256: Sha256
     datamap: Sha256
 
 
-class Published(Message):
+class Verified(Message):
     """False when what was approved is not what stands there now; the approval is void."""
 
     intact: bool

@@ -48,7 +48,7 @@ def refused(state: CaseState, right: Right | None) -> None:
             item.outcome, item.answered = Outcome.REFUSED, True
             for work in state.open_work_items.values():
                 if work.right is item.right:
-                    work.result = "refused"
+                    work.result = "refused"  # nobody has to do it any more
 
 
 def _decided(state: CaseState, event: CaseEvent) -> None:

@@ -23,14 +23,14 @@ from domain.messages import (
     LetterSent,
     Opening,
     PackageBuilt,
-    Published,
-    PublishPackage,
     ReceivedIdentifier,
     Recorded,
     RecordEvents,
     SendLetter,
     SystemResult,
     Verdict,
+    Verified,
+    VerifyPackage,
 )
 from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
@@ -62,6 +62,13 @@ class FakeOffice:
         self.letters_pass = asyncio.Event()  # the mail server takes nothing until this is set
         self.letters_pass.set()
         self.numbers: dict[str, list[int]] = {}
+        self.searched = asyncio.Event()  # a search takes until this is set
+        self.searched.set()
+        self.called_off: list[str] = []
+        self.builds: list[BuildPackage] = []
+        self.built = asyncio.Event()  # a package takes until this is set
+        self.built.set()
+        self.broken: set[str] = set()  # activities that fail for good
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -112,6 +119,14 @@ class FakeOffice:
     @activity.defn(name="collect")
     async def collect(self, message: Collect) -> Collected:
         self.searches.append(message)
+        beating = asyncio.create_task(_beat())
+        try:
+            await self.searched.wait()
+        except asyncio.CancelledError:
+            self.called_off.append("collect")
+            raise
+        finally:
+            beating.cancel()
         results = [each for each in self.results if message.systems is None or each.system in message.systems]
         results = [each for each in results if each.system not in message.skipped]
         ready = message.build and all(each.state == "searched" for each in results)
@@ -119,6 +134,8 @@ class FakeOffice:
 
     @activity.defn(name="snapshot_short_lived")
     async def snapshot_short_lived(self, _message: CaseRef) -> Collected:
+        if "snapshot_short_lived" in self.broken:
+            raise ApplicationError("broken", type="broken", non_retryable=True)
         await self.copied.wait()
         return Collected(run=0, results=[SystemResult(system="platform", state="searched", records=3)])
 
@@ -127,12 +144,15 @@ class FakeOffice:
         self.destroyed.append("snapshots")
 
     @activity.defn(name="build_package")
-    async def build_package(self, _message: BuildPackage) -> PackageBuilt:
+    async def build_package(self, message: BuildPackage) -> PackageBuilt:
+        self.builds.append(message)
+        await self.built.wait()
+        self.revision = message.revision - 1 if message.revision else self.revision
         return self._package()
 
-    @activity.defn(name="publish_package")
-    async def publish_package(self, _message: PublishPackage) -> Published:
-        return Published(intact=self.intact)
+    @activity.defn(name="verify_package")
+    async def verify_package(self, _message: VerifyPackage) -> Verified:
+        return Verified(intact=self.intact)
 
     def _package(self) -> PackageBuilt:
         self.revision += 1
@@ -168,4 +188,10 @@ class FakeOffice:
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
-        return [self.collect, self.snapshot_short_lived, self.build_package, self.publish_package]
+        return [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
+
+
+async def _beat() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(0.2)

@@ -35,22 +35,19 @@ with workflow.unsafe.imports_passed_through():
 from workflows.deadline_clock import watch_deadline
 from workflows.fulfilment import fulfil
 from workflows.mail import take_mail
-from workflows.notices import give_extension, give_refusal
+from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS
 from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, refused
+from workflows.reminders import remind_of_identity
 
-# After a day most people have seen the mail; after a week they have forgotten it; the month is the law's own (Article 12(3)).
-REMIND_AFTER = (timedelta(hours=24), timedelta(days=7))
-PROPOSE_CLOSING_AFTER = timedelta(days=30)
 EVIDENCE_LIVES = timedelta(days=14)  # identity evidence is destroyed with the decision, at the latest after this
 
 _CLOSING_LETTERS = {
     Outcome.WITHDRAWN: "request_withdrawn",
     Outcome.NOT_THE_REQUESTER: "not_the_requester",
     Outcome.DUPLICATE: "duplicate_merged",
-    Outcome.IDENTITY_NOT_CONFIRMED: "identity_not_confirmed",
     Outcome.FULFILLED: "case_closed",
     Outcome.PARTLY_FULFILLED: "case_closed",
 }
@@ -84,11 +81,9 @@ class CaseWorkflow:
     async def _carry(self) -> None:
         case = self._case = self._case.again()
         # Whatever fails here for good is for a person; the case waits and goes on from where it stood.
-        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers):
+        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers, remind_of_identity):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
-        if case.state.needs_identity:
-            case.errand(self._verify_identity)
         for item in case.state.rights:
             case.errand(functools.partial(fulfil, case, item.right))
         await workflow.wait_condition(lambda: case.ended)
@@ -123,23 +118,6 @@ class CaseWorkflow:
         finally:
             self._case.copying = False
 
-    async def _verify_identity(self) -> None:
-        case = self._case
-        asked_at = workflow.now()
-        for wait in (*REMIND_AFTER, PROPOSE_CLOSING_AFTER):
-            try:
-                left = asked_at + wait - workflow.now()
-                await case.until(lambda state: state.identity_record, timeout=left)
-            except TimeoutError:
-                if wait is PROPOSE_CLOSING_AFTER:
-                    await case.record(Draft(tag=Tag.CLOSING_PROPOSED))
-                else:
-                    await case.record(Draft(tag=Tag.IDENTITY_REMINDED))
-                    case.post("identity_reminder", number=case.state.identity_reminders)
-            else:
-                return
-        await case.until(lambda state: state.identity_record)
-
     async def _watch_evidence(self) -> None:
         case = self._case
         while True:
@@ -158,7 +136,9 @@ class CaseWorkflow:
 
     async def _finish(self) -> None:
         case, ref = self._case, CaseRef(case_id=self._case.case_id)
-        if letter := _closing_letter(case.state):
+        if case.state.outcome is Outcome.IDENTITY_NOT_CONFIRMED:
+            case.errand(functools.partial(tell_not_confirmed, case))
+        elif letter := _closing_letter(case.state):
             case.post(letter, number=case.state.sequence)
         await self._destroy_evidence()
         if case.copying:  # what is being copied while the case ends is not in its state, and has to go as well

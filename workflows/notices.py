@@ -34,6 +34,13 @@ async def give_refusal(case: Proceedings) -> None:
             await case.record(Draft(tag=Tag.REFUSAL_BOUNCED))
 
 
+async def tell_not_confirmed(case: Proceedings) -> None:
+    """Say that we do not act because we do not know who asks (Article 12(4)); only when the letter went out it was said."""
+    message = SendLetter(case_id=case.case_id, letter="identity_not_confirmed", number=case.state.sequence)
+    if await case.delivered(message):
+        await case.record_even_if_ended(Draft(tag=Tag.REFUSAL_NOTIFIED))
+
+
 async def _told(case: Proceedings, letter: str, notice: Notice | None) -> bool:
     assert notice is not None
     message = SendLetter(case_id=case.case_id, letter=letter, number=notice.sequence, note=notice.text)

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.package import Packaging
     from domain.case import CaseState, Package, PartialAnswer, binding_of
     from domain.events import Draft, Tag
-    from domain.messages import BuildPackage, PublishPackage, SendLetter
+    from domain.messages import BuildPackage, SendLetter, VerifyPackage
 
 from workflows.options import PACKAGES
 from workflows.proceedings import Proceedings
@@ -42,13 +42,13 @@ async def _build(case: Proceedings, partial: PartialAnswer) -> None:
         partial=partial.sequence,
         without=partial.without,
     )
-    built = await workflow.execute_activity_method(Packaging.build_package, message, **PACKAGES)
+    built = await case.unless_ended(workflow.start_activity_method(Packaging.build_package, message, **PACKAGES))
     await case.record_if(_still(partial), Draft(tag=Tag.PARTIAL_BUILT, facts=built.facts))
 
 
 async def _give(case: Proceedings, partial: PartialAnswer, package: Package) -> None:
-    message = PublishPackage(case_id=case.case_id, package=package.id, sha256=package.sha256, datamap=package.datamap)
-    stands = await workflow.execute_activity_method(Packaging.publish_package, message, **PACKAGES)
+    message = VerifyPackage(case_id=case.case_id, package=package.id, sha256=package.sha256, datamap=package.datamap)
+    stands = await case.unless_ended(workflow.start_activity_method(Packaging.verify_package, message, **PACKAGES))
     told = False
     if stands.intact and package.binding == binding_of(case.state, package):
         letter = SendLetter(case_id=case.case_id, letter="partial_answer", number=package.approved_by, note=partial.text)

@@ -1,64 +1,37 @@
-"""One case under way: its state, its lock, and the road to the record. Shared by `workflows/case.py` and the rights.
+"""One case under way: its waits, its letters, its errands. Shared by `workflows/case.py` and the rights.
 
 How a right is written: one file in `workflows/rights/` with `async def erasure(case: Proceedings) -> None`, and a row in the
 table of `workflows/fulfilment.py`, which calls it once the right may begin. It is called again after a crash, a restore or a
 failure that a person dealt with, so it looks at `case.state` and goes on from there. It waits with `until`, records with
 `record`, sends letters with `deliver_or_ask`, and ends by `conclude` with RIGHT_DECIDED, or RIGHT_ANSWERED once the person was
 told. `case.right` is the right; all of these raise CaseEnded when somebody ended the case or this right of it.
-
-Everything that moves a case goes through `record` or `perform`: take the lock, look at the state as it is now, record, fold.
-The lock is held only round that; letters and connectors run outside it, so that a slow mail server stops no command.
+Next: `workflows/case_ledger.py`
 """
 
 import asyncio
-import copy
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.case_log import CaseLog
     from activities.correspondence import Correspondence
-    from domain.authority import Action
     from domain.case import CaseState
-    from domain.commands import Command
-    from domain.conclusion import concluded
-    from domain.deadline import Clock
-    from domain.decisions import decide
-    from domain.errors import DomainError, NotAllowedNowError
-    from domain.events import CaseEvent, Draft, Tag
-    from domain.folding import evolve
-    from domain.messages import CommandCall, RecordEvents, SendLetter, Snapshot, Verdict
-    from domain.milestones import extension_lapsed
-    from domain.rights import Right, Status
+    from domain.events import Draft, Tag
+    from domain.messages import SendLetter
 
-from workflows.options import EVENTS, LETTERS
+from workflows.case_ledger import CaseEnded, CaseLedger, refused
+from workflows.options import LETTERS
+
+__all__ = ["CaseEnded", "Proceedings", "opened", "refused"]
+
+Result = TypeVar("Result")
 
 
-class CaseEnded(Exception):  # noqa: N818 (not an error: the case was closed while something waited)
-    """The case, or the right that is carried out, was ended while a step of it waited."""
-
-
-class _Common:
-    """What all views of a case share.
-
-    Args:
-        clock: as last computed.
-        copying: early copies of short-lived data are being made; nothing is searched before they are there.
-        closings: how often the case was closed; what was begun before the last time is over, also when it was reopened since.
-    """
-
-    def __init__(self) -> None:
-        self.clock: Clock | None = None
-        self.copying = False
-        self.closings = 0
-
-
-class Proceedings:
+class Proceedings(CaseLedger):
     """A case under way, or one right of it.
 
     Args:
@@ -67,143 +40,8 @@ class Proceedings:
     """
 
     def __init__(self, case_id: UUID, state: CaseState) -> None:
-        self.case_id = case_id
-        self.state = state
-        self._right: Right | None = None
-        self._common = _Common()
-        self._begun = 0
-        self._lock = asyncio.Lock()
+        super().__init__(case_id, state)
         self._errands: set[asyncio.Task[None]] = set()
-
-    def of(self, right: Right) -> "Proceedings":
-        """The same case, as the carrying out of one right sees it: it is over when the right has ended."""
-        part = copy.copy(self)
-        part._right = right  # noqa: SLF001 (its own class)
-        return part
-
-    def again(self) -> "Proceedings":
-        """The same case after it was reopened."""
-        anew = copy.copy(self)
-        anew._begun = self._common.closings  # noqa: SLF001 (its own class)
-        return anew
-
-    @property
-    def right(self) -> Right:
-        """The right that is carried out."""
-        assert self._right is not None
-        return self._right
-
-    @property
-    def clock(self) -> Clock | None:
-        return self._common.clock
-
-    @property
-    def copying(self) -> bool:
-        return self._common.copying
-
-    @copying.setter
-    def copying(self, value: bool) -> None:
-        self._common.copying = value
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return Snapshot(state=self.state, clock=self.clock)
-
-    @property
-    def ended(self) -> bool:
-        if self.state.status is Status.CLOSED or self._begun != self._common.closings:
-            return True
-        item = self.state.item(self._right) if self._right else None
-        return item is not None and item.ended
-
-    @property
-    def recording(self) -> bool:
-        """Whether an event is on its way to the record: a reader of the record may already see what is not folded in here."""
-        return self._lock.locked()
-
-    async def record(self, *drafts: Draft) -> None:
-        """Record what Habeas itself found or did.
-
-        Raises:
-            CaseEnded: somebody closed the case in the meantime; nothing is recorded.
-        """
-        async with self._lock:
-            if self.ended:
-                raise CaseEnded
-            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
-
-    async def record_if(self, condition: Callable[[CaseState], object], *drafts: Draft) -> bool:
-        """Record it only if the state still fulfils a condition once no other event can come between.
-
-        False when it does not; nothing is recorded then.
-
-        Raises:
-            CaseEnded: somebody closed the case in the meantime.
-        """
-        async with self._lock:
-            if self.ended:
-                raise CaseEnded
-            if not condition(self.state):
-                return False
-            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
-            return True
-
-    async def conclude(self, *drafts: Draft, still: Callable[[CaseState], object] = bool) -> None:
-        """Record what ends a right, if the state still fulfils a condition; with the last right the case is closed.
-
-        Raises:
-            CaseEnded: somebody was faster.
-        """
-        async with self._lock:
-            if self.ended:
-                raise CaseEnded
-            if not still(self.state):
-                return
-            closing = concluded(self.state, list(drafts), now=workflow.now())
-            await self._append(closing, f"run:{self.state.sequence + 1}")
-
-    async def record_even_if_ended(self, *drafts: Draft) -> None:
-        """Record what is done after the end: destruction that the end itself demands."""
-        async with self._lock:
-            await self._append(list(drafts), f"run:{self.state.sequence + 1}")
-
-    async def perform(self, call: CommandCall, verdict: Verdict | None) -> None:
-        """Let a command happen, if it is still legal now that the lock is held.
-
-        Raises:
-            DomainError: it is not.
-        """
-        async with self._lock:
-            await self._append(self.check(call.command, verdict), call.command_id)
-
-    def check(self, command: Command, verdict: Verdict | None = None) -> list[Draft]:
-        """What a command would make happen now.
-
-        Raises:
-            DomainError: it is not legal now.
-        """
-        drafts = decide(self.state, command, verdict)
-        late = self.clock is not None and extension_lapsed(self.clock, self.state.regimes, now=workflow.now())
-        if command.action is Action.EXTEND_DEADLINE and late:
-            raise NotAllowedNowError(
-                "The first month is over. The law lets nobody extend after it.", status=self.state.status.value
-            )
-        return drafts
-
-    async def _append(self, drafts: list[Draft], command_id: str) -> None:
-        if not drafts:
-            return
-        now = workflow.now()
-        events = [
-            CaseEvent(sequence=self.state.sequence + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
-            for place, draft in enumerate(drafts, start=1)
-        ]
-        message = RecordEvents(case_id=self.case_id, command_id=command_id, events=events)
-        recorded = await workflow.execute_activity_method(CaseLog.record_case_event, message, **EVENTS)
-        for event in events:
-            evolve(self.state, event)
-            self._common.closings += event.tag is Tag.REQUEST_CLOSED
-        self._common.clock = recorded.clock
 
     async def until(self, condition: Callable[[CaseState], object], *, timeout: timedelta | None = None) -> None:  # noqa: ASYNC109
         """Wait for the state to fulfil a condition.
@@ -221,10 +59,16 @@ class Proceedings:
         self.errand(lambda: self._post(message))
 
     async def _post(self, message: SendLetter) -> None:
+        await self.delivered(message)
+
+    async def delivered(self, message: SendLetter) -> bool:
+        """Send a letter and wait for the mail server. Out of attempts: a person tries another way, and the case goes on."""
         try:
             await self._deliver(message)
         except ActivityError:
-            await self._ask_person(message)  # out of attempts: a person tries another way; the case goes on
+            await self._ask_person(message)
+            return False
+        return True
 
     async def deliver_or_ask(self, message: SendLetter) -> bool:
         """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject.
@@ -248,10 +92,8 @@ class Proceedings:
     async def _ask_person(self, message: SendLetter) -> UUID:
         item = workflow.uuid4()
         failed = Draft(tag=Tag.LETTER_FAILED, facts={"letter": message.letter, "number": message.number})
-        if self.ended:
-            await self.record_even_if_ended(failed)
-        else:
-            await self.record(failed, opened(item, "letter_failed"))
+        # Also of a closed case: whoever was to be told was not.
+        await self.record_even_if_ended(failed, opened(item, "letter_failed", letter=message.letter))
         return item
 
     async def _deliver(self, message: SendLetter) -> None:
@@ -281,6 +123,18 @@ class Proceedings:
             except CaseEnded:
                 return
 
+    async def unless_ended(self, work: workflow.ActivityHandle[Result]) -> Result:
+        """Wait for an activity, and call it off when the case, or this right of it, ends meanwhile.
+
+        Raises:
+            CaseEnded: it was called off. ActivityError: it is out of attempts.
+        """
+        await workflow.wait_condition(lambda: work.done() or self.ended)
+        if not work.done():
+            work.cancel()
+            raise CaseEnded
+        return await work
+
     async def all_errands(self) -> None:
         await workflow.wait_condition(lambda: not self._errands)
 
@@ -288,8 +142,3 @@ class Proceedings:
 def opened(item: UUID, kind: str, **facts: str) -> Draft:
     """A work item: something only a person can do."""
     return Draft(tag=Tag.WORK_ITEM_OPENED, facts={"work_item": str(item), "kind": kind, **facts})
-
-
-def refused(refusal: DomainError) -> ApplicationError:
-    """The one form in which an update handler may fail: a bare DomainError would block the workflow task."""
-    return ApplicationError(refusal.message, refusal.facts, type=refusal.kind, non_retryable=True)

@@ -22,8 +22,7 @@ from domain.regimes import zone_of
 from domain.rights import Right
 
 _ANSWERS = {ClockEventKind.ANSWERED, ClockEventKind.REFUSAL_NOTIFIED}
-# A close may be a refusal to act; `kind_of` looks at its outcome.
-_ANSWERING = [tag.value for tag, kind in CLOCK_KINDS.items() if kind in _ANSWERS or tag is Tag.REQUEST_CLOSED]
+_ANSWERING = [tag.value for tag, kind in CLOCK_KINDS.items() if kind in _ANSWERS]
 _SEEN = (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.COMPLAINT_DECIDED, Tag.DEADLINE_PASSED)
 _COUNTED = [*_ANSWERING, *(tag.value for tag in _SEEN)]
 # Sent by themselves when a request arrives, or to prove a mailbox: no reply to what was asked.

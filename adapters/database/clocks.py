@@ -32,8 +32,8 @@ CLOCK_KINDS: dict[Tag, ClockEventKind] = {
     Tag.REQUEST_CLOSED: ClockEventKind.WITHDRAWN,
     Tag.REQUEST_REOPENED: ClockEventKind.REOPENED,
 }
-# Closed with the person's word that nothing is wanted any more. A close for want of an answer is a refusal to act and needs
-# its letter in time (Article 12(4)); a delivered answer met the date when it was delivered.
+# Closed with the person's word that nothing is wanted any more. A close for want of an answer is a refusal to act: what counts is
+# its letter, which is REFUSAL_NOTIFIED (Article 12(4)); a delivered answer met the date when it was delivered.
 _WITHDRAWN = {Outcome.WITHDRAWN.value, Outcome.NOT_THE_REQUESTER.value, Outcome.DUPLICATE.value}
 
 
@@ -150,8 +150,6 @@ def kind_of(event: CaseEvent) -> ClockEventKind | None:
     """What an event is to the clock; None when it moves nothing."""
     if event.tag is not Tag.REQUEST_CLOSED:
         return CLOCK_KINDS.get(event.tag)
-    if event.facts.get("outcome") == Outcome.IDENTITY_NOT_CONFIRMED.value:
-        return ClockEventKind.REFUSAL_NOTIFIED
     return ClockEventKind.WITHDRAWN if event.facts.get("outcome") in _WITHDRAWN else None
 
 

@@ -13,15 +13,16 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID, uuid4
 
+import sqlalchemy
 from pydantic import BaseModel
 from sqlalchemy import Table, bindparam, inspect
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from adapters.database import queue_projection
 from adapters.database.clocks import clock_of, seat_of
 from adapters.database.session import insert
-from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRight
+from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight
 from adapters.resources import Resources
 from adapters.vault import Vault
 from domain.deadline import Clock, regimes_for
@@ -35,8 +36,13 @@ _REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a mil
 
 
 _receipts = cast("Table", inspect(CaseReceipt).local_table)
-_SAME = select(_receipts.c.case_id, _receipts.c.reference, _receipts.c.clock, _receipts.c.body_hash).where(
-    _receipts.c.caller == bindparam("caller"), _receipts.c.idempotency_key == bindparam("key")
+_records = cast("Table", inspect(CaseRecord).local_table)
+_SAME = (
+    sqlalchemy.select(
+        _receipts.c.case_id, _receipts.c.reference, _receipts.c.clock, _receipts.c.body_hash, _records.c.case_id.label("begun")
+    )
+    .select_from(_receipts.outerjoin(_records, _records.c.case_id == _receipts.c.case_id))
+    .where(_receipts.c.caller == bindparam("caller"), _receipts.c.idempotency_key == bindparam("key"))
 )
 
 
@@ -78,6 +84,7 @@ class Receipt(BaseModel):
     status: Status = Status.RECEIVED
     clock: Clock
     created: bool
+    begun: bool = False  # its workflow has recorded the first event; until then whoever asks again has it started
 
 
 class Intake:
@@ -222,4 +229,6 @@ def _before(session: Session, request: IncomingRequest) -> Receipt | None:
     if receipt.body_hash != request.body_hash:
         raise IdempotencyMismatchError
     clock = Clock.model_validate(receipt.clock)
-    return Receipt(case_id=receipt.case_id, reference=receipt.reference, clock=clock, created=False)
+    return Receipt(
+        case_id=receipt.case_id, reference=receipt.reference, clock=clock, created=False, begun=receipt.begun is not None
+    )

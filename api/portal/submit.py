@@ -80,7 +80,7 @@ async def submit(request: Request, web: TheWeb) -> Response:
         filled.notice = _TOO_OFTEN
         return await run_in_threadpool(_step, web, filled, step, mark, 429)
     receipt, answer = await run_in_threadpool(_received, web, filled, mark)
-    if receipt.created:
+    if not receipt.begun:
         web.cases.start_soon(receipt.case_id)
     return answer
 

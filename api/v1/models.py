@@ -144,7 +144,7 @@ class WorkItemAnswer(BaseModel):
     system: str | None
     right: Annotated[Right | None, Field(description="the right that has to be carried out by hand")]
     state: Literal["open", "done"]
-    result: Annotated[str | None, Field(description="`found`, `not_found`, `exception` or `done` once it is done")]
+    result: Annotated[str | None, Field(description="what came of it; `case_closed`, `refused`: not needed any more")]
 
 
 class IdentifierAnswer(BaseModel):

@@ -45,7 +45,7 @@ async def receive_request(
 ) -> ReceiptAnswer:
     """Open a case: the request is received when this answers, whatever the engine does meanwhile."""
     receipt = await run_in_threadpool(_received, web, who, body, sent_key(request))
-    if receipt.created:
+    if not receipt.begun:
         web.cases.start_soon(receipt.case_id)
     return ReceiptAnswer(
         case_id=receipt.case_id,

@@ -21,7 +21,7 @@ from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.errors import UnknownObjectError
 from domain.events import Tag
-from domain.messages import PublishPackage
+from domain.messages import VerifyPackage
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, INVOICES, MAILBOX, SearchedCase, typical
 
@@ -222,10 +222,10 @@ def test_no_personal_data_outside_the_seal(resources: Resources) -> None:
 async def test_what_was_approved_is_published_only_while_it_still_stands(resources: Resources) -> None:
     case = typical(resources)
     built = case.build()
-    order = PublishPackage(case_id=case.id, package=built.package, sha256=built.sha256, datamap=built.datamap)
-    publish = Packaging(resources).publish_package
+    order = VerifyPackage(case_id=case.id, package=built.package, sha256=built.sha256, datamap=built.datamap)
+    publish = Packaging(resources).verify_package
 
-    def intact(changed: PublishPackage) -> bool:
+    def intact(changed: VerifyPackage) -> bool:
         return ActivityEnvironment().run(publish, changed).intact
 
     assert intact(order)
@@ -240,11 +240,11 @@ async def test_under_another_data_map_nothing_is_published_and_the_package_is_bu
 ) -> None:
     case = typical(resources)
     built = case.build()
-    order = PublishPackage(case_id=case.id, package=built.package, sha256=built.sha256, datamap=built.datamap)
+    order = VerifyPackage(case_id=case.id, package=built.package, sha256=built.sha256, datamap=built.datamap)
     changed = tmp_path / "changed.yml"
     changed.write_text(DATAMAP.read_text().replace("To keep our books", "To keep our accounts"))
     with opened.resources(tmp_path / "home", str(resources.settings.database_url), changed) as later:
-        assert not ActivityEnvironment().run(Packaging(later).publish_package, order).intact
+        assert not ActivityEnvironment().run(Packaging(later).verify_package, order).intact
         assert build(later, case.message, lambda: None).sha256 != built.sha256
 
 

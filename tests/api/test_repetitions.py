@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from adapters.database.tables import Attempt, CaseIdentifierRow, CaseReceipt, CommandRow, Note
+from adapters.database.tables import Attempt, CaseIdentifierRow, CaseReceipt, CaseRecord, CommandRow, Note
 from adapters.resources import Resources
 from domain.rights import Role
 from tests.api.conftest import FakeGateway
@@ -35,6 +35,21 @@ def test_requests_at_once_under_one_key_are_one_case(web: TestClient, key: Key, 
     (receipt,) = rows(resources, CaseReceipt)
     for bare in (sha256(ADDRESS.encode()).hexdigest(), ADDRESS):
         assert bare not in {receipt.idempotency_key, receipt.body_hash}
+
+
+def test_a_request_sent_again_has_its_case_started_if_the_first_start_was_lost_and_never_after_that(
+    web: TestClient, key: Key, gateway: FakeGateway, resources: Resources
+) -> None:
+    headers, body = key() | ONE, {"rights": ["access"], "subject": {"email": ADDRESS, "country": "GB"}}
+    for _ in range(2):
+        web.post("/api/v1/requests", json=body, headers=headers)
+    (receipt,) = rows(resources, CaseReceipt)
+    assert gateway.started == [receipt.case_id] * 2  # starting what runs changes nothing
+    clock = {"safe_due": receipt.safe_due, "state": {}, "clock": {}, "updated_at": receipt.recorded_at}
+    with resources.database.write() as session:
+        session.add(CaseRecord(case_id=receipt.case_id, status="closed", sequence=9, head="", **clock))
+    assert web.post("/api/v1/requests", json=body, headers=headers).status_code == 201
+    assert len(gateway.started) == 2
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_longer_time_questions_refusals_and_complaints_are_counted(resources: Re
     at(case, Tag.EXTENSION_NOTIFIED, 10)
     at(refused, Tag.REFUSAL_NOTIFIED, 12)
     at(unknown, Tag.REQUEST_CLOSED, 29, outcome="identity_not_confirmed")
+    at(unknown, Tag.REFUSAL_NOTIFIED, 29)  # the letter that says so went out
     at(complaint, Tag.REQUEST_CLOSED, 4, outcome="withdrawn")
     found = months(resources)
     assert found["2026-11"].questions == 2

@@ -5,8 +5,8 @@ longer fits what it approved is void and asked again; a letter that the mail ser
 Next: `activities/collection.py`.
 """
 
+import functools
 from collections.abc import Callable
-from datetime import timedelta
 
 from temporalio import workflow
 
@@ -15,15 +15,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.package import Packaging
     from domain.case import CaseState, Package, binding_of
     from domain.events import Draft, Fact, Tag
-    from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, PublishPackage, SendLetter
+    from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, SendLetter, VerifyPackage
+    from domain.reminding import FETCHING, Silence
     from domain.rights import Outcome, Status
 
 from workflows.options import CONNECTORS, PACKAGES
 from workflows.proceedings import Proceedings, opened
-
-# The package stays open for 30 days (docs/decisions); reminded after one week and once more before the last one.
-REMIND_AFTER_DAYS = (7, 21)
-OPEN_FOR_DAYS = 30
+from workflows.reminders import remind
 
 
 async def access(case: Proceedings) -> None:
@@ -51,14 +49,14 @@ async def _collect(case: Proceedings) -> None:
     if case.state.needs_search:
         keys = case.state.usable_keys
         message = _search(case, run=case.state.run + 1)
-        found = await workflow.execute_activity_method(Collection.collect, message, **CONNECTORS)
+        found = await case.unless_ended(workflow.start_activity_method(Collection.collect, message, **CONNECTORS))
         started = Draft(tag=Tag.COLLECTION_STARTED, facts={"run": found.run, "keys": [str(key) for key in keys]})
         await case.record(started, *_found(found))
     while case.state.waits_for_systems and not case.state.needs_search:
         retried = [name for name, system in case.state.systems.items() if system.state == "searching"]
         if retried:
             message = _search(case, run=case.state.run).model_copy(update={"systems": retried, "build": False})
-            found = await workflow.execute_activity_method(Collection.collect, message, **CONNECTORS)
+            found = await case.unless_ended(workflow.start_activity_method(Collection.collect, message, **CONNECTORS))
             await case.record(*_found(found))
         else:
             waiting = dict(case.state.systems)
@@ -106,7 +104,7 @@ async def _build(case: Proceedings) -> None:
         revision=case.state.package_wanted or None,
         identity_record=case.state.identity_record,
     )
-    built = await workflow.execute_activity_method(Packaging.build_package, message, **PACKAGES)
+    built = await case.unless_ended(workflow.start_activity_method(Packaging.build_package, message, **PACKAGES))
     if case.state.stage(case.right) is Status.IN_REVIEW and not case.state.needs_search:
         await case.record(_built(built))
 
@@ -152,14 +150,14 @@ async def _publish(case: Proceedings) -> bool:
     package = case.state.package
     if package is None or package.published:
         return package is not None
-    message = PublishPackage(
+    message = VerifyPackage(
         case_id=case.case_id,
         package=package.id,
         sha256=package.sha256,
         datamap=package.datamap,
     )
-    published = await workflow.execute_activity_method(Packaging.publish_package, message, **PACKAGES)
-    if not published.intact or package.binding != binding_of(case.state):
+    found = await case.unless_ended(workflow.start_activity_method(Packaging.verify_package, message, **PACKAGES))
+    if not found.intact or package.binding != binding_of(case.state):
         # What stands there now is not what was approved, or goes to somebody else: nothing leaves (R1).
         await case.record(Draft(tag=Tag.PACKAGE_VOIDED))
         return False
@@ -173,24 +171,18 @@ def _still(package: Package) -> Callable[[CaseState], bool]:
 
 
 async def _wait_until_fetched(case: Proceedings) -> bool:
-    for days in (*REMIND_AFTER_DAYS, OPEN_FOR_DAYS):
-        delivered = case.state.delivered_at or workflow.now()
-        wait = delivered + timedelta(days=days) - workflow.now()
-        try:
-            if wait > timedelta(0):
-                await case.until(_fetched_or_void, timeout=wait)
-        except TimeoutError:
-            if days in REMIND_AFTER_DAYS:
-                await case.record(Draft(tag=Tag.DELIVERY_REMINDED))
-                case.post("package_reminder", number=case.state.sequence)
-            else:
-                # Thirty days unfetched: a person decides; a timer never closes a case.
-                await case.record(Draft(tag=Tag.CLOSING_PROPOSED))
-            continue
-        if _fetched_or_void(case.state):
-            break
+    case.errand(functools.partial(_remind_of_fetching, case))
     await case.until(_fetched_or_void)
     return case.state.approved
+
+
+async def _remind_of_fetching(case: Proceedings) -> None:
+    def silence(state: CaseState) -> Silence | None:
+        if state.delivered_at is None or _fetched_or_void(state):
+            return None
+        return Silence(state.delivered_at, state.delivery_reminders, state.delivery_reminded_at, state.closing_proposed)
+
+    await remind(case, FETCHING, silence, Tag.DELIVERY_REMINDED, "package_reminder")
 
 
 def _fetched_or_void(state: CaseState) -> bool:
