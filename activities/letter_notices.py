@@ -26,7 +26,8 @@ def extended(writing: Writing) -> Facts:
     if event is None:
         raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
     seat = seat_of(writing.resources.datamap.controller)
-    new_date = promised(receipt.received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
+    received_at = writing.state.received_at or receipt.received_at
+    new_date = promised(received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
     return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
 

@@ -87,6 +87,7 @@ LETTERS: dict[str, Letter] = {
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),
     "more_identity": Letter(("note", "follow"), automatic=False),
+    "authority": Letter(("note", "follow"), automatic=False),
     "clarification": Letter(("note", "follow"), automatic=False),
     "extension": Letter(("note", "extended", "follow", "routes"), automatic=False),
     "refusal": Letter(("note", "routes"), automatic=False),

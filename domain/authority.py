@@ -30,6 +30,8 @@ class Action(StrEnum):
     EXTEND_DEADLINE = "extend_deadline"
     PROPOSE_REFUSAL = "propose_refusal"
     APPROVE_REFUSAL = "approve_refusal"
+    REQUEST_AUTHORITY = "request_authority"
+    RECORD_AUTHORITY = "record_authority"
     RECORD_FEE = "record_fee"
     LINK_COMPLAINT = "link_complaint"
     SEND_PROGRESS = "send_progress"
@@ -78,6 +80,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.EXTEND_DEADLINE: _WORKERS,
     Action.PROPOSE_REFUSAL: _WORKERS,
     Action.APPROVE_REFUSAL: _SECOND_EYES,
+    Action.REQUEST_AUTHORITY: _WORKERS,
+    Action.RECORD_AUTHORITY: _WORKERS,
     Action.RECORD_FEE: _WORKERS,
     # A reviewer too: in a small office, whoever is left that was not involved.
     Action.LINK_COMPLAINT: _WORKERS | _SECOND_EYES,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from domain.authority import Action
 from domain.case import CaseState
-from domain.commands import AnswerClarification, CommandBase, ExtendDeadline, ProposeRefusal, RecordFee
+from domain.commands import AnswerClarification, CommandBase, ExtendDeadline, ProposeRefusal, RecordAuthority, RecordFee
 from domain.errors import FourEyesError, InvalidInputError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
@@ -38,6 +38,7 @@ def clock_actions(state: CaseState) -> list[Action]:
         actions.append(Action.ANSWER_CLARIFICATION)
     if _refusable(state):
         actions += [Action.REQUEST_CLARIFICATION, Action.RECORD_FEE]
+        actions.append(Action.RECORD_AUTHORITY if state.authority_open else Action.REQUEST_AUTHORITY)
         if state.extension is None:
             actions.append(Action.EXTEND_DEADLINE)
         # A refusal says something of the person's case, so it goes to somebody whose identity is known, where that is asked.
@@ -56,14 +57,17 @@ def _with_words(tag: Tag) -> Callable[[CaseState, CommandBase, Verdict | None], 
     return rule
 
 
-def _answer(state: CaseState, command: AnswerClarification, _verdict: Verdict | None) -> list[Draft]:
-    need_reason(command)
-    facts = noted(command)
-    if command.arrived_at is not None:
-        if state.received_at is not None and command.arrived_at < state.received_at:
-            raise InvalidInputError("A reply comes after the request.", field="arrived_at")
-        facts["arrived_at"] = command.arrived_at.isoformat()
-    return [Draft(tag=Tag.CLARIFICATION_ANSWERED, facts=facts)]
+def _arrived(tag: Tag) -> Callable[[CaseState, AnswerClarification | RecordAuthority, Verdict | None], list[Draft]]:
+    def rule(state: CaseState, command: AnswerClarification | RecordAuthority, _verdict: Verdict | None) -> list[Draft]:
+        need_reason(command)
+        facts = noted(command)
+        if command.arrived_at is not None:
+            if state.received_at is not None and command.arrived_at < state.received_at:
+                raise InvalidInputError("A reply comes after the request.", field="arrived_at")
+            facts["arrived_at"] = command.arrived_at.isoformat()
+        return [Draft(tag=tag, facts=facts)]
+
+    return rule
 
 
 def _extend(_state: CaseState, command: ExtendDeadline, _verdict: Verdict | None) -> list[Draft]:
@@ -95,7 +99,9 @@ def _record_fee(_state: CaseState, command: RecordFee, _verdict: Verdict | None)
 
 CLOCK_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
     Action.REQUEST_CLARIFICATION: _with_words(Tag.CLARIFICATION_ASKED),
-    Action.ANSWER_CLARIFICATION: _answer,
+    Action.ANSWER_CLARIFICATION: _arrived(Tag.CLARIFICATION_ANSWERED),
+    Action.REQUEST_AUTHORITY: _with_words(Tag.AUTHORITY_ASKED),
+    Action.RECORD_AUTHORITY: _arrived(Tag.AUTHORITY_RECEIVED),
     Action.EXTEND_DEADLINE: _extend,
     Action.PROPOSE_REFUSAL: _propose_refusal,
     Action.APPROVE_REFUSAL: _approve_refusal,

@@ -21,23 +21,32 @@ def prepared(state: CaseState, event: CaseEvent) -> None:
         state.preparers.append(event.actor)
 
 
-def settle(state: CaseState, kind: str) -> None:
+LOOK_AGAIN = "look_again"  # kind of the work item at an unanswered question
+
+
+def tasks_done(state: CaseState, kind: str) -> None:
     """What work items of a kind asked for was done: they are done with it."""
     for item in state.open_work_items.values():
         if item.kind == kind:
             item.result = "done"
 
 
-def _clarification(*, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
+def _question(name: str, *, is_open: bool) -> Callable[[CaseState, CaseEvent], None]:
     def rule(state: CaseState, _event: CaseEvent) -> None:
-        state.clarification_open = is_open
+        setattr(state, name, is_open)
+        if not is_open:
+            tasks_done(state, LOOK_AGAIN)
 
     return rule
 
 
+def _reviewed(state: CaseState, event: CaseEvent) -> None:
+    state.reviewed.append(date.fromisoformat(str(event.facts["review_on"])))
+
+
 def _extension_decided(state: CaseState, event: CaseEvent) -> None:
     state.extension = Notice(sequence=event.sequence, text=UUID(str(event.facts["note"])), approved=True)
-    settle(state, EXTENSION)
+    tasks_done(state, EXTENSION)
 
 
 def _extension_notified(state: CaseState, _event: CaseEvent) -> None:
@@ -95,8 +104,11 @@ def _passed(state: CaseState, event: CaseEvent) -> None:
 
 
 CLOCK_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
-    Tag.CLARIFICATION_ASKED: _clarification(is_open=True),
-    Tag.CLARIFICATION_ANSWERED: _clarification(is_open=False),
+    Tag.CLARIFICATION_ASKED: _question("clarification_open", is_open=True),
+    Tag.CLARIFICATION_ANSWERED: _question("clarification_open", is_open=False),
+    Tag.AUTHORITY_ASKED: _question("authority_open", is_open=True),
+    Tag.AUTHORITY_RECEIVED: _question("authority_open", is_open=False),
+    Tag.DEADLINE_REVIEWED: _reviewed,
     Tag.EXTENSION_DECIDED: _extension_decided,
     Tag.EXTENSION_NOTIFIED: _extension_notified,
     Tag.EXTENSION_BOUNCED: _extension_bounced,

@@ -146,6 +146,19 @@ class ApproveRefusal(CommandBase):
     action: Literal[Action.APPROVE_REFUSAL] = Action.APPROVE_REFUSAL
 
 
+class RequestAuthority(CommandBase):
+    """Ask somebody who acts for the person for proof that they may. In the UK the month begins when it is here."""
+
+    action: Literal[Action.REQUEST_AUTHORITY] = Action.REQUEST_AUTHORITY
+
+
+class RecordAuthority(CommandBase):
+    """Record that the proof is here. `arrived_at` is when it reached us, if staff record it later."""
+
+    action: Literal[Action.RECORD_AUTHORITY] = Action.RECORD_AUTHORITY
+    arrived_at: AwareDatetime | None = None
+
+
 class LinkComplaint(CommandBase):
     """Say which case a complaint is about. Whoever worked on that one cannot handle it; nothing of it is destroyed meanwhile."""
 
@@ -266,6 +279,8 @@ Command = Annotated[
     | ExtendDeadline
     | ProposeRefusal
     | ApproveRefusal
+    | RequestAuthority
+    | RecordAuthority
     | RecordFee
     | LinkComplaint
     | SendProgress

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.authority import Action
 from domain.case import CaseState, Finding
-from domain.clock_folding import settle
+from domain.clock_folding import tasks_done
 from domain.commands import CommandBase, DecideComplaint, LinkComplaint
 from domain.errors import InvalidInputError
 from domain.events import CaseEvent, Draft, Tag
@@ -66,12 +66,12 @@ def _linked(state: CaseState, event: CaseEvent) -> None:
 def _acknowledged(state: CaseState, event: CaseEvent) -> None:
     state.complaint.acknowledged = True
     _told(state, event)
-    settle(state, ACKNOWLEDGE)
+    tasks_done(state, ACKNOWLEDGE)
 
 
 def _told(state: CaseState, event: CaseEvent) -> None:
     state.complaint.told_at = event.at
-    settle(state, PROGRESS)
+    tasks_done(state, PROGRESS)
 
 
 def _decided(state: CaseState, event: CaseEvent) -> None:
@@ -80,7 +80,7 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
         # What was asked is that we look into it and answer; what we found is the finding.
         item.outcome, item.decided, item.text = Outcome.FULFILLED, event.sequence, UUID(str(event.facts["text"]))
     for kind in (HANDLE, PROGRESS):
-        settle(state, kind)
+        tasks_done(state, kind)
 
 
 COMPLAINT_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

@@ -99,6 +99,9 @@ class Tag(StrEnum):
     LETTER_FAILED = "case:letter:failed"
     LETTER_BOUNCED = "case:letter:bounced"  # a delivery report with a valid token came back
 
+    AUTHORITY_ASKED = "case:authority:asked"  # of an agent; in the UK the month begins with its receipt
+    AUTHORITY_RECEIVED = "case:authority:received"
+    DEADLINE_REVIEWED = "case:deadline:reviewed"  # a question stayed unanswered; no law sets its end
     DEADLINE_ESTIMATED = "case:deadline:estimated"  # the work, on days 5 and 10: records, systems, what is still waited for
     DEADLINE_APPROACHING = "case:deadline:approaching"
     DEADLINE_PASSED = "case:deadline:passed"  # the safe date, then the legal one

@@ -10,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
-from domain.clock_folding import CLOCK_RULES, prepared
+from domain.clock_folding import CLOCK_RULES, LOOK_AGAIN, prepared, tasks_done
 from domain.complaint import COMPLAINT_RULES
 from domain.events import CaseEvent, Fact, Tag
 from domain.partial_answer import PARTIAL_RULES
@@ -121,6 +121,7 @@ def _identity_asked(state: CaseState, event: CaseEvent) -> None:
 def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
     state.identity_record = event.sequence
     state.closing_proposed = False
+    tasks_done(state, LOOK_AGAIN)
     prepared(state, event)
     for item in state.rights:
         if item.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:

@@ -29,6 +29,7 @@ class Milestone(BaseModel):
     days: int | None = None
     passed: Literal["safe", "legal"] | None = None
     estimate: int | None = None  # days after receipt on which the work is estimated
+    review: date | None = None  # the day to look at an unanswered question again
 
 
 def next_milestone(
@@ -39,6 +40,7 @@ def next_milestone(
     *,
     now: datetime,
     estimate: tuple[datetime, Sequence[int]] | None = None,
+    reviewed: Sequence[date] = (),
 ) -> Milestone | None:
     """What comes next on this clock, given what was already done. It may lie in the past after an outage.
 
@@ -48,6 +50,7 @@ def next_milestone(
         warned: the reminders already recorded, in days before the safe date.
         passed: "safe" and "legal" once their passing is recorded.
         now: UTC; of several reminders that lie behind it only the nearest to the date is still given.
+        reviewed: the days on which unanswered questions were looked at again.
         estimate: when the request was received and on which days after it the work was estimated; None where nothing is searched.
     """
     milestones = []
@@ -55,6 +58,8 @@ def next_milestone(
         milestones = _latest([_reminder(clock, days) for days in REMINDER_DAYS if all(days < given for given in warned)], now)
         milestones += _latest(list(_estimates(clock, *estimate)), now) if estimate else []
         milestones.append(Milestone(at=day_ends(clock.safe_due, regimes), passed="safe"))
+    if clock.review_on is not None and clock.review_on not in reviewed:
+        milestones.append(Milestone(at=_local(clock.review_on, _MORNING), review=clock.review_on))
     if clock.legal_due is not None and "legal" not in passed:
         milestones.append(Milestone(at=day_ends(clock.legal_due, regimes), passed="legal"))
     return min(milestones, key=lambda milestone: milestone.at, default=None)

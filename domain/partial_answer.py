@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.authority import Action
 from domain.case import CaseState, Package, PartialAnswer, binding_of
-from domain.clock_folding import prepared, settle
+from domain.clock_folding import prepared, tasks_done
 from domain.commands import ApprovePartialAnswer, PreparePartialAnswer
 from domain.errors import FourEyesError, InvalidInputError, StaleHashError
 from domain.events import CaseEvent, Draft, Tag
@@ -63,7 +63,7 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
         text=UUID(str(event.facts["note"])),
         without=[str(name) for name in without] if isinstance(without, list) else [],
     )
-    settle(state, PARTIAL_ANSWER)
+    tasks_done(state, PARTIAL_ANSWER)
     prepared(state, event)
 
 

@@ -220,6 +220,8 @@ class CaseWorkflow:
             case.post("more_identity", number=case.state.sequence, note=command.note)
         elif command.action is Action.REQUEST_CLARIFICATION:
             case.post("clarification", number=case.state.sequence, note=command.note)
+        elif command.action is Action.REQUEST_AUTHORITY:
+            case.post("authority", number=case.state.sequence, note=command.note)
         elif command.action is Action.SEND_PROGRESS:
             case.post("complaint_progress", number=case.state.sequence, note=command.note)
         elif command.action is Action.REOPEN:

@@ -11,6 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState
+    from domain.clock_folding import LOOK_AGAIN
     from domain.deadline import Clock
     from domain.events import Draft, Tag
     from domain.insurance import estimate, offers
@@ -31,6 +32,7 @@ async def watch_deadline(case: Proceedings) -> None:
                 *_done(case, case.clock),
                 now=workflow.now(),
                 estimate=_estimated(case.state),
+                reviewed=case.state.reviewed,
             )
         dates = _dates(case)
         if milestone is None:
@@ -45,10 +47,10 @@ async def watch_deadline(case: Proceedings) -> None:
                 continue  # the milestone is reached: the next turn records it
 
 
-def _dates(case: Proceedings) -> tuple[date | None, date | None, bool]:
+def _dates(case: Proceedings) -> tuple[date | None, date | None, date | None, bool]:
     clock = case.clock
     met = case.state.answered or (clock is not None and clock.state == "met")
-    return (clock.safe_due if clock else None, clock.legal_due if clock else None, met)
+    return (clock.safe_due, clock.legal_due, clock.review_on, met) if clock else (None, None, None, met)
 
 
 def _done(case: Proceedings, clock: Clock) -> tuple[Sequence[int], Sequence[str]]:
@@ -65,6 +67,10 @@ def _reached(milestone: Milestone, case: Proceedings) -> list[Draft]:
         facts = {"records": found.records, "systems": found.systems, "waiting": found.waiting}
         noted = Draft(tag=Tag.DEADLINE_ESTIMATED, facts={"day": milestone.estimate, **facts})
         return [noted, *(_offers(case) if found.large else [])]
+    if milestone.review is not None:
+        # Nobody answered, and the law sets no end: a person chases, goes on, or proposes to close.
+        looked = Draft(tag=Tag.DEADLINE_REVIEWED, facts={"review_on": milestone.review.isoformat()})
+        return [looked, opened(workflow.uuid4(), LOOK_AGAIN)]
     if milestone.days is None:
         # Escalation: somebody has to look, and the case stays open however late it is.
         late = opened(workflow.uuid4(), "deadline_passed", date=str(milestone.passed))

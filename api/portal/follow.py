@@ -14,8 +14,9 @@ from starlette.datastructures import FormData
 from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
 from api.face import forms
+from api.face.days import zone
 from api.portal import deeds, pages, sessions
-from api.portal.reading import link_of, masked_address, messages_of, steps_of
+from api.portal.reading import answer_by, link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -272,6 +273,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         "receipt": view.receipt,
         "access": Right.ACCESS.value in view.receipt.rights,
         "clock": view.clock,
+        "answer_by": answer_by(view.clock, web.now().astimezone(zone(web)).date()),
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
         "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,

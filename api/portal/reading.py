@@ -6,7 +6,7 @@ Next: api/portal/follow.py
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Link, Note
 from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
+from domain.deadline import Clock
 from domain.events import Tag
 from domain.rights import Right, Status
 
@@ -53,6 +54,11 @@ class Said:
     at: datetime
     text: str
     asks: bool = False
+
+
+def answer_by(clock: Clock, today: date) -> date:
+    """The day we name to the person: what letters promise, until it passed while the law let the clock stand still."""
+    return clock.promised if clock.promised and clock.promised >= today else clock.safe_due
 
 
 def first_mailbox(session: Session, case_id: UUID) -> UUID | None:

@@ -17,12 +17,13 @@ from adapters.database.intake import IncomingRequest, Intake, Receipt
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.countries import COUNTRIES
+from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
-from api.portal.reading import address_of, first_mailbox
+from api.portal.reading import address_of, answer_by, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, RIGHTS
 from domain.deadline import regimes_for
 from domain.rights import Channel, Right
@@ -115,6 +116,7 @@ def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bo
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
         received_at=view.receipt.received_at,
         clock=view.clock,
+        answer_by=answer_by(view.clock, web.now().astimezone(zone(web)).date()),
         error=error,
         notice=_SENT if sent else "",
         left=tries_left(web, session.case_id, "verify") if error else 0,

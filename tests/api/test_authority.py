@@ -77,6 +77,8 @@ MATRIX = {
     "propose_refusal": WORKERS,
     "approve_refusal": "reviewer privacy_lead",
     "record_fee": WORKERS,
+    "request_authority": WORKERS,
+    "record_authority": WORKERS,
     "link_complaint": f"{WORKERS} reviewer",
     "send_progress": f"{WORKERS} reviewer",
     "decide_complaint": f"{WORKERS} reviewer",

@@ -42,3 +42,24 @@ def test_long_after_the_date_it_is_missed_at_once() -> None:
 def test_without_a_legal_date_only_the_safe_one_passes() -> None:
     clock = CLOCK.model_copy(update={"legal_due": None})
     assert [each.days or each.passed for each in follow(clock, RECEIVED)][-1] == "safe"
+
+
+def test_the_work_is_estimated_on_days_five_and_ten_and_after_an_outage_once() -> None:
+    def when(now: datetime, done: list[int]) -> int | None:
+        found = next_milestone(CLOCK, ["UK"], [], [], now=now, estimate=(RECEIVED, done))
+        return found.estimate if found else None
+
+    assert when(RECEIVED, []) == 5
+    assert when(RECEIVED + timedelta(days=5), [5]) == 10
+    assert when(RECEIVED + timedelta(days=12), []) == 10  # the first one was overtaken
+    assert when(RECEIVED + timedelta(days=12), [5, 10]) is None
+
+
+def test_an_unanswered_question_is_looked_at_on_its_day_also_without_a_legal_date() -> None:
+    waiting = CLOCK.model_copy(update={"legal_due": None, "review_on": date(2026, 12, 7)})
+    first = next_milestone(waiting, ["UK"], [], [], now=RECEIVED)
+    assert first is not None
+    assert (first.review, first.at) == (date(2026, 12, 7), datetime(2026, 12, 7, 8, tzinfo=UTC))
+    after = next_milestone(waiting, ["UK"], [], [], now=RECEIVED, reviewed=[date(2026, 12, 7)])
+    assert after is not None
+    assert after.review is None

@@ -15,7 +15,9 @@ from domain.commands import (
     CompleteWorkItem,
     ExtendDeadline,
     ProposeRefusal,
+    RecordAuthority,
     Reopen,
+    RequestAuthority,
     RequestClarification,
     ReturnForRework,
 )
@@ -246,3 +248,57 @@ async def test_an_answer_that_withholds_everything_is_partly_fulfilled(
         await running.handle.result()
         assert office.state is not None
         assert office.state.outcome is Outcome.PARTLY_FULFILLED
+
+
+def warned(running: Running) -> list[object]:
+    return dates(running, Tag.DEADLINE_APPROACHING, "days")
+
+
+async def test_reminders_of_a_case_that_was_open_before_a_restart_go_on_and_start_over_when_the_date_moves(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    async with case(temporal_client, time_skipper, office) as first:
+        await reviewed(first)
+        await first.age(days=20)
+        await first.until(lambda _office: 14 in warned(first))
+    assert office.state is not None
+    async with case(temporal_client, time_skipper, office, office.state.model_copy(deep=True)) as second:
+        await second.until(lambda each: "case:request:resumed" in each.tags)
+        assert warned(second).count(14) == 1  # not said twice
+        await second.command(ExtendDeadline(actor=LEAD, ground="number", note=uuid4()))
+        await second.until(lambda each: "case:extension:notified" in each.tags)
+        await second.age(days=95)
+        await second.until(lambda each: each.tags.count("case:deadline:passed") == 2)
+        assert [days for days in warned(second) if days in {14, 7, 3, 1}][-4:] == [14, 7, 3, 1]
+        assert warned(second).count(14) == 2
+
+
+async def test_an_unanswered_question_is_looked_at_again_on_its_day_and_once(running: Running) -> None:
+    await reviewed(running)
+    await running.command(RequestClarification(actor=ANNA, note=uuid4()))
+    await running.age(days=29)
+    assert not open_items(running, "look_again")
+    await running.age(days=4)
+    await running.until(lambda _office: open_items(running, "look_again"))
+    assert (await clock(running)).legal_due is None  # no deadline was made up
+    await running.age(days=60)
+    assert len(open_items(running, "look_again")) == 1
+    await running.command(AnswerClarification(actor=SUBJECT, note=uuid4()))
+    assert not open_items(running, "look_again")
+
+
+async def test_proof_that_an_agent_may_act_starts_the_month_when_it_is_here(running: Running) -> None:
+    first = await reviewed(running)
+    assert await running.refused(RecordAuthority(actor=ANNA, note=uuid4())) == "not-allowed-now"
+    await running.command(RequestAuthority(actor=ANNA, note=uuid4()))
+    waiting = await clock(running)
+    assert (waiting.state, waiting.legal_due) == ("waiting_for_identity", None)
+    await running.until(lambda office: "authority" in office.letters)
+    await running.age(days=10)
+    answered = await running.command(RecordAuthority(actor=ANNA, note=uuid4()))
+    assert answered.clock is not None
+    assert answered.clock.legal_due is not None
+    assert timedelta(days=5) <= answered.clock.legal_due - first <= timedelta(days=16)
+    assert answered.clock.promised is not None
+    assert answered.clock.promised <= first  # letters still promise the date from receipt
