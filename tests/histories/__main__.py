@@ -15,9 +15,9 @@ from temporalio.testing import TimeSkipper
 
 from demo import people
 from demo.controller import DATAMAP
-from domain.commands import Close
+from domain.commands import ApprovePartialAnswer, Close, DecideComplaint, PreparePartialAnswer, SendProgress
 from domain.rights import Outcome, Right, Status
-from tests.factories import LEAD
+from tests.factories import ANNA, BEN, LEAD
 from tests.histories import keys
 from tests.journeys.installed import Installed, running_in
 
@@ -61,6 +61,33 @@ async def several_rights(here: Installed) -> UUID:
     await here.approve(await here.review(case_id))
     await here.fetch(case_id)
     await here.carry_out(case_id, Right.ERASURE)
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
+    return case_id
+
+
+async def partial_answer(here: Installed) -> UUID:
+    """A part is delivered while one system is still in a person's hands, then the whole."""
+    case_id = await here.request(people.TYPICAL)
+    await here.identify(case_id)
+    await here.until(case_id, lambda view: view.state.open_work_items)
+    await here.command(case_id, PreparePartialAnswer(actor=ANNA, note=await asyncio.to_thread(here.note, case_id)))
+    view = await here.until(case_id, lambda view: view.state.partial and view.state.partial.package)
+    assert view.state.partial is not None
+    assert view.state.partial.package is not None
+    await here.command(case_id, ApprovePartialAnswer(actor=BEN, sha256=view.state.partial.package.sha256))
+    await here.until(case_id, lambda view: view.state.partial_given)
+    await here.approve(await here.review(case_id))
+    await here.fetch(case_id)
+    return case_id
+
+
+async def complaint(here: Installed) -> UUID:
+    """Acknowledged at once, told of once, and answered."""
+    case_id = await here.request(people.UNKNOWN, rights=(Right.COMPLAINT,))
+    await here.until(case_id, lambda view: view.state.complaint.acknowledged)
+    note, text = await asyncio.to_thread(here.note, case_id), await asyncio.to_thread(here.note, case_id)
+    await here.command(case_id, SendProgress(actor=ANNA, note=note))
+    await here.command(case_id, DecideComplaint(actor=ANNA, finding="upheld", note=note, text=text))
     await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
     return case_id
 
@@ -114,7 +141,7 @@ async def main() -> None:
         unaided = folder / "datamap.yml"
         unaided.write_text(DATAMAP.read_text().partition(_BY_HAND)[0])
         async with running_in(folder) as here:
-            for story in (manual_system, nothing_held, carried_on, several_rights):
+            for story in (manual_system, nothing_held, carried_on, several_rights, partial_answer, complaint):
                 await _save(here, story.__name__, await story(here))
         async with running_in(folder, datamap=unaided) as here:
             await _save(here, access_full.__name__, await access_full(here))

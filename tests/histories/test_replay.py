@@ -37,7 +37,16 @@ def saved(file: Path) -> WorkflowHistory:
 
 def test_every_kind_of_run_is_there() -> None:
     assert [file.stem for file in FILES] == sorted(
-        ["access_full", "carried_on", "closed_unverified", "manual_system", "nothing_held", "several_rights"]
+        [
+            "access_full",
+            "carried_on",
+            "closed_unverified",
+            "complaint",
+            "manual_system",
+            "nothing_held",
+            "partial_answer",
+            "several_rights",
+        ]
     )
 
 

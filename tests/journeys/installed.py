@@ -154,12 +154,13 @@ class Installed:
     async def carry_out(self, case_id: UUID, right: Right) -> None:
         """As a caseworker does what Habeas does not do itself yet."""
         view = await self.until(case_id, lambda each: _of(each, right))
-        note = await asyncio.to_thread(self._note, case_id)
+        note = await asyncio.to_thread(self.note, case_id)
         done = CompleteWorkItem(actor=ANNA, work_item=_of(view, right)[0], result="done", outcome=Outcome.FULFILLED, note=note)
         await self.command(case_id, done)
         await self.until(case_id, lambda each: any(item.right is right and item.answered for item in each.state.rights))
 
-    def _note(self, case_id: UUID) -> UUID:
+    def note(self, case_id: UUID) -> UUID:
+        """Words of a caseworker, sealed."""
         with self.resources.database.write() as session:
             return write_note(
                 session, self.resources.vault, case_id, author=ANNA.person, text="It is done.", now=datetime.now(UTC)
