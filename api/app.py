@@ -24,6 +24,7 @@ from api.breaches import Breaches, breaches
 from api.cases import Cases
 from api.console import account, assigning, opening, queue, searching, sign_in
 from api.console import pages as console_pages
+from api.console.cases import deeds, tabs
 from api.dependencies import CaseDoor, DeskDoor, Web
 from api.face.assets import SHARED
 from api.guards import Headers, Hosts
@@ -66,7 +67,7 @@ def create_app(
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
-    for page in (sign_in, account, queue, opening, assigning, searching):
+    for page in (sign_in, account, queue, opening, assigning, searching, tabs, deeds):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
         app.include_router(files.router)

@@ -56,10 +56,10 @@ class CaseInHand:
             assert receipt is not None
             return receipt
 
-    def happen(self, tag: Tag, **facts: Fact) -> None:
+    def happen(self, tag: Tag, *, actor: str = "system", **facts: Fact) -> None:
         """Record one event."""
         self.sequence += 1
-        event = CaseEvent(sequence=self.sequence, tag=tag, at=MONDAY, actor="system", facts=facts)
+        event = CaseEvent(sequence=self.sequence, tag=tag, at=MONDAY, actor=actor, facts=facts)
         message = RecordEvents(case_id=self.id, command_id=f"run:{self.sequence}", events=[event])
         CaseLog(self.resources).record_case_event(message)
 

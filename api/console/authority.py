@@ -7,6 +7,7 @@ roles here alone. Next: api/console/pages.py
 from dataclasses import dataclass
 from typing import Final
 
+from api.authority import UPLOAD_LIMIT
 from domain.rights import Role
 
 STAFF: Final = frozenset(
@@ -16,6 +17,7 @@ STAFF: Final = frozenset(
 )  # fmt: skip
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
+_WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,23 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/cases/assign"): Rule(WORKERS),
     ("GET", "/console/cases/search"): Rule(OFFICE),
     ("POST", "/console/cases/search"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/systems"): Rule(_WITH_AUDITOR),
+    ("GET", "/console/cases/{reference}/systems/progress"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/systems/{system}"): Rule(_WITH_AUDITOR),
+    ("GET", "/console/cases/{reference}/package"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/preview/{path}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/package.zip"): Rule(frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})),
+    ("GET", "/console/cases/{reference}/messages"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/letters/{letter}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/history"): Rule(_WITH_AUDITOR),
+    ("GET", "/console/cases/{reference}/proofs/{evidence}"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
+    # The roles of each command are those of `domain/authority.py`.
+    ("GET", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/owner"): Rule(WORKERS),
+    ("POST", "/console/cases/{reference}/files/{kind}"): Rule(OFFICE, upload=True, limit=UPLOAD_LIMIT),
 }
 
 

@@ -5,6 +5,7 @@ Next: api/console/navigation.py
 
 from typing import Final
 
+from domain.regimes import MEMBER_STATES
 from domain.rights import Channel, Outcome, Relation, Right, Risk, Role, Status
 
 STATUSES: Final[dict[str, str]] = {
@@ -75,6 +76,15 @@ RISKS: Final[dict[str, str]] = {
     Risk.ELEVATED: "some doubt on record",
     Risk.HIGH: "much doubt on record",
 }
+
+
+# As the form of the portal offers them; any other is shown by its code.
+_COUNTRIES: Final[dict[str, str]] = {"GB": "United Kingdom", **{code: name for code, (name, *_) in MEMBER_STATES.items()}}
+
+
+def COUNTRY(code: str) -> str:  # noqa: N802 (beside the other words of templates)
+    """Where somebody lives, in words."""
+    return _COUNTRIES.get(code, code) or "Country not said"
 
 
 def rights_in_short(rights: list[str]) -> str:

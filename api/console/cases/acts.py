@@ -1,0 +1,373 @@
+"""The commands of a case as forms: what each is called, two sentences of guidance with the article, its button.
+
+A command that has no words yet gets plain ones. Next: api/console/cases/form_fields.py
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from domain.authority import Action
+
+# A sign-in within five minutes: what cannot be undone, and what says who somebody is (`security.md` section 4, "F").
+FRESH: Final = frozenset(
+    {
+        Action.APPROVE_PACKAGE,
+        Action.APPROVE_REFUSAL,
+        Action.APPROVE_PARTIAL_ANSWER,
+        Action.RETURN_FOR_REWORK,
+        Action.CONFIRM_IDENTITY,
+        Action.REQUEST_MORE_IDENTITY,
+        Action.HOLD,
+        Action.RELEASE,
+        Action.CLOSE,
+    },
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One command in words.
+
+    Args:
+        link: as a link, an imperative.
+        title: of its page.
+        guidance: two sentences, with the article.
+        button: what pressing does.
+        done: told after it was done.
+        red: it ends or destroys something.
+        tab: of the case page to go back to.
+    """
+
+    link: str
+    title: str
+    guidance: str
+    button: str
+    done: str
+    red: bool = False
+    tab: Literal["", "systems", "package", "messages", "history"] = ""
+
+
+ACTS: Final[dict[Action, Act]] = {
+    Action.REQUEST_CODE: Act(
+        "Send a new code",
+        "Send a new code",
+        "A code proves control of a mailbox and nothing more; it moves no date. A mailbox gets five a day at most.",
+        "Send a new code",
+        "A mail with a new code is on its way.",
+    ),
+    Action.CONFIRM_IDENTITY_CODE: Act(
+        "Type a code that you were told",
+        "Type the code that the person told you",
+        "The code itself is the proof, whoever types it. Article 12(2) asks us to make this easy.",
+        "Confirm the address",
+        "The address is proven.",
+    ),
+    Action.CONFIRM_IDENTITY: Act(
+        "Confirm identity by hand",
+        "Confirm who is asking",
+        "Say how you know that it is the person whose data we hold: a call back to the number on record, or what they showed "
+        "you. "
+        "Whoever confirms by hand cannot approve the release (Articles 12(2) and 12(6)).",
+        "Confirm identity",
+        "Identity is confirmed, and the search begins.",
+    ),
+    Action.REQUEST_MORE_IDENTITY: Act(
+        "Ask for more identity",
+        "Ask for one more thing",
+        "Name the doubt that you have, what would settle it, and one other way; the doubt has to be reasonable (Article "
+        "12(6)). In "
+        "the UK the month begins anew when the answer comes, in the EU nothing moves.",
+        "Ask the person",
+        "The letter is on its way.",
+    ),
+    Action.SUBMIT_IDENTITY_EVIDENCE: Act(
+        "Add a proof of identity",
+        "Add a proof of identity",
+        "A photograph or PDF that the person gave you another way. It is destroyed with the decision, after 14 days at the "
+        "latest.",
+        "Add the file",
+        "The proof is added.",
+    ),
+    Action.ADD_IDENTIFIER: Act(
+        "Add an identifier",
+        "Add something that may lead to the person\u2019s data",
+        "It counts as claimed, and no system is searched with it until it is proven or accepted. An e-mail address gets a "
+        "letter with "
+        "a code.",
+        "Add it",
+        "It is added as claimed.",
+    ),
+    Action.ACCEPT_IDENTIFIER: Act(
+        "Accept as a search key",
+        "Accept this as a search key",
+        "All systems are searched with it from now on, so say why it is this person\u2019s. Whoever approves the release sees "
+        "your "
+        "reason, and it cannot be you (Article 32).",
+        "Search with it",
+        "It is a search key now; the search runs again.",
+    ),
+    Action.REJECT_IDENTIFIER: Act(
+        "Reject",
+        "Set this identifier aside",
+        "It is not used for anything. The person may prove it later all the same.",
+        "Set it aside",
+        "It is set aside.",
+    ),
+    Action.CHANGE_DELIVERY_ADDRESS: Act(
+        "Deliver here",
+        "Deliver to this address",
+        "Only a proven address can receive anything. An approval that was given for another address is void (Article 32).",
+        "Deliver here",
+        "The answer goes to this address from now on.",
+    ),
+    Action.COMPLETE_WORK_ITEM: Act(
+        "Answer the task",
+        "Answer the task",
+        "\u201cNothing found\u201d is a result, and the person is told that we looked. If it cannot be searched, say why in "
+        "words that "
+        "the person may read (Article 15).",
+        "Answer",
+        "The task is done.",
+        tab="systems",
+    ),
+    Action.RETRY_SYSTEM: Act(
+        "Retry",
+        "Search this system again",
+        "What was found elsewhere is kept. A system that keeps failing can be left out with a reason (Article 15).",
+        "Retry",
+        "The system is being searched again.",
+        tab="systems",
+    ),
+    Action.CONTINUE_WITHOUT_SYSTEM: Act(
+        "Continue without it",
+        "Continue without this system",
+        "The person has a right to all of their data, so a system that is left out needs a reason that they can read (Article "
+        "15(1)). "
+        "It is named in the letter, and whoever approves sees it.",
+        "Continue without it",
+        "The case goes on without it.",
+        tab="systems",
+    ),
+    Action.REQUEST_CLARIFICATION: Act(
+        "Ask what is meant",
+        "Ask the person what they mean",
+        "Ask only what you need to find the data; \u201ceverything\u201d is an answer too. In the UK the clock of an access "
+        "request stops "
+        "until the answer comes (Article 12A(5)), in the EU it does not.",
+        "Send the question",
+        "The question is on its way.",
+        tab="messages",
+    ),
+    Action.ANSWER_CLARIFICATION: Act(
+        "Record their answer",
+        "Record what the person answered",
+        "The clock goes on from the moment the answer reached us, not from now. Say when it arrived if that was earlier.",
+        "Record the answer",
+        "The answer is recorded, and the clock goes on.",
+        tab="messages",
+    ),
+    Action.EXTEND_DEADLINE: Act(
+        "Take longer",
+        "Take two further months",
+        "Only within the first month, and only because this request is complex or one of several (Article 12(3)). The person "
+        "reads "
+        "your reason, and only the notice moves the date.",
+        "Send the notice",
+        "The notice is on its way; the date moves when it was given.",
+    ),
+    Action.PROPOSE_REFUSAL: Act(
+        "Propose a refusal",
+        "Propose to refuse",
+        "A refusal needs a ground, reasons for the person, and somebody else who approves it (Articles 12(4) and 12(5)). "
+        "Think first of "
+        "what can be given in part.",
+        "Propose the refusal",
+        "The refusal waits for somebody else\u2019s approval.",
+        red=True,
+    ),
+    Action.APPROVE_REFUSAL: Act(
+        "Approve the refusal",
+        "Approve the refusal",
+        "The letter with the reasons and the ways to complain goes out at once (Article 12(4)). Whoever prepared it cannot "
+        "approve it.",
+        "Approve and send the refusal",
+        "The refusal is on its way.",
+        red=True,
+    ),
+    Action.RECORD_FEE: Act(
+        "Record a fee",
+        "Record a fee",
+        "A fee is the exception: for a request that is manifestly unfounded or excessive, or for further copies (Articles "
+        "12(5) and "
+        "15(3)). Money moves elsewhere; here only the dates are kept.",
+        "Record it",
+        "The fee is recorded.",
+    ),
+    Action.SET_ITEM_DECISION: Act(
+        "Decide about an item",
+        "Include or withhold this item",
+        "Withholding needs a basis in law, and the person is told how much is missing and why (Article 15(4)). Whoever "
+        "decides cannot "
+        "approve the release.",
+        "Decide",
+        "It is decided. Build the package again when you are through.",
+        tab="package",
+    ),
+    Action.PREPARE_PACKAGE: Act(
+        "Build the package again",
+        "Build the package again",
+        "Everything that was decided so far goes into it. An approval of the old one is void (Article 15).",
+        "Build the package again",
+        "The package is being built.",
+        tab="package",
+    ),
+    Action.APPROVE_PACKAGE: Act(
+        "Approve and release",
+        "Approve and release the package",
+        "Your approval covers exactly this package, this address and this identity record (Article 15). If any of them "
+        "changes, it is "
+        "void and asked again.",
+        "Approve and release",
+        "Approved. The person gets a letter with a link.",
+    ),
+    Action.PREPARE_PARTIAL_ANSWER: Act(
+        "Answer a part now",
+        "Answer a part now and the rest later",
+        "The date stays where it is for the rest (Article 12(3)). Say what comes now, what comes later, and why.",
+        "Prepare this part",
+        "The part is being built; somebody else approves it.",
+    ),
+    Action.APPROVE_PARTIAL_ANSWER: Act(
+        "Approve the part",
+        "Approve and release this part",
+        "Your approval covers exactly this part, this address and this identity record (Article 15). The case stays open for "
+        "the rest.",
+        "Approve and release this part",
+        "Approved. The person gets a letter with a link, and the case goes on.",
+    ),
+    Action.REQUEST_AUTHORITY: Act(
+        "Ask an agent for proof",
+        "Ask for proof that they may act for the person",
+        "Say exactly what would do: a signed letter is enough. In the UK the month begins when it is here; elsewhere nothing "
+        "moves "
+        "(Article 12A(2)).",
+        "Send the question",
+        "The question is on its way.",
+    ),
+    Action.RECORD_AUTHORITY: Act(
+        "Record the proof of authority",
+        "Record that the proof of authority is here",
+        "Say what it is and where it is kept. The clock runs from the moment it reached us (Article 12A(2)).",
+        "Record it",
+        "The proof of authority is recorded.",
+    ),
+    Action.LINK_COMPLAINT: Act(
+        "Say which case it is about",
+        "Say which case the complaint is about",
+        "Whoever worked on that case cannot handle the complaint. Nothing of it is destroyed meanwhile (s.164A DPA 2018).",
+        "Link the cases",
+        "The cases are linked.",
+    ),
+    Action.SEND_PROGRESS: Act(
+        "Tell them how far it is",
+        "Tell the person how far their complaint is",
+        "The law wants progress told without undue delay (s.164A DPA 2018). Say what you did and what you wait for.",
+        "Send it",
+        "The letter is on its way.",
+        tab="messages",
+    ),
+    Action.DECIDE_COMPLAINT: Act(
+        "Say what you found",
+        "Say what came of the complaint",
+        "By somebody who was not involved in what is complained of. The person reads your findings and where to go next "
+        "(s.164A DPA 2018).",
+        "Send the outcome",
+        "The outcome is on its way.",
+        tab="messages",
+    ),
+    Action.RETURN_FOR_REWORK: Act(
+        "Return for rework",
+        "Return it for rework",
+        "Say what has to change; whoever prepares it reads this. Everybody who prepared before may then prepare again.",
+        "Return it",
+        "It went back to whoever prepares it.",
+    ),
+    Action.RECORD_DELIVERY: Act(
+        "Record a delivery by other means",
+        "Record that it was delivered another way",
+        "Only after it was approved. Say how it went and where the proof of it is (Article 12(1)).",
+        "Record the delivery",
+        "The delivery is recorded.",
+    ),
+    Action.SEND_MESSAGE: Act(
+        "Write to the person",
+        "Write to the person",
+        "Plain words and short sentences (Article 12(1)). It goes by mail to their proven address and stands in the case.",
+        "Send the message",
+        "The message is on its way.",
+        tab="messages",
+    ),
+    Action.WITHDRAW: Act(
+        "Record a withdrawal",
+        "Record that the person withdrew",
+        "Say where and when they told you. The case closes, and they may ask again whenever they like.",
+        "Close it as withdrawn",
+        "The case is closed as withdrawn.",
+        red=True,
+    ),
+    Action.DISOWN: Act(
+        "Record \u201cthis was not me\u201d",
+        "Record that somebody else made this request",
+        "Say who told you and how. The case closes, its links and codes end at once, and nobody gets anything.",
+        "Close it as not theirs",
+        "The case is closed. Its links and codes have ended.",
+        red=True,
+    ),
+    Action.MERGE_DUPLICATE: Act(
+        "Join with another case",
+        "Join this with another case of the same person",
+        "This case closes and the other goes on; the earlier date of receipt counts. Be certain that it is the same person.",
+        "Join the cases",
+        "The case is joined with the other one.",
+        red=True,
+    ),
+    Action.HOLD: Act(
+        "Put on hold",
+        "Put the release on hold",
+        "Nothing leaves while it is held, and no date moves. The reason is kept for whoever releases it.",
+        "Put it on hold",
+        "Nothing leaves until it is released.",
+    ),
+    Action.RELEASE: Act(
+        "End the hold",
+        "End the hold",
+        "What was approved may leave again. Say why it may.",
+        "End the hold",
+        "The hold has ended.",
+    ),
+    Action.CLOSE: Act(
+        "Close the case",
+        "Close the case",
+        "Closing without an answer is a decision with a letter, never a timer\u2019s (Article 12(4)). Its outcome has to fit "
+        "what was "
+        "delivered.",
+        "Close the case",
+        "The case is closed.",
+        red=True,
+    ),
+    Action.REOPEN: Act(
+        "Open it again",
+        "Open the case again",
+        "It goes on at its own date of receipt. Say what came in late.",
+        "Open it again",
+        "The case is open again.",
+    ),
+}
+
+
+def act_of(action: Action) -> Act:
+    """A command in words; plain ones where nobody has written any."""
+    if action in ACTS:
+        return ACTS[action]
+    words = action.value.replace("_", " ").capitalize()
+    return Act(words, words, "Say why; the reason stands in the case.", words, "Done.")

@@ -1,0 +1,89 @@
+"""The card of a case's next step: its words, and what may be pressed by whoever looks (mockups, rule 3).
+
+Next: api/console/cases/step_card.py
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from api.console.cases.facts import CaseFacts
+from domain.authority import ROLES, Action
+from domain.datamap import DataMap, System
+from domain.rights import Role
+
+
+@dataclass(frozen=True)
+class Press:
+    """Something that may be pressed: a button that posts, or a link to a form.
+
+    Args:
+        action: the command.
+        label: what it says.
+        target: what the command is about, as hidden fields or in the address.
+        direct: posts at once, with nothing to fill in.
+        first: the one filled button of the page.
+        red: ends or destroys something.
+    """
+
+    action: Action
+    label: str
+    target: dict[str, str] = field(default_factory=dict)
+    direct: bool = False
+    first: bool = False
+    red: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card.
+
+    Args:
+        title: what to do next, or what is waited for.
+        guidance: two sentences, the article among them.
+        failure: what happened, and what was kept and what to do now, where something failed.
+        presses: in the order of the page.
+        link: text and tab of a way to look at it.
+        instructions: of whoever looks after a system.
+        note: under the buttons.
+        item: the task that files may be added to.
+        release: it is about releasing the package, so its facts stand in it.
+        waiting: nobody here has anything to do now.
+    """
+
+    title: str
+    guidance: str
+    failure: tuple[str, str] | None = None
+    presses: list[Press] = field(default_factory=list)
+    link: tuple[str, str] | None = None
+    instructions: str = ""
+    note: str = ""
+    item: UUID | None = None
+    release: bool = False
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Who looks at which case, with the data map's names at hand."""
+
+    facts: CaseFacts
+    datamap: DataMap
+    role: Role
+    person: str
+    allowed: frozenset[Action]
+    stale: bool
+
+    def may(self, action: Action) -> bool:
+        return action in self.allowed and self.role in ROLES[action]
+
+    def only(self, *presses: Press) -> list[Press]:
+        """Those that are possible now."""
+        return [press for press in presses if self.may(press.action)]
+
+    def system(self, name: str | None) -> System | None:
+        return next((system for system in self.datamap.systems if system.name == name), None)
+
+    def title(self, name: str | None) -> str:
+        system = self.system(name)
+        title = system.title if system else (name or "the system").replace("_", " ")
+        return f"the {title[4:]}" if title.startswith("The ") else title

@@ -1,0 +1,242 @@
+"""What is inside: the package as a tree with counts, single items, the preview as the person will see it, letters, proofs.
+
+Content of a person leaves this process as a download or in a sandbox, never as a page of ours (`security.md` section 1, Console).
+Each look is noted before the first byte. Next: adapters/collected.py
+"""
+
+import email.policy
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+from sqlmodel import select
+
+from adapters.blobs import BlobReader
+from adapters.collected import Collected
+from adapters.database.item_decisions import newest_revision, standing_decisions
+from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.blobs import BlobRef
+from domain.errors import NotAllowedNowError, UnknownObjectError
+
+PAGE: Final = 25  # items
+_PIECE: Final = 64 * 1024
+_POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]{1,400})"')
+_SANDBOX: Final = "sandbox allow-downloads; frame-ancestors 'none'"
+_LONGEST_VALUE: Final = 400  # characters of one field on the page; the whole is in the package
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One collection in the package, or what a person added for a system."""
+
+    system: str
+    system_title: str
+    collection: str
+    title: str
+    records: int
+    files: int
+    withheld: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The package.
+
+    Args:
+        branches: in its own order.
+        revision: the newest of the item decisions; the package may be older.
+        open: items can be decided now.
+    """
+
+    branches: list[Branch]
+    row: PackageRow | None
+    revision: int
+    decided: int
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Records, files, withheld."""
+        records, files, withheld = ([getattr(each, name) for each in self.branches] for name in ("records", "files", "withheld"))
+        return sum(records), sum(files), sum(withheld)
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One record or file, for a caseworker's eyes."""
+
+    id: str
+    number: int
+    values: list[tuple[str, str]]
+    file: str
+    decision: str
+    basis: str
+
+
+def tree(web: Web, facts: CaseFacts) -> Tree:
+    """The package of a case; to be called in a thread."""
+    case_id, package = facts.state.case_id, facts.state.package
+    with web.resources.database.read() as session:
+        row = session.get(PackageRow, package.id) if package else None
+        revision = newest_revision(session, case_id)
+        decided = len(session.exec(select(ItemDecision.item).where(ItemDecision.case_id == case_id).distinct()).all())
+    if row is None:
+        return Tree([], None, revision, decided)
+    branches = [_branch(web, each) for each in row.summary.get("collections", [])]
+    titles = {system.name: system.title for system in web.resources.datamap.systems}
+    by_hand = row.summary.get("by_hand", {})
+    branches += [Branch(name, titles.get(name, name), "", "Added by hand", 0, files, 0) for name, files in by_hand.items()]
+    return Tree(branches, row, revision, decided)
+
+
+def _branch(web: Web, part: dict[str, Any]) -> Branch:
+    system = next((each for each in web.resources.datamap.systems if each.name == part["system"]), None)
+    collection = next((each for each in system.collections if each.name == part["collection"]), None) if system else None
+    return Branch(
+        system=part["system"],
+        system_title=system.title if system else part["system"],
+        collection=part["collection"],
+        title=collection.title if collection else part["collection"],
+        records=part["records"],
+        files=part["files"],
+        withheld=part["withheld"],
+    )
+
+
+def items(web: Web, facts: CaseFacts, system: str, collection: str, start: int) -> tuple[str, list[ItemLine], int, int | None]:
+    """Some items of one collection: its title, the lines, how many there are, and where the next page starts.
+
+    Raises:
+        UnknownObjectError: the last search knows no such collection.
+    """
+    if not facts.state.run:
+        raise UnknownObjectError
+    collected = Collected.open(web.resources, facts.state.case_id, facts.state.run)
+    one = next((each for each in collected.collections if (each.system, each.name) == (system, collection)), None)
+    if one is None:
+        raise UnknownObjectError
+    found, following = collected.page(start, PAGE, system=system, collection=collection)
+    with web.resources.database.read() as session:
+        decided = standing_decisions(session, facts.state.case_id)
+    lines = []
+    for item in found:
+        decision = decided.get(item.id)
+        lines.append(
+            ItemLine(
+                id=item.id,
+                number=item.position + 1,
+                values=[(name, _short(value)) for name, value in item.row.items() if name != "member"],
+                file=item.file.name if item.file else "",
+                decision=decision.decision if decision else "include",
+                basis=(decision.basis or "") if decision else "",
+            )
+        )
+    branch = _branch(web, {"system": system, "collection": collection, "records": one.rows, "files": 0, "withheld": 0})
+    return f"{branch.title}, {branch.system_title}", lines, one.rows, following
+
+
+def member(web: Web, facts: CaseFacts, path: str) -> Response:
+    """One member of the package as the person will have it: a page of it in a sandbox, anything else as a download.
+
+    Raises:
+        NotAllowedNowError: there is no package. UnknownObjectError: it has no such member.
+    """
+    blob = _package(web, facts)
+    zipped = zipfile.ZipFile(blob)
+    try:
+        info = zipped.getinfo(path)
+    except KeyError:
+        zipped.close()
+        blob.close()
+        raise UnknownObjectError from None
+    if not path.endswith((".html", ".css")):
+        name = path.rpartition("/")[2]
+        headers = {"Content-Security-Policy": _SANDBOX, "Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(_inside(blob, zipped, info), media_type="application/octet-stream", headers=headers)
+    with blob, zipped:
+        content = zipped.read(info)
+    own = _POLICY.search(content)
+    policy = f"{own[1].decode().replace('&#39;', chr(39))}; {_SANDBOX}" if own else f"default-src 'none'; {_SANDBOX}"
+    kind = "text/html; charset=utf-8" if path.endswith(".html") else "text/css; charset=utf-8"
+    return Response(content, media_type=kind, headers={"Content-Security-Policy": policy})
+
+
+def whole(web: Web, facts: CaseFacts) -> Response:
+    """The package as one file; never counts as delivery.
+
+    Raises:
+        NotAllowedNowError: there is none.
+    """
+    blob = _package(web, facts)
+    headers = {"Content-Disposition": f'attachment; filename="{facts.reference}.zip"', "Content-Security-Policy": _SANDBOX}
+    if facts.state.package:
+        headers["Content-Length"] = str(facts.state.package.bytes)
+    return StreamingResponse(_pieces(blob), media_type="application/zip", headers=headers)
+
+
+def proof(web: Web, facts: CaseFacts, evidence: UUID) -> Response:
+    """A proof of identity, as a download in a sandbox.
+
+    Raises:
+        UnknownObjectError: there is none, or it was destroyed.
+    """
+    with web.resources.database.read() as session:
+        row = session.get(IdentityEvidence, evidence)
+    if row is None or row.case_id != facts.state.case_id or row.blob is None or row.destroyed_at is not None:
+        raise UnknownObjectError
+    blob = web.resources.blobs.read(web.resources.vault.evidence(row.case_id), BlobRef.model_validate(row.blob))
+    ending = row.media_type.rpartition("/")[2]
+    headers = {"Content-Disposition": f'attachment; filename="proof.{ending}"', "Content-Security-Policy": _SANDBOX}
+    return StreamingResponse(_pieces(blob), media_type=row.media_type, headers=headers)
+
+
+def letter(web: Web, facts: CaseFacts, letter_id: UUID) -> tuple[str, str]:
+    """Subject and text of a letter as it was sent.
+
+    Raises:
+        UnknownObjectError: there is none, or its content was destroyed.
+    """
+    with web.resources.database.read() as session:
+        row = session.get(Letter, letter_id)
+    if row is None or row.case_id != facts.state.case_id or row.content is None:
+        raise UnknownObjectError
+    raw = web.resources.vault.case(row.case_id).open("letter", "content", str(row.id), row.content)
+    message = BytesParser(policy=email.policy.default).parsebytes(raw)
+    assert isinstance(message, EmailMessage)
+    part = message.get_body(("plain",))
+    return str(message["Subject"]), str(part.get_content()) if part else ""
+
+
+def _package(web: Web, facts: CaseFacts) -> BlobReader:
+    package = facts.state.package
+    with web.resources.database.read() as session:
+        row = session.get(PackageRow, package.id) if package else None
+    if row is None:
+        raise NotAllowedNowError("There is no package yet.", status=facts.state.status.value)
+    return web.resources.blobs.read(web.resources.vault.case(row.case_id), BlobRef.model_validate(row.blob))
+
+
+def _pieces(blob: BlobReader) -> Iterator[bytes]:
+    with blob:
+        yield from blob
+
+
+def _inside(blob: BlobReader, zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    with blob, zipped, zipped.open(info) as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _short(value: object) -> str:
+    if value is None or value == "":
+        return "(empty)"
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}\u2026"

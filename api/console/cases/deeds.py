@@ -1,0 +1,256 @@
+"""`/console/cases/{reference}/actions/{action}`: one command of a case as a form; its refusals stand beside the fields.
+
+The same road as the JSON API's: words are sealed first and only their ids leave. A form's mark makes a second press the same
+command. What needs a fresh sign-in asks for it before anything is typed. Next: api/v1/preparation.py
+"""
+# ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from adapters.database.case_reader import CaseView
+from adapters.database.queue import assign
+from api.answers import CommandUnansweredError
+from api.console import sessions
+from api.console.authority import may
+from api.console.cases import facts, shell
+from api.console.cases.acts import FRESH, act_of
+from api.console.cases.form_fields import MANY, TARGETS, fields_of
+from api.console.opened import TheOpenedCase
+from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
+from api.console.queue import colleagues
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.errors import STATUSES
+from api.face.forms import field
+from api.idempotency import keyed_hash
+from api.uploads import Upload, read_upload
+from api.v1.bodies import SHAPES, ActionBody
+from api.v1.deciding import decide_item
+from api.v1.preparation import Deed, hand_in
+from domain.authority import ROLES, Action
+from domain.errors import DomainError, InvalidInputError, NotAllowedNowError, NotPermittedError, UnknownObjectError
+from domain.rights import Status
+
+router = APIRouter(prefix="/console/cases", route_class=ConsoleRoute, include_in_schema=False)
+
+UPLOADS: Final = {"work_item": Action.COMPLETE_WORK_ITEM, "evidence": Action.SUBMIT_IDENTITY_EVIDENCE}
+_ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
+TheAction = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]
+
+
+@router.get("/{reference}/actions/{action}")
+async def ask(request: Request, action: TheAction, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """The form of one command, if it is possible now."""
+    wanted = _action(action, who)
+    target = {name: value[:200] for name, value in request.query_params.items() if name in TARGETS}
+    if wanted in FRESH:
+        query = f"?{request.url.query}" if request.url.query else ""
+        who.need_fresh(web.now(), f"{request.url.path}{query}")
+    return await run_in_threadpool(lambda: _form(web, who, case, wanted, target))
+
+
+@router.post("/{reference}/actions/{action}")
+async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
+    """Do it, and come back to the case; or say beside the form why not."""
+    wanted = _action(action, who)
+    path = f"/console/cases/{case.receipt.reference}"
+    if wanted in FRESH:
+        who.need_fresh(web.now(), path)
+    given = _given(wanted, form)
+    try:
+        done = await _done(web, who, case, wanted, given, field(form, "once"), Upload())
+    except DomainError as refusal:
+        told = _beside(refusal)
+        return await run_in_threadpool(_form, web, who, case, wanted, given, told)
+    back = field(form, "back")
+    tab = act_of(wanted).tab if done else ""
+    here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
+    return away_to(f"{here}{'&' if '?' in here else '?'}done={wanted.value if done else 'waiting'}")
+
+
+@router.post("/{reference}/owner")
+async def hand_over(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
+    """Give the case to a colleague, to oneself, or to nobody; decides nothing about it."""
+    to = field(form, "to")
+    if to and to not in dict(await run_in_threadpool(colleagues, web)):
+        raise InvalidInputError("Choose a colleague who works on cases.", field="to")
+
+    def given() -> None:
+        with web.resources.database.write() as session:
+            assign(session, [case.receipt.case_id], to=to or None, by=who.person, at=web.now())
+
+    await run_in_threadpool(given)
+    return away_to(f"/console/cases/{case.receipt.reference}")
+
+
+@router.post("/{reference}/files/{kind}")
+async def upload(
+    request: Request,
+    kind: Annotated[str, Path(pattern=r"^(work_item|evidence)$")],
+    web: TheWeb,
+    who: TheCaseworker,
+    case: TheOpenedCase,
+) -> Response:
+    """Take files in, sealed while they arrive: what a person found, or a proof of identity."""
+    action, path = UPLOADS[kind], f"/console/cases/{case.receipt.reference}"
+    if who.role not in ROLES[action]:
+        raise NotPermittedError
+    vault = web.resources.vault
+    if action is Action.SUBMIT_IDENTITY_EVIDENCE:
+        if case.state.identity_record or case.state.status is Status.CLOSED:
+            raise NotAllowedNowError
+        await run_in_threadpool(vault.make_evidence_key, case.receipt.case_id)
+        sealer = await run_in_threadpool(vault.evidence, case.receipt.case_id)
+    else:
+        sealer = await run_in_threadpool(vault.case, case.receipt.case_id)
+    given: dict[str, Any] = {}
+    sent = Upload()
+    try:
+        sent = await read_upload(request, web.resources.blobs, sealer, "evidence" if kind == "evidence" else "upload")
+        # One field holds everything that is not a file: the reader of uploads knows a part for words and a part for files.
+        command = json.loads(sent.command or b"{}")
+        sessions.check_form(who, str(command.get("key", "")))
+        given = {name: command[name] for name in SHAPES[action].body.model_fields if name in command}
+        if not sent.files:
+            raise InvalidInputError("Choose a file first.", field="files")
+        await _done(web, who, case, action, given, str(command.get("once", "")), sent)
+    except (DomainError, ValueError) as failure:
+        await run_in_threadpool(sent.discard, web.resources.blobs)
+        if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
+            raise
+        return await run_in_threadpool(_form, web, who, case, action, given, _beside(failure))
+    return away_to(f"{path}/systems?done={action.value}" if kind == "work_item" else f"{path}?done={action.value}")
+
+
+def _action(name: str, who: SignedIn) -> Action:
+    try:
+        action = Action(name)
+    except ValueError:
+        raise UnknownObjectError from None
+    if action not in SHAPES or who.role not in ROLES[action]:
+        raise NotPermittedError
+    return action
+
+
+def _given(action: Action, form: FormData) -> dict[str, Any]:
+    """What was filled in; what was left empty was not given."""
+    names = SHAPES[action].body.model_fields
+    several = {name: [str(each) for each in form.getlist(name)] for name in names if name in MANY}
+    return several | {name: field(form, name) for name in names if name not in MANY and field(form, name)}
+
+
+async def _done(  # noqa: PLR0917 (a command, who gives it, and what came with it)
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], once: str, sent: Upload
+) -> bool:
+    """Let it happen; False when nobody answered in time, and it counts only once it is answered.
+
+    Raises:
+        DomainError: it was refused.
+    """
+    try:
+        body = SHAPES[action].body.model_validate(given)
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
+        raise InvalidInputError(_told(str(first["type"])), field=name) from None
+    deed = await run_in_threadpool(_deed, web, who, case, action, body, once, sent)
+    if action is Action.SET_ITEM_DECISION:
+        await run_in_threadpool(decide_item, deed)
+        return True
+    call, fresh = await run_in_threadpool(hand_in, deed)
+    if not fresh:
+        await run_in_threadpool(sent.discard, web.resources.blobs)  # pressed twice: the first one's files count
+    try:
+        await web.cases.perform(case.receipt.case_id, call)
+    except CommandUnansweredError:
+        return False
+    return True
+
+
+def _deed(  # noqa: PLR0917
+    web: Web, who: SignedIn, case: CaseView, action: Action, body: ActionBody, once: str, sent: Upload
+) -> Deed:
+    vault, words = web.resources.vault, body.model_dump_json()
+    files = [part for file in sent.files for part in (file.name, file.ref.sha256)]
+    mark = (
+        keyed_hash(vault, "console", who.person, case.receipt.reference, action.value, once, words) if once else uuid.uuid4().hex
+    )
+    return Deed(
+        resources=web.resources,
+        caller=who,
+        view=case,
+        action=action,
+        body=body,
+        command_id=mark,
+        body_hash=keyed_hash(vault, "body", action.value, words, *files),
+        files=tuple(sent.files),
+        now=web.now(),
+    )
+
+
+def _told(kind: str) -> str:
+    if kind in {"missing", "string_too_short"}:
+        return "Fill this in."
+    if kind in {"enum", "literal_error"}:
+        return "Choose one."
+    return "Shorten this." if kind == "string_too_long" else "This is not in the form that is needed here."
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A refusal at the field that it is about, or at the form."""
+
+    about: str
+    words: str
+    status: int
+
+
+def _beside(refusal: DomainError) -> _Refused:
+    """How a refusal is shown beside the form; one of our own failures is a page of its own.
+
+    Raises:
+        DomainError: it is none that a person can do anything about here.
+    """
+    status = STATUSES.get(refusal.kind, 500)
+    if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
+        raise refusal
+    return _Refused(str(refusal.facts.get("field", "")) or _ABOUT_THE_CASE, refusal.message, status)
+
+
+def _form(  # noqa: PLR0917
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: _Refused | None = None
+) -> Response:
+    target = {name: str(value) for name, value in given.items() if name in TARGETS}
+    read = facts.read(web, shell.again(web, case) if refused else case)
+    datamap = web.resources.datamap
+    systems = tuple((system.name, system.title) for system in datamap.systems)
+    fields = fields_of(action, target, tuple(sorted(datamap.identity_kinds)), systems)
+    names = {each.name for each in fields}
+    errors = {refused.about if refused.about in names else _ABOUT_THE_CASE: refused.words} if refused else {}
+    return shell.show_case(
+        web,
+        who,
+        read,
+        "cases/act.html",
+        tab=None,
+        status=refused.status if refused else 200,
+        action=action.value,
+        act=act_of(action),
+        fields=fields,
+        given=given,
+        target=target,
+        foreseen=shell.foreseen(web, read, action),
+        about=shell.about(web, read, given),
+        errors=errors,
+        possible=shell.possible(web, who, read.state, action),
+        uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),
+    )

@@ -1,0 +1,142 @@
+"""The fields of a command's form, made from the bodies of the JSON API (`api/v1/bodies.py`): a form takes what the API takes.
+
+Their words are here. Next: api/console/cases/deeds.py
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Literal, get_args, get_origin
+
+from api.v1.bodies import SHAPES
+from domain.authority import Action
+
+# The target of a command travels in the address and in hidden fields; a person never types it.
+TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right"})
+LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
+    "reason": ("Reason", ""),
+    "question": ("Your question", "The person reads exactly this."),
+    "answer": ("What they answered", ""),
+    "text": ("Message", "The person reads exactly this."),
+    "note": ("Why it cannot be searched", "The person may read this."),
+    "code": ("Code", "Eight digits."),
+    "arrived_at": ("When it reached us", "With the zone, for example 2026-11-23T09:00+00:00. Left empty: now."),
+    "ground": ("Ground", ""),
+    "step": ("What happened", ""),
+    "channel": ("How it went", ""),
+    "outcome": ("Outcome", ""),
+    "result": ("What you found", ""),
+    "into": ("The case that goes on", "Its reference, such as HAB-7K4M29QX."),
+    "kind": ("Kind", ""),
+    "value": ("What it is", ""),
+    "decision": ("Decision", ""),
+    "basis": ("Basis in law", "Needed when it is withheld."),
+    "without": ("Left for later", "What is not chosen comes now."),
+    "about": ("The case it is about", "Its reference, such as HAB-7K4M29QX."),
+    "finding": ("Finding", ""),
+    "right": ("What is refused", "Left open: the whole request."),
+}
+_OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
+    (Action.EXTEND_DEADLINE, "reason"): ("Why this request needs longer", "The person reads exactly this."),
+    (Action.RECORD_AUTHORITY, "reason"): ("What it is", ""),
+    (Action.DECIDE_COMPLAINT, "text"): ("What the person reads", "What you found, and what has changed because of it."),
+    (Action.DECIDE_COMPLAINT, "reason"): ("Internal reason", "The person does not get it."),
+    (Action.PROPOSE_REFUSAL, "text"): (
+        "Reasons for the person",
+        "They read exactly this: the fact, and the ground in plain words.",
+    ),
+    (Action.PROPOSE_REFUSAL, "reason"): ("Internal reason", "For whoever approves; the person does not get it."),
+    (Action.CONTINUE_WITHOUT_SYSTEM, "reason"): ("Why it is left out", "The person may read this."),
+    (Action.REQUEST_MORE_IDENTITY, "reason"): ("What you ask for, and why", "The person reads exactly this."),
+    (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
+}
+_OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
+    "complexity": "It is complex",
+    "number": "It is one of several requests",
+    "manifestly_unfounded": "Manifestly unfounded",
+    "excessive": "Excessive",
+    "exemption": "An exemption in law",
+    "asked": "We asked for a fee",
+    "paid": "The fee was paid",
+    "post": "By post",
+    "in_person": "In person",
+    "secure_transfer": "By secure transfer",
+    "found": "Something was found",
+    "not_found": "Nothing found",
+    "exception": "It cannot be searched",
+    "done": "It is carried out",
+    "include": "Include it",
+    "withhold": "Withhold it",
+    "third_party": "It is about other people too",
+    "privilege": "Legal privilege",
+    "not_personal_data": "It is not about this person",
+    "fulfilled": "Fulfilled",
+    "partly_fulfilled": "Partly fulfilled",
+    "nothing_held": "Nothing held",
+    "refused": "Refused",
+    "identity_not_confirmed": "Identity not confirmed",
+    "email": "E-mail address",
+    "phone": "Telephone number",
+}
+_NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
+MANY: Final = frozenset({"without"})  # of which several may be chosen
+_NEVER_TYPED: Final = TARGETS - {"result", "right"} | {"spans"}
+_LONG: Final = frozenset({"reason", "question", "answer", "text", "note"})
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of a form. `options`: value and words; empty where words are typed."""
+
+    name: str
+    label: str
+    hint: str
+    kind: Literal["area", "boxes", "choice", "input"]
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+
+
+def fields_of(
+    action: Action,
+    target: Mapping[str, str],
+    kinds: tuple[str, ...] = (),
+    systems: tuple[tuple[str, str], ...] = (),
+) -> list[FormField]:
+    """The fields that a person fills in, choices first.
+
+    Args:
+        action: the command.
+        target: what it is about, which nobody has to fill in any more.
+        kinds: of identifier that the data map knows, beside address and telephone.
+        systems: of the data map, name and title.
+    """
+    fields = []
+    by_hand = target.get("result") == "done"  # a right that was carried out by a person
+    for name, info in SHAPES[action].body.model_fields.items():
+        if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
+            continue
+        label, hint = _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
+        if name == "note" and by_hand:
+            label, hint = "What the person is told", "They read exactly this: what was done, and what was not."
+        options = _choices(info.annotation)
+        if name == "kind":
+            options = tuple(dict.fromkeys(("email", "phone", *kinds)))
+        if options and not info.is_required():
+            options = ("", *options)
+        shown = tuple((value, _OPTIONS.get(value, value.replace("_", " ").capitalize() or "None")) for value in options)
+        kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
+        if name in MANY:
+            kind, shown = "boxes", systems
+        fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
+    return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 (whatever pydantic was given)
+    if get_origin(annotation) is Literal:
+        return tuple(str(value) for value in get_args(annotation))
+    for inner in (annotation, *get_args(annotation)):
+        if isinstance(inner, type) and issubclass(inner, StrEnum):
+            return tuple(member.value for member in inner if member.value not in _NOT_OFFERED)
+        if get_origin(inner) is Literal:
+            return tuple(str(value) for value in get_args(inner))
+    return ()

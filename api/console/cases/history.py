@@ -1,0 +1,189 @@
+"""The history of a case in words: who did what and when, as an authority would want to read it (Article 5(2)).
+
+Next: api/console/cases/systems.py
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from adapters.database.tables import CaseEventRow
+from api.console import words
+from api.console.cases.facts import CaseFacts
+from domain.datamap import DataMap
+from domain.events import Tag
+
+_UNKNOWN: Final = "an identifier"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened. `words` are somebody's own; `mark` as the steps of the follow page."""
+
+    sequence: int
+    at: datetime
+    who: str
+    what: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class _Teller:
+    facts: CaseFacts
+    datamap: DataMap
+
+    def system(self, row: CaseEventRow) -> str:
+        name = str(row.facts.get("system", ""))
+        return next((each.title for each in self.datamap.systems if each.name == name), name.replace("_", " ") or "A system")
+
+    def identifier(self, row: CaseEventRow) -> str:
+        wanted = str(row.facts.get("identifier", ""))
+        return next((line.value for line in self.facts.identifiers if str(line.id) == wanted), _UNKNOWN)
+
+    def item(self, row: CaseEventRow) -> str:
+        key = str(row.facts.get("work_item", ""))
+        known = next((item for each, item in self.facts.state.work_items.items() if str(each) == key), None)
+        kind = str(row.facts.get("kind", known.kind if known else "")).replace("_", " ")
+        system = row.facts.get("system") or (known.system if known else None)
+        title = next((each.title for each in self.datamap.systems if each.name == system), "")
+        return f"{kind or 'task'}{f', {title}' if title else ''}"
+
+
+_RESULTS: Final = {"found": "done", "not_found": "nothing found", "exception": "cannot be done"}
+
+
+def _records(row: CaseEventRow) -> str:
+    number = int(str(row.facts.get("records", 0)))
+    return f"{number:,} {'record' if number == 1 else 'records'}" if number else "nothing found"
+
+
+WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
+    Tag.REQUEST_RECEIVED: lambda _, row: (
+        f"The request was received {words.CHANNELS.get(str(row.facts.get('channel', '')), '')}".strip()
+    ),
+    Tag.REQUEST_WITHDRAWN: "The request was withdrawn",
+    Tag.REQUEST_DISOWNED: "Somebody said: this was not me",
+    Tag.REQUEST_MERGED: "Joined with another case",
+    Tag.REQUEST_HELD: "Put on hold",
+    Tag.REQUEST_RELEASED: "The hold ended",
+    Tag.REQUEST_REOPENED: "Opened again at its own date",
+    Tag.REQUEST_RESUMED: "Carried on from the record after an interruption",
+    Tag.REQUEST_CLOSED: lambda _, row: f"Closed: {words.OUTCOMES.get(str(row.facts.get('outcome', '')), 'done').lower()}",
+    Tag.CLOSING_PROPOSED: "Closing was proposed; a person decides",
+    Tag.IDENTIFIER_CLAIMED: lambda teller, row: f"{teller.identifier(row)} was named",
+    Tag.IDENTIFIER_PROVEN: lambda teller, row: f"{teller.identifier(row)} was proven",
+    Tag.IDENTIFIER_REJECTED: lambda teller, row: f"{teller.identifier(row)} was set aside",
+    Tag.IDENTIFIER_ACCEPTED: lambda teller, row: f"{teller.identifier(row)} was accepted as a search key",
+    Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
+    Tag.IDENTITY_REMINDED: "Reminded to confirm the address",
+    Tag.IDENTITY_CONFIRMED: "It is known who asks",
+    Tag.IDENTITY_MORE_REQUESTED: "One more proof of identity was asked for (Article 12(6))",
+    Tag.IDENTITY_EVIDENCE_RECEIVED: "A proof of identity came in",
+    Tag.IDENTITY_EVIDENCE_DESTROYED: "The proof of identity was destroyed",
+    Tag.CLARIFICATION_ASKED: "Asked what is meant",
+    Tag.CLARIFICATION_ANSWERED: "The question was answered",
+    Tag.EXTENSION_DECIDED: "Two further months were decided",
+    Tag.EXTENSION_NOTIFIED: "The notice of longer time was given; the date moves",
+    Tag.EXTENSION_BOUNCED: "The notice of longer time did not arrive; it was not given",
+    Tag.REFUSAL_PROPOSED: "A refusal was proposed",
+    Tag.REFUSAL_APPROVED: "The refusal was approved",
+    Tag.REFUSAL_NOTIFIED: "The refusal was given to the person",
+    Tag.REFUSAL_BOUNCED: "The refusal did not arrive; it was not given",
+    Tag.COMPLAINT_ACKNOWLEDGED: "The complaint was acknowledged",
+    Tag.COMPLAINT_LINKED: "The complaint was linked to the case it is about",
+    Tag.COMPLAINT_PROGRESS: "The person was told how far the complaint is",
+    Tag.COMPLAINT_DECIDED: lambda _, row: f"The complaint was decided: {str(row.facts.get('finding', '')).replace('_', ' ')}",
+    Tag.AUTHORITY_ASKED: "An agent was asked for proof of authority",
+    Tag.AUTHORITY_RECEIVED: "The proof of authority is here",
+    Tag.DEADLINE_REVIEWED: "An unanswered question was looked at again",
+    Tag.FEE_ASKED: "A fee was asked for",
+    Tag.FEE_PAID: "The fee was paid",
+    Tag.RIGHT_DECIDED: lambda _, row: (
+        f"{words.RIGHTS.get(str(row.facts.get('right', '')), 'A right')}: "
+        f"{words.OUTCOMES.get(str(row.facts.get('outcome', '')), 'decided').lower()}"
+    ),
+    Tag.RIGHT_ANSWERED: lambda _, row: (
+        f"The person was told of it: {words.RIGHTS.get(str(row.facts.get('right', '')), 'a right').lower()}"
+    ),
+    Tag.RIGHT_BOUNCED: "What was to be told did not arrive; it is decided anew",
+    Tag.REQUEST_PREDATED: "An earlier copy of the request was found: the clock runs from there",
+    Tag.PARTIAL_PROPOSED: "A part of the answer was proposed",
+    Tag.PARTIAL_BUILT: lambda _, row: f"The part was built: {_records(row)}",
+    Tag.PARTIAL_APPROVED: "The part was approved",
+    Tag.PARTIAL_RETURNED: "The part was returned for rework",
+    Tag.PARTIAL_VOIDED: "The approval of the part is void: something that it covered changed",
+    Tag.PARTIAL_NOTIFIED: "The person was told where the part is",
+    Tag.PARTIAL_OPENED: "The person fetched the part",
+    Tag.LETTER_BOUNCED: "A letter came back",
+    Tag.DEADLINE_ESTIMATED: "The work that is left was estimated",
+    Tag.SNAPSHOT_TAKEN: "Short-lived data were copied before they go",
+    Tag.SNAPSHOT_DESTROYED: "The early copies were destroyed",
+    Tag.COLLECTION_STARTED: lambda _, row: f"Search number {row.facts.get('run', 1)} began",
+    Tag.COLLECTION_FINISHED: "All systems have answered",
+    Tag.SYSTEM_SEARCHED: lambda teller, row: f"{teller.system(row)} was searched: {_records(row)}",
+    Tag.SYSTEM_FAILED: lambda teller, row: f"{teller.system(row)} did not answer",
+    Tag.SYSTEM_SKIPPED: lambda teller, row: f"{teller.system(row)} was left out",
+    Tag.SYSTEM_RETRIED: lambda teller, row: f"{teller.system(row)} is being searched again",
+    Tag.WORK_ITEM_OPENED: lambda teller, row: f"A task for a person: {teller.item(row)}",
+    Tag.WORK_ITEM_COMPLETED: lambda teller, row: (
+        f"Task answered, {_RESULTS.get(str(row.facts.get('result', '')), 'done')}: {teller.item(row)}"
+    ),
+    Tag.PACKAGE_REQUESTED: "The package was asked for anew",
+    Tag.PACKAGE_BUILT: lambda _, row: f"The package was built: {_records(row)}, {str(row.facts.get('sha256', ''))[:8]}",
+    Tag.PACKAGE_VOIDED: "The approval is void: something that it covered changed",
+    Tag.PACKAGE_APPROVED: lambda _, row: f"The package was approved: {str(row.facts.get('sha256', ''))[:8]}",
+    Tag.PACKAGE_RETURNED: "Returned for rework",
+    Tag.PACKAGE_PUBLISHED: "The package was released",
+    Tag.PACKAGE_OPENED: "The person fetched the copy",
+    Tag.DELIVERY_ADDRESS_CHANGED: lambda teller, row: f"The answer goes to {teller.identifier(row)} from now on",
+    Tag.DELIVERY_NOTIFIED: "The person was told where the answer is",
+    Tag.DELIVERY_RECORDED: "A delivery by other means was recorded",
+    Tag.DELIVERY_REMINDED: "Reminded to fetch the copy",
+    Tag.MESSAGE_SENT: "A message was written",
+    Tag.MESSAGE_RECEIVED: "A message came in",
+    Tag.CODE_REQUESTED: lambda teller, row: f"A code was asked for, to {teller.identifier(row)}",
+    Tag.LETTER_FAILED: lambda _, row: (
+        f"The letter \u201c{str(row.facts.get('letter', '')).replace('_', ' ')}\u201d could not be sent"
+    ),
+    Tag.DEADLINE_APPROACHING: "The date comes near",
+    Tag.DEADLINE_PASSED: "The date passed without an answer",
+}
+
+
+def told(facts: CaseFacts, datamap: DataMap, *, content: bool = True) -> list[Line]:
+    """The history, the newest first.
+
+    Args:
+        facts: of the case.
+        datamap: for the names of systems.
+        content: with what people wrote; an auditor reads without.
+    """
+    teller = _Teller(facts, datamap)
+    return [
+        Line(
+            sequence=row.sequence,
+            at=row.at,
+            who=facts.person(row.actor),
+            what=_what(teller, row) if content else _plain(row),
+            words=facts.note_of(row) if content else "",
+        )
+        for row in reversed(facts.events)
+    ]
+
+
+def _what(teller: _Teller, row: CaseEventRow) -> str:
+    known = WORDS.get(Tag(row.tag)) if row.tag in set(Tag) else None
+    if known is None:
+        return _plain(row)
+    return known if isinstance(known, str) else known(teller, row)
+
+
+def _plain(row: CaseEventRow) -> str:
+    """An event without anything of a person in it."""
+    known = WORDS.get(Tag(row.tag)) if row.tag in set(Tag) else None
+    if isinstance(known, str):
+        return known
+    _, _, words_of_tag = row.tag.partition(":")
+    subject, _, happened = words_of_tag.partition(":")
+    return f"{subject.replace('_', ' ').capitalize()} {happened.replace('_', ' ')}"

@@ -1,0 +1,119 @@
+"""The rail at the right of a case: how it is known who asks, what may be done about each identifier, the clock's sum in short.
+
+Next: api/console/cases/shell.py
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from api.console import words
+from api.console.cases.card import Looking, Press
+from api.console.cases.facts import CaseFacts
+from api.console.queue import colleagues
+from api.dependencies import Web
+from domain.authority import Action
+from domain.events import Tag
+
+_HOW: Final = {
+    "code": "Code to the address on file",
+    "assertion": "Signed in to their account",
+    "caseworker": "Confirmed by hand",
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How it is known who asks. `mark` as the states of rows."""
+
+    mark: str
+    words: str
+    note: str
+    about: str = ""
+
+
+def identity_of(facts: CaseFacts) -> Identity:
+    """How it is known who asks, or what is waited for."""
+    rows = facts.happened(Tag.IDENTITY_CONFIRMED)
+    risk = words.RISKS[facts.state.risk]
+    if facts.state.identity_record and rows:
+        row = rows[0]
+        by = "by the engine" if row.actor in {"system", "subject"} else f"by {facts.person(row.actor)}"
+        asked = "" if facts.state.evidence or facts.happened(Tag.IDENTITY_MORE_REQUESTED) else "No document was asked for."
+        why = facts.note_of(row)
+        note = " ".join(
+            part for part in (f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", f"There is {risk}.") if part
+        )
+        return Identity("done", _HOW.get(str(row.facts.get("how", "")), "Confirmed"), note, about="confirmed")
+    waiting = "Asked for one more thing" if facts.state.more_identity_asked else "Not confirmed yet"
+    return Identity("waiting", waiting, f"There is {risk}.")
+
+
+def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
+    """Per identifier what may be done about it."""
+    acts: dict[str, list[Press]] = {}
+    for line in looking.facts.identifiers:
+        target = {"identifier": str(line.id)}
+        presses = []
+        if line.standing == "claimed":
+            code = [Press(Action.REQUEST_CODE, "Send a code", target, direct=True)] if line.kind == "email" else []
+            presses = [
+                *code,
+                Press(Action.ACCEPT_IDENTIFIER, "Accept", target),
+                Press(Action.REJECT_IDENTIFIER, "Reject", target),
+            ]
+        elif line.standing == "proven" and line.kind == "email" and not line.delivery:
+            presses = [Press(Action.CHANGE_DELIVERY_ADDRESS, "Deliver here", target)]
+        acts[str(line.id)] = looking.only(*presses)
+    return acts
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whom the case is assigned to.
+
+    Args:
+        name: empty where it is nobody's.
+        mine: whoever looks.
+        prepared: who prepared something since the last return, so cannot approve.
+        staff: to whom it may be handed: id and name.
+    """
+
+    name: str
+    mine: bool
+    prepared: list[str]
+    staff: list[tuple[str, str]]
+
+
+def owner_of(web: Web, facts: CaseFacts, me: str) -> Owner:
+    """Whom the case is assigned to, and to whom it may be handed; decides nothing (docs/decisions/0012)."""
+    people = colleagues(web)
+    assigned = facts.view.assignee
+    return Owner(
+        name=dict(people).get(assigned or "", ""),
+        mine=assigned == me,
+        prepared=[facts.person(actor) for actor in facts.state.preparers],
+        staff=[each for each in people if each[0] != assigned],
+    )
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """One step of the clock's sum, short enough for the rail."""
+
+    words: str
+    source: str
+    date: date | None
+
+
+def short_sum(facts: CaseFacts) -> list[SumRow]:
+    """The sum without what stands below its line anyway; every step in full is a fold-out beside it."""
+    alone = len(facts.view.receipt.regimes) == 1
+    rows = []
+    for line in facts.view.clock.sum:
+        step = line.step.partition(": ")[2] if alone and ": " in line.step else line.step
+        if step.endswith(("legal date", "safe date")):
+            continue
+        short = step.partition(";")[0].partition(" (")[0].partition(", to the end")[0]
+        rows.append(SumRow(short[:1].upper() + short[1:], line.source.partition(";")[0], line.date))
+    return rows

@@ -1,0 +1,267 @@
+"""What every page of a case has around it: header with the legal timeline, the next step, tabs, and the rail at the right.
+
+Next: api/console/cases/tabs.py
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.clocks import seat_of, story_of
+from adapters.database.item_decisions import newest_revision
+from adapters.database.tables import PackageRow
+from api.console.authority import may
+from api.console.cases import rail
+from api.console.cases.acts import FRESH, act_of
+from api.console.cases.card import Card, Looking
+from api.console.cases.facts import CaseFacts, case_events
+from api.console.cases.step_card import card_of
+from api.console.pages import show
+from api.console.sessions import FRESH as FRESH_FOR
+from api.console.sessions import SignedIn
+from api.dependencies import Web
+from api.face.days import zone
+from api.face.timeline import timeline_svg
+from api.v1.presenting import package_of, possible_actions
+from domain.authority import Action
+from domain.case import CaseState
+from domain.events import Tag
+from domain.foresight import before_a_question, before_an_extension, before_more_identity
+from domain.next_step import WaitsFor, next_step
+from domain.rights import Right, Role, Status
+from domain.timeline import timeline
+
+BASE: Final = "/console/cases"
+_KINDS: Final = {
+    Right.ACCESS: "Access request",
+    Right.ERASURE: "Erasure request",
+    Right.RECTIFICATION: "Correction request",
+    Right.RESTRICTION: "Restriction request",
+    Right.PORTABILITY: "Portability request",
+    Right.OBJECTION: "Objection",
+    Right.AUTOMATED_DECISION_REVIEW: "Human review",
+    Right.WITHDRAW_CONSENT: "Withdrawal of consent",
+    Right.TRANSFER_INFORMATION: "Question about transfers",
+    Right.COMPLAINT: "Complaint",
+    Right.MINOR_REPORT: "Report of a child\u2019s account",
+}
+_WAITS: Final = {WaitsFor.US: "us", WaitsFor.THEM: "them", WaitsFor.SYSTEM: "a system", WaitsFor.NOBODY: ""}
+_MARKS: Final = {Status.RECEIVED: "waiting", Status.CLOSED: "done"}
+# Not offered under "Anything else": they belong to a row, a task or the card itself.
+_ELSEWHERE: Final = frozenset(
+    {
+        Action.SET_ITEM_DECISION,
+        Action.COMPLETE_WORK_ITEM,
+        Action.RETRY_SYSTEM,
+        Action.CONTINUE_WITHOUT_SYSTEM,
+        Action.ACCEPT_IDENTIFIER,
+        Action.REJECT_IDENTIFIER,
+        Action.CHANGE_DELIVERY_ADDRESS,
+        Action.APPROVE_PACKAGE,
+    },
+)
+
+
+def show_case(
+    web: Web,
+    who: SignedIn,
+    facts: CaseFacts,
+    template: str,
+    *,
+    tab: str | None,
+    status: int = 200,
+    done: str = "",
+    **more: Any,  # noqa: ANN401
+) -> HTMLResponse:
+    """Render a page of a case; to be called in a thread.
+
+    Args:
+        web: of the process.
+        who: sees it.
+        facts: the case.
+        template: of the part under the tabs, or of the form in the sheet.
+        tab: the one that is open; None for a form.
+        status: of HTTP.
+        done: the command that was just done, or `waiting`.
+        more: for the template.
+    """
+    today = web.now().astimezone(zone(web)).date()
+    looking = _looking(web, who, facts)
+    step = next_step(facts.state)
+    # An auditor reads what happened and decides nothing, so there is no next step to see.
+    card = card_of(looking) if tab is not None and who.role is not Role.AUDITOR else None
+    return show(
+        web,
+        template,
+        who,
+        status=status,
+        at=BASE,
+        facts=facts,
+        state=facts.state,
+        clock=facts.view.clock,
+        path=f"{BASE}/{facts.reference}",
+        kind=kind_of(facts),
+        mark_of_stage="failed" if step.attention else _MARKS.get(facts.state.status, "running"),
+        waits=_WAITS[step.waits_for],
+        picture=_picture(web, facts, today),
+        near=_near(facts, today),
+        tab=tab,
+        tabs=_tabs(who, facts),
+        card=card,
+        anything_else=_anything_else(looking, card) if card else [],
+        fresh=web.now() < who.began_at + FRESH_FOR,
+        asks_again=FRESH,
+        release=_release(web, looking) if card and card.release else None,
+        identity=rail.identity_of(facts),
+        rail_acts=rail.acts_per_identifier(looking),
+        owner=rail.owner_of(web, facts, who.person),
+        sum_rows=rail.short_sum(facts),
+        laws=" and ".join(sorted({code.partition("-")[0] for code in facts.view.receipt.regimes}, reverse=True)),
+        told=_told(done),
+        once=mark(),
+        may=row_actions(web, who, facts),
+        personal=who.role is not Role.AUDITOR,
+        **more,
+    )
+
+
+def kind_of(facts: CaseFacts) -> str:
+    """What was asked for, as a title."""
+    rights = [item.right for item in facts.state.rights]
+    first = _KINDS[rights[0]] if rights else "Request"
+    return first if len(rights) < 2 else f"{first} and {len(rights) - 1} more"  # noqa: PLR2004 (the first is named)
+
+
+def mark() -> str:
+    """What makes one showing of a form: pressed twice, it is one command."""
+    return token_urlsafe(16)
+
+
+def row_actions(web: Web, who: SignedIn, facts: CaseFacts) -> set[str]:
+    """The commands that rows offer, as far as they are possible now."""
+    return set(possible_actions(web.resources, who, facts.state))
+
+
+def again(web: Web, case: CaseView) -> CaseView:
+    """The case as it stands now: a refusal mostly means that it has moved."""
+    return CaseReader(web.resources).get(case.receipt.case_id)
+
+
+def possible(web: Web, who: SignedIn, state: CaseState, action: Action) -> bool:
+    """Whether a command could be given now."""
+    if action is Action.SET_ITEM_DECISION:
+        return state.status is Status.IN_REVIEW
+    return action.value in possible_actions(web.resources, who, state)
+
+
+def about(web: Web, facts: CaseFacts, target: Mapping[str, Any]) -> str:
+    """What a command is about, in words: an identifier, a system, a task."""
+    if system := target.get("system"):
+        return next((each.title for each in web.resources.datamap.systems if each.name == system), str(system))
+    if identifier := target.get("identifier"):
+        return next((line.value for line in facts.identifiers if str(line.id) == str(identifier)), "")
+    item = next((item for key, item in facts.state.work_items.items() if str(key) == str(target.get("work_item", ""))), None)
+    if item is None:
+        return ""
+    return about(web, facts, {"system": item.system}) if item.system else item.kind.replace("_", " ").capitalize()
+
+
+def foreseen(web: Web, facts: CaseFacts, action: Action) -> str:
+    """What a command would do to the dates, before anybody presses."""
+    receipt = facts.view.receipt
+    today = web.now().astimezone(zone(web)).date()
+    if action is Action.REQUEST_CLARIFICATION:
+        return before_a_question(receipt.regimes, receipt.rights)
+    if action is Action.REQUEST_MORE_IDENTITY:
+        return before_more_identity(receipt.regimes, receipt.received_at.astimezone(zone(web)).date(), today)
+    return before_an_extension(facts.view.clock) if action is Action.EXTEND_DEADLINE else ""
+
+
+def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
+    possible_now = frozenset(Action(name) for name in possible_actions(web.resources, who, facts.state))
+    return Looking(
+        facts=facts,
+        datamap=web.resources.datamap,
+        role=who.role,
+        person=who.person,
+        allowed=possible_now,
+        stale=_stale(web, facts.state),
+    )
+
+
+def _stale(web: Web, state: CaseState) -> bool:
+    if state.package is None:
+        return False
+    with web.resources.database.read() as session:
+        answer = package_of(state, newest_revision(session, state.case_id))
+    return answer is not None and answer.state == "stale"
+
+
+def _picture(web: Web, facts: CaseFacts, today: date) -> Markup:
+    receipt = facts.view.receipt
+    story = story_of(receipt.received_at, [Right(right) for right in receipt.rights], case_events(facts.events))
+    seat = seat_of(web.resources.datamap.controller)
+    drawn = timeline(facts.view.clock, receipt.regimes, [Right(right) for right in receipt.rights], story, today=today, seat=seat)
+    return timeline_svg(drawn)
+
+
+def _near(facts: CaseFacts, today: date) -> str:
+    if facts.state.status in {Status.CLOSED, Status.DELIVERED}:
+        return ""
+    days = (facts.view.clock.safe_due - today).days
+    return "late" if days < 0 else "soon" if days < 7 else ""  # noqa: PLR2004 (mockups, colour)
+
+
+def _tabs(who: SignedIn, facts: CaseFacts) -> list[tuple[str, str, int | None]]:
+    tabs: list[tuple[str, str, int | None]] = [
+        ("", "Overview", None),
+        ("systems", "Systems", len(facts.state.systems) or None),
+        ("package", "Package", None),
+        ("messages", "Messages", len(facts.said) or None),
+        ("history", "History", len(facts.events)),
+    ]
+    path = f"{BASE}/{{reference}}"
+    return [each for each in tabs if may(who.role, "GET", f"{path}/{each[0]}".rstrip("/"))]
+
+
+def _anything_else(looking: Looking, card: Card) -> list[tuple[Action, str]]:
+    shown = {press.action for press in card.presses}
+    rest = sorted(looking.allowed - _ELSEWHERE - shown, key=lambda action: list(Action).index(action))
+    return [(action, act_of(action).link) for action in rest if looking.may(action)]
+
+
+def _release(web: Web, looking: Looking) -> dict[str, Any]:
+    """What an approval covers, in words (R1)."""
+    facts = looking.facts
+    package = facts.state.package
+    assert package is not None
+    with web.resources.database.read() as session:
+        row = session.get(PackageRow, package.id)
+    to = next((line for line in facts.identifiers if line.delivery), None)
+    changed = facts.happened(Tag.DELIVERY_ADDRESS_CHANGED)
+    files = sum(each["files"] for each in row.summary.get("collections", [])) if row else 0
+    by_hand = sum(row.summary.get("by_hand", {}).values()) if row else 0
+    return {
+        "records": package.records,
+        "files": files + by_hand,
+        "bytes": package.bytes,
+        "built_at": row.built_at if row else None,
+        "sha256": package.sha256,
+        "to": to.value if to else "nobody yet",
+        "changed_at": changed[0].at if changed else None,
+        "withheld": package.withheld,
+        "left_out": [looking.title(name) for name, system in facts.state.systems.items() if system.state == "skipped"],
+        "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
+        "prepared": [facts.person(actor) for actor in facts.state.preparers],
+    }
+
+
+def _told(done: str) -> str:
+    if done == "waiting":
+        return "It was handed in and is not answered yet. It counts once it is; look again in a minute."
+    return act_of(Action(done)).done if done in set(Action) else ""

@@ -1,0 +1,162 @@
+"""Cards for what a stage asks of a person: approve, look at a proof, decide about closing, and the end.
+
+Next: api/console/cases/shell.py
+"""
+
+from adapters.letter_words import count
+from api.console.cases.card import Card, Looking, Press
+from domain.authority import ROLES, Action
+from domain.events import Tag
+from domain.next_step import NextStep
+from domain.rights import Outcome
+
+
+def approve(looking: Looking, _step: NextStep) -> Card:
+    """The package, to be released by somebody who prepared nothing."""
+    facts, first = looking.facts, looking.facts.subject.first
+    package = facts.state.package
+    assert package is not None
+    told = (
+        f"{facts.subject.called} asked for a copy of their data. "
+        "Article 15 also asks us to explain where the data came from and who received them. Your approval covers exactly this "
+        "package, this address and this identity record."
+    )
+    back = Press(Action.RETURN_FOR_REWORK, "Return for rework")
+    write = Press(Action.SEND_MESSAGE, f"Write to {first}")
+    again = Press(Action.PREPARE_PACKAGE, "Build the package again", direct=True, first=True)
+    if looking.stale:
+        return Card(
+            "Build the package again",
+            "Decisions were made after it was built, so nobody can approve it as it is. Article 15 asks for what is decided now.",
+            presses=looking.only(again, back, write),
+            link=("Look at the decisions", "package"),
+            release=True,
+        )
+    if looking.role not in ROLES[Action.APPROVE_PACKAGE]:
+        return Card(
+            "A colleague approves the package",
+            "Look at it once more as the person will see it; then a reviewer releases it. Whoever prepared it cannot (Article "
+            "32).",
+            presses=looking.only(write, Press(Action.EXTEND_DEADLINE, "Take longer")),
+            link=(f"See it as {first} will", "preview"),
+            release=True,
+        )
+    if looking.person in facts.state.preparers:
+        return Card(
+            "Somebody else approves the package",
+            "You prepared a part of this case, so the release needs other eyes than yours. Article 32 stands behind this rule.",
+            presses=looking.only(back, write),
+            link=(f"See it as {first} will", "preview"),
+            release=True,
+        )
+    approve = Press(Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=True, first=True)
+    return Card(
+        "Check the package, then release it",
+        told,
+        presses=looking.only(approve, back, write),
+        link=(f"See it as {first} will", "preview"),
+        release=True,
+    )
+
+
+def part(looking: Looking, _step: NextStep) -> Card:
+    """A part of the answer, to be released before the rest."""
+    partial, mine = looking.facts.state.partial, looking.person in looking.facts.state.preparers
+    assert partial is not None
+    assert partial.package is not None
+    package = partial.package
+    left = ", ".join(looking.title(name) for name in partial.without) or "the rest"
+    approve = Press(
+        Action.APPROVE_PARTIAL_ANSWER, "Approve and release this part", {"sha256": package.sha256}, direct=True, first=True
+    )
+    return Card(
+        "Approve a part of the answer",
+        f"It has {count(package.records, 'record')}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
+        presses=looking.only(*([] if mine else [approve]), Press(Action.RETURN_FOR_REWORK, "Return for rework")),
+        note="You prepared it, so somebody else must approve." if mine else "",
+        link=("Read what the person is told", "history"),
+    )
+
+
+def refusal(looking: Looking, _step: NextStep) -> Card:
+    """A refusal that somebody proposed."""
+    mine = looking.person in looking.facts.state.preparers
+    return Card(
+        "Approve the refusal, or return it",
+        "Read the reasons as the person will read them. A refusal that leaves out what could be given is no answer (Article "
+        "12(4)).",
+        presses=looking.only(
+            *([] if mine else [Press(Action.APPROVE_REFUSAL, "Approve the refusal", first=True, red=True)]),
+            Press(Action.RETURN_FOR_REWORK, "Return for rework"),
+        ),
+        note="You proposed it, so somebody else must approve." if mine else "",
+        link=("Read the reasons", "history"),
+    )
+
+
+def proof(looking: Looking, _step: NextStep) -> Card:
+    """A proof of identity that came in."""
+    return Card(
+        "Look at the proof of identity",
+        "Ask only whether it settles the doubt; it is destroyed with your decision, after 14 days at the latest. More than "
+        "that may not "
+        "be asked (Article 12(6)).",
+        presses=looking.only(
+            Press(Action.CONFIRM_IDENTITY, "Confirm identity", first=True),
+            Press(Action.REQUEST_MORE_IDENTITY, "Ask for something else"),
+        ),
+        note="The files are under \u201cIdentity\u201d at the right.",
+    )
+
+
+def confirm(looking: Looking, _step: NextStep) -> Card:
+    """A doubt about who asks."""
+    return Card(
+        "Decide whether you know who is asking",
+        "There is a doubt on record, or no mailbox that could settle it. Ask for no more than the doubt needs (Article 12(6)).",
+        presses=looking.only(
+            Press(Action.CONFIRM_IDENTITY, "Confirm identity", first=True),
+            Press(Action.REQUEST_MORE_IDENTITY, "Ask for one more thing"),
+            Press(Action.SUBMIT_IDENTITY_EVIDENCE, "Add a proof"),
+        ),
+    )
+
+
+def closing(looking: Looking, _step: NextStep) -> Card:
+    """A case that nobody answers any more."""
+    delivered = looking.facts.state.delivered_at is not None
+    what = "The copy was not fetched in 30 days." if delivered else "Nobody confirmed the address in a month."
+    return Card(
+        "Decide whether to close",
+        f"{what} No timer ends a case: closing is your decision, with a letter (Article 12(4)).",
+        presses=looking.only(
+            Press(Action.CLOSE, "Close the case", first=True, red=True),
+            Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
+            Press(Action.RECORD_DELIVERY, "Record a delivery by other means"),
+        ),
+        note="" if looking.may(Action.CLOSE) else "A privacy lead closes it.",
+    )
+
+
+def held(looking: Looking, _step: NextStep) -> Card:
+    """A case on hold."""
+    rows = looking.facts.happened(Tag.REQUEST_HELD)
+    why = looking.facts.note_of(rows[0]) if rows else ""
+    return Card(
+        "On hold",
+        "Nothing leaves while it is held, and the legal date does not move (Article 12(3)). A privacy lead ends the hold.",
+        presses=looking.only(Press(Action.RELEASE, "End the hold", first=True)),
+        note=f"Reason: {why}" if why else "",
+    )
+
+
+def closed(looking: Looking, _step: NextStep) -> Card:
+    """The end."""
+    outcome = looking.facts.state.outcome
+    told = {
+        Outcome.WITHDRAWN: "The person withdrew it. They may ask again whenever they like.",
+        Outcome.IDENTITY_NOT_CONFIRMED: "Nobody could be sure who asked. A late answer opens it again at its own date.",
+        Outcome.NOT_THE_REQUESTER: "Somebody else had made it. Nobody got anything.",
+        Outcome.DUPLICATE: "It goes on in another case of the same person.",
+    }.get(outcome or Outcome.FULFILLED, "The answer was given. What remains here is the record of it (Article 5(2)).")
+    return Card("Nothing more to do", told, presses=looking.only(Press(Action.REOPEN, "Open it again")), waiting=True)

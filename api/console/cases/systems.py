@@ -1,0 +1,226 @@
+"""The Systems tab: a row per system of the data map with its state, records and receipt; those not searched are listed too.
+
+While a search runs its receipts arrive one collection after the other; that is the progress. Next: api/console/cases/content.py
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlmodel import select
+
+from adapters.collected import Collected
+from adapters.database.tables import SearchReceipt
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.case import SystemState
+from domain.datamap import System, SystemKind
+from domain.errors import UnknownObjectError
+from domain.events import Tag
+from domain.rights import Status
+
+_MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
+RowState = Literal["failed", "running", "done", "waiting", "skipped"]
+_ORDER: Final[tuple[RowState, ...]] = ("failed", "running", "waiting", "done", "skipped")
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    """One system.
+
+    Args:
+        state: as drawn; failures come first.
+        said: the state in words.
+        done, total: collections searched while it runs; 0 of 0 otherwise.
+        at: when it was searched or decided.
+        receipt: there is one to look at.
+        acts: `retry`, `without` or `answer`: what can be done about it.
+        item: the open task, if only a person can search it.
+        why: the reason why it was left out.
+    """
+
+    name: str
+    title: str
+    state: RowState
+    said: str
+    records: int | None
+    at: datetime | None = None
+    done: int = 0
+    total: int = 0
+    receipt: bool = False
+    acts: tuple[str, ...] = ()
+    item: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The tab. `runs`: a search is under way, so the page renews itself."""
+
+    rows: list[SystemRow]
+    runs: bool
+    records: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        """In one sentence, zero included."""
+        parts = [f"{self.counts.get('done', 0)} of {len(self.rows)} searched"]
+        parts += [
+            f"{self.counts[state]} {word}"
+            for state, word in (
+                ("running", "running"),
+                ("waiting", "waiting"),
+                ("failed", "without answer"),
+                ("skipped", "left out"),
+            )
+            if self.counts.get(state)
+        ]
+        so_far = " so far" if self.runs else ""
+        return f"{', '.join(parts)}. {self.records:,} {'record' if self.records == 1 else 'records'}{so_far}."
+
+
+def read(web: Web, facts: CaseFacts) -> Systems:
+    """The systems of a case as they stand; to be called in a thread."""
+    state = facts.state
+    begun = state.status is Status.COLLECTING and state.needs_search
+    run = state.run + 1 if begun else state.run
+    with web.resources.database.read() as session:
+        receipts = session.exec(
+            select(SearchReceipt).where(SearchReceipt.case_id == state.case_id, SearchReceipt.run == run)
+        ).all()
+    by_system: dict[str, list[SearchReceipt]] = defaultdict(list)
+    for receipt in receipts:
+        by_system[receipt.system].append(receipt)
+    known = {} if begun else state.systems
+    rows = [
+        _row(facts, system, known.get(system.name), by_system[system.name], begun=begun)
+        for system in web.resources.datamap.systems
+    ]
+    gone = sorted(set(known) - {system.name for system in web.resources.datamap.systems})
+    rows += [
+        SystemRow(name, name.replace("_", " "), "done", "Searched; not in the data map any more", known[name].records)
+        for name in gone
+    ]
+    rows.sort(key=lambda row: _ORDER.index(row.state))
+    counts: dict[str, int] = defaultdict(int)
+    for row in rows:
+        counts[row.state] += 1
+    runs = begun or any(system.state == "searching" for system in state.systems.values())
+    return Systems(rows, runs, sum(row.records or 0 for row in rows), dict(counts))
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """What one collection's search left."""
+
+    title: str
+    said: str
+    rows: int
+    doubtful: int
+    keys: int
+    at: datetime
+
+
+def receipts_of(web: Web, facts: CaseFacts, name: str) -> tuple[System, list[ReceiptRow]]:
+    """The search receipts of one system (design principle 6).
+
+    Raises:
+        UnknownObjectError: no such system.
+    """
+    system = next((each for each in web.resources.datamap.systems if each.name == name), None)
+    if system is None:
+        raise UnknownObjectError
+    titles = {collection.name: collection.title for collection in system.collections}
+    found = Collected.open(web.resources, facts.state.case_id, max(1, facts.state.run)).collections
+    rows = [
+        ReceiptRow(
+            title=titles.get(each.name, each.name),
+            said=_receipt_words(each.state, each.reason, each.rows),
+            rows=each.rows,
+            doubtful=each.doubtful,
+            keys=len(each.keys),
+            at=each.searched_at,
+        )
+        for each in found
+        if each.system == name
+    ]
+    return system, rows
+
+
+def _receipt_words(state: str, reason: str | None, rows: int) -> str:
+    if state == "searched":
+        return "Searched" if rows else "Searched, nothing found"
+    if reason == "no_identifier":
+        return "Not searched: nothing that is known of the person leads here"
+    if reason == "shared_only":
+        return "Not searched: only shared references lead here"
+    return "Not searched: it did not answer"
+
+
+def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: list[SearchReceipt], *, begun: bool) -> SystemRow:  # noqa: PLR0911
+    title = system.title
+    if known is None:
+        if not begun:
+            begins = "Not searched yet" if facts.state.run == 0 else "Not part of the last search"
+            return SystemRow(system.name, title, "waiting", begins, None)
+        return _running(system, receipts)
+    if known.state == "searching":
+        return _running(system, [])
+    if known.state == "failed":
+        tries = len([row for row in facts.happened(Tag.SYSTEM_FAILED) if row.facts.get("system") == system.name])
+        said = f"No answer, tried {system.attempts * max(1, tries)} times"
+        return SystemRow(
+            system.name, title, "failed", said, known.records, _last(facts, system, Tag.SYSTEM_FAILED), acts=("retry", "without")
+        )
+    if known.state == "manual":
+        item = next((str(key) for key, item in facts.state.open_work_items.items() if item.system == system.name), "")
+        owner = f"With {system.owner}" if system.owner else "With a person"
+        return SystemRow(
+            system.name,
+            title,
+            "waiting",
+            owner,
+            None,
+            _last(facts, system, Tag.WORK_ITEM_OPENED),
+            acts=("answer", "without"),
+            item=item,
+        )
+    if known.state == "skipped":
+        row = next((row for row in facts.happened(Tag.SYSTEM_SKIPPED) if row.facts.get("system") == system.name), None)
+        why = facts.note_of(row) if row else ""
+        return SystemRow(system.name, title, "skipped", "Left out by decision", None, row.at if row else None, why=why)
+    return _searched(facts, system, known, bool(receipts))
+
+
+def _searched(facts: CaseFacts, system: System, known: SystemState, receipt: bool) -> SystemRow:  # noqa: FBT001
+    said = "Searched" if known.records else "Searched, nothing found"
+    if system.kind in _MANUAL:
+        items = {str(key) for key, item in facts.state.work_items.items() if item.system == system.name}
+        rows = [row for row in facts.happened(Tag.WORK_ITEM_COMPLETED) if str(row.facts.get("work_item")) in items]
+        files = int(str(rows[0].facts.get("files", 0) or 0)) if rows else 0
+        by = f" by {facts.person(rows[0].actor)}" if rows else " by hand"
+        said = f"Searched{by}" + (f", {files} {'file' if files == 1 else 'files'}" if files else ", nothing found")
+        at = known.searched_at or (rows[0].at if rows else None)
+        return SystemRow(system.name, system.title, "done", said, max(known.records, files), at, receipt=receipt)
+    return SystemRow(system.name, system.title, "done", said, known.records, known.searched_at, receipt=receipt)
+
+
+def _running(system: System, receipts: Iterable[SearchReceipt]) -> SystemRow:
+    if system.kind in _MANUAL:
+        return SystemRow(system.name, system.title, "waiting", "Waits for the others, then for a person", None)
+    done = list(receipts)
+    records, total = sum(row.rows for row in done), len(system.collections)
+    at = max((row.searched_at for row in done), default=None)
+    if len(done) >= total:
+        said = "Searched" if records else "Searched, nothing found"
+        return SystemRow(system.name, system.title, "done", said, records, at)
+    said = f"Searching, {len(done)} of {total} collections" if done else "Waits for its turn"
+    state: RowState = "running" if done else "waiting"
+    return SystemRow(system.name, system.title, state, said, records if done else None, at, len(done), total)
+
+
+def _last(facts: CaseFacts, system: System, tag: Tag) -> datetime | None:
+    return next((row.at for row in facts.happened(tag) if row.facts.get("system") == system.name), None)

@@ -1,0 +1,191 @@
+"""The page of a case in every stage: what it says, what may be pressed, what a look leaves behind."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from adapters.database.case_reader import CaseReader
+from adapters.database.tables import AccessLog
+from adapters.resources import Resources
+from domain.authority import ROLES, Action
+from domain.decisions import allowed_actions
+from domain.events import Tag
+from domain.rights import Role
+from tests import opened
+from tests.at_console import AtConsole, text_of
+from tests.case_stages import STAGES, failed, in_review, searching
+
+SignIn = Callable[..., AtConsole]
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
+TABS = ("", "/systems", "/package", "/messages", "/history")
+
+
+@pytest.fixture
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    """The demo's data map, whose systems the stages name."""
+    (tmp_path / "habeas.db").write_bytes(migrated.read_bytes())
+    with opened.resources(tmp_path / "home", f"sqlite:///{tmp_path}/habeas.db", DEMO) as everything:
+        yield everything
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO])
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_tab_opens_in_every_stage_for_every_role(at_console: SignIn, resources: Resources, stage: str, role: Role) -> None:
+    case = STAGES[stage](resources)
+    person = at_console(role)
+    for tab in TABS:
+        page = person.get(f"/console/cases/{case.reference}{tab}")
+        assert page.status_code == 200, tab
+        assert case.reference in page.text
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO])
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_what_is_possible_and_the_role_covers_can_be_pressed(
+    at_console: SignIn, resources: Resources, stage: str, role: Role
+) -> None:
+    case = STAGES[stage](resources)
+    allowed = set(allowed_actions(CaseReader(resources).get(case.id).state)) | {Action.SET_ITEM_DECISION}
+    person = at_console(role)
+    for tab in TABS:
+        page = person.get(f"/console/cases/{case.reference}{tab}").text
+        offered = {Action(name) for name in re.findall(r"/actions/([a-z_]+)", page)}
+        assert offered <= allowed
+        assert all(role in ROLES[action] for action in offered)
+        for address in re.findall(r'href="([^"]+/actions/[^"]+)"', page):
+            form = person.get(unescape(address))
+            assert form.status_code == 200
+            assert "This is not possible now" not in form.text
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_page_has_one_filled_button_at_most(at_console: SignIn, resources: Resources, stage: str) -> None:
+    case = STAGES[stage](resources)
+    for role in (Role.CASEWORKER, Role.REVIEWER):
+        page = at_console(role).get(f"/console/cases/{case.reference}/systems").text
+        assert len(re.findall(r'class="button(?: red)?"', page)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "told"),
+    [
+        ("started", Role.CASEWORKER, "Wait for Ruth Adeyemi to confirm the address"),
+        ("proof", Role.CASEWORKER, "Look at the proof of identity"),
+        ("searching", Role.CASEWORKER, "The systems are being searched"),
+        ("failed", Role.CASEWORKER, "Billing and support did not answer. Everything found so far is kept"),
+        ("by-hand", Role.CASEWORKER, "Search the payment provider by hand"),
+        ("in-review", Role.REVIEWER, "Check the package, then release it"),
+        ("in-review", Role.CASEWORKER, "A colleague approves the package"),
+        ("on-hold", Role.PRIVACY_LEAD, "Reason: Ruth rang: she moves house this week."),
+        ("refusal", Role.REVIEWER, "Approve the refusal, or return it"),
+        ("delivered", Role.CASEWORKER, "Wait for Ruth to fetch the copy"),
+        ("withdrawn", Role.CASEWORKER, "Nothing more to do"),
+        ("letter-failed", Role.CASEWORKER, "Bring a letter to the person"),
+        ("by-a-person", Role.CASEWORKER, "Carry out: correction"),
+    ],
+)
+def test_the_next_step_says_what_to_do(at_console: SignIn, resources: Resources, stage: str, role: Role, told: str) -> None:
+    case = STAGES[stage](resources)
+    page = text_of(at_console(role).get(f"/console/cases/{case.reference}"))
+    assert told in page
+    card = page.partition("Next step ")[2].partition("Overview")[0]
+    assert "Article" in card or "It goes on" in card or "They may ask again" in card
+
+
+def test_an_approval_shows_what_it_covers(at_console: SignIn, resources: Resources) -> None:
+    case = in_review(resources)
+    page = text_of(at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}"))
+    for words in (
+        "1,116 records and 96 files, 212.4 MB",
+        "Goes to ruth.adeyemi@post.imaginella.example",
+        "not changed since it was proven",
+        "Known by Code to the address on file",
+        "3 records withheld",
+        "Prepared by Amira Osei, so somebody else must approve",
+        "Due, safe date",
+        "Every step, with its source",
+    ):
+        assert words in page
+
+
+def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources: Resources) -> None:
+    case = in_review(resources)
+    lead = at_console(Role.PRIVACY_LEAD)
+    state = CaseReader(resources).get(case.id).state
+    case.sequence = state.sequence
+    item = uuid4()
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=str(item), kind="needs_operator")
+    case.happen(Tag.WORK_ITEM_COMPLETED, actor=lead.person, work_item=str(item), result="found", files=0)
+    page = lead.get(f"/console/cases/{case.reference}")
+    assert "needs other eyes than yours" in page.text
+    assert "Approve and release" not in page.text
+
+
+def test_every_look_is_noted_once(at_console: SignIn, resources: Resources) -> None:
+    case = in_review(resources)
+    person = at_console()
+    person.get(f"/console/cases/{case.reference}")
+    person.get(f"/console/cases/{case.reference}/systems/progress", X_Habeas_Poll="1")
+    with resources.database.read() as session:
+        rows = session.exec(select(AccessLog).where(AccessLog.case_id == case.id)).all()
+    assert [(row.actor, row.action) for row in rows] == [(person.person, "view_case")]
+
+
+class TestSystems:
+    def test_a_running_search_shows_what_came_so_far_and_renews_itself(self, at_console: SignIn, resources: Resources) -> None:
+        case = searching(resources)
+        page = at_console().get(f"/console/cases/{case.reference}/systems")
+        assert "Searching, 3 of 12 collections" in page.text
+        assert '<progress value="3" max="12"' in page.text
+        assert "1,917 records so far" in page.text
+        assert f'data-poll="/console/cases/{case.reference}/systems/progress?stage=collecting.' in page.text
+        assert 'aria-live="polite"' in page.text
+
+    def test_the_fragment_says_when_the_case_has_moved_on(self, at_console: SignIn, resources: Resources) -> None:
+        case = searching(resources)
+        person, path = at_console(), f"/console/cases/{case.reference}/systems/progress"
+        stage = f"collecting.{CaseReader(resources).get(case.id).state.sequence}"
+        assert 'data-fragment="systems" data-poll' in person.get(f"{path}?stage={stage}").text
+        case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform"])
+        assert 'data-fragment="reload"' in person.get(f"{path}?stage={stage}").text
+
+    def test_what_failed_comes_first_and_nothing_is_hidden(self, at_console: SignIn, resources: Resources) -> None:
+        case = failed(resources)
+        page = text_of(at_console().get(f"/console/cases/{case.reference}/systems"))
+        table = page.partition("What to do ")[2]
+        assert table.startswith("Billing and support No answer, tried 8 times 0")
+        for name in ("The platform", "Image files", "The payment provider With Finance"):
+            assert name in table
+        assert "2 of 4 searched" in table
+
+
+class TestHistory:
+    def test_it_is_in_words_and_names_people(self, at_console: SignIn, resources: Resources) -> None:
+        case = in_review(resources)
+        page = text_of(at_console().get(f"/console/cases/{case.reference}/history"))
+        for words in (
+            "The request was received through our platform Habeas, Mon 23 November 2026, 09:00 GMT",
+            "Asked what is meant Amira Osei",
+            "Which account do you mean, or would you like everything?",
+            "The question was answered The person",
+            "The platform was searched: 1,116 records",
+            "Billing and support was searched: nothing found",
+            "Task answered, nothing found: search by hand, The payment provider",
+        ):
+            assert words in page
+        assert not re.search(r"case:|[a-z]_[a-z]", page.partition("History")[2])
+
+    def test_an_auditor_reads_it_without_anybody_in_it(self, at_console: SignIn, resources: Resources) -> None:
+        case = in_review(resources)
+        auditor = at_console(Role.AUDITOR)
+        for tab in ("/history", "/systems"):
+            page = auditor.get(f"/console/cases/{case.reference}{tab}").text
+            assert "Ruth" not in page
+            assert "ruth" not in page
+            assert "Which account" not in page
+        assert "Identifier proven" in auditor.get(f"/console/cases/{case.reference}/history").text
