@@ -18,6 +18,7 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.mail_breaches import first_sign
 from activities.mail_knowledge import Knowledge, known_of
 from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.mail_tables import IncomingMail
@@ -166,6 +167,7 @@ class Mailroom:
         self, mail: IncomingMail, read: ReadMessage, checked: Authentication, known: Knowledge, decided: Disposition
     ) -> None:
         now = datetime.now(UTC)
+        breach = first_sign(self._resources, mail, read, decided, now)
         vault = self._resources.vault.mail(mail.key)
         with self._resources.database.write() as session:
             row = session.get(IncomingMail, mail.id, with_for_update=True)
@@ -186,6 +188,7 @@ class Mailroom:
             session.add(row)
             if decided.standing is Standing.BOUNCED and known.letter is not None:
                 _note_bounce(session, known.letter.id, read, now)
+            row.breach = breach
             if decided.reason is TriageReason.BREACH:
                 session.add(Alarm(at=now, kind="mail-suspected-breach", facts={"mail": str(row.id)}))
 

@@ -24,7 +24,7 @@ class Entry:
 _MENU: Final = (
     ("Cases", "/console/cases"),
     ("Breaches", "/console/breaches"),
-    ("Messages", "/console/messages"),
+    ("Messages", "/console/triage"),
     ("Reports", "/console/reports"),
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from activities.mailroom import Mailroom
+from adapters.database.breach_reader import BreachReader
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.tables import CaseReceipt, IdentityEvidence, Letter
 from adapters.incoming.store import Arrived, Place, open_raw, store
@@ -290,3 +291,24 @@ def test_an_uploaded_file_proves_no_sender(room: Sorting) -> None:
     raw = b"Authentication-Results: mx.imaginella.example; dmarc=pass header.from=post.example\r\n" + mail(ASKS)
     room.sort(raw, origin="upload", arrived=MONDAY)
     assert (room.last.aligned, room.last.reason) == (False, TriageReason.FOR_A_PERSON.value)
+
+
+HACKED = "Somebody hacked my account, and I can see other people's images in it."
+
+
+def test_a_plain_report_of_a_breach_starts_the_hours_from_its_arrival_once_per_sender_and_day(room: Sorting) -> None:
+    arrived = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
+    room.sort(mail(HACKED), arrived=arrived)
+    breach = room.last.breach
+    assert breach is not None
+    view = BreachReader(room.resources).find(breach)
+    assert datetime.fromisoformat(view.dossier.opening["first_alert_at"]) == arrived
+    room.sort(mail(HACKED + " Hello?", Message_Id="<again@post.example>"))
+    assert [each.reason for each in room.mails] == ["breach", "breach"]
+    assert room.last.breach is None
+
+
+def test_nobody_can_open_breaches_without_end(room: Sorting) -> None:
+    for number in range(12):
+        room.sort(mail(HACKED, sender=f"p{number}@post.example"))
+    assert sum(each.breach is not None for each in room.mails) == 10

@@ -25,6 +25,14 @@ MATRIX = {
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
     "GET /console/find": OFFICE,
+    "GET /console/triage": f"{OFFICE} breach_responder",
+    "GET /console/triage/{mail}": f"{OFFICE} breach_responder",
+    "GET /console/triage/{mail}/html": f"{OFFICE} breach_responder",
+    "GET /console/triage/{mail}/raw": f"{OFFICE} breach_responder",
+    "GET /console/triage/{mail}/attachments/{index}": f"{OFFICE} breach_responder",
+    "POST /console/triage/{mail}/open": "caseworker privacy_lead",
+    "POST /console/triage/{mail}/join": "caseworker privacy_lead",
+    "POST /console/triage/{mail}/dismiss": "caseworker privacy_lead",
     "GET /console/cases": OFFICE,
     "GET /console/cases/new": OFFICE,
     "POST /console/cases/new": OFFICE,
@@ -50,6 +58,8 @@ MATRIX = {
     "POST /console/cases/{reference}/files/{kind}": "caseworker privacy_lead",
 }
 NAMED = {
+    "mail": UUID(int=0),
+    "index": 0,
     "system": "platform",
     "collection": "accounts",
     "path": "index.html",

@@ -1,0 +1,136 @@
+"""The triage page: everything that is known beside the mail, three things to do, and nothing of a stranger's that runs."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import select
+
+from adapters.database.mail_tables import IncomingMail, MailCursor
+from adapters.database.tables import AccessLog, CaseReceipt
+from adapters.resources import Resources
+from domain.rights import Role
+from tests.adapters.incoming.corpus import mail
+from tests.api.conftest import FakeGateway
+from tests.api.test_mail import ARRIVED, ASKS, Desk
+from tests.at_console import AtConsole, text_of
+from tests.case_in_hand import CaseInHand
+
+SignIn = Callable[..., AtConsole]
+EVIL = '<script>alert(1)</script><img src="https://track.example/1.gif" onerror="x()"><p>Hello <b>there</b></p>'
+
+
+@pytest.fixture
+def desk(resources: Resources) -> Desk:
+    return Desk(resources)
+
+
+def only(resources: Resources) -> IncomingMail:
+    with resources.database.read() as session:
+        return session.exec(select(IncomingMail)).one()
+
+
+def test_what_waits_says_why_and_by_when(at_console: SignIn, desk: Desk) -> None:
+    desk.sort(mail(ASKS))
+    page = text_of(at_console().get("/console/triage"))
+    for words in ("mia@post.example", "Access", "does not vouch for it", "Wed 16 Dec", "not vouched for"):
+        assert words in page
+
+
+def test_an_empty_page_says_what_happens_by_itself(at_console: SignIn) -> None:
+    assert "Nothing waits" in text_of(at_console().get("/console/triage"))
+
+
+def test_a_mail_shows_its_reasons_and_leaves_a_row_in_the_access_log(
+    at_console: SignIn, desk: Desk, resources: Resources
+) -> None:
+    desk.sort(mail(ASKS))
+    person = at_console()
+    page = text_of(person.get(f"/console/triage/{only(resources).id}"))
+    assert "copy of all the personal data" in page
+    assert "Vouched for no" in page
+    with resources.database.read() as session:
+        assert ("mail", person.person) in session.exec(select(AccessLog.action, AccessLog.actor)).all()
+
+
+def test_nothing_of_a_stranger_runs_or_loads(at_console: SignIn, desk: Desk, resources: Resources) -> None:
+    desk.sort(mail(EVIL, subject="<b>bold</b>", Content_Type="text/html"))
+    person, key = at_console(), only(resources).id
+    page = person.get(f"/console/triage/{key}")
+    assert "<b>bold</b>" not in page.text
+    assert "<script>alert" not in page.text
+    assert 'sandbox=""' in page.text
+    framed = person.get(f"/console/triage/{key}/html")
+    assert "there" in framed.text
+    for bad in ("script", "img", "track", "onerror"):
+        assert bad not in framed.text
+    policy = framed.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert person.get(f"/console/triage/{key}/raw").headers["content-disposition"].startswith("attachment;")
+
+
+def test_one_press_opens_a_case_from_the_arrival(
+    at_console: SignIn, desk: Desk, resources: Resources, gateway: FakeGateway
+) -> None:
+    desk.sort(mail(ASKS))
+    person, url = at_console(), f"/console/triage/{only(resources).id}"
+    assert 'value="access" checked' in person.get(url).text
+    assert person.post(f"{url}/open").status_code == 422
+    answer = person.post(f"{url}/open", {"rights": ["access"], "country": "IE"})
+    with resources.database.read() as session:
+        receipt = session.exec(select(CaseReceipt)).one()
+    assert answer.headers["location"] == f"/console/cases/{receipt.reference}"
+    assert (receipt.received_at, receipt.regimes) == (ARRIVED, ["UK", "EU-IE"])
+    assert gateway.started == [receipt.case_id]
+    assert person.post(f"{url}/open", {"rights": ["access"]}).status_code == 409
+
+
+def test_one_press_joins_the_suggested_case(
+    at_console: SignIn, desk: Desk, resources: Resources, opened_case: CaseInHand
+) -> None:
+    desk.sort(mail("And my invoices?", subject=f"Re: {opened_case.reference}"))
+    person, url = at_console(), f"/console/triage/{only(resources).id}"
+    page = person.get(url)
+    assert f'value="{opened_case.reference}"' in page.text
+    assert "names its reference" in text_of(page)
+    assert person.post(f"{url}/join", {"case": "HAB-00000000"}).status_code == 422
+    assert person.post(f"{url}/join", {"case": opened_case.reference.lower()}).status_code == 303
+    assert only(resources).case_id == opened_case.id
+
+
+def test_putting_aside_needs_a_reason(at_console: SignIn, desk: Desk, resources: Resources) -> None:
+    desk.sort(mail("Watches"))
+    person, url = at_console(), f"/console/triage/{only(resources).id}"
+    assert person.post(f"{url}/dismiss").status_code == 422
+    assert person.post(f"{url}/dismiss", {"reason": "Advertisement"}).status_code == 303
+    assert "Watches" not in text_of(person.get("/console/triage"))
+    assert person.get("/console/triage?view=dismissed").text.count(str(only(resources).id)) == 1
+
+
+def test_a_responder_sees_what_may_be_a_breach_and_no_request(at_console: SignIn, desk: Desk, resources: Resources) -> None:
+    desk.sort(mail(ASKS), mail("Somebody hacked my account", sender="ben@post.example"))
+    person = at_console(Role.BREACH_RESPONDER)
+    page = person.get("/console/triage").text
+    assert "ben@post.example" in page
+    assert "mia@post.example" not in page
+    with resources.database.read() as session:
+        request = session.exec(select(IncomingMail).where(IncomingMail.reason == "not_answerable")).one()
+    assert person.get(f"/console/triage/{request.id}").status_code == 404
+
+
+def test_what_may_be_a_breach_stands_first_and_names_the_breach(at_console: SignIn, desk: Desk) -> None:
+    desk.sort(mail(ASKS))
+    desk.sort(mail("Somebody hacked my account", sender="ben@post.example"))
+    page = at_console().get("/console/triage").text
+    assert page.index("ben@post.example") < page.index("mia@post.example")
+    assert "HAB-B" in page
+
+
+def test_a_mailbox_in_trouble_is_said_in_words(at_console: SignIn, resources: Resources) -> None:
+    with resources.database.write() as session:
+        session.add(MailCursor(mailbox="connect", trouble="sign_in_refused"))
+    assert "The mailbox connect refuses the sign-in. Nothing is lost" in text_of(at_console().get("/console/triage"))
+
+
+def test_the_menu_says_how_many_wait(at_console: SignIn, desk: Desk) -> None:
+    desk.sort(mail("one"), mail("two"))
+    assert '<span class="badge">2</span>' in at_console().get("/console/triage").text
