@@ -11,7 +11,7 @@ from time import monotonic
 from uuid import UUID
 
 AT_ONCE = 8  # more only queue inside the engine
-QUIET = 0.025  # seconds without a request; between two of one client there are a few milliseconds
+QUIET = 0.1  # seconds without a request
 LONGEST = 1.0  # seconds that a rush may hold a start back
 
 
