@@ -7,17 +7,18 @@ the workflow and swallows the next command (docs/decisions/0001).
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import Session
 from temporalio import activity
 
 from activities.failures import translated
+from activities.identity import judge
 from adapters.database.case_projector import CaseProjector
 from adapters.database.clocks import seat_of
-from adapters.database.tables import Alarm, CaseIdentifierRow, CaseReceipt
+from adapters.database.opening import opening_of
+from adapters.database.tables import Alarm
 from adapters.resources import Resources
 from domain.errors import SequenceConflictError, UnknownObjectError
-from domain.messages import CaseRef, Opening, ReceivedIdentifier, Recorded, RecordEvents
-from domain.rights import Channel, Right, Risk
+from domain.messages import CaseRef, Judged, Opening, RecordAttempt, Recorded, RecordEvents
 
 
 class CaseLog:
@@ -35,25 +36,7 @@ class CaseLog:
     @translated
     def read_opening(self, message: CaseRef) -> Opening:
         """What the receipt says, for the case's first events."""
-        with self._resources.database.read() as session:
-            receipt = session.get(CaseReceipt, message.case_id)
-            if receipt is None:
-                raise UnknownObjectError(case_id=str(message.case_id))
-            identifiers = session.exec(
-                select(CaseIdentifierRow)
-                .where(CaseIdentifierRow.case_id == message.case_id)
-                .order_by(col(CaseIdentifierRow.added_at), col(CaseIdentifierRow.id)),
-            ).all()
-        return Opening(
-            received_at=receipt.received_at,
-            channel=Channel(receipt.channel),
-            rights=[Right(right) for right in receipt.rights],
-            regimes=receipt.regimes,
-            risk=Risk(receipt.risk),
-            identifiers=[ReceivedIdentifier(identifier=row.id, kind=row.kind) for row in identifiers],
-            asserted=receipt.asserted_identifier,
-            snapshots=any(part.short_lived for system in self._resources.datamap.systems for part in system.collections),
-        )
+        return opening_of(self._resources, message.case_id)
 
     @activity.defn
     @translated
@@ -62,10 +45,36 @@ class CaseLog:
         now = datetime.now(UTC)
         try:
             with self._resources.database.write() as session:
-                return CaseProjector(session, self._resources.vault.install, now, self._seat).record(message)
+                return self._projector(session, now).record(message)
         except SequenceConflictError:
             self._raise_alarm(message.case_id, now)
             raise
+
+    @activity.defn
+    @translated
+    def record_attempt(self, message: RecordAttempt) -> Judged:
+        """Judge a code or link and record what it makes happen, in one transaction: one that is used up has had its effect.
+
+        Raises:
+            UnknownObjectError: there is no such attempt in this case, or it proves an address that the case does not have.
+        """
+        now = datetime.now(UTC)
+        try:
+            with self._resources.database.write() as session:
+                verdict = judge(session, message.case_id, message.attempt, now)
+                if verdict.identifier is None:
+                    return Judged(verdict=verdict)
+                if verdict.identifier not in message.outcomes:
+                    raise UnknownObjectError(identifier=str(verdict.identifier))
+                events = message.outcomes[verdict.identifier]
+                happened = RecordEvents(case_id=message.case_id, command_id=message.command_id, events=events)
+                return Judged(verdict=verdict, recorded=self._projector(session, now).record(happened) if events else None)
+        except SequenceConflictError:
+            self._raise_alarm(message.case_id, now)
+            raise
+
+    def _projector(self, session: Session, now: datetime) -> CaseProjector:
+        return CaseProjector(session, self._resources.vault.install, now, self._seat)
 
     def _raise_alarm(self, case_id: UUID, now: datetime) -> None:
         with self._resources.database.write() as session:

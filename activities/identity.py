@@ -18,7 +18,7 @@ from adapters.links import mailbox_of_link, spend_link, spend_siblings
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.errors import UnknownObjectError
-from domain.messages import CaseRef, CheckAttempt, Verdict
+from domain.messages import CaseRef, Verdict
 
 EVIDENCE_RULE = "identity-evidence"  # in the tombstone: with the decision, at the latest after 14 days
 
@@ -32,21 +32,6 @@ class Identity:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-
-    @activity.defn
-    @translated
-    def check_attempt(self, message: CheckAttempt) -> Verdict:
-        """Judge an attempt once; asked again, the answer is the same.
-
-        Raises:
-            UnknownObjectError: there is no such attempt in this case.
-        """
-        now = datetime.now(UTC)
-        with self._resources.database.write() as session:
-            attempt = session.get(Attempt, message.attempt)
-            if attempt is None or attempt.case_id != message.case_id:
-                raise UnknownObjectError(attempt=str(message.attempt))
-            return _judge(session, attempt, now)
 
     @activity.defn
     @translated
@@ -66,7 +51,15 @@ class Identity:
             session.execute(update(IdentityEvidence).where(*these).values(destroyed_at=now, blob=None))
 
 
-def _judge(session: Session, attempt: Attempt, now: datetime) -> Verdict:
+def judge(session: Session, case_id: UUID, attempt_id: UUID, now: datetime) -> Verdict:
+    """Judge an attempt once, in the caller's write transaction; asked again, the answer is the same.
+
+    Raises:
+        UnknownObjectError: there is no such attempt in this case.
+    """
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.case_id != case_id:
+        raise UnknownObjectError(attempt=str(attempt_id))
     by_link = attempt.kind == "link"
     one_at_a_time(session, mailbox_of_link(session, attempt) if by_link else mailboxes_of_codes(session, attempt))
     this = col(Attempt.id) == attempt.id

@@ -33,7 +33,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
         "case": [
             log.read_opening,
             log.record_case_event,
-            identity.check_attempt,
+            log.record_attempt,
             identity.destroy_evidence,
             breaches.read_breach_opening,
             breaches.record_breach_event,

@@ -28,18 +28,6 @@ class CaseRef(Message):
     case_id: UUID
 
 
-class OpenCase(Message):
-    """Input of CaseWorkflow.
-
-    Args:
-        case_id: the receipt's id; the workflow id is `case-<case_id>`.
-        state: folded from the recorded events when the workflow starts anew after a restore, a termination or a reopening.
-    """
-
-    case_id: UUID
-    state: CaseState | None = None
-
-
 class ReceivedIdentifier(Message):
     identifier: UUID
     kind: Name
@@ -58,6 +46,20 @@ class Opening(Message):
     snapshots: bool  # the data map has short-lived collections
 
 
+class OpenCase(Message):
+    """Input of CaseWorkflow.
+
+    Args:
+        case_id: the receipt's id; the workflow id is `case-<case_id>`.
+        state: folded from the recorded events when the workflow starts anew after a restore, a termination or a reopening.
+        receipt: what the receipt says; whoever starts by the id alone leaves it out, and it is read.
+    """
+
+    case_id: UUID
+    state: CaseState | None = None
+    receipt: Opening | None = None
+
+
 class RecordEvents(Message):
     case_id: UUID
     command_id: CommandId
@@ -71,10 +73,18 @@ class Recorded(Message):
     head: Sha256
 
 
-class CheckAttempt(Message):
+class RecordAttempt(Message):
+    """Judge a code or link, and record what it makes happen if it holds.
+
+    Args:
+        attempt: row of what was typed or opened.
+        outcomes: by address that it may prove, the events that then happened.
+    """
+
     case_id: UUID
-    attempt: UUID
     command_id: CommandId
+    attempt: UUID
+    outcomes: dict[UUID, list[CaseEvent]]
 
 
 class Verdict(Message):
@@ -82,6 +92,13 @@ class Verdict(Message):
 
     accepted: bool
     identifier: UUID | None = None
+
+
+class Judged(Message):
+    """The answer to an attempt; `recorded` where it held and something happened."""
+
+    verdict: Verdict
+    recorded: Recorded | None = None
 
 
 class SendLetter(Message):

@@ -17,13 +17,14 @@ from domain.folding import evolve
 from domain.messages import (
     BuildPackage,
     CaseRef,
-    CheckAttempt,
     Collect,
     Collected,
+    Judged,
     LetterSent,
     Opening,
     PackageBuilt,
     ReceivedIdentifier,
+    RecordAttempt,
     Recorded,
     RecordEvents,
     SendLetter,
@@ -94,10 +95,14 @@ class FakeOffice:
         clock = clock_of(self.received_at, self.regimes, self.rights, self.events, as_of=message.events[-1].at)
         return Recorded(clock=clock, head=SHA)
 
-    @activity.defn(name="check_attempt")
-    async def check_attempt(self, message: CheckAttempt) -> Verdict:
+    @activity.defn(name="record_attempt")
+    async def record_attempt(self, message: RecordAttempt) -> Judged:
         identifier = self.good_attempts.get(message.attempt)
-        return Verdict(accepted=identifier is not None, identifier=identifier)
+        verdict = Verdict(accepted=identifier is not None, identifier=identifier)
+        if identifier is None or not (events := message.outcomes[identifier]):
+            return Judged(verdict=verdict)
+        happened = RecordEvents(case_id=message.case_id, command_id=message.command_id, events=events)
+        return Judged(verdict=verdict, recorded=await self.record_case_event(happened))
 
     @activity.defn(name="destroy_evidence")
     async def destroy_evidence(self, _message: CaseRef) -> None:
@@ -179,7 +184,7 @@ class FakeOffice:
         return [
             self.read_opening,
             self.record_case_event,
-            self.check_attempt,
+            self.record_attempt,
             self.destroy_evidence,
             self.send_letter,
             self.revoke_links,

@@ -25,11 +25,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.identity import Identity
     from domain.authority import Action
     from domain.case import CaseState
-    from domain.commands import AddIdentifier, Command, ConfirmIdentityCode, OpenPackage, RequestCode, SendMessage
-    from domain.decisions import decide
-    from domain.errors import CodeRefusedError, DomainError
+    from domain.commands import AddIdentifier, Command, RequestCode, SendMessage
+    from domain.errors import DomainError
     from domain.events import Draft, Tag
-    from domain.messages import CaseRef, CheckAttempt, CommandCall, MailArrived, OpenCase, Opening, Snapshot, Verdict
+    from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Opening, Snapshot
     from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
@@ -90,7 +89,9 @@ class CaseWorkflow:
 
     async def _open(self, opening: OpenCase) -> None:
         case, ref = self._case, CaseRef(case_id=opening.case_id)
-        receipt = await workflow.execute_activity_method(CaseLog.read_opening, ref, **EVENTS)
+        receipt = opening.receipt
+        if receipt is None:
+            receipt = await workflow.execute_activity_method(CaseLog.read_opening, ref, **EVENTS)
         if case.state.sequence:  # carried on from recorded events
             await case.record(Draft(tag=Tag.REQUEST_RESUMED))
             return
@@ -172,8 +173,7 @@ class CaseWorkflow:
         """Let a person's command happen and answer with the case as it is afterwards."""
         await workflow.wait_condition(lambda: self._settled)
         try:
-            verdict = await self._judge(call)
-            await self._case.perform(call, verdict)
+            await self._case.perform(call)
         except DomainError as refusal:
             raise refused(refusal) from refusal
         except ActivityError as failure:
@@ -195,17 +195,6 @@ class CaseWorkflow:
     def _settled(self) -> bool:
         # While an event is being recorded, somebody who read the record may already act on it, and must not be refused.
         return self._case.state.status is not Status.RECEIVED and not self._case.recording
-
-    async def _judge(self, call: CommandCall) -> Verdict | None:
-        command = call.command
-        if not isinstance(command, ConfirmIdentityCode | OpenPackage):
-            return None
-        decide(self._case.state, command)  # a code is not used up by a command that is not legal now
-        message = CheckAttempt(case_id=self._case.case_id, attempt=command.attempt, command_id=call.command_id)
-        verdict: Verdict = await workflow.execute_activity_method(Identity.check_attempt, message, **EVENTS)
-        if not verdict.accepted:
-            raise CodeRefusedError
-        return verdict
 
     def _follow_up(self, command: Command) -> None:
         """Letters that a command brings with it; sent outside the lock."""

@@ -17,14 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.case_log import CaseLog
     from domain.authority import Action
     from domain.case import CaseState
-    from domain.commands import Command
+    from domain.commands import Command, ConfirmIdentityCode, OpenPackage
     from domain.conclusion import concluded
     from domain.deadline import Clock
     from domain.decisions import decide
-    from domain.errors import DomainError, NotAllowedNowError
+    from domain.errors import CodeRefusedError, DomainError, NotAllowedNowError
     from domain.events import CaseEvent, Draft, Tag
     from domain.folding import evolve
-    from domain.messages import CommandCall, RecordEvents, Snapshot, Verdict
+    from domain.messages import CommandCall, RecordAttempt, Recorded, RecordEvents, Snapshot, Verdict
     from domain.milestones import extension_lapsed
     from domain.rights import Right, Status
 
@@ -158,14 +158,31 @@ class CaseLedger:
         async with self._lock:
             await self._append(list(drafts), f"run:{self.state.sequence + 1}")
 
-    async def perform(self, call: CommandCall, verdict: Verdict | None) -> None:
+    async def perform(self, call: CommandCall) -> None:
         """Let a command happen, if it is still legal now that the lock is held.
 
         Raises:
-            DomainError: it is not.
+            DomainError: it is not; or the code or link that came with it does not hold, which is counted all the same.
         """
         async with self._lock:
-            await self._append(self.check(call.command, verdict), call.command_id)
+            drafts = self.check(call.command)  # a code is not used up by a command that is not legal now
+            if isinstance(call.command, ConfirmIdentityCode | OpenPackage):
+                await self._attempt(call, call.command)
+            else:
+                await self._append(drafts, call.command_id)
+
+    async def _attempt(self, call: CommandCall, command: ConfirmIdentityCode | OpenPackage) -> None:
+        """Judge what was typed or opened and record what it makes happen, in one step: which address it proves is known there."""
+        outcomes = {
+            address: self._numbered(self.check(command, Verdict(accepted=True, identifier=address)))
+            for address in self.state.identifiers
+        }
+        message = RecordAttempt(case_id=self.case_id, command_id=call.command_id, attempt=command.attempt, outcomes=outcomes)
+        judged = await workflow.execute_activity_method(CaseLog.record_attempt, message, **EVENTS)
+        if judged.verdict.identifier is None:
+            raise CodeRefusedError
+        if judged.recorded is not None:
+            self._happened(outcomes[judged.verdict.identifier], judged.recorded)
 
     def check(self, command: Command, verdict: Verdict | None = None) -> list[Draft]:
         """What a command would make happen now.
@@ -184,13 +201,18 @@ class CaseLedger:
     async def _append(self, drafts: list[Draft], command_id: str) -> None:
         if not drafts:
             return
-        now = workflow.now()
-        events = [
-            CaseEvent(sequence=self.state.sequence + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
+        events = self._numbered(drafts)
+        message = RecordEvents(case_id=self.case_id, command_id=command_id, events=events)
+        self._happened(events, await workflow.execute_activity_method(CaseLog.record_case_event, message, **EVENTS))
+
+    def _numbered(self, drafts: list[Draft]) -> list[CaseEvent]:
+        now, last = workflow.now(), self.state.sequence
+        return [
+            CaseEvent(sequence=last + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
             for place, draft in enumerate(drafts, start=1)
         ]
-        message = RecordEvents(case_id=self.case_id, command_id=command_id, events=events)
-        recorded = await workflow.execute_activity_method(CaseLog.record_case_event, message, **EVENTS)
+
+    def _happened(self, events: list[CaseEvent], recorded: Recorded) -> None:
         for event in events:
             evolve(self.state, event)
             self._common.closings += event.tag is Tag.REQUEST_CLOSED

@@ -12,7 +12,8 @@ import pytest
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
-from activities.identity import Identity
+from activities.case_log import CaseLog
+from activities.identity import Identity, judge
 from adapters.codes import CODES, TRIES, CodePurpose, issue_code, wrong_tries
 from adapters.database.tables import Attempt, CaseIdentifierRow, Code, IdentityEvidence, Link
 from adapters.evidence import MOST_BYTES, store_evidence
@@ -20,7 +21,7 @@ from adapters.links import make_link, record_attempt
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.errors import CodeRefusedError, InvalidInputError, KeyMissingError
-from domain.messages import CaseRef, CheckAttempt, Verdict
+from domain.messages import CaseRef, RecordAttempt, Verdict
 from tests import opened
 from tests.case_in_hand import CaseInHand
 
@@ -66,8 +67,8 @@ def attempt(
 
 
 def judged(case: CaseInHand, attempt_id: UUID) -> Verdict:
-    message = CheckAttempt(case_id=case.id, attempt=attempt_id, command_id="confirm")
-    return Identity(case.resources).check_attempt(message)
+    with case.resources.database.write() as session:
+        return judge(session, case.id, attempt_id, datetime.now(UTC))
 
 
 def wrong(digits: str | None, shift: int = 1) -> str:
@@ -150,12 +151,10 @@ def test_a_code_serves_its_one_purpose(case: CaseInHand) -> None:
 
 def test_an_attempt_of_another_case_is_unknown(case: CaseInHand) -> None:
     elsewhere = attempt(case, code=code(case))
-    for message in (
-        CheckAttempt(case_id=uuid4(), attempt=elsewhere, command_id="c"),
-        CheckAttempt(case_id=case.id, attempt=uuid4(), command_id="c"),
-    ):
+    for case_id, attempt_id in ((uuid4(), elsewhere), (case.id, uuid4())):
+        message = RecordAttempt(case_id=case_id, attempt=attempt_id, command_id="c", outcomes={})
         with pytest.raises(ApplicationError) as refused:
-            Identity(case.resources).check_attempt(message)
+            CaseLog(case.resources).record_attempt(message)
         assert refused.value.type == "not-found"
         assert refused.value.non_retryable
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
 from activities.correspondence import Correspondence
-from activities.identity import Identity
+from activities.identity import judge
 from adapters.database.tables import Code, ItemDecision, Letter, Link
 from adapters.letter_samples import sample_context
 from adapters.letters import FOLDER, LETTERS, WIDTH, render
@@ -21,7 +21,7 @@ from adapters.mail import MailNotTakenError
 from adapters.resources import Resources
 from domain.errors import CodeRefusedError
 from domain.events import Fact, Tag
-from domain.messages import CaseRef, CheckAttempt
+from domain.messages import CaseRef
 from domain.rights import Right
 from tests import opened, post_office
 from tests.case_in_hand import ADDRESS, CaseInHand, code_in, posting, token_in
@@ -204,8 +204,8 @@ def test_the_code_and_the_link_of_a_letter_work(case: CaseInHand, office: PostOf
         with case.resources.database.write() as session:
             attempt = record_attempt(session, case.resources.vault, case.id, "verify", now=now, **typed)
             session.flush()
-        message = CheckAttempt(case_id=case.id, attempt=attempt, command_id="c")
-        assert Identity(case.resources).check_attempt(message).identifier == case.mailbox
+        with case.resources.database.write() as session:
+            assert judge(session, case.id, attempt, datetime.now(UTC)).identifier == case.mailbox
         with case.resources.database.write() as session:  # the other way for the other one
             for row in [*session.exec(select(Link)).all(), *session.exec(select(Code)).all()]:
                 row.used_at = None
@@ -337,7 +337,8 @@ def test_the_code_of_a_released_case_opens_its_package(case: CaseInHand, office:
         record_attempt(session, case.resources.vault, case.id, "verify", code=code_in(office.kept[0]), now=now)
     with case.resources.database.write() as session:
         attempt = record_attempt(session, case.resources.vault, case.id, "open_package", code=code_in(office.kept[0]), now=now)
-    assert Identity(case.resources).check_attempt(CheckAttempt(case_id=case.id, attempt=attempt, command_id="c")).accepted
+    with case.resources.database.write() as session:
+        assert judge(session, case.id, attempt, datetime.now(UTC)).accepted
 
 
 def test_revoked_ways_to_a_package_open_nothing(case: CaseInHand, office: PostOffice) -> None:

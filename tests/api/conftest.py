@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from activities.identity import Identity
+from activities.identity import judge
 from adapters.database import migrate, people
 from adapters.database.case_projector import CaseProjector
 from adapters.database.case_reader import CaseReader
@@ -22,7 +22,7 @@ from domain.commands import ConfirmIdentityCode, OpenPackage
 from domain.decisions import decide
 from domain.errors import CodeRefusedError, UnknownObjectError
 from domain.events import CaseEvent, Tag
-from domain.messages import CheckAttempt, CommandCall, RecordEvents, Snapshot, Verdict
+from domain.messages import CommandCall, RecordEvents, Snapshot, Verdict
 from domain.rights import Right, Role
 from tests import opened
 from tests.activities.package_case import ACCOUNT, INVOICES, SearchedCase
@@ -79,8 +79,8 @@ class FakeGateway:
     def _verdict(self, case_id: UUID, call: CommandCall) -> Verdict | None:
         if not isinstance(call.command, ConfirmIdentityCode | OpenPackage):
             return None
-        attempt = CheckAttempt(case_id=case_id, attempt=call.command.attempt, command_id=call.command_id)
-        verdict = Identity(self._resources).check_attempt(attempt)
+        with self._resources.database.write() as session:
+            verdict = judge(session, case_id, call.command.attempt, datetime.now(UTC))
         if not verdict.accepted:
             raise CodeRefusedError
         return verdict
