@@ -15,12 +15,14 @@ from temporalio.exceptions import ApplicationError
 from activities.case_log import CaseLog
 from activities.identity import Identity, judge
 from adapters.codes import CODES, TRIES, CodePurpose, issue_code, wrong_tries
+from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Attempt, CaseIdentifierRow, Code, IdentityEvidence, Link
 from adapters.evidence import MOST_BYTES, store_evidence
 from adapters.links import make_link, record_attempt
 from adapters.resources import Resources
 from domain.blobs import BlobRef
-from domain.errors import CodeRefusedError, InvalidInputError, KeyMissingError
+from domain.errors import CodeRefusedError, InvalidInputError, KeyMissingError, SequenceConflictError
+from domain.events import CaseEvent, Tag
 from domain.messages import CaseRef, RecordAttempt, Verdict
 from tests import opened
 from tests.case_in_hand import CaseInHand
@@ -268,3 +270,38 @@ def test_a_blob_of_no_row_is_not_left_behind(resources: Resources) -> None:
     with pytest.raises(Exception, match=r"(?i)foreign key"):
         store_evidence(resources, nobody, io.BytesIO(b"x"), "image/png")
     assert not any(path.is_file() for path in Path(resources.settings.blobs_url).rglob("*"))
+
+
+def proving(case: CaseInHand, attempt_id: UUID, *, sequence: int | None = None, command: str = "confirm") -> RecordAttempt:
+    """The attempt with what it makes happen if it proves the mailbox."""
+    facts = {"identifier": str(case.mailbox), "how": "code"}
+    number = CaseReader(case.resources).get(case.id).state.sequence + 1 if sequence is None else sequence
+    event = CaseEvent(sequence=number, tag=Tag.IDENTIFIER_PROVEN, at=NOW, actor="subject", facts={**facts})
+    return RecordAttempt(case_id=case.id, command_id=command, attempt=attempt_id, outcomes={case.mailbox: [event]})
+
+
+def test_a_code_that_holds_has_its_effect_in_the_same_step_and_once(case: CaseInHand) -> None:
+    message = proving(case, attempt(case, code=code(case)))
+    first, again = (CaseLog(case.resources).record_attempt(message) for _ in range(2))
+    assert first.verdict.identifier == case.mailbox
+    assert first == again
+    proven = [event for event in CaseReader(case.resources).events(case.id) if event.tag == Tag.IDENTIFIER_PROVEN.value]
+    assert len(proven) == 1
+
+
+def test_a_code_that_does_not_hold_is_counted_and_records_nothing(case: CaseInHand) -> None:
+    issued = code(case)
+    before = CaseReader(case.resources).get(case.id).state
+    judged = CaseLog(case.resources).record_attempt(proving(case, attempt(case, code=wrong(issued))))
+    assert (judged.verdict.accepted, judged.recorded) == (False, None)
+    assert CaseReader(case.resources).get(case.id).state == before
+    with case.resources.database.read() as session:
+        assert [row.tries for row in session.exec(select(Code)).all()] == [1]
+
+
+def test_a_code_is_not_used_up_when_what_it_proves_could_not_be_recorded(case: CaseInHand) -> None:
+    attempt_id = attempt(case, code=code(case))
+    with pytest.raises(ApplicationError) as conflict:
+        CaseLog(case.resources).record_attempt(proving(case, attempt_id, sequence=1))  # another command wrote that one
+    assert conflict.value.type == SequenceConflictError.kind
+    assert CaseLog(case.resources).record_attempt(proving(case, attempt_id)).verdict.accepted
