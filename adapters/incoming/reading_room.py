@@ -105,6 +105,10 @@ class ReadingRoom:
         with self._resources.database.read() as session:
             return self._views(session, list(session.exec(query).all()))
 
+    def joined_to(self, case_id: UUID) -> list[MailView]:
+        """Those of a case's mails that answer something, without the one that opened it and without machines' mail."""
+        return [view for view in self.of_case(case_id) if view.row.standing == Standing.JOINED.value]
+
     def raw(self, view: MailView) -> bytes:
         """The message as it came, except for parts that were destroyed.
 

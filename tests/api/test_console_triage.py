@@ -1,12 +1,13 @@
 """The triage page: everything that is known beside the mail, three things to do, and nothing of a stranger's that runs."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
 from adapters.database.mail_tables import IncomingMail, MailCursor
-from adapters.database.tables import AccessLog, CaseReceipt
+from adapters.database.tables import AccessLog, CaseReceipt, Letter
 from adapters.resources import Resources
 from domain.rights import Role
 from tests.adapters.incoming.corpus import mail
@@ -134,3 +135,38 @@ def test_a_mailbox_in_trouble_is_said_in_words(at_console: SignIn, resources: Re
 def test_the_menu_says_how_many_wait(at_console: SignIn, desk: Desk) -> None:
     desk.sort(mail("one"), mail("two"))
     assert '<span class="badge">2</span>' in at_console().get("/console/triage").text
+
+
+def test_a_joined_mail_stands_in_the_conversation_of_its_case(
+    at_console: SignIn, desk: Desk, resources: Resources, opened_case: CaseInHand
+) -> None:
+    desk.sort(
+        mail("And my invoices?\n\nOn Mon, Privacy <p@imaginella.example> wrote:\n> Dear Mia", subject=opened_case.reference)
+    )
+    person = at_console()
+    person.post(f"/console/triage/{only(resources).id}/join", {"case": opened_case.reference})
+    page = person.get(f"/console/cases/{opened_case.reference}/messages")
+    assert "And my invoices?" in page.text
+    assert "Dear Mia" not in page.text
+    assert f"/console/triage/{only(resources).id}" in page.text
+    assert "not vouched for by their domain" in page.text
+
+
+def test_letters_that_came_back_are_said_above_the_conversation(
+    at_console: SignIn, resources: Resources, opened_case: CaseInHand
+) -> None:
+    letter = Letter(
+        id=uuid4(),
+        case_id=opened_case.id,
+        name="message",
+        number=1,
+        identifier=opened_case.mailbox,
+        message_id="<x@imaginella.example>",
+        content=None,
+        written_at=ARRIVED,
+        accepted_at=ARRIVED,
+        bounce="hard",
+    )
+    with resources.database.write() as session:
+        session.add(letter)
+    assert "Letters to this address come back" in text_of(at_console().get(f"/console/cases/{opened_case.reference}/messages"))

@@ -24,6 +24,7 @@ from adapters.database.tables import (
     Letter,
     Note,
 )
+from adapters.incoming.reading_room import MailView, ReadingRoom
 from api.dependencies import Web
 from domain.case import CaseState
 from domain.errors import KeyMissingError
@@ -73,13 +74,14 @@ class IdentifierLine:
 
 @dataclass(frozen=True)
 class Said:
-    """Words between the person and us. `asks`: a question about the request."""
+    """Words between the person and us. `asks`: a question about the request; `mail`: the mail they came in."""
 
     by_us: bool
     who: str
     at: datetime
     text: str
     asks: bool = False
+    mail: MailView | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Sent:
     written_at: datetime
     accepted_at: datetime | None
     address: str
+    bounce: str | None = None  # `hard` or `soft`: it came back
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,9 @@ def read(web: Web, view: CaseView) -> CaseFacts:
             subject=subject,
             asked=asked,
             identifiers=identifiers,
-            said=_said(events, notes, people, subject),
+            said=sorted(
+                [*_said(events, notes, people, subject), *_mails(web, case_id, subject)], key=lambda each: each.at, reverse=True
+            ),
             notes=notes,
             people=people,
             sent=_sent(session, case_id, identifiers),
@@ -251,10 +256,19 @@ def _said(events: Iterable[CaseEventRow], notes: Mapping[UUID, str], people: Map
     return said[::-1]
 
 
+def _mails(web: Web, case_id: UUID, subject: Subject) -> list[Said]:
+    """The mails that belong to the case; the one that opened it stands with the request."""
+    mails = ReadingRoom(web.resources).joined_to(case_id)
+    return [Said(False, subject.called, mail.row.arrived_at, read.reply, mail=mail) for mail in mails if (read := mail.read)]
+
+
 def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine]) -> list[Sent]:
     values = {line.id: line.value for line in identifiers}
     rows = session.exec(select(Letter).where(Letter.case_id == case_id).order_by(col(Letter.written_at).desc())).all()
-    return [Sent(row.id, row.name, row.written_at, row.accepted_at, values.get(row.identifier, "an address")) for row in rows]
+    return [
+        Sent(row.id, row.name, row.written_at, row.accepted_at, values.get(row.identifier, "an address"), row.bounce)
+        for row in rows
+    ]
 
 
 def _evidence(session: Session, state: CaseState) -> list[IdentityEvidence]:
