@@ -20,43 +20,15 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from benchmarks import bare_workflows, saas, stack
+from benchmarks.figures import Figure
 from benchmarks.floors import zip_floor
+from benchmarks.pages import case_pages
 from benchmarks.stack import Caller, Stack
 from domain.events import Tag
 
 # The peer on another run of this data: access requests a second when 100 come at once, times its machine's zip floor in
 # seconds. Rates of two machines compare only as such products.
 PEER_RATE_TIMES_FLOOR = 2.17 * 0.010
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table.
-
-    Args:
-        work: what was done.
-        measured: the figure itself, with its unit.
-        floor: what it is compared with, measured in this run; empty for absolute figures.
-        value: what the target is about.
-        target: bound; None where there is none.
-        at_least: whether more is better.
-        unit: of `value`; `x` for a ratio.
-    """
-
-    work: str
-    measured: str
-    floor: str
-    value: float
-    target: float | None = None
-    at_least: bool = False
-    unit: str = "x"
-
-    @property
-    def met(self) -> bool:
-        """Whether the target is met; what has none always is."""
-        if self.target is None:
-            return True
-        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
 @dataclass(frozen=True)
@@ -87,8 +59,10 @@ def all_figures(running: Stack, folder: Path, sizes: Sizes) -> Iterator[Figure]:
         case, typical, floor = access(running, source, saas.ALIKE[: sizes.typical + 1])
         yield from times("access, typical (100 rows)", typical, floor, 14)
         zip_seconds = statistics.median(floor)
-        _, heavy, floor = access(running, source, [saas.HEAVY] * (sizes.heavy + 1))
+        large, heavy, floor = access(running, source, [saas.HEAVY] * (sizes.heavy + 1))
         yield from times("access, heavy (50,000 rows)", heavy, floor, 2)
+    running.settle()
+    yield from case_pages(running, running.reference(case), running.reference(large))
     steps, lines = asyncio.run(history(running.temporal, case))
     yield from lines
     running.settle()

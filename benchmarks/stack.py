@@ -130,6 +130,10 @@ class Stack:
         ).fetchone()
         return dict(json.loads(found[0])) if found else None
 
+    def reference(self, case_id: UUID) -> str:
+        """Of a case."""
+        return str(self._record.execute("SELECT reference FROM case_receipt WHERE case_id = ?", (case_id.hex,)).fetchone()[0])
+
     def until(self, case_id: UUID, tag: Tag) -> dict[str, Any]:
         """Wait for an event; gives back its facts."""
         end = time.monotonic() + PATIENCE

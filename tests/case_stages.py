@@ -43,7 +43,7 @@ def searching(resources: Resources) -> CaseInHand:
     case = started(resources)
     case.proven()
     for collection, rows in (("accounts", 11), ("prompts", 1_906), ("images", 0)):
-        _receipt(case, "platform", collection, rows)
+        receipt(case, "platform", collection, rows)
     return case
 
 
@@ -169,7 +169,8 @@ def _searched(case: CaseInHand) -> None:
         case.happen(Tag.SYSTEM_SEARCHED, system=system, records=records)
 
 
-def _receipt(case: CaseInHand, system: str, collection: str, rows: int) -> None:
+def receipt(case: CaseInHand, system: str, collection: str, rows: int) -> None:
+    """What the search of one collection leaves."""
     with case.resources.database.write() as session:
         session.add(
             SearchReceipt(
@@ -186,6 +187,12 @@ def _receipt(case: CaseInHand, system: str, collection: str, rows: int) -> None:
         )
 
 
+def complaint(resources: Resources) -> CaseInHand:
+    case = CaseInHand(resources, name="Ruth Adeyemi", rights=["complaint"], message="You took three months.")
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=str(uuid4()), kind="handle_complaint")
+    return case
+
+
 STAGES: dict[str, Callable[[Resources], CaseInHand]] = {
     "started": started,
     "proof": proven_wanted,
@@ -199,4 +206,5 @@ STAGES: dict[str, Callable[[Resources], CaseInHand]] = {
     "withdrawn": withdrawn,
     "letter-failed": letter_failed,
     "by-a-person": erasure,
+    "complaint": complaint,
 }

@@ -1,5 +1,6 @@
 """The page of a case as a caseworker meets it: every stage with axe, in any light, on a small telephone, by keyboard alone."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +9,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from adapters.database import migrate
+from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
+from domain.events import Tag
 from domain.rights import Role
 from tests import opened
 from tests.at_console import COOKIE, session_of
 from tests.browser.conftest import SCREENSHOTS, page_of
 from tests.case_in_hand import CaseInHand
-from tests.case_stages import STAGES
+from tests.case_stages import STAGES, by_hand, failed, in_review, receipt, searching
 
 pytestmark = pytest.mark.journey
 
@@ -41,6 +44,15 @@ def sign_in(page: Page, address: str, resources: Resources, role: Role = Role.CA
 def photograph(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"case-{name}.png", full_page=True)
+
+
+def press_until(page: Page, wanted: str, limit: int = 60) -> None:
+    """Walk by keyboard to the element with a text."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.textContent.trim()") == wanted:
+            return
+    raise AssertionError(f"{wanted} is not reached")
 
 
 def path_of(case: CaseInHand) -> str:
@@ -71,3 +83,89 @@ def test_axe_finds_nothing_in_any_light_and_nothing_scrolls_sideways(
             assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
             page.set_viewport_size(WIDE)  # type: ignore[arg-type]
         assert refused == []
+
+
+FORMS = (
+    "request_clarification",
+    "propose_refusal",
+    "withdraw",
+    "send_message",
+    "merge_duplicate",
+    "extend_deadline",
+    "add_identifier",
+)
+
+
+def test_axe_finds_nothing_in_the_forms_and_their_mistakes(browser: Browser, portal: str, resources: Resources) -> None:
+    case = by_hand(resources)
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources, Role.PRIVACY_LEAD)
+        for action in FORMS:
+            page.goto(f"{portal}{path_of(case)}/actions/{action}")
+            assert Axe().run(page).violations_count == 0, action
+            page.locator(".sheet button[type=submit]").click()
+            expect(page.get_by_role("alert")).to_be_focused()
+            photograph(page, f"form-{action}")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_task_is_answered_by_keyboard_alone(browser: Browser, portal: str, resources: Resources) -> None:
+    case = by_hand(resources)
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(portal + path_of(case))
+        press_until(page, "Skip to the content")
+        page.keyboard.press("Enter")
+        press_until(page, "Nothing found")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The task is done.")).to_be_visible()
+    assert CaseReader(resources).get(case.id).state.open_work_items == {}
+
+
+def test_a_running_search_renews_itself_until_the_case_moves_on(browser: Browser, portal: str, resources: Resources) -> None:
+    case = searching(resources)
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}{path_of(case)}/systems")
+        expect(page.get_by_text("Searching, 3 of 12 collections")).to_be_visible()
+        page.evaluate("() => { window.stays = true; }")
+        receipt(case, "platform", "uploads", 7)
+        expect(page.get_by_text("Searching, 4 of 12 collections")).to_be_visible()
+        assert page.evaluate("() => window.stays")  # renewed in place
+        case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform"])
+        case.happen(Tag.SYSTEM_SEARCHED, system="platform", records=1_924)
+        expect(page.get_by_text("Search number 1")).not_to_be_visible()
+        expect(page.locator("tbody tr", has_text="The platform")).to_contain_text("1,924")
+        assert page.evaluate("() => window.stays === undefined")  # loaded again, with its next step
+
+
+def test_everything_without_javascript_on_a_small_telephone(browser: Browser, portal: str, resources: Resources) -> None:
+    case = failed(resources)
+    with page_of(browser, viewport=TELEPHONE, java_script_enabled=False) as page:
+        sign_in(page, portal, resources, Role.PRIVACY_LEAD)
+        page.goto(f"{portal}{path_of(case)}/systems")
+        page.get_by_role("link", name="Continue without Billing and support").first.click()
+        page.get_by_role("button", name="Continue without it").click()
+        expect(page.locator("#reason-fault")).to_be_visible()
+        page.get_by_label("Why it is left out").fill("Shut down in 2024; its data were deleted.")
+        page.get_by_role("button", name="Continue without it").click()
+        expect(page.get_by_text("The case goes on without it.")).to_be_visible()
+        expect(page.get_by_text("Shut down in 2024; its data were deleted.")).to_be_visible()
+        page.get_by_role("button", name="Nothing found").click()
+        expect(page.get_by_text("The task is done.")).to_be_visible()
+        page.get_by_text("Hand over").click()
+        page.get_by_role("button", name="Hand over").click()
+        page.get_by_role("link", name=re.compile("^History")).click()
+        expect(page.get_by_text("Billing and support was left out")).to_be_visible()
+
+
+def test_it_prints_without_what_can_be_pressed(browser: Browser, portal: str, resources: Resources) -> None:
+    case = in_review(resources)
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources, Role.REVIEWER)
+        page.goto(f"{portal}{path_of(case)}/history")
+        page.emulate_media(media="print")
+        photograph(page, "history-print")
+        expect(page.get_by_role("button", name="Approve and release")).not_to_be_visible()
+        expect(page.get_by_text("The package was built")).to_be_visible()
