@@ -45,6 +45,7 @@ class Action(StrEnum):
     OPEN_PACKAGE = "open_package"
     RECORD_DELIVERY = "record_delivery"
     SEND_MESSAGE = "send_message"
+    ADD_NOTE = "add_note"
     WITHDRAW = "withdraw"
     DISOWN = "disown"
     MERGE_DUPLICATE = "merge_duplicate"
@@ -96,6 +97,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.OPEN_PACKAGE: _SUBJECT,
     Action.RECORD_DELIVERY: _WORKERS,
     Action.SEND_MESSAGE: _SUBJECT | _WORKERS,
+    Action.ADD_NOTE: _WORKERS | _SECOND_EYES | {Role.DPO},  # a DPO advises beside each decision (Article 38)
     Action.WITHDRAW: _SUBJECT_OR_RELAY | _WORKERS,
     Action.DISOWN: _SUBJECT | _WORKERS,
     Action.MERGE_DUPLICATE: _WORKERS,

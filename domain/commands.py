@@ -231,6 +231,12 @@ class SendMessage(CommandBase):
     action: Literal[Action.SEND_MESSAGE] = Action.SEND_MESSAGE
 
 
+class AddNote(CommandBase):
+    """Write something down for colleagues; the person does not get it, and it decides nothing."""
+
+    action: Literal[Action.ADD_NOTE] = Action.ADD_NOTE
+
+
 class Withdraw(CommandBase):
     action: Literal[Action.WITHDRAW] = Action.WITHDRAW
 
@@ -293,6 +299,7 @@ Command = Annotated[
     | OpenPackage
     | RecordDelivery
     | SendMessage
+    | AddNote
     | Withdraw
     | Disown
     | MergeDuplicate

@@ -44,6 +44,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
     actions = [
         Action.ADD_IDENTIFIER,
         Action.SEND_MESSAGE,
+        Action.ADD_NOTE,
         Action.WITHDRAW,
         Action.DISOWN,
         Action.MERGE_DUPLICATE,
@@ -252,6 +253,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.OPEN_PACKAGE: _open_package,
     Action.RECORD_DELIVERY: _record_delivery,
     Action.SEND_MESSAGE: _simple(Tag.MESSAGE_SENT, reason=True),
+    Action.ADD_NOTE: _simple(Tag.NOTE_ADDED, reason=True),
     Action.WITHDRAW: _ended(Tag.REQUEST_WITHDRAWN, Outcome.WITHDRAWN),
     Action.DISOWN: _ended(Tag.REQUEST_DISOWNED, Outcome.NOT_THE_REQUESTER),
     Action.MERGE_DUPLICATE: _ended(Tag.REQUEST_MERGED, Outcome.DUPLICATE),

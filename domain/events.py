@@ -93,6 +93,7 @@ class Tag(StrEnum):
     DELIVERY_RECORDED = "case:delivery:recorded"
     DELIVERY_REMINDED = "case:delivery:reminded"
 
+    NOTE_ADDED = "case:note:added"  # for colleagues; decides nothing
     MESSAGE_SENT = "case:message:sent"
     MESSAGE_RECEIVED = "case:message:received"
     CODE_REQUESTED = "case:code:requested"

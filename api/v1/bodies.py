@@ -101,6 +101,7 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
     },
     Action.APPROVE_PARTIAL_ANSWER: {"sha256": _SHA256},
     Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
+    Action.ADD_NOTE: {"text": "Rang her on 14 September; she wants the images as files."},
     Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
     Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
     Action.CLOSE: {"outcome": "identity_not_confirmed", "reason": "No answer within a month."},
@@ -162,6 +163,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     },
     Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
+    Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
     Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
 }
@@ -178,6 +180,7 @@ COMMANDS: dict[Action, type[CommandBase]] = {
 # Words that are no reason: the field's own name.
 _OWN_WORDS = {
     Action.SEND_MESSAGE: "text",
+    Action.ADD_NOTE: "text",
     Action.COMPLETE_WORK_ITEM: "note",
     Action.REQUEST_CLARIFICATION: "question",
     Action.REQUEST_AUTHORITY: "question",

@@ -114,7 +114,7 @@ def test_what_is_not_possible_now_says_what_is(web: TestClient, key: Key, opened
     assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
     problem = answer.json()
     assert (problem["type"], problem["status"]) == ("/problems/not-allowed-now", "verifying_identity")
-    assert problem["allowed_actions"] == []  # a reviewer has nothing to do here; others have
+    assert problem["allowed_actions"] == ["add_note"]  # a reviewer decides nothing here; others do
     lead = act(web, opened_case.reference, "prepare_package", {}, key(LEAD)).json()
     assert {"confirm_identity", "withdraw", "hold"} <= set(lead["allowed_actions"])
 

@@ -61,6 +61,7 @@ MATRIX = {
     "prepare_package": WORKERS,
     "record_delivery": WORKERS,
     "send_message": WORKERS,
+    "add_note": f"{WORKERS} reviewer dpo",
     "disown": WORKERS,
     "merge_duplicate": WORKERS,
     "approve_package": "reviewer privacy_lead",

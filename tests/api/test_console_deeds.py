@@ -194,6 +194,7 @@ class TestForms:
             ),
             ("record_fee", {"step": "asked", "reason": "A third copy, 12 pounds."}, Tag.FEE_ASKED),
             ("send_message", {"text": "We look at it."}, Tag.MESSAGE_SENT),
+            ("add_note", {"text": "Rang her today."}, Tag.NOTE_ADDED),
             ("add_identifier", {"kind": "email", "value": "old@example.com"}, Tag.IDENTIFIER_CLAIMED),
             ("hold", {"reason": "She moves house."}, Tag.REQUEST_HELD),
         ],

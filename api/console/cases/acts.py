@@ -299,6 +299,14 @@ ACTS: Final[dict[Action, Act]] = {
         "Record the delivery",
         "The delivery is recorded.",
     ),
+    Action.ADD_NOTE: Act(
+        "Write a note",
+        "Write a note for colleagues",
+        "It decides nothing and the person does not get it. It is personal data all the same, and part of what they may ask "
+        "for (Article 15).",
+        "Keep the note",
+        "The note is kept.",
+    ),
     Action.SEND_MESSAGE: Act(
         "Write to the person",
         "Write to the person",

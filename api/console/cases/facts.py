@@ -142,6 +142,11 @@ class CaseFacts:
             return self.people[actor]
         return {"subject": "The person", "system": "Habeas"}.get(actor, "Your platform" if "platform" in actor else "Somebody")
 
+    @property
+    def colleagues_notes(self) -> list[tuple[str, str, datetime]]:
+        """What colleagues wrote down, the newest first: words, who, when."""
+        return [(self.note_of(row), self.person(row.actor), row.at) for row in self.happened(Tag.NOTE_ADDED)]
+
     def note_of(self, row: CaseEventRow, fact: str = "note") -> str:
         """The sealed words that an event names; empty where it names none."""
         named = row.facts.get(fact)

@@ -41,6 +41,7 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.RECORD_AUTHORITY, "reason"): ("What it is", ""),
     (Action.DECIDE_COMPLAINT, "text"): ("What the person reads", "What you found, and what has changed because of it."),
     (Action.DECIDE_COMPLAINT, "reason"): ("Internal reason", "The person does not get it."),
+    (Action.ADD_NOTE, "text"): ("Note", "Kept sealed, for whoever works on this case."),
     (Action.PROPOSE_REFUSAL, "text"): (
         "Reasons for the person",
         "They read exactly this: the fact, and the ground in plain words.",

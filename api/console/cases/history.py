@@ -140,6 +140,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.DELIVERY_NOTIFIED: "The person was told where the answer is",
     Tag.DELIVERY_RECORDED: "A delivery by other means was recorded",
     Tag.DELIVERY_REMINDED: "Reminded to fetch the copy",
+    Tag.NOTE_ADDED: "A note for colleagues",
     Tag.MESSAGE_SENT: "A message was written",
     Tag.MESSAGE_RECEIVED: "A message came in",
     Tag.CODE_REQUESTED: lambda teller, row: f"A code was asked for, to {teller.identifier(row)}",

@@ -63,6 +63,7 @@ _ELSEWHERE: Final = frozenset(
         Action.REJECT_IDENTIFIER,
         Action.CHANGE_DELIVERY_ADDRESS,
         Action.APPROVE_PACKAGE,
+        Action.ADD_NOTE,
     },
 )
 
