@@ -21,7 +21,7 @@ from adapters.database.queue import assign
 from api.answers import CommandUnansweredError
 from api.console import sessions
 from api.console.authority import may
-from api.console.cases import facts, shell
+from api.console.cases import reading, shell
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.form_fields import MANY, TARGETS, fields_of
 from api.console.opened import TheOpenedCase
@@ -230,7 +230,7 @@ def _form(  # noqa: PLR0917
     web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: _Refused | None = None
 ) -> Response:
     target = {name: str(value) for name, value in given.items() if name in TARGETS}
-    read = facts.read(web, shell.again(web, case) if refused else case)
+    read = reading.read(web, shell.again(web, case) if refused else case)
     datamap = web.resources.datamap
     systems = tuple((system.name, system.title) for system in datamap.systems)
     fields = fields_of(action, target, tuple(sorted(datamap.identity_kinds)), systems)

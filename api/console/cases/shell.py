@@ -19,7 +19,8 @@ from api.console.authority import may
 from api.console.cases import rail
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
-from api.console.cases.facts import CaseFacts, case_events
+from api.console.cases.facts import CaseFacts
+from api.console.cases.reading import case_events
 from api.console.cases.step_card import card_of
 from api.console.pages import show
 from api.console.sessions import FRESH as FRESH_FOR

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, facts, history, shell, systems
+from api.console.cases import content, history, reading, shell, systems
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
@@ -214,4 +214,4 @@ def _content(web: Web, who: SignedIn, case: CaseView, action: str, back: str) ->
 
 
 async def _shown(web: Web, case: CaseView, page: Callable[[CaseFacts], Response]) -> Response:
-    return await run_in_threadpool(lambda: page(facts.read(web, case)))
+    return await run_in_threadpool(lambda: page(reading.read(web, case)))
