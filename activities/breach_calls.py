@@ -6,20 +6,17 @@ Next: `adapters/webhook.py`
 """
 
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 from temporalio import activity
 
+from activities.desk_post import send_to_desk, staff_with
 from activities.failures import translated
 from activities.heartbeat import beating
 from adapters.database.breach_tables import Dossier, DossierRecord
 from adapters.database.tables import Caseworker
-from adapters.desk_letters import desk_letter
-from adapters.letter_message import Heading, compose, message_id
 from adapters.letter_words import moment
-from adapters.mail import deliver, mailable
 from adapters.resources import Resources
 from adapters.webhook import post_webhook
 from domain.breach import BreachState
@@ -55,7 +52,7 @@ class BreachCalls:
                     "number": message.number,
                     "phone": self._resources.datamap.controller.contacts.phone,
                 }
-                self._send("breach_call", dossier, person, message.number, facts)
+                send_to_desk(self._resources, "breach_call", dossier.id, person, number=message.number, facts=facts)
         return Called(person=f"caseworker:{person.id}" if person else None)
 
     @activity.defn
@@ -66,13 +63,13 @@ class BreachCalls:
             dossier, state = self._read(session, message.breach_id)
             people = self._leading(session, state)
             if message.hours == 0:
-                people += self._with_roles(session, Role.DPO)
+                people += [*staff_with(session, Role.DPO)]
         people = list({person.id: person for person in people}.values())
         with beating():
             self._tell_webhook(dossier, state, "reminder", message.hours)
             for person in people:
                 facts = self._facts(dossier, state, person) | {"hours": message.hours}
-                self._send("breach_reminder", dossier, person, message.hours, facts)
+                send_to_desk(self._resources, "breach_reminder", dossier.id, person, number=message.hours, facts=facts)
         return Called(person=f"caseworker:{people[0].id}" if people else None)
 
     def _read(self, session: Session, breach_id: object) -> tuple[Dossier, BreachState]:
@@ -86,17 +83,12 @@ class BreachCalls:
         if named:
             found = {person.email: person for person in session.exec(select(Caseworker).where(col(Caseworker.active))).all()}
             return [found[address] for address in named if address in found]
-        return self._with_roles(session, Role.BREACH_RESPONDER) + self._with_roles(session, Role.PRIVACY_LEAD)
+        return [*staff_with(session, Role.BREACH_RESPONDER), *staff_with(session, Role.PRIVACY_LEAD)]
 
     def _leading(self, session: Session, state: BreachState) -> list[Caseworker]:
         leading = {person.removeprefix("caseworker:") for person in (state.lead, state.deputy) if person}
         everybody = session.exec(select(Caseworker).where(col(Caseworker.active))).all()
         return [person for person in everybody if str(person.id) in leading] or self._on_duty(session)
-
-    def _with_roles(self, session: Session, *roles: Role) -> list[Caseworker]:
-        wanted = [role.value for role in roles]
-        query = select(Caseworker).where(col(Caseworker.active), col(Caseworker.role).in_(wanted)).order_by(Caseworker.email)
-        return list(session.exec(query).all())
 
     def _facts(self, dossier: Dossier, state: BreachState, person: Caseworker) -> dict[str, object]:
         settings, country = self._resources.settings, self._resources.datamap.controller.country
@@ -109,19 +101,6 @@ class BreachCalls:
             "due": moment(due, zone) if due else "no fixed time",
             "name": person.name,
         }
-
-    def _send(self, letter: str, dossier: Dossier, person: Caseworker, number: int, facts: dict[str, object]) -> None:
-        settings = self._resources.settings
-        heading = Heading(
-            sender=settings.mail_from,
-            recipient=mailable(person.email),
-            reply_to=settings.mail_from,
-            message_id=message_id(self._resources.vault, settings.mail_from, dossier.id, f"{letter}/{person.id}", number),
-            written_at=datetime.now(UTC).replace(microsecond=0),
-            automatic=True,
-        )
-        sender = parseaddr(settings.mail_from)[1]  # of the envelope: the address alone
-        deliver(settings, compose(desk_letter(letter, facts), heading), sender, person.email)
 
     def _tell_webhook(self, dossier: Dossier, state: BreachState, kind: str, number: int) -> None:
         settings = self._resources.settings

@@ -9,6 +9,7 @@ from activities.breach_reports import BreachReports
 from activities.case_log import CaseLog
 from activities.collection import Collection
 from activities.correspondence import Correspondence
+from activities.deadline_calls import DeadlineCalls
 from activities.erasure import Erasure
 from activities.identity import Identity
 from activities.mailbox import MailboxWatch
@@ -39,6 +40,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             breaches.record_breach_event,
             calls.call_on_duty,
             calls.remind_of_breach,
+            DeadlineCalls(resources).tell_of_due_case,
             letters.send_letter,
             letters.revoke_links,
             collection.destroy_snapshots,

@@ -1,4 +1,4 @@
-"""Mail of the breach desk to our own people, calls to whoever is on duty and reminders, from `email_templates/_desk`.
+"""Mail to our own people: calls to whoever is on duty, reminders of breaches and of cases, from `email_templates/_desk`.
 
 They say that something waits and where, never what happened: a mailbox may be part of what was breached.
 Next: `activities/breach_calls.py`
@@ -10,6 +10,7 @@ from adapters.letters import Rendered, typeset
 DESK_LETTERS: dict[str, frozenset[str]] = {
     "breach_call": frozenset({"reference", "link", "exercise", "due", "number", "name", "phone"}),
     "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "name"}),
+    "case_due": frozenset({"reference", "link", "due", "late", "name"}),
 }
 
 

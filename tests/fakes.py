@@ -16,6 +16,7 @@ from domain.events import CaseEvent
 from domain.folding import evolve
 from domain.messages import (
     BuildPackage,
+    CaseDue,
     CaseRef,
     Collect,
     Collected,
@@ -63,6 +64,7 @@ class FakeOffice:
         self.letters_pass = asyncio.Event()  # the mail server takes nothing until this is set
         self.letters_pass.set()
         self.numbers: dict[str, list[int]] = {}
+        self.told_of_due: list[tuple[str, bool]] = []
         self.searched = asyncio.Event()  # a search takes until this is set
         self.searched.set()
         self.called_off: list[str] = []
@@ -116,6 +118,10 @@ class FakeOffice:
         await self.letters_pass.wait()
         self.letters.append(message.letter)
         return LetterSent(letter_id=uuid4())
+
+    @activity.defn(name="tell_of_due_case")
+    async def tell_of_due_case(self, message: CaseDue) -> None:
+        self.told_of_due.append((message.due.isoformat(), message.late))
 
     @activity.defn(name="revoke_links")
     async def revoke_links(self, _message: CaseRef) -> None:
@@ -187,6 +193,7 @@ class FakeOffice:
             self.record_attempt,
             self.destroy_evidence,
             self.send_letter,
+            self.tell_of_due_case,
             self.revoke_links,
             self.destroy_snapshots,
         ]

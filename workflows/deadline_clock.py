@@ -4,20 +4,25 @@ The dates are data that an activity computed; this loop sleeps to the next miles
 A timer reminds and escalates. It never ends a case.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.deadline_calls import DeadlineCalls
     from domain.case import CaseState
     from domain.clock_folding import LOOK_AGAIN
     from domain.deadline import Clock
     from domain.events import Draft, Tag
     from domain.insurance import estimate, offers
+    from domain.messages import CaseDue
     from domain.milestones import OFFER_DAYS, Milestone, extension_lapsed, next_milestone
     from domain.rights import Right
 
+from workflows.options import LETTERS
 from workflows.proceedings import Proceedings, opened
 
 
@@ -39,12 +44,26 @@ async def watch_deadline(case: Proceedings) -> None:
             await case.until(lambda _state, known=dates: _dates(case) != known)  # type: ignore[misc]
         elif milestone.at <= workflow.now():
             await case.record(*_reached(milestone, case))
+            if milestone.days is not None or milestone.passed is not None:
+                _tell_desk(case, late=milestone.passed is not None)
         else:
             try:
                 wait = milestone.at - workflow.now()
                 await case.until(lambda _state, known=dates: _dates(case) != known, timeout=wait)  # type: ignore[misc]
             except TimeoutError:
                 continue  # the milestone is reached: the next turn records it
+
+
+def _tell_desk(case: Proceedings, *, late: bool) -> None:
+    assert case.clock is not None
+    message = CaseDue(case_id=case.case_id, number=case.state.sequence, due=case.clock.safe_due, late=late)
+
+    async def tell() -> None:
+        # The queue and the case say the same: a mail that cannot be delivered to us stops nothing.
+        with contextlib.suppress(ActivityError):
+            await workflow.execute_activity_method(DeadlineCalls.tell_of_due_case, message, **LETTERS)
+
+    case.errand(tell)
 
 
 def _dates(case: Proceedings) -> tuple[date | None, date | None, date | None, bool]:

@@ -114,6 +114,8 @@ async def test_a_missed_case_escalates_stays_open_and_says_missed(running: Runni
     await running.age(days=40)
     await running.until(lambda office: office.tags.count("case:deadline:passed") == 2)
     await running.until(lambda _office: len(open_items(running, "deadline_passed")) == 2)
+    await running.until(lambda office: [late for _, late in office.told_of_due].count(True) == 2)
+    assert [late for _, late in running.office.told_of_due].count(False) == 4  # 14, 7, 3 and 1 days before
     assert (await clock(running)).state == "missed"
     await running.age(days=200)
     assert running.office.state is not None

@@ -1,0 +1,83 @@
+"""Who is told that a case comes due, and that nothing in the mail says whom it is about."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from activities.deadline_calls import DeadlineCalls
+from adapters.database import people
+from adapters.database.queue import assign
+from adapters.resources import Resources
+from domain.messages import CaseDue
+from domain.rights import Role
+from tests import opened, post_office
+from tests.case_in_hand import ADDRESS, CaseInHand, posting
+from tests.factories import MONDAY
+from tests.post_office import PostOffice
+
+OWNER, LEAD = "owner@office.example", "lead@office.example"
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office.opened() as office:
+        yield office
+
+
+@pytest.fixture
+def resources(tmp_path: Path, database_url: str, office: PostOffice) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", database_url) as everything:
+        yield posting(everything, office.url)
+
+
+@pytest.fixture
+def case(resources: Resources) -> CaseInHand:
+    people.add_caseworker(resources.database, email=LEAD, name="Amara Lewis", role=Role.PRIVACY_LEAD)
+    people.add_caseworker(resources.database, email="other@office.example", name="Priya Nair", role=Role.CASEWORKER)
+    return CaseInHand(resources)
+
+
+def tell(case: CaseInHand, *, number: int = 9, late: bool = False) -> None:
+    message = CaseDue(case_id=case.id, number=number, due=case.receipt.safe_due, late=late)
+    DeadlineCalls(case.resources).tell_of_due_case(message)
+
+
+def owned(case: CaseInHand) -> None:
+    owner = people.add_caseworker(case.resources.database, email=OWNER, name="Amira Osei", role=Role.CASEWORKER)
+    with case.resources.database.write() as session:
+        assign(session, [case.id], to=f"caseworker:{owner}", by="caseworker:x", at=MONDAY)
+
+
+def recipients(office: PostOffice) -> list[list[str]]:
+    return [letter.recipients for letter in office.kept]
+
+
+def test_the_owner_is_told_and_nobody_else(case: CaseInHand, office: PostOffice) -> None:
+    owned(case)
+    tell(case)
+    assert recipients(office) == [[OWNER]]
+    text = " ".join(office.kept[0].text.split())
+    assert "Amira Osei, this case is to be answered by Wed 23 December 2026" in text
+    assert f"/console/cases/{case.reference}" in text
+    assert ADDRESS not in office.kept[0].text
+
+
+def test_where_nobody_owns_it_the_privacy_lead_is(case: CaseInHand, office: PostOffice) -> None:
+    tell(case)
+    assert recipients(office) == [[LEAD]]
+
+
+def test_what_passed_is_escalated_to_the_privacy_lead_too(case: CaseInHand, office: PostOffice) -> None:
+    owned(case)
+    tell(case, late=True)
+    assert sorted(recipients(office)) == [[LEAD], [OWNER]]
+    assert all("the date has passed" in str(letter.message["Subject"]) for letter in office.kept)
+
+
+def test_told_again_it_is_the_same_mail(case: CaseInHand, office: PostOffice) -> None:
+    tell(case)
+    tell(case)
+    tell(case, number=10)
+    ids = [str(letter.message["Message-ID"]) for letter in office.kept]
+    assert (ids[0] == ids[1], ids[1] == ids[2]) == (True, False)
