@@ -22,7 +22,7 @@ from api import errors, health, openapi, well_known
 from api.authority import API
 from api.breaches import Breaches, breaches
 from api.cases import Cases
-from api.console import account, assigning, opening, queue, searching, sign_in, triage
+from api.console import account, assigning, datamap, letters, opening, queue, reports, searching, sign_in, triage
 from api.console import pages as console_pages
 from api.console.cases import deeds, tabs
 from api.dependencies import CaseDoor, DeskDoor, Web
@@ -67,7 +67,7 @@ def create_app(
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
-    for page in (sign_in, account, queue, opening, assigning, searching, tabs, deeds, triage):
+    for page in (sign_in, account, queue, opening, assigning, searching, tabs, deeds, triage, reports, datamap, letters):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
         app.include_router(files.router)

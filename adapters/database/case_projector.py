@@ -7,7 +7,6 @@ sequence under the same command is a retry and changes nothing, under another co
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
@@ -22,7 +21,6 @@ from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, 
 from domain.events import CaseEvent, Tag
 from domain.folding import evolve
 from domain.messages import Recorded, RecordEvents
-from domain.regimes import zone_of
 from domain.rights import Status
 
 _BY_SOMEBODY_NOT_INVOLVED = {Tag.COMPLAINT_PROGRESS, Tag.COMPLAINT_DECIDED}
@@ -43,7 +41,6 @@ class CaseProjector:
         self._install = install
         self._now = now
         self._seat = seat
-        self._zone = ZoneInfo(zone_of(seat.country if seat else None) or "UTC")
 
     def record(self, message: RecordEvents) -> Recorded:
         """Append and fold.
@@ -75,7 +72,7 @@ class CaseProjector:
             evolve(state, event)
         clock = self._clock(receipt, state, message.events)
         self._project(record, state, clock, head)
-        queue_projection.project(self._session, receipt, state, clock, events=message.events, zone=self._zone)
+        queue_projection.project(self._session, receipt, state, clock, events=message.events)
         return Recorded(clock=clock, head=head)
 
     def _recorded_before(self, record: CaseRecord, message: RecordEvents) -> Recorded:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col, func
 
 from adapters.database.clocks import CLOCK_KINDS, calendar_of, kind_of
@@ -33,6 +33,22 @@ _AT_ONCE = 500  # ids in one query
 @dataclass(frozen=True)
 class _Answer:
     at: datetime
+    refused: bool
+
+
+@dataclass(frozen=True)
+class AnsweredCase:
+    """A case whose first answer went out in a period.
+
+    Args:
+        days: from the local day of receipt to that of the answer.
+        on_time: on or before the legal date.
+        refused: in whole, or closed for want of identity.
+    """
+
+    case_id: UUID
+    days: int
+    on_time: bool
     refused: bool
 
 
@@ -69,6 +85,21 @@ class ClockFigures:
             self._received(session, months, since, until, now)
         return list(months.values())
 
+    def answered(self, first: date, last: date) -> list[AnsweredCase]:
+        """The cases that `months` counts as answered, one by one, from the month of one day to that of another."""
+        since, until = self._midnight(first.replace(day=1)), self._midnight(_next_month(last))
+        with self._database.read() as session:
+            answers: dict[UUID, _Answer] = {}
+            for row in session.scalars(_between(_ANSWERING, since, until)):
+                if kind := _answer_kind(row):
+                    answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
+            for case_id in self._answered_before(session, list(answers), since):
+                del answers[case_id]
+            return [
+                AnsweredCase(case_id, (self._day(answer.at) - self._day(received_at)).days, state == "met", answer.refused)
+                for case_id, received_at, state, answer in self._standing(session, answers)
+            ]
+
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone).astimezone(UTC)
 
@@ -79,12 +110,7 @@ class ClockFigures:
         return months[f"{self._day(at):%Y-%m}"]
 
     def _events(self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime) -> None:
-        rows = session.scalars(
-            select(CaseEventRow)
-            .where(col(CaseEventRow.tag).in_(_COUNTED), col(CaseEventRow.at) >= since, col(CaseEventRow.at) < until)
-            .order_by(col(CaseEventRow.at))
-            .execution_options(yield_per=1_000),
-        )
+        rows = session.scalars(_between(_COUNTED, since, until))
         answers: dict[UUID, _Answer] = {}
         for row in rows:
             tag = Tag(row.tag)
@@ -101,7 +127,7 @@ class ClockFigures:
                 answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
         for case_id in self._answered_before(session, list(answers), since):
             del answers[case_id]
-        for received_at, state, answer in self._standing(session, answers):
+        for _case_id, received_at, state, answer in self._standing(session, answers):
             month = self._of(months, answer.at)
             month.answered += 1
             month.on_time += state == "met"
@@ -118,11 +144,11 @@ class ClockFigures:
             older |= {row.case_id for row in session.scalars(query) if _answer_kind(row)}
         return older
 
-    def _standing(self, session: Session, answers: dict[UUID, _Answer]) -> Iterator[tuple[datetime, str, _Answer]]:
+    def _standing(self, session: Session, answers: dict[UUID, _Answer]) -> Iterator[tuple[UUID, datetime, str, _Answer]]:
         for part in _parts(list(answers)):
             query = select(CaseReceipt, CaseRecord).join(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
             for receipt, record in session.execute(query.where(col(CaseReceipt.case_id).in_(part))):
-                yield receipt.received_at, record.clock_state, answers[receipt.case_id]
+                yield receipt.case_id, receipt.received_at, record.clock_state, answers[receipt.case_id]
 
     def _received(
         self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime, now: datetime
@@ -156,6 +182,11 @@ class ClockFigures:
 def _answer_kind(row: CaseEventRow) -> ClockEventKind | None:
     kind = kind_of(CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts))
     return kind if kind in _ANSWERS else None
+
+
+def _between(tags: list[str], since: datetime, until: datetime) -> Select[CaseEventRow]:
+    happened = (col(CaseEventRow.tag).in_(tags), col(CaseEventRow.at) >= since, col(CaseEventRow.at) < until)
+    return select(CaseEventRow).where(*happened).order_by(col(CaseEventRow.at)).execution_options(yield_per=1_000)
 
 
 def _next_month(day: date) -> date:

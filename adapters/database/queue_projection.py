@@ -5,10 +5,8 @@ assigned to and when it was last read are written by the console (docs/decisions
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, update
 
@@ -17,11 +15,10 @@ from domain.case import CaseState
 from domain.deadline import Clock
 from domain.events import CaseEvent, Tag
 from domain.next_step import NextStep, next_step
-from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
+from domain.rights import NO_IDENTITY_CHECK, Right, Status
 
 # What the person wrote or sent, which somebody has to read.
 _FROM_THE_PERSON = frozenset({Tag.MESSAGE_RECEIVED, Tag.CLARIFICATION_ANSWERED, Tag.IDENTITY_EVIDENCE_RECEIVED})
-_ANSWERED = frozenset({Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD, Outcome.REFUSED})
 UNREAD, READ = 0, 1  # a reply that nobody has read stands before every date
 
 
@@ -42,9 +39,7 @@ def received(receipt: CaseReceipt) -> QueueEntry:
     )
 
 
-def project(
-    session: Session, receipt: CaseReceipt, state: CaseState, clock: Clock, *, events: Iterable[CaseEvent], zone: ZoneInfo
-) -> None:
+def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clock, *, events: Iterable[CaseEvent]) -> None:
     """Move a case's row to where its events have brought it.
 
     Args:
@@ -53,12 +48,10 @@ def project(
         state: after the events.
         clock: after the events.
         events: the new ones.
-        zone: the controller's, in which the day of an answer is told.
     """
     entry = session.get(QueueEntry, state.case_id) or received(receipt)
     for event in events:
         _heard(entry, event)
-    answered = _answered_at(state, entry, events)
     closed = state.status is Status.CLOSED
     entry.sqlmodel_update(
         {
@@ -71,7 +64,6 @@ def project(
             "outcome": state.outcome.value if state.outcome else None,
             "preparers": " ".join(state.preparers),
             **_step(next_step(state)),
-            **_answer(answered, clock, state, zone),
         }
     )
     if closed:
@@ -95,19 +87,3 @@ def _heard(entry: QueueEntry, event: CaseEvent) -> None:
         entry.wrote_at, entry.rank = event.at, UNREAD
     elif event.actor.startswith("caseworker:"):
         entry.rank = READ
-
-
-def _answered_at(state: CaseState, entry: QueueEntry, events: Iterable[CaseEvent]) -> datetime | None:
-    if state.status is Status.DELIVERED:
-        return state.delivered_at
-    if state.status is Status.CLOSED and entry.answered_on is None and state.outcome in _ANSWERED:
-        return state.delivered_at or max((event.at for event in events), default=None)
-    return None
-
-
-def _answer(answered: datetime | None, clock: Clock, state: CaseState, zone: ZoneInfo) -> dict[str, date | bool | None]:
-    if answered is None:
-        # A case that came back has no answer any more; one that is closed keeps the day of the answer it had.
-        return {} if state.status is Status.CLOSED else {"answered_on": None, "answered_in_time": None}
-    day = answered.astimezone(zone).date()
-    return {"answered_on": day, "answered_in_time": clock.legal_due is None or day <= clock.legal_due}

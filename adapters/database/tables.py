@@ -155,7 +155,6 @@ class QueueEntry(SQLModel, table=True):
         Index("ix_queue_assignee", "assignee", "is_open", "rank", "safe_due", "case_id"),
         Index("ix_queue_attention", "is_open", "attention", "rank", "safe_due", "case_id"),
         Index("ix_queue_owed", "is_owed", "safe_due"),
-        Index("ix_queue_answered", "answered_on"),
     )
 
     case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
@@ -176,8 +175,6 @@ class QueueEntry(SQLModel, table=True):
     wrote_at: datetime = Field(sa_column=_instant())
     extended: bool = False
     outcome: str | None = None
-    answered_on: date | None = None
-    answered_in_time: bool | None = None
 
 
 class CaseAssignment(SQLModel, table=True):

@@ -16,6 +16,7 @@ STAFF: Final = frozenset(
     },
 )  # fmt: skip
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
+COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
@@ -54,6 +55,12 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/triage/{mail}/join"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/dismiss"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("GET", "/console/cases"): Rule(OFFICE),
+    ("GET", "/console/letters"): Rule(STAFF),
+    ("GET", "/console/letters/{name}"): Rule(STAFF),
+    ("GET", "/console/letters/{name}/page"): Rule(STAFF),
+    ("GET", "/console/datamap"): Rule(STAFF),
+    ("GET", "/console/reports"): Rule(COUNTS),
+    ("GET", "/console/reports/{name}.csv"): Rule(COUNTS),
     ("GET", "/console/cases/new"): Rule(OFFICE),  # anybody in the office may be handed a letter, the DPO too (Article 38(4))
     ("POST", "/console/cases/new"): Rule(OFFICE),
     ("POST", "/console/cases/assign"): Rule(WORKERS),

@@ -86,6 +86,7 @@ def show(
     *,
     status: int = 200,
     at: str = "",
+    frames: bool = False,
     **facts: Any,  # noqa: ANN401 (Jinja's)
 ) -> HTMLResponse:
     """Render a page or a fragment, with strict headers.
@@ -96,6 +97,7 @@ def show(
         who: sees it; None before the sign-in.
         status: of HTTP.
         at: the menu's entry that it belongs to, as a path.
+        frames: it shows pages of our own in frames.
         facts: whatever the template wants besides.
     """
     place = zone(web)
@@ -121,7 +123,7 @@ def show(
             **facts,
         )
     )
-    return HTMLResponse(text, status, headers={"Content-Security-Policy": CSP})
+    return HTMLResponse(text, status, headers={"Content-Security-Policy": f"{CSP}; frame-src 'self'" if frames else CSP})
 
 
 def away_to(path: str) -> RedirectResponse:

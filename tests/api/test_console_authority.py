@@ -16,6 +16,7 @@ from tests.at_console import AtConsole
 SignIn = Callable[..., AtConsole]
 EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor"
 OFFICE = "caseworker reviewer privacy_lead dpo"
+COUNTS = f"{OFFICE} administrator auditor"
 WORKERS = "caseworker reviewer privacy_lead"
 MATRIX = {
     "GET /console": EVERYBODY,
@@ -33,6 +34,12 @@ MATRIX = {
     "POST /console/triage/{mail}/open": "caseworker privacy_lead",
     "POST /console/triage/{mail}/join": "caseworker privacy_lead",
     "POST /console/triage/{mail}/dismiss": "caseworker privacy_lead",
+    "GET /console/reports": COUNTS,
+    "GET /console/reports/{name}.csv": COUNTS,
+    "GET /console/datamap": EVERYBODY,
+    "GET /console/letters": EVERYBODY,
+    "GET /console/letters/{name}": EVERYBODY,
+    "GET /console/letters/{name}/page": EVERYBODY,
     "GET /console/cases": OFFICE,
     "GET /console/cases/new": OFFICE,
     "POST /console/cases/new": OFFICE,
@@ -60,6 +67,7 @@ MATRIX = {
 NAMED = {
     "mail": UUID(int=0),
     "index": 0,
+    "name": "code",
     "system": "platform",
     "collection": "accounts",
     "path": "index.html",

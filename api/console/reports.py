@@ -1,0 +1,173 @@
+"""`/console/reports`: what a board and an authority ask for, with pictures, tables and CSV (mockup 09; Article 5(2)).
+
+Counts alone, nobody's name: whoever keeps the installation or audits it may read them too. Next: api/console/evidence.py
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.case_figures import Answered, CaseFigures, Open, Split
+from adapters.database.clock_figures import ClockFigures
+from api.console import steps, words
+from api.console.charts import rate_line, stacked_bars
+from api.console.counting import Counting, counting_of
+from api.console.filters import STAGES, WAITS, Filters
+from api.console.pages import ConsoleRoute, TheCaseworker, show
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face.days import zone
+from domain.clock_figures import MonthFigures, write_csv
+from domain.rights import Right
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+
+PATH: Final = "/console/reports"
+_MONTHS: Final = 12
+_MOST_MONTHS: Final = 36
+_PARTS: Final = (("late-bar", "late"), ("soon-bar", "due this week"), ("ink", "later"))
+_ANSWERED: Final = ("right", "answered", "on_time", "median_days", "longer_time", "refused_in_whole_or_part")
+_OPEN: Final = ("open", "late", "due_this_week")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole months, the last one up to today."""
+
+    first: date
+    last: date
+
+    @property
+    def query(self) -> str:
+        return f"from={self.first:%Y-%m}&to={self.last:%Y-%m}"
+
+
+@router.get("/reports")
+async def reports(request: Request, web: TheWeb, who: TheCaseworker) -> Response:
+    """The page."""
+    period = _period(web, request)
+    return await run_in_threadpool(_page, web, who, period, counting_of(request.app))
+
+
+@router.get("/reports/{name}.csv")
+async def table(name: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:  # noqa: ARG001 (the guard's)
+    """One table as CSV."""
+    return await run_in_threadpool(_csv, web, name, _period(web, request))
+
+
+def _page(web: Web, who: SignedIn, period: Period, counting: Counting) -> Response:
+    months, (rights, every) = counting.get(("reports", period), lambda: _past(web, period))
+    today = web.now().astimezone(zone(web)).date()
+    stages, moves, asked = counting.get(("open", today), lambda: _present(web, today))
+    labels = [date.fromisoformat(f"{month.month}-01") for month in months]
+    return show(
+        web,
+        "reports.html",
+        who,
+        at=PATH,
+        period=period,
+        months=months,
+        labels=labels,
+        line=rate_line([month.on_time_rate for month in months]),
+        rights=[(words.RIGHTS[one.right], one) for one in rights],
+        every=every,
+        extensions=sum(month.extensions for month in months),
+        complaints=sum(month.complaints for month in months),
+        questions=sum(month.questions for month in months),
+        stages=_open_table("stage", stages),
+        moves=_open_table("move", moves),
+        asked=_open_table("right", asked),
+        parts=_PARTS,
+        late_link=Filters().link(due="late"),
+    )
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """Open cases in rows, with their picture and their sum."""
+
+    rows: Sequence[tuple[str, Open]]
+    total: Open
+    bars: Sequence[object]
+
+
+def _open_table(split: Split, found: list[Open]) -> OpenTable:
+    order = {"stage": STAGES, "right": tuple(Right), "move": WAITS}[split]
+    titles = {"stage": words.STATUSES, "right": words.RIGHTS, "move": steps.WAITS}[split]
+    known = {one.name: one for one in found}
+    # Every stage and side stands there, with zero too; of the rights only those that anybody asked for.
+    rows = [(titles[name], known.get(name, Open(name))) for name in order if split != "right" or name in known]
+    total = Open("all", *(sum(part) for part in zip(*((one.late, one.this_week, one.later) for _, one in rows), strict=True)))
+    drawn = [(title, [("late-bar", one.late), ("soon-bar", one.this_week), ("ink", one.later)]) for title, one in rows]
+    return OpenTable(rows, total, stacked_bars(drawn))
+
+
+def _past(web: Web, period: Period) -> tuple[list[MonthFigures], tuple[list[Answered], Answered]]:
+    months = ClockFigures(web.resources).months(period.first, period.last, now=web.now())
+    return months, _by_right(web, period)
+
+
+def _by_right(web: Web, period: Period) -> tuple[list[Answered], Answered]:
+    answered = ClockFigures(web.resources).answered(period.first, period.last)
+    return CaseFigures(web.resources.database).answered(answered)
+
+
+def _present(web: Web, today: date) -> tuple[list[Open], list[Open], list[Open]]:
+    figures = CaseFigures(web.resources.database)
+    return figures.open_by("stage", today), figures.open_by("move", today), figures.open_by("right", today)
+
+
+def _csv(web: Web, name: str, period: Period) -> Response:
+    out, today = io.StringIO(), web.now().astimezone(zone(web)).date()
+    figures = CaseFigures(web.resources.database)
+    if name == "answered-by-right":
+        rights, every = _by_right(web, period)
+        lines = [(one.right, one.count, one.on_time, _number(one), one.extended, one.refused) for one in (*rights, every)]
+        _write(out, _ANSWERED, lines)
+    elif name in {"open-by-stage", "open-by-right", "open-by-move"}:
+        split: Split = {"open-by-stage": "stage", "open-by-right": "right", "open-by-move": "move"}[name]  # type: ignore[assignment]
+        found = _open_table(split, figures.open_by(split, today))
+        _write(out, (split, *_OPEN), [(one.name, one.count, one.late, one.this_week) for _, one in found.rows])
+    else:
+        write_csv(ClockFigures(web.resources).months(period.first, period.last, now=web.now()), out)
+    headers = {"Content-Disposition": f'attachment; filename="habeas-{_NAMES.get(name, "answered-by-month")}-{today}.csv"'}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+_NAMES: Final = {name: name for name in ("answered-by-right", "open-by-stage", "open-by-right", "open-by-move")}
+
+
+def _number(one: Answered) -> float | str:
+    return "" if one.median_days is None else one.median_days
+
+
+def _write(out: io.StringIO, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(lines)
+
+
+def _period(web: Web, request: Request) -> Period:
+    today = web.now().astimezone(zone(web)).date()
+    last = min(_month(request.query_params.get("to", "")) or today, today)
+    last = min((last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1), today)
+    first = _month(request.query_params.get("from", "")) or _back(last, _MONTHS - 1)
+    return Period(max(min(first, last.replace(day=1)), _back(last, _MOST_MONTHS - 1)), last)
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def _back(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
