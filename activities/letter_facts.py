@@ -96,7 +96,7 @@ def _every_letter(writing: Writing) -> Facts:
         "asked": [ASKED[right] for right in rights],
         "received_on": day(received),
         "answer_by": day_ahead(writing.promised, writing.now.astimezone(writing.zone).date()),
-        "counted": how_counted(rights, received, receipt.safe_due),
+        "counted": how_counted(rights, received, writing.promised),
         "complaint_line": in_one_line(receipt.regimes, controller),
     }
 

@@ -130,14 +130,16 @@ def promised(
     Args:
         received_at: when the request reached the controller, UTC.
         regimes: codes of the regimes the case is under.
-        rights: what was asked for.
+        rights: what was asked for; a complaint beside a request has days of its own and promises nothing about the answer.
         extended: two further months are taken, by a notice in time.
         seat: what is known of the controller.
     """
     events = [ClockEvent(kind=ClockEventKind.RECEIVED, at=received_at)]
     if extended:
         events.append(ClockEvent(kind=ClockEventKind.EXTENSION_NOTIFIED, at=received_at))
-    return compute(tuple(regimes), tuple(rights), events, as_of=received_at, seat=seat).safe_due
+    asked = list(rights)
+    request = [right for right in asked if right != Right.COMPLAINT] or asked
+    return compute(tuple(regimes), request, events, as_of=received_at, seat=seat).safe_due
 
 
 def _answers(event: CaseEvent) -> Right | None:

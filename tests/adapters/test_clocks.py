@@ -81,6 +81,14 @@ def test_the_promise_counts_from_receipt_and_only_an_extension_moves_it() -> Non
     assert late.promised < late.safe_due
 
 
+def test_a_complaint_beside_a_request_changes_no_promise() -> None:
+    def promise(*rights: str) -> object:
+        return clock_of(MONDAY, ["UK"], rights, [], as_of=MONDAY).promised
+
+    assert promise("access", "complaint") == promise("access")
+    assert promise("complaint") != promise("access")
+
+
 def test_a_holiday_proclaimed_in_the_data_map_moves_the_date_that_is_due_on_it() -> None:
     before = after().safe_due
     holiday = ProclaimedHoliday(country="GB", day=before)
