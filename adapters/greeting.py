@@ -13,7 +13,9 @@ def text(settings: Settings) -> str:
         f"  console     {settings.public_url}/console",
         f"  API         {settings.public_url}/api/v1, described in {settings.public_url}/openapi.json",
     ]
-    if settings.smtp_url is None:
+    if settings.environment == "demo":
+        lines.append(f"  letters     {settings.public_url}/demo/mail, kept in {settings.home / 'mail'}; none leaves this machine")
+    elif settings.smtp_url is None:
         lines.append(f"  letters     {settings.home / 'mail'}; no mail server is set, so none leaves this machine")
     if settings.environment == "demo":
         people = json.loads(settings.demo_sign_ins.read_text())

@@ -54,9 +54,10 @@ class Assets:
         return Response(content, media_type=self.index[name], headers=headers)
 
 
+_CSS: Final = "text/css; charset=utf-8"
 # What portal and console share, strangers as they are.
 SHARED: Final = Assets(
     Path(__file__).with_name("static"),
     "/static/face",
-    {"tokens.css": "text/css; charset=utf-8", "pictures.css": "text/css; charset=utf-8"},
+    dict.fromkeys(("tokens.css", "pictures.css", "mailbox.css"), _CSS),
 )
