@@ -24,7 +24,7 @@ from api.breaches import Breaches, breaches
 from api.cases import Cases
 from api.console import account, assigning, datamap, letters, opening, queue, reports, searching, sign_in, triage
 from api.console import pages as console_pages
-from api.console.cases import deeds, tabs
+from api.console.cases import deeds, evidence, tabs
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
 from api.face.assets import SHARED
@@ -70,7 +70,21 @@ def create_app(
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
-    for page in (sign_in, account, queue, opening, assigning, searching, tabs, deeds, triage, reports, datamap, letters):
+    for page in (
+        sign_in,
+        account,
+        queue,
+        opening,
+        assigning,
+        searching,
+        tabs,
+        deeds,
+        evidence,
+        triage,
+        reports,
+        datamap,
+        letters,
+    ):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
         app.include_router(files.router)

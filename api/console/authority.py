@@ -16,6 +16,7 @@ STAFF: Final = frozenset(
     },
 )  # fmt: skip
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
+EVIDENCE: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})  # an auditor gets it without content
 COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
@@ -82,6 +83,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/owner"): Rule(WORKERS),
+    ("POST", "/console/cases/{reference}/evidence"): Rule(EVIDENCE),
     ("POST", "/console/cases/{reference}/files/{kind}"): Rule(OFFICE, upload=True, limit=UPLOAD_LIMIT),
 }
 

@@ -62,8 +62,8 @@ document.querySelectorAll("[data-all]").forEach((all) => {
   count();
 });
 
-// A second press while the first is under way is not sent.
-document.querySelectorAll("form[method=post]").forEach((form) => {
+// <form data-again> answers with a file, so the page stays. Of every other, a second press while the first is under way is not sent.
+document.querySelectorAll("form[method=post]:not([data-again])").forEach((form) => {
   let sent = false;
   form.addEventListener("submit", (event) => { if (sent) event.preventDefault(); sent = true; });
   window.addEventListener("pageshow", () => { sent = false; });

@@ -1,0 +1,85 @@
+"""The evidence pack: whole, hashed, signed, noted; without content for an auditor (Article 5(2))."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlmodel import select
+
+from adapters.database.tables import AccessLog
+from adapters.resources import Resources
+from adapters.signing import verify_signature
+from domain.events import Tag
+from domain.rights import Role
+from tests.at_console import AtConsole
+from tests.case_in_hand import CaseInHand
+
+SignIn = Callable[..., AtConsole]
+
+
+@pytest.fixture
+def case(resources: Resources) -> CaseInHand:
+    """A case in which something was asked, searched, built and said."""
+    made = CaseInHand(resources, name="Ruth Adeyemi", message="My own words, please.")
+    made.released()
+    made.happen(Tag.MESSAGE_RECEIVED, note=str(made.note("Any news?", "subject")))
+    return made
+
+
+def pack(person: AtConsole, case: CaseInHand) -> dict[str, bytes]:
+    answer = person.post(f"/console/cases/{case.reference}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as zipped:
+        assert zipped.testzip() is None
+        return {name.partition("/")[2]: zipped.read(name) for name in zipped.namelist()}
+
+
+def test_every_file_is_in_the_signed_list_with_its_hash(at_console: SignIn, case: CaseInHand, resources: Resources) -> None:
+    files = pack(at_console(Role.PRIVACY_LEAD), case)
+    verify_signature(files["key.pem"], "habeas.evidence/1", files["manifest.json"], files["manifest.sig"])
+    assert files["key.pem"] == resources.signer.public_pem
+    manifest = json.loads(files["manifest.json"])
+    listed = {member["path"]: member["sha256"] for member in manifest["members"]}
+    assert listed == {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if not name.startswith("manifest.")}
+    assert manifest["policy_version"] == resources.datamap.controller.policy.version
+
+
+def test_the_events_are_the_chain_up_to_its_end(at_console: SignIn, case: CaseInHand) -> None:
+    files = pack(at_console(Role.DPO), case)
+    rows = list(csv.DictReader(io.StringIO(files["events.csv"].decode())))
+    assert [int(row["sequence"]) for row in rows] == list(range(1, case.sequence + 1))
+    assert all(row["previous"] == before["hash"] for before, row in pairwise(rows))
+    assert json.loads(files["manifest.json"])["head"] == rows[-1]["hash"]
+
+
+def test_it_says_in_words_what_was_asked_and_what_happened(at_console: SignIn, case: CaseInHand) -> None:
+    page = pack(at_console(Role.PRIVACY_LEAD), case)["case.html"].decode()
+    assert all(words in page for words in ("Ruth Adeyemi", "My own words, please.", "Any news?", "Access", "Due, safe date"))
+    assert "<script" not in page
+
+
+def test_an_auditor_gets_everything_but_content(at_console: SignIn, case: CaseInHand) -> None:
+    files = pack(at_console(Role.AUDITOR), case)
+    everything = b"\n".join(files.values())
+    for words in (b"Ruth Adeyemi", b"My own words", b"Any news?", b"ruth.adeyemi@"):
+        assert words not in everything
+    assert not any(name.startswith("letters/") for name in files)
+    assert b"request:received" in files["events.csv"]
+
+
+def test_it_wants_a_fresh_sign_in_and_is_noted(at_console: SignIn, case: CaseInHand, resources: Resources) -> None:
+    stale = at_console(Role.PRIVACY_LEAD, ago=timedelta(minutes=6))
+    answer = stale.post(f"/console/cases/{case.reference}/evidence")
+    assert answer.headers["location"].startswith("/console/sign-in/again?next=/console/cases/")
+    person = at_console(Role.PRIVACY_LEAD)
+    pack(person, case)
+    with resources.database.read() as session:
+        assert [row.actor for row in session.exec(select(AccessLog).where(AccessLog.action == "evidence_pack"))] == [
+            person.person
+        ]
