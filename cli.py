@@ -29,8 +29,15 @@ app = typer.Typer(
 datamap_app = typer.Typer(help="The controller's data map.", no_args_is_help=True)
 keys_app = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 api_key_app = typer.Typer(help="Keys of the JSON API.", no_args_is_help=True)
+letters_app = typer.Typer(help="What goes out in the controller's name.", no_args_is_help=True)
 caseworker_app = typer.Typer(help="Members of staff.", no_args_is_help=True)
-for name, group in (("datamap", datamap_app), ("keys", keys_app), ("api-key", api_key_app), ("caseworker", caseworker_app)):
+for name, group in (
+    ("datamap", datamap_app),
+    ("keys", keys_app),
+    ("api-key", api_key_app),
+    ("caseworker", caseworker_app),
+    ("letters", letters_app),
+):
     app.add_typer(group, name=name)
 
 
@@ -137,6 +144,19 @@ def mail_in() -> None:
         typer.echo(str(MailDesk(resources).hand_in(sys.stdin.buffer.read(), "command", now, now)))
     finally:
         resources.close()
+
+
+@letters_app.command("check")
+def letters_check() -> None:
+    """Render every letter in every language, your own included, with made-up contents; name what does not work."""
+    from adapters.letter_samples import mistakes  # noqa: PLC0415
+
+    found = mistakes(Settings.read().letters)
+    for line in found:
+        typer.echo(line)
+    if found:
+        raise typer.Exit(1)
+    typer.echo("every letter can be sent")
 
 
 @app.command()

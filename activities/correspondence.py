@@ -77,7 +77,7 @@ class Correspondence:
         letter_id = uuid5(message.case_id, f"{message.letter}/{message.number}")
         thread = thread_of(resources, session, message.case_id, writing.address)
         heading = self._heading(writing, letter_id, thread)
-        content = compose(render(message.letter, facts_of(writing)), heading)
+        content = compose(render(message.letter, facts_of(writing), writing.language, resources.settings.letters), heading)
         letter = Letter(
             id=letter_id,
             case_id=message.case_id,
@@ -101,6 +101,7 @@ class Correspondence:
             message_id=message_id(vault, sender, message.case_id, message.letter, message.number),
             written_at=writing.now,
             automatic=LETTERS[message.letter].automatic,
+            language=writing.language,
             answers=thread.newest,
             references=thread.before,
         )

@@ -15,8 +15,9 @@ from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
 from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
+from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
-    ASKED,
+    asked,
     count,
     day,
     day_ahead,
@@ -90,14 +91,17 @@ def _every_letter(writing: Writing) -> Facts:
     if writing.message.letter == "refusal" and writing.state.refusal and writing.state.refusal.right:
         rights = [writing.state.refusal.right]  # the others go on
     received = receipt.received_at.astimezone(writing.zone).date()
+    language = writing.language
     return {
         "reference": receipt.reference,
         "controller": controller,
-        "asked": [ASKED[right] for right in rights],
-        "received_on": day(received),
-        "answer_by": day_ahead(writing.promised, writing.now.astimezone(writing.zone).date()),
-        "counted": how_counted(rights, received, writing.promised),
-        "complaint_line": in_one_line(receipt.regimes, controller),
+        "asked": [asked(right, language) for right in rights],
+        "received_on": day(received, language),
+        "answer_by": day_ahead(writing.promised, writing.now.astimezone(writing.zone).date(), language),
+        "counted": how_counted(rights, received, writing.promised, language),
+        "complaint_line": in_one_line(receipt.regimes, controller)
+        if language == "en"
+        else complaint_line_in(language, receipt.regimes, controller),
     }
 
 
@@ -119,7 +123,10 @@ def _code(writing: Writing) -> Facts:
 def _confirm(writing: Writing) -> Facts:
     if writing.proven and writing.message.letter != "verify_identity":
         return {"verify_link": None, "link_until": None}
-    return {"verify_link": writing.link("verify"), "link_until": moment(writing.now + LIVES["verify"], writing.zone)}
+    return {
+        "verify_link": writing.link("verify"),
+        "link_until": moment(writing.now + LIVES["verify"], writing.zone, writing.language),
+    }
 
 
 def _disown(writing: Writing) -> Facts:
@@ -132,7 +139,10 @@ def _follow(writing: Writing) -> Facts:
 
 
 def _package(writing: Writing) -> Facts:
-    return {"collect_link": writing.link("package"), "link_until": moment(writing.now + LIVES["package"], writing.zone)}
+    return {
+        "collect_link": writing.link("package"),
+        "link_until": moment(writing.now + LIVES["package"], writing.zone, writing.language),
+    }
 
 
 def _found(writing: Writing) -> Facts:
@@ -142,7 +152,7 @@ def _found(writing: Writing) -> Facts:
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
     skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
     return {
-        "records": count(package.records, "record"),
+        "records": count(package.records, "record", writing.language),
         "withheld": withheld_of(writing, package.revision),
         "left_out": [titles.get(name, name) for name in skipped],
     }
@@ -189,7 +199,10 @@ def _reason(writing: Writing) -> Facts:
 
 
 def _routes(writing: Writing) -> Facts:
-    return {"routes": remedies_for(writing.receipt.regimes, writing.resources.datamap.controller)}
+    regimes, controller = writing.receipt.regimes, writing.resources.datamap.controller
+    if writing.language == "en":
+        return {"routes": remedies_for(regimes, controller)}
+    return {"routes": remedies_in(writing.language, regimes, controller)}
 
 
 def _merged(writing: Writing) -> Facts:

@@ -67,4 +67,4 @@ def withheld_of(writing: Writing, revision: int) -> Withheld | None:
         .order_by(col(ItemDecision.revision)),
     ).all()
     newest = {row.item: row for row in rows}
-    return withheld(row.basis for row in newest.values() if row.decision != "include")
+    return withheld((row.basis for row in newest.values() if row.decision != "include"), writing.language)

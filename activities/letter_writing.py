@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, CaseRecord
+from adapters.letters import speaks
 from adapters.links import LinkPurpose, make_link
 from adapters.resources import Resources
 from domain.case import CaseState
 from domain.deadline import Clock
+from domain.incoming import Language
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 
@@ -38,6 +40,12 @@ class Writing:
     state: CaseState
     address: CaseIdentifierRow
     now: datetime
+
+    @property
+    def language(self) -> Language:
+        """The language of the person's own words, if this letter has it; English otherwise."""
+        wrote: Language = "de" if self.receipt.language == "de" else "fr" if self.receipt.language == "fr" else "en"
+        return speaks(self.message.letter, wrote, self.resources.settings.letters)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,6 +14,7 @@ from uuid import UUID
 from adapters.incoming.automatic import OURS
 from adapters.letters import Rendered
 from adapters.vault import Vault
+from domain.incoming import Language
 
 _REPLY_BYTES = 16  # security.md 2.9: one part of the join of an incoming mail to its case, never enough by itself
 
@@ -28,6 +29,7 @@ class Heading:
         reply_to: where an answer and a bounce go.
         written_at: of the letter's row, so that a retry has the same date. UTC.
         automatic: whether no person wrote it.
+        language: of the words.
         answers: Message-ID of what it answers; None begins a conversation.
         references: Message-IDs of the conversation so far, the oldest first.
     """
@@ -38,6 +40,7 @@ class Heading:
     message_id: str
     written_at: datetime
     automatic: bool
+    language: Language = "en"
     answers: str | None = None
     references: tuple[str, ...] = ()
 
@@ -84,4 +87,6 @@ def compose(rendered: Rendered, heading: Heading) -> bytes:
     # Quoted-printable: not every server passes on eight bits, and base64 cannot be read by eye.
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if heading.language != "en":
+        message["Content-Language"] = heading.language  # after the content, which takes such headers away
     return message.as_bytes()

@@ -3,13 +3,19 @@
 Next: `adapters/letters.py`
 """
 
+import itertools
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import jinja2
+
 from adapters.letter_endings import ENDED, HOW
-from adapters.letter_words import ASKED, EXTENDED, FOUND, day, day_ahead, how_counted, masked, moment, withheld
-from adapters.letters import LETTERS
+from adapters.letter_languages import complaint_line_in, remedies_in
+from adapters.letter_words import ASKED, EXTENDED, FOUND, asked, count, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letters import LETTERS, render, speaks
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
+from domain.incoming import Language
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import Outcome, Right
 
@@ -19,6 +25,7 @@ _UNTIL = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
 _SITE = "https://privacy.imaginella.example"
 _TOKEN = "hl1_" + "A" * 43
 REGIMES = ("UK", "EU-IE")
+LANGUAGES: tuple[Language, ...] = ("en", "de", "fr")
 
 
 def sample_controller() -> Controller:
@@ -44,12 +51,13 @@ def sample_controller() -> Controller:
     )
 
 
-def sample_context(letter: str, controller: Controller | None = None) -> dict[str, object]:
+def sample_context(letter: str, controller: Controller | None = None, language: Language = "en") -> dict[str, object]:
     """Every variable of a letter with a made-up value.
 
     Args:
         letter: the name of its folder.
         controller: the real one, so that a preview shows the real names and addresses.
+        language: of the words.
 
     Raises:
         KeyError: there is no such letter.
@@ -91,4 +99,33 @@ def sample_context(letter: str, controller: Controller | None = None) -> dict[st
         "withheld": withheld(["third_party"] * 3),
         "wrong_tries": 25,
     }
+    if language != "en":
+        samples |= _translated(language, rights, someone)
     return {name: samples[name] for name in LETTERS[letter].variables}
+
+
+def mistakes(own: Path | None) -> list[str]:
+    """What is wrong with the letters, a controller's own included: one line for each that cannot be rendered."""
+    found = []
+    for letter, language in itertools.product(LETTERS, LANGUAGES):
+        if speaks(letter, language, own) != language:
+            continue
+        try:
+            render(letter, sample_context(letter, language=language), language, own)
+        except jinja2.TemplateError as failure:
+            found.append(f"{letter}/{language}: {failure.message or type(failure).__name__}")
+    return found
+
+
+def _translated(language: Language, rights: list[Right], controller: Controller) -> dict[str, object]:
+    return {
+        "answer_by": day_ahead(_DUE, _RECEIVED, language),
+        "asked": [asked(right, language) for right in rights],
+        "complaint_line": complaint_line_in(language, REGIMES, controller),
+        "counted": how_counted(rights, _RECEIVED, _DUE, language),
+        "link_until": moment(_UNTIL, ZoneInfo("Europe/London"), language),
+        "received_on": day(_RECEIVED, language),
+        "records": count(1_284, "record", language),
+        "routes": remedies_in(language, REGIMES, controller),
+        "withheld": withheld(["third_party"] * 3, language),
+    }

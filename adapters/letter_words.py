@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from adapters.letter_languages import WORDS, count_in, day_in
 from domain.deadline_period import add_months
+from domain.incoming import Language
 from domain.rights import Right
 
 ASKED: dict[Right, str] = {
@@ -25,7 +27,7 @@ ASKED: dict[Right, str] = {
     Right.MINOR_REPORT: "A report about a child's account",
 }
 # The codes of item decisions; `activities/package_words.py` has them with their sources for the letter inside the package.
-WITHHELD: dict[str, str] = {
+WITHHELD: dict[str | None, str] = {
     "third_party": "this is about other people as well",
     "privilege": "this is confidential advice from lawyers, or about legal claims",
     "not_personal_data": "this is not data about you",
@@ -42,29 +44,44 @@ class Withheld:
     why: list[str]
 
 
-def withheld(bases: Iterable[str | None]) -> Withheld | None:
+def withheld(bases: Iterable[str | None], language: Language = "en") -> Withheld | None:
     """In words what was kept back, from the basis of each item; None when nothing was."""
     kept = list(bases)
     if not kept:
         return None
-    why = [words for basis, words in WITHHELD.items() if basis in kept]
+    reasons = WORDS[language].withheld if language in WORDS else _REASONS
+    why = [reasons[basis] for basis in WITHHELD if basis in kept]
     if not set(kept) <= WITHHELD.keys():
-        why.append("the law lets us keep it back" if not why else "the law lets us keep some of it back")
-    return Withheld(what=count(len(kept), "record"), why=why)
+        why.append(reasons["some" if why else None])
+    return Withheld(what=count(len(kept), "record", language), why=why)
 
 
-def day(value: date) -> str:
+_REASONS: dict[str | None, str] = {
+    **WITHHELD,
+    None: "the law lets us keep it back",
+    "some": "the law lets us keep some of it back",
+}
+
+
+def asked(right: Right, language: Language = "en") -> str:
+    """What a right asks for, as a person would say it."""
+    return WORDS[language].asked[right] if language in WORDS else ASKED[right]
+
+
+def day(value: date, language: Language = "en") -> str:
     """A date as a person reads it, never broken over two lines: Wed 23 December 2026."""
-    return f"{value:%a} {value.day} {value:%B %Y}".replace(" ", NO_BREAK)
+    said = day_in(WORDS[language], value) if language in WORDS else f"{value:%a} {value.day} {value:%B %Y}"
+    return said.replace(" ", NO_BREAK)
 
 
-def day_ahead(value: date, today: date) -> str:
+def day_ahead(value: date, today: date, language: Language = "en") -> str:
     """A date with its distance: Wed 23 December 2026, in 30 days."""
     distance = (value - today).days
-    near = {0: "today", 1: "tomorrow"}
     if not 0 <= distance <= _DAYS_IN_WORDS:
-        return day(value)
-    return f"{day(value)}, {near.get(distance, f'in{NO_BREAK}{distance}{NO_BREAK}days')}"
+        return day(value, language)
+    at_once, tomorrow, later = WORDS[language].near if language in WORDS else ("today", "tomorrow", "in {} days")
+    far = {0: at_once, 1: tomorrow}.get(distance, later.format(distance).replace(" ", NO_BREAK))
+    return f"{day(value, language)}, {far}"
 
 
 # What came of a complaint.
@@ -80,27 +97,34 @@ EXTENDED = {
 }
 
 
-def moment(value: datetime, zone: ZoneInfo) -> str:
+def moment(value: datetime, zone: ZoneInfo, language: Language = "en") -> str:
     """An instant in a zone, which is named: Thu 26 November 2026, 14:05 GMT."""
     local = value.astimezone(zone)
-    return f"{day(local.date())}, {local:%H:%M}{NO_BREAK}{local:%Z}"
+    return f"{day(local.date(), language)}, {local:%H:%M}{NO_BREAK}{local:%Z}"
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, language: Language = "en") -> str:
     """A number with its noun: 1 record, 1,284 records."""
+    if language in WORDS:
+        return count_in(WORDS[language], number, noun)
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def how_counted(rights: Iterable[Right], received: date, answer_by: date) -> str:
+_COUNTED = (
+    "The law gives us 30 days to tell you that we have your complaint.",
+    "One month from the day it reached us ends on a day off, so the next working day counts.",
+    "The law gives us one month. Where it can be counted in two ways, we keep to the earlier day.",
+    "That is one month from the day it reached us.",
+)
+
+
+def how_counted(rights: Iterable[Right], received: date, answer_by: date, language: Language = "en") -> str:
     """One line on how the date of an answer was found."""
+    complaint, later, earlier, plain = WORDS[language].counted if language in WORDS else _COUNTED
     if set(rights) == {Right.COMPLAINT}:
-        return "The law gives us 30 days to tell you that we have your complaint."
+        return complaint
     month = add_months(received, 1)
-    if answer_by > month:
-        return "One month from the day it reached us ends on a day off, so the next working day counts."
-    if answer_by < month:
-        return "The law gives us one month. Where it can be counted in two ways, we keep to the earlier day."
-    return "That is one month from the day it reached us."
+    return later if answer_by > month else earlier if answer_by < month else plain
 
 
 def masked(kind: str, value: str) -> str:

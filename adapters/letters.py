@@ -16,7 +16,10 @@ from typing import Literal
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from adapters.letter_languages import WORDS
+from adapters.letter_page import from_text
 from adapters.letter_words import NO_BREAK
+from domain.incoming import Language
 
 FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
 
@@ -139,12 +142,14 @@ class Rendered:
     html: str
 
 
-def render(letter: str, variables: Mapping[str, object]) -> Rendered:
+def render(letter: str, variables: Mapping[str, object], language: Language = "en", own: Path | None = None) -> Rendered:
     """Render a letter.
 
     Args:
         letter: the name of its folder.
-        variables: exactly what `LETTERS[letter].variables` lists.
+        variables: exactly what `LETTERS[letter].variables` lists, in the words of this language.
+        language: one that `speaks` says the letter has.
+        own: the controller's own letters (`HABEAS_LETTERS`); a folder there wins over ours.
 
     Raises:
         KeyError: there is no such letter.
@@ -153,26 +158,55 @@ def render(letter: str, variables: Mapping[str, object]) -> Rendered:
     """
     if wrong := LETTERS[letter].variables ^ variables.keys():
         raise ValueError(f"{letter}: not the variables of this letter: {', '.join(sorted(wrong))}")
-    return typeset(letter, variables)
+    return typeset(_folder(letter, language), variables, language, own)
 
 
-def typeset(folder: str, variables: Mapping[str, object]) -> Rendered:
-    """Render the three files of a folder, for letters with a list of variables of their own (`adapters/desk_letters.py`).
+def speaks(letter: str, language: Language, own: Path | None = None) -> Language:
+    """The language in which a letter goes out to somebody who wrote in another: that one if it has it, else English."""
+    folder = _folder(letter, language)
+    there = any((place / folder / "body.txt").is_file() for place in _places(own))
+    return language if there else "en"
+
+
+def typeset(folder: str, variables: Mapping[str, object], language: Language = "en", own: Path | None = None) -> Rendered:
+    """Render the files of a folder; also for letters with a list of variables of their own (`adapters/desk_letters.py`).
+
+    Where a folder has no `body.html`, the page is set from its text, so that a controller need write one of them only.
 
     Raises:
         jinja2.UndefinedError: a template names something that is not there.
     """
-    environment = _environment()
-    subject, text, html = (
-        environment.get_template(f"{folder}/{part}").render(variables) for part in ("subject.txt", "body.txt", "body.html")
-    )
-    return Rendered(subject=" ".join(subject.split()), text=_wrapped(text), html=_styled(html))
+    environment = _environment(own)
+    subject = " ".join(environment.get_template(f"{folder}/subject.txt").render(variables).split())
+    template = environment.get_template(f"{folder}/body.txt")
+    text = _wrapped(template.render(variables))
+    try:
+        page = environment.get_template(f"{folder}/body.html").render(variables)
+    except jinja2.TemplateNotFound:
+        body = "".join(template.blocks["body"](template.new_context(dict(variables))))
+        heading = subject.partition(": ")[2]
+        button = WORDS[language].button if language in WORDS else "Open the page"
+        facts = {**variables, "body": from_text(body, heading, button), "language": language}
+        page = environment.get_template(f"{_layout(language)}/set.html").render(facts)
+    return Rendered(subject=subject, text=text, html=_styled(page))
+
+
+def _folder(letter: str, language: Language) -> str:
+    return letter if language == "en" else f"{letter}/{language}"
+
+
+def _layout(language: Language) -> str:
+    return "_layout" if language == "en" else f"_layout/{language}"
+
+
+def _places(own: Path | None) -> list[Path]:
+    return [own, FOLDER] if own else [FOLDER]
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment(own: Path | None) -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(FOLDER),
+        loader=jinja2.FileSystemLoader(_places(own)),
         undefined=jinja2.StrictUndefined,
         autoescape=jinja2.select_autoescape(["html"]),
         trim_blocks=True,

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str = MAIL_FROM_UNSET
+    letters: Path | None = None
     mail_per_minute: int = Field(default=0, ge=0, le=100_000)
     mailboxes: str | None = Field(default=None, repr=False)
     authserv_id: str | None = None
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     people_threshold: Literal["risk", "high_risk"] = "risk"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("home", "keys", "signing_key", "datamap", "identity_issuers")
+    @field_validator("home", "keys", "signing_key", "datamap", "identity_issuers", "letters")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         # The parts of `habeas up` may be started from another folder than the one the setting was written in.

@@ -27,6 +27,7 @@ from adapters.resources import Resources
 from adapters.vault import Vault
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
+from domain.language import language_of
 from domain.normal import normal_email
 from domain.rights import Channel, Relation, Right, Risk, Status
 
@@ -161,6 +162,7 @@ class Intake:
             regimes=list(regimes),
             risk=_risk(request).value,
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
+            language=language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
             clock=clock.model_dump(mode="json"),
             legal_due=clock.legal_due,

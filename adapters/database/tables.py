@@ -65,6 +65,7 @@ class CaseReceipt(SQLModel, table=True):
     risk: str
     subject: bytes | None = Field(sa_column=_sealed(nullable=True))
     message: bytes | None = Field(sa_column=_sealed(nullable=True))
+    language: str = Field(default="en", sa_column_kwargs={"server_default": "en"})  # of the person's own words: that of letters
     clock: dict[str, Any] = Field(sa_column=_json())
     legal_due: date | None
     safe_due: date = Field(index=True)

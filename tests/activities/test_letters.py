@@ -474,6 +474,24 @@ def test_every_right_has_its_sentence(resources: Resources, office: PostOffice) 
     assert len(re.findall(r"^- ", office.kept[0].text, re.MULTILINE)) == len(Right)
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "subject"),
+    [
+        ("Bitte senden Sie mir eine Kopie aller Daten, die Sie über mich haben.", "de", "wir haben Ihre Anfrage"),
+        ("Bonjour, veuillez me donner une copie de mes données. Merci.", "fr", "nous avons votre demande"),
+        ("Quiero una copia de mis datos personales.", None, "we have your request"),
+    ],
+)
+def test_a_letter_comes_in_the_language_the_person_wrote_in(
+    resources: Resources, office: PostOffice, words: str, language: str | None, subject: str
+) -> None:
+    case = CaseInHand(resources, message=words, country="IE")
+    case.send("request_received")
+    (kept,) = office.kept
+    assert kept.message["Subject"] == f"{case.reference}: {subject}"
+    assert kept.message["Content-Language"] == language
+
+
 def test_an_unknown_letter_is_refused(case: CaseInHand) -> None:
     with pytest.raises(ApplicationError) as refused:
         case.send("invoice")

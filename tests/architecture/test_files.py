@@ -44,8 +44,10 @@ def test_the_list_of_long_files_is_not_longer_than_it_has_to_be(listed: str) -> 
 
 @pytest.mark.parametrize("folder", LETTERS, ids=lambda folder: folder.name)
 def test_a_letter_is_a_subject_a_text_and_a_page(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == {"subject.txt", "body.txt", "body.html"}
-    assert all(path.read_text(encoding="utf-8").strip() for path in folder.iterdir())
+    assert {path.name for path in folder.iterdir()} - {"de", "fr"} == {"subject.txt", "body.txt", "body.html"}
+    assert all(path.read_text(encoding="utf-8").strip() for path in folder.rglob("*.*"))
+    for language in folder.glob("??"):  # its page is set from the text
+        assert {path.name for path in language.iterdir()} == {"subject.txt", "body.txt"}
 
 
 def test_there_are_letters() -> None:
