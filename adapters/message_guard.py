@@ -88,6 +88,19 @@ def _family(workflow_id: str) -> str:
 def _fits(handler: Callable[..., Any] | None, args: Sequence[Any]) -> bool:
     if handler is None:  # a dynamic handler takes anything
         return True
+    function = getattr(handler, "__func__", handler)  # a bound method brings its first argument along
+    brought = 0 if function is handler else 1
+    code = getattr(function, "__code__", None)
+    if code is None or hasattr(function, "__wrapped__"):  # what it takes is not what it shows
+        return _binds(handler, args)
+    # As inspect.signature would say, at a fiftieth of its time: this is asked at every message of every workflow.
+    given, least = brought + len(args), code.co_argcount - len(function.__defaults__ or ())
+    most_open = bool(code.co_flags & inspect.CO_VARARGS)
+    named = code.co_kwonlyargcount - len(function.__kwdefaults__ or {})
+    return named == 0 and least <= given and (most_open or given <= code.co_argcount)
+
+
+def _binds(handler: Callable[..., Any], args: Sequence[Any]) -> bool:
     try:
         inspect.signature(handler).bind(*args)
     except TypeError:
