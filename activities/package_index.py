@@ -42,7 +42,9 @@ class _ShownFile(NamedTuple):
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), undefined=StrictUndefined)
+    # Templates do not change while a worker runs; to ask the disk at every page costs as much as a small page.
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, auto_reload=False)
     environment.trim_blocks = environment.lstrip_blocks = True
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

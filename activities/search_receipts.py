@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from activities.matching import Way
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
+from adapters.database.session import insert
 from adapters.database.tables import SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import Head, Sealable, blob_ids
@@ -99,7 +100,7 @@ class Receipts:
                 present = {(row.system, row.collection): row for row in session.exec(select(SearchReceipt).where(*here))}
                 new = [row for each in waiting if (row := self._replace(session, present.get(each.place), each, unused))]
                 session.flush()  # what is replaced goes first
-                session.add_all(new)
+                insert(session, new)
         self._flushed = time.monotonic()
         for blob in unused:  # after the commit: a crash in between leaves a blob too many, never one too few
             self._resources.blobs.delete(blob)

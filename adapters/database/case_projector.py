@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.complaints import involved
+from adapters.database.session import insert
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note
 from domain import chain
 from domain.case import CaseState, Package
@@ -59,6 +60,7 @@ class CaseProjector:
         if message.events[0].sequence != state.sequence + 1:
             raise SequenceConflictError(case_id=str(message.case_id), sequence=message.events[0].sequence)
         head = record.head if record else chain.genesis(self._install, str(message.case_id))
+        rows: list[CaseEventRow] = []
         for event in message.events:
             if event.tag is Tag.PACKAGE_APPROVED:
                 self._check_item_decisions(state, event, state.package)
@@ -68,8 +70,10 @@ class CaseProjector:
                 raise FourEyesError("Whoever worked on the case complained of cannot handle the complaint about it.")
             elif event.tag is Tag.COMPLAINT_LINKED:
                 self._session.add(ComplaintLink(complaint=state.case_id, about=UUID(str(event.facts["about"]))))
-            head = self._append(message, event, head)
+            rows.append(self._row(message, event, head))
+            head = rows[-1].hash
             evolve(state, event)
+        insert(self._session, rows)
         clock = self._clock(receipt, state, message.events)
         self._project(record, state, clock, head)
         queue_projection.project(self._session, receipt, state, clock, events=message.events)
@@ -90,26 +94,22 @@ class CaseProjector:
             raise SequenceConflictError(case_id=str(message.case_id), sequence=first)
         return Recorded(clock=Clock.model_validate(record.clock), head=rows[-1].hash)
 
-    def _append(self, message: RecordEvents, event: CaseEvent, previous: str) -> str:
+    def _row(self, message: RecordEvents, event: CaseEvent, previous: str) -> CaseEventRow:
         note_id = event.facts.get("note")
         note = self._session.get(Note, UUID(str(note_id))) if note_id else None
         detail = chain.detail_hash(event, note.text if note else None)
-        head = chain.link(previous, str(message.case_id), event, detail)
-        self._session.add(
-            CaseEventRow(
-                case_id=message.case_id,
-                sequence=event.sequence,
-                command_id=message.command_id,
-                tag=event.tag.value,
-                at=event.at,
-                recorded_at=self._now,
-                actor=event.actor,
-                facts=event.facts,
-                previous=previous,
-                hash=head,
-            ),
+        return CaseEventRow(
+            case_id=message.case_id,
+            sequence=event.sequence,
+            command_id=message.command_id,
+            tag=event.tag.value,
+            at=event.at,
+            recorded_at=self._now,
+            actor=event.actor,
+            facts=event.facts,
+            previous=previous,
+            hash=chain.link(previous, str(message.case_id), event, detail),
         )
-        return head
 
     def _check_item_decisions(self, state: CaseState, event: CaseEvent, package: Package | None) -> None:
         # Decisions are rows, not updates (they may be 50,000), so only this transaction can see the newest one.
@@ -126,7 +126,7 @@ class CaseProjector:
 
     def _clock(self, receipt: CaseReceipt, state: CaseState, events: list[CaseEvent]) -> Clock:
         tags = [tag.value for tag in CLOCK_KINDS]
-        # The new events were added to this session and are flushed by the query.
+        # The new events were inserted by this transaction.
         rows = self._session.exec(
             select(CaseEventRow).where(CaseEventRow.case_id == receipt.case_id, col(CaseEventRow.tag).in_(tags)),
         ).all()

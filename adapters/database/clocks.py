@@ -80,6 +80,8 @@ def clock_of(
     asked = tuple(Right(right) for right in rights)
     story = story_of(received_at, asked, events)
     laws = tuple(regimes)
+    if not any(event.kind is ClockEventKind.IDENTITY_REQUESTED for event in story):
+        story = [event for event in story if event.kind is not ClockEventKind.IDENTITY_RECEIVED]  # unasked it moves nothing
     if len(story) == 1:
         return _unmoved(_quarter(received_at), laws, asked, _quarter(as_of), seat.model_dump_json() if seat else None)
     return _counted(story, laws, asked, as_of, seat)
