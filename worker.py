@@ -35,10 +35,11 @@ from domain.errors import DomainError, SettingsError
 from domain.messages import WatchMailbox
 from workflows.mailbox import MailboxWorkflow
 from workflows.options import TASK_TIMEOUT
-from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, WORKFLOWS, mailbox_workflow_id
+from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE, WORKFLOWS, mailbox_workflow_id
 
 EVENT_THREADS = 8  # small transactions; more threads only wait for each other (mechanics 5.19)
 SORTING_THREADS = 2  # beside one per watched mailbox, which mostly waits
+NOTICE_THREADS = 2  # notices that are sent at the same time; each has connections of its own
 CONNECTOR_THREADS = 2  # CPU-bound: sealing, zipping, setting type
 STICKY = timedelta(seconds=2)  # how long a command waits for a worker that crashed (temporal.md, rule 43)
 GRACE = timedelta(seconds=30)  # what is running may finish after SIGTERM
@@ -79,7 +80,7 @@ async def run(resources: Resources) -> None:
                 await polling.enter_async_context(worker)
             await watch_mailboxes(client, resources.settings)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
-            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE])
+            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
             await stop.wait()
             _log.info("stopping")
 
@@ -117,7 +118,15 @@ def workers(client: Client, resources: Resources, stack: contextlib.ExitStack) -
         max_concurrent_activities=threads,
         graceful_shutdown_timeout=GRACE,
     )
-    return case, connector, mail
+    notice = Worker(
+        client,
+        task_queue=NOTICE_QUEUE,
+        activities=activities["notice"],
+        activity_executor=stack.enter_context(ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="notice")),
+        max_concurrent_activities=NOTICE_THREADS,
+        graceful_shutdown_timeout=GRACE,
+    )
+    return case, connector, mail, notice
 
 
 async def watch_mailboxes(client: Client, settings: Settings) -> None:

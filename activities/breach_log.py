@@ -19,6 +19,9 @@ from domain.breach_folding import evolve_breach
 from domain.breach_messages import BreachOpening, BreachRecorded, BreachRef, RecordBreachEvents
 from domain.breach_rows import clocks_of
 from domain.errors import SequenceConflictError, UnknownObjectError
+from domain.notice import NoticeState
+from domain.notice_events import evolve_notice
+from domain.notice_messages import NoticeOpening, NoticeRecorded, NoticeRef, RecordNoticeEvents
 
 
 class BreachLog:
@@ -52,6 +55,30 @@ class BreachLog:
 
     @activity.defn
     @translated
+    def read_notice_opening(self, message: NoticeRef) -> NoticeOpening:
+        """What a notice was opened with."""
+        with self._resources.database.read() as session:
+            dossier = session.get(Dossier, message.notice_id)
+        if dossier is None:
+            raise UnknownObjectError(notice=str(message.notice_id))
+        return NoticeOpening(facts=dossier.opening, actor=dossier.caller)
+
+    @activity.defn
+    @translated
+    def record_notice_event(self, message: RecordNoticeEvents) -> NoticeRecorded:
+        """As `record_breach_event`, for a notice."""
+        now = datetime.now(UTC)
+        try:
+            with self._resources.database.write() as session:
+                projector = DossierProjector(session, self._resources.vault.install, now, _NOTICES)
+                written = projector.record(message.notice_id, message.command_id, message.events)
+        except SequenceConflictError:
+            self._raise_alarm(message.notice_id, now)
+            raise
+        return NoticeRecorded(head=written.head)
+
+    @activity.defn
+    @translated
     def record_breach_event(self, message: RecordBreachEvents) -> BreachRecorded:
         """Append events and fold them into the record, in one transaction; doing it twice changes nothing."""
         now = datetime.now(UTC)
@@ -78,3 +105,18 @@ class BreachLog:
         facts: dict[str, Any] = {"dossier": str(dossier_id)}
         with self._resources.database.write() as session:
             session.add(Alarm(at=now, kind="sequence-conflict", facts=facts))
+
+
+def _projected_notice(state: NoticeState, _at: datetime) -> Projected:
+    return Projected(
+        status=state.status.value, outcome=None, exercise=state.exercise, first_due=None, closed_at=state.finished_at
+    )
+
+
+_NOTICES = Folding[NoticeState](
+    kind="notice",
+    fresh=lambda key: NoticeState(notice_id=key),
+    evolve=evolve_notice,
+    read=NoticeState.model_validate,
+    project=_projected_notice,
+)

@@ -14,6 +14,8 @@ from activities.erasure import Erasure
 from activities.identity import Identity
 from activities.mailbox import MailboxWatch
 from activities.mailroom import Mailroom
+from activities.notice_sending import NoticeSending
+from activities.notices import Notices
 from activities.package import Packaging
 from activities.systems.registry import Systems
 from adapters.resources import Resources
@@ -29,6 +31,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
     watch, room = MailboxWatch(resources), Mailroom(resources)
+    notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
     return {
         "case": [
@@ -38,6 +41,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             identity.destroy_evidence,
             breaches.read_breach_opening,
             breaches.record_breach_event,
+            breaches.read_notice_opening,
+            breaches.record_notice_event,
             calls.call_on_duty,
             calls.remind_of_breach,
             DeadlineCalls(resources).tell_of_due_case,
@@ -59,6 +64,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.certify_erasure,
             reports.freeze_report,
         ],
+        "notice": [notices.load_recipients, notices.prepare_notice, notices.send_test_letters, sending.send_some],
         # A look into a mailbox holds its thread for minutes, waiting for mail.
         "mail": [watch.take_in_mail, room.sort_mail],
     }

@@ -1,14 +1,21 @@
-"""Mail to our own people: calls to whoever is on duty, reminders of breaches and of cases, from `email_templates/_desk`.
+"""Mail from `email_templates/_desk`: to our own people about breaches and cases, and notices to many.
 
-They say that something waits and where, never what happened: a mailbox may be part of what was breached.
+To our own people it says that something waits and where, never what happened: a mailbox may be part of what was breached. A
+notice says what happened in the words of the desk, has no link to sign in, and no hint of anybody's content.
 Next: `activities/breach_calls.py`
 """
 
 from adapters.letters import Rendered, typeset
 
+_NOTICE = (
+    "labels", "language", "controller", "reference", "parts", "subject", "authority", "check_link", "delete_link", "version",
+    "updated", "policy_url",
+)  # fmt: skip
 # What each may name; a template that names more does not render.
 DESK_LETTERS: dict[str, frozenset[str]] = {
     "breach_call": frozenset({"reference", "link", "exercise", "due", "number", "name", "phone"}),
+    "breach_notice": frozenset(_NOTICE),
+    "policy_notice": frozenset(_NOTICE),
     "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "name"}),
     "case_due": frozenset({"reference", "link", "due", "late", "name"}),
 }

@@ -6,7 +6,8 @@ Next: api/security.py
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -20,20 +21,23 @@ from adapters.resources import Resources
 from adapters.settings import Settings
 from api import errors, health, openapi, well_known
 from api.authority import API
-from api.breaches import Breaches, breaches
+from api.breaches import breaches
 from api.cases import Cases
 from api.console import account, assigning, datamap, letters, opening, queue, reports, searching, sign_in, triage
 from api.console import pages as console_pages
 from api.console.cases import deeds, evidence, tabs
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
+from api.dossiers import DossierDoor
 from api.face.assets import SHARED
 from api.guards import Headers, Hosts
+from api.notices import notices
 from api.observation import Observation
 from api.portal import collect, follow, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.v1 import actions, cases, dates, items, mail, package, requests
 from api.v1 import breaches as breach_routes
+from api.v1 import notices as notice_routes
 
 _SWEEP_EVERY = _AFTER_A_FAILED_SWEEP = 60.0  # seconds
 _RECONCILE_EVERY = 10  # sweeps; it asks the engine about everything that is open
@@ -41,19 +45,19 @@ _log = structlog.get_logger()
 
 
 def create_app(
-    resources: Resources | None = None, gateway: CaseDoor | None = None, breach_gateway: DeskDoor | None = None
+    resources: Resources | None = None, gateway: CaseDoor | None = None, desk: tuple[DeskDoor, DeskDoor] | None = None
 ) -> FastAPI:
     """The web application. Starts while the engine is down: requests are received all the same (design principle 2).
 
     Args:
         resources: opened elsewhere, closed elsewhere; without them the settings of this process are opened and closed.
         gateway: stands in for the engine in tests; given together with `resources`.
-        breach_gateway: the same for breaches.
+        desk: the same for breaches and for notices.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _opened(resources, gateway, breach_gateway) as web:
+        async with _opened(resources, gateway, desk) as web:
             app.state.web = web
             if web.resources.settings.environment == "demo":
                 app.include_router(demo_mail.router)  # its letters hold working codes: nowhere else is there such a page
@@ -65,7 +69,7 @@ def create_app(
     console_pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
-    for module in (requests, cases, items, package, mail, actions, dates, breach_routes):
+    for module in (requests, cases, items, package, mail, actions, dates, breach_routes, notice_routes):
         app.include_router(module.router, prefix=API)
     for page in (submit, verify, follow, proof, collect):
         app.include_router(page.router)
@@ -97,19 +101,22 @@ def create_app(
 
 
 @contextlib.asynccontextmanager
-async def _opened(given: Resources | None, gateway: CaseDoor | None, breach_gateway: DeskDoor | None) -> AsyncIterator[Web]:
+async def _opened(
+    given: Resources | None, gateway: CaseDoor | None, desk: tuple[DeskDoor, DeskDoor] | None
+) -> AsyncIterator[Web]:
     resources = given or Resources.open(Settings.load())
     keys = ApiKeys(resources.database, resources.settings)
     issuers = read_issuers(resources.settings.identity_issuers)
     try:
         if gateway is not None:
-            yield Web(resources=resources, cases=gateway, breaches=breach_gateway, keys=keys, issuers=issuers)
+            breach_door, notice_door = desk or (None, None)
+            yield Web(resources, gateway, keys, breach_door, notice_door, issuers=issuers)
         else:
             alarms = RefusalAlarms(resources.database)
             client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
-            desk = breaches(client, resources)
-            async with _swept(Cases(client, resources), desk) as door:
-                yield Web(resources=resources, cases=door, breaches=desk, keys=keys, client=client, issuers=issuers)
+            doors = breaches(client, resources), notices(client, resources)
+            async with _swept(Cases(client, resources), doors) as door:
+                yield Web(resources, door, keys, *doors, client=client, issuers=issuers)
     finally:
         await keys.settled()
         if given is None:
@@ -117,8 +124,8 @@ async def _opened(given: Resources | None, gateway: CaseDoor | None, breach_gate
 
 
 @contextlib.asynccontextmanager
-async def _swept(door: Cases, desk: Breaches) -> AsyncIterator[Cases]:
-    sweeps = [asyncio.create_task(_sweep(door)), asyncio.create_task(_sweep_desk(desk))]
+async def _swept(door: Cases, desk: Sequence[DossierDoor[Any, Any]]) -> AsyncIterator[Cases]:
+    sweeps = [asyncio.create_task(_sweep(door)), *(asyncio.create_task(_sweep_desk(each)) for each in desk)]
     try:
         yield door
     finally:
@@ -137,7 +144,7 @@ async def _sweep(door: Cases) -> None:
         await asyncio.sleep(_AFTER_A_FAILED_SWEEP)
 
 
-async def _sweep_desk(desk: Breaches) -> None:
+async def _sweep_desk(desk: DossierDoor[Any, Any]) -> None:
     for turn in itertools.count():
         try:
             await desk.sweep()

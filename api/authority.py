@@ -13,6 +13,7 @@ from domain.authority import DECISIONS, ROLES, Action
 from domain.breach_authority import DECISIONS as BREACH_DECISIONS
 from domain.breach_authority import ROLES as BREACH_ROLES
 from domain.breach_authority import BreachAction
+from domain.notice_commands import NOTICE_DECISIONS, NOTICE_ROLES, NoticeAction
 from domain.rights import Role
 
 API = "/api/v1"
@@ -111,6 +112,22 @@ ROUTES: dict[tuple[str, str], Rule] = {
             limit=UPLOAD_LIMIT if action is BreachAction.ADD_EVIDENCE else JSON_LIMIT,
         )
         for action in BreachAction
+    },
+    ("POST", "/notices"): Rule(Scope.BREACHES_WRITE, _BREACH_DESK - {Role.DPO}),
+    ("GET", "/notices"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/notices/{reference}"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("GET", "/notices/{reference}/events"): Rule(Scope.BREACHES_READ, _BREACH_READERS),
+    ("POST", "/notices/{reference}/proof"): Rule(Scope.BREACHES_READ, _BREACH_DESK | {Role.CASEWORKER}),
+    ("GET", "/notices/{reference}/banner"): Rule(Scope.BREACHES_READ, _BREACH_DESK | {Role.PLATFORM}),
+    ("GET", "/notices/{reference}/commands/{command}"): Rule(Scope.BREACHES_WRITE, _BREACH_DESK),
+    **{
+        ("POST", f"/notices/{{reference}}/actions/{action.value}"): Rule(
+            Scope.BREACHES_WRITE,
+            NOTICE_ROLES[action],
+            decision=action in NOTICE_DECISIONS,
+            limit=UPLOAD_LIMIT if action is NoticeAction.LOAD_LIST else JSON_LIMIT,
+        )
+        for action in NoticeAction
     },
 }
 

@@ -48,7 +48,7 @@ class Web:
     """The open doors of one web process, made by `api/app.py`.
 
     Args:
-        breaches: the door to breaches; None in tests that have none.
+        breaches: the door to breaches; None in tests that have none. The same for notices.
         client: of the engine, connected at the first call; None in tests that have no engine.
         issuers: JWKS of those who may sign identity assertions.
         now: the wall clock, UTC.
@@ -58,6 +58,7 @@ class Web:
     cases: CaseDoor
     keys: ApiKeys
     breaches: DeskDoor | None = None
+    notices: DeskDoor | None = None
     client: Client | None = None
     issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     now: Callable[[], datetime] = _now
@@ -67,6 +68,12 @@ class Web:
         """The door to breaches."""
         assert self.breaches is not None
         return self.breaches
+
+    @property
+    def the_notices(self) -> DeskDoor:
+        """The door to notices."""
+        assert self.notices is not None
+        return self.notices
 
 
 # Dependencies are coroutines although they wait for nothing: FastAPI would run a plain function in a thread of its own.

@@ -15,6 +15,7 @@ from api.v1.bodies import SHAPES, Shape
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.dossier_bodies import DossierShape
 from api.v1.models import Problem
+from api.v1.notice_bodies import NOTICE_SHAPES
 
 _REF = "#/components/schemas/{model}"
 _REFUSALS = {
@@ -63,10 +64,11 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         operation = document["paths"][f"{API}/cases/{{reference}}/actions/{action.value}"]["post"]
         operation["requestBody"] = _request_body(shape)
         operation["parameters"].append(_KEY_HEADER)
-    for breach_action, breach_shape in BREACH_SHAPES.items():
-        schemas |= _schemas(breach_shape.body)
-        operation = document["paths"][f"{API}/breaches/{{reference}}/actions/{breach_action.value}"]["post"]
-        operation["requestBody"] = _desk_body(breach_shape)
+    desk = [("breaches", *each) for each in BREACH_SHAPES.items()] + [("notices", *each) for each in NOTICE_SHAPES.items()]
+    for folder, desk_action, desk_shape in desk:
+        schemas |= _schemas(desk_shape.body)
+        operation = document["paths"][f"{API}/{folder}/{{reference}}/actions/{desk_action.value}"]["post"]
+        operation["requestBody"] = _desk_body(desk_shape)
         operation["parameters"].append(_KEY_HEADER)
     return document
 

@@ -16,3 +16,8 @@ def mailbox_workflow_id(mailbox: str) -> str:
 def breach_workflow_id(breach_id: UUID) -> str:
     """The workflow id of a breach."""
     return f"breach-{breach_id}"
+
+
+def notice_workflow_id(notice_id: UUID) -> str:
+    """The workflow id of a notice."""
+    return f"notice-{notice_id}"

@@ -12,6 +12,7 @@ from temporalio.common import RetryPolicy
 CASE_QUEUE = "case"
 CONNECTOR_QUEUE = "connector"
 MAIL_QUEUE = "mail"
+NOTICE_QUEUE = "notice"
 
 # Case and worker defaults, given where a workflow is started.
 TASK_TIMEOUT = timedelta(seconds=5)
@@ -78,3 +79,18 @@ CALLS: dict[str, Any] = {
 
 # Writing a report to an authority: bounded by setting type; what fails three times is for a person, and asked for again.
 REPORTS: dict[str, Any] = {**PACKAGES, "start_to_close_timeout": timedelta(minutes=2), "retry_policy": CALLS["retry_policy"]}
+
+# Loading a list, writing letters: minutes for a million lines; what fails three times is for a person.
+LISTS: dict[str, Any] = {
+    "task_queue": NOTICE_QUEUE,
+    "start_to_close_timeout": timedelta(hours=2),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": CALLS["retry_policy"],
+}
+
+# Sending to the next two thousand people, slowly if that is wished. Tried again for ever: who was told is known per person.
+SENDING: dict[str, Any] = {
+    **LISTS,
+    "start_to_close_timeout": timedelta(hours=12),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}

@@ -2,18 +2,21 @@
 
 from workflows.breach import BreachWorkflow
 from workflows.case import CaseWorkflow
-from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id
+from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id, notice_workflow_id
 from workflows.mailbox import MailboxWorkflow
-from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE
+from workflows.notice import NoticeWorkflow
+from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE
 
-WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow]
+WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow, NoticeWorkflow]
 
 __all__ = [
     "CASE_QUEUE",
     "CONNECTOR_QUEUE",
     "MAIL_QUEUE",
+    "NOTICE_QUEUE",
     "WORKFLOWS",
     "breach_workflow_id",
     "case_workflow_id",
     "mailbox_workflow_id",
+    "notice_workflow_id",
 ]

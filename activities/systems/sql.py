@@ -74,6 +74,36 @@ class SqlSystem(Connector):
                 for batch in rows.partitions() if rows.returns_rows else ():
                     yield [tuple(row) for row in batch]
 
+    def everybody(self, collection: Collection, wanted: Sequence[str], only: tuple[str, str] | None) -> Iterator[Row]:
+        """Every row of a collection, or those whose column holds a value, streamed: the recipients of a notice.
+
+        Args:
+            collection: of the data map.
+            wanted: fields, in this order.
+            only: a column and the value it has to hold, as text.
+
+        Raises:
+            SystemFailedError: no such table or column. SystemUnreachableError: no answer.
+        """
+        if only is not None and only[0] not in collection.fields:
+            raise refused(self.system.name)
+        with self._answers():
+            schema, _, name = str(collection.table).rpartition(".")
+            table = sa.table(
+                quoted_name(name, quote=True), *(sa.column(field) for field in collection.fields), schema=schema or None
+            )
+            statement = sa.select(*(table.c[field] for field in wanted))
+            if only is not None:
+                statement = statement.where(sa.cast(table.c[only[0]], sa.String) == only[1])
+            options = {"stream_results": True, "yield_per": BATCH_ROWS}
+            with (
+                self._turns.turn(),
+                self.engine.connect() as connection,
+                connection.execute(statement, execution_options=options) as rows,
+            ):
+                for batch in rows.partitions():
+                    yield from (tuple(row) for row in batch)
+
     def large(self, collection: Collection) -> bool:
         return any(isinstance(kind, _LARGE) for kind in self.types(collection).values())
 

@@ -6,7 +6,7 @@ Next: `api/v1/breaches.py`
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import sqlalchemy
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 
 from adapters.database.breach_tables import Dossier, DossierEventRow, DossierFile, DossierNote, DossierRecord
 from adapters.resources import Resources
+from adapters.vault import DossierPurpose
 from domain.breach import BreachState, BreachStatus
 from domain.breach_events import BreachEvent, BreachTag
 from domain.breach_folding import evolve_breach
@@ -44,16 +45,64 @@ class BreachFilter:
     until: datetime | None = None
 
 
-class BreachReader:
-    """Reads dossiers of breaches.
+class DossierReader:
+    """Reads what breaches and notices have in common: history, words, files.
 
     Args:
         resources: opened once by the process.
     """
 
+    purpose: ClassVar[DossierPurpose]
+
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         self._database = resources.database
+
+    def events(self, dossier_id: UUID, after: int = 0, limit: int = 500) -> list[DossierEventRow]:
+        """The history in its own order, after a sequence."""
+        query = (
+            select(DossierEventRow)
+            .where(DossierEventRow.dossier_id == dossier_id, DossierEventRow.sequence > after)
+            .order_by(col(DossierEventRow.sequence))
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return list(session.exec(query).all())
+
+    def happened(self, dossier_id: UUID, command_id: str) -> bool:
+        """Whether a command is recorded: then it was accepted."""
+        query = select(DossierEventRow.sequence).where(
+            DossierEventRow.dossier_id == dossier_id, DossierEventRow.command_id == command_id
+        )
+        with self._database.read() as session:
+            return session.exec(query.limit(1)).first() is not None
+
+    def words(self, dossier_id: UUID, notes: Iterable[UUID | None]) -> dict[UUID, str]:
+        """The words behind notes of a dossier, opened."""
+        wanted = [note for note in notes if note is not None]
+        with self._database.read() as session:
+            return words_of(session, self._resources, dossier_id, wanted, self.purpose)
+
+    def file(self, dossier_id: UUID, kind: str, subject: UUID) -> DossierFile:
+        """A file of a dossier.
+
+        Raises:
+            UnknownObjectError: there is none.
+        """
+        query = select(DossierFile).where(
+            DossierFile.dossier_id == dossier_id, DossierFile.kind == kind, DossierFile.subject == subject
+        )
+        with self._database.read() as session:
+            row = session.exec(query).first()
+        if row is None:
+            raise UnknownObjectError
+        return row
+
+
+class BreachReader(DossierReader):
+    """Reads dossiers of breaches."""
+
+    purpose = BREACH
 
     def find(self, reference: str) -> BreachView:
         """The breach under a reference.
@@ -84,46 +133,6 @@ class BreachReader:
             rows = session.execute(query.order_by(col(Dossier.opened_at).desc()).limit(limit)).all()
         return [_view(*row) for row in rows]
 
-    def events(self, breach_id: UUID, after: int = 0, limit: int = 500) -> list[DossierEventRow]:
-        """The history in its own order, after a sequence."""
-        query = (
-            select(DossierEventRow)
-            .where(DossierEventRow.dossier_id == breach_id, DossierEventRow.sequence > after)
-            .order_by(col(DossierEventRow.sequence))
-            .limit(limit)
-        )
-        with self._database.read() as session:
-            return list(session.exec(query).all())
-
-    def happened(self, breach_id: UUID, command_id: str) -> bool:
-        """Whether a command is recorded: then it was accepted."""
-        query = select(DossierEventRow.sequence).where(
-            DossierEventRow.dossier_id == breach_id, DossierEventRow.command_id == command_id
-        )
-        with self._database.read() as session:
-            return session.exec(query.limit(1)).first() is not None
-
-    def words(self, breach_id: UUID, notes: Iterable[UUID | None]) -> dict[UUID, str]:
-        """The words behind notes of a breach, opened."""
-        wanted = [note for note in notes if note is not None]
-        with self._database.read() as session:
-            return words_of(session, self._resources, breach_id, wanted)
-
-    def file(self, breach_id: UUID, kind: str, subject: UUID) -> DossierFile:
-        """A file of a breach.
-
-        Raises:
-            UnknownObjectError: there is none.
-        """
-        query = select(DossierFile).where(
-            DossierFile.dossier_id == breach_id, DossierFile.kind == kind, DossierFile.subject == subject
-        )
-        with self._database.read() as session:
-            row = session.exec(query).first()
-        if row is None:
-            raise UnknownObjectError
-        return row
-
     def _one(self, condition: Any) -> BreachView:  # noqa: ANN401 (an SQL expression)
         with self._database.read() as session:
             row = session.execute(_breaches().where(condition)).first()
@@ -132,9 +141,11 @@ class BreachReader:
         return _view(*row)
 
 
-def words_of(session: Session, resources: Resources, breach_id: UUID, notes: Iterable[UUID]) -> dict[UUID, str]:
-    """The words behind notes, opened with the breach's key."""
-    vault = resources.vault.dossier(breach_id, BREACH)
+def words_of(
+    session: Session, resources: Resources, breach_id: UUID, notes: Iterable[UUID], purpose: DossierPurpose = BREACH
+) -> dict[UUID, str]:
+    """The words behind notes, opened with the dossier's key."""
+    vault = resources.vault.dossier(breach_id, purpose)
     rows = session.exec(
         select(DossierNote).where(DossierNote.dossier_id == breach_id, col(DossierNote.id).in_(list(notes)))
     ).all()

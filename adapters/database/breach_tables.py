@@ -120,3 +120,37 @@ class DossierCommand(SQLModel, table=True):
     body_hash: str
     payload: dict[str, Any] = Field(sa_column=_json())  # ids only
     created_at: datetime = Field(sa_column=_instant())
+
+
+class NoticeSegment(SQLModel, table=True):
+    """The people of a notice who live in one country and read one language, and the letter they get, as it was prepared."""
+
+    __tablename__ = "notice_segment"
+
+    notice_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    name: str = Field(primary_key=True)  # gb_en
+    count: int
+    list_sha256: str
+    letter_sha256: str
+    letter: bytes = Field(sa_column=_sealed())  # the message with places for what is one person's
+
+
+class NoticeRecipient(SQLModel, table=True):
+    """One person of a notice, once per address: what became of the letter to them."""
+
+    __tablename__ = "notice_recipient"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "address_index", name="uq_notice_recipient"),
+        Index("ix_notice_next", "notice_id", "state", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: UUID = Field(foreign_key="dossier.id")
+    segment: str
+    address: bytes = Field(sa_column=_sealed())
+    address_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    state: str = "waiting"  # waiting | under_way | sent | refused | deferred | bounced
+    tries: int = 0
+    code: int | None = None  # of the mail server that refused or put off
+    at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    replied_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))

@@ -17,24 +17,40 @@ from api.v1.mail_models import (
     MessageAnswer,
     OpenMailBody,
 )
+from api.v1.notice_bodies import NOTICE_SHAPES, BannerAnswer, NoticeAnswer, NoticeBody, NoticeLines, ProofAnswer, ProofBody
 from domain.breach import BreachOutcome, BreachStatus
 from domain.breach_authority import BreachAction
+from domain.notice import NoticeStatus
+from domain.notice_commands import NoticeAction
 
 _BREACHES = """\
 `POST /breaches/{reference}/actions/{action}`, scope `breaches:write`. An action answers with the breach as
 `GET /breaches/{reference}` gives it. `approve_report` is also refused as stale-hash and four-eyes. Who leads and who owns a task
 is named by e-mail address or by the id that answers name. `add_evidence` takes one file by multipart."""
 
+_NOTICES = """\
+`POST /notices/{reference}/actions/{action}`, scope `breaches:write`. An action answers with the notice as
+`GET /notices/{reference}` gives it. `load_list` takes one CSV file by multipart: its first line names `email` and, where they are
+known, `country` and `language`. `approve` names the `sha256` that `prepare` gave, and is also refused as
+stale-hash and four-eyes."""
+
 # A heading, words under it, the actions, and the path that they are under.
 DESK: list[tuple[str, str, dict[Any, Any], str]] = [
+    ("Actions on a notice", _NOTICES, NOTICE_SHAPES, "/notices/{reference}/actions/"),
     ("Actions on a breach", _BREACHES, BREACH_SHAPES, "/breaches/{reference}/actions/"),
 ]
-DESK_ENUMS: tuple[type[StrEnum], ...] = (BreachStatus, BreachOutcome, BreachAction)
+DESK_ENUMS: tuple[type[StrEnum], ...] = (BreachStatus, BreachOutcome, BreachAction, NoticeStatus, NoticeAction)
 DESK_MODELS: dict[str, type[BaseModel]] = {
     "`POST /breaches`, body": BreachBody,
     "`GET /breaches`, answer": BreachLines,
     "`POST /breaches`, `GET /breaches/{reference}` and every action on a breach, answer": BreachAnswer,
-    "`GET /breaches/{reference}/events`, answer": DossierEventLines,
+    "`GET /breaches/{reference}/events`, `GET /notices/{reference}/events`, answer": DossierEventLines,
+    "`POST /notices`, body": NoticeBody,
+    "`GET /notices`, answer": NoticeLines,
+    "`POST /notices`, `GET /notices/{reference}` and every action on a notice, answer": NoticeAnswer,
+    "`POST /notices/{reference}/proof`, body": ProofBody,
+    "`POST /notices/{reference}/proof`, answer": ProofAnswer,
+    "`GET /notices/{reference}/banner`, answer": BannerAnswer,
 }
 MAIL_MODELS: dict[str, type[BaseModel]] = {
     "`GET /mail`, answer": MailLines,

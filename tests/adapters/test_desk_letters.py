@@ -27,7 +27,7 @@ def test_every_folder_is_a_letter() -> None:
         assert {path.name for path in (FOLDER / "_desk" / name).iterdir()} == {"subject.txt", "body.txt", "body.html"}
 
 
-@pytest.mark.parametrize("name", DESK_LETTERS)
+@pytest.mark.parametrize("name", ["breach_call", "breach_reminder"])
 @pytest.mark.parametrize("exercise", [False, True])
 def test_each_renders_and_says_when_it_is_an_exercise(name: str, *, exercise: bool) -> None:
     given = {key: value for key, value in (SAMPLE | {"exercise": exercise}).items() if key in DESK_LETTERS[name]}

@@ -21,6 +21,7 @@ RESPONDERS = (
     "confirm_awareness set_affected choose_land set_lead change_step freeze_evidence add_task complete_task assess add_other "
     "record_told set_field prepare_report record_sent explain_delay hand_over contain"
 )
+NOTICES = "load_list query_list set_letter set_policy prepare send_test set_rate pause continue cancel"
 DECIDERS = "decide_authority decide_people approve_report dismiss close reopen"
 ANYBODY = "add_fact add_evidence link_case"
 MATRIX = {
@@ -97,6 +98,15 @@ MATRIX = {
     **{f"POST /breaches/{{reference}}/actions/{action}": f"{OFFICE} breach_responder" for action in ANYBODY.split()},
     "POST /breaches/{reference}/actions/acknowledge": DESK,
     "POST /breaches/{reference}/actions/advise": "dpo",
+    "POST /notices": "breach_responder privacy_lead",
+    "GET /notices": f"{DESK} auditor",
+    "GET /notices/{reference}": f"{DESK} auditor",
+    "GET /notices/{reference}/events": f"{DESK} auditor",
+    "POST /notices/{reference}/proof": f"{DESK} caseworker",
+    "GET /notices/{reference}/banner": f"{DESK} platform",
+    "GET /notices/{reference}/commands/{command}": DESK,
+    **{f"POST /notices/{{reference}}/actions/{action}": "breach_responder privacy_lead" for action in NOTICES.split()},
+    **{f"POST /notices/{{reference}}/actions/{action}": "privacy_lead" for action in ("approve", "publish")},
 }
 
 

@@ -10,8 +10,19 @@ from workflows import options
 SETS = {name: found for name, found in vars(options).items() if isinstance(found, dict) and "retry_policy" in found}
 
 
-def test_there_are_eight() -> None:
-    assert sorted(SETS) == ["CALLS", "CONNECTORS", "EVENTS", "LETTERS", "MAIL", "MAIL_SORTING", "PACKAGES", "REPORTS"]
+def test_there_are_ten() -> None:
+    assert sorted(SETS) == [
+        "CALLS",
+        "CONNECTORS",
+        "EVENTS",
+        "LETTERS",
+        "LISTS",
+        "MAIL",
+        "MAIL_SORTING",
+        "PACKAGES",
+        "REPORTS",
+        "SENDING",
+    ]
 
 
 @pytest.mark.parametrize("name", SETS)

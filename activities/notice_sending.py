@@ -1,0 +1,210 @@
+"""Sends a notice to the next of its recipients: a few connections that stay open, windows of rows, one commit per window.
+
+Whoever is under way when the worker dies is sent the same Message-ID again by the next attempt: at most two windows of people.
+Everybody else's letter is on record. A pause is looked for before each window. An exercise opens no connection at all.
+Next: `adapters/mail.py`
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Final
+from uuid import UUID
+
+import aiosmtplib
+from sqlmodel import select
+from temporalio import activity
+
+from activities.failures import translated
+from activities.heartbeat import beating
+from adapters.database.breach_tables import Dossier, DossierRecord, NoticeSegment
+from adapters.database.notice_recipients import Claimed, Ended, Recipients
+from adapters.mail import MailServer, connect, hand_over, mailable
+from adapters.notice_letters import filled, notice_message_id, notice_reply_address, recipient_token
+from adapters.resources import Resources
+from domain.errors import LetterRefusedError, UnknownObjectError
+from domain.notice import NoticeStatus
+from domain.notice_messages import SendSome, SentSome
+
+WINDOW: Final = 100  # claimed and written down together; twice as many may be under way
+CONNECTIONS: Final = 4  # more than this many at once and providers begin to refuse
+_MOST_SECONDS: Final = 60.0  # then the workflow hears of it, however slowly it goes
+_UNREACHABLE: Final = 3  # in a row without an answer: our own server is away
+_REFUSED: Final = range(500, 600)
+
+
+class NoticeSending:
+    """Sends notices.
+
+    Args:
+        resources: opened once by the worker.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    @activity.defn
+    @translated
+    def send_some(self, message: SendSome) -> SentSome:
+        """Send to the next recipients until so many are told, a minute is over, or somebody paused."""
+        with beating():
+            people = Recipients(self._resources.database, self._resources.vault, message.notice_id)
+            people.recover()
+            if message.again:
+                people.try_again()
+            run = _Run(self._resources, people, message)
+            asyncio.run(run.sent())
+            tally = people.tally()
+        return SentSome(
+            sent=run.sent_count,
+            refused=run.refused_count,
+            deferred=tally["deferred"],
+            given_up=tally["given_up"],
+            left=tally.get("waiting", 0) + tally.get("under_way", 0),
+            stalled=run.unreachable >= _UNREACHABLE,
+        )
+
+
+class _Run:
+    """One go at the next recipients."""
+
+    def __init__(self, resources: Resources, people: Recipients, message: SendSome) -> None:
+        self._resources = resources
+        self._people = people
+        self._message = message
+        self._sender = parseaddr(resources.settings.mail_from)[1]
+        self._reference, self._letters = self._read()
+        self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
+        self._results: list[Ended] = []
+        self._server = MailServer.of(resources.settings)
+        self._next_slot = 0.0
+        self.sent_count = self.refused_count = self.unreachable = 0
+
+    async def sent(self) -> None:
+        """Claim windows and hand them to the connections, until there is a reason to stop."""
+        loop, claimed = asyncio.get_running_loop(), 0
+        until = loop.time() + _MOST_SECONDS
+        window = await self._claim(claimed)
+        exercise = self._exercise
+        async with asyncio.TaskGroup() as group:
+            connections = [] if exercise else [group.create_task(self._connection()) for _ in range(CONNECTIONS)]
+            while window:
+                claimed += len(window)
+                for person in window:
+                    if exercise:
+                        self._ended(person, "sent")
+                    else:
+                        self._queue.put_nowait(person)
+                stop = loop.time() > until or self.unreachable >= _UNREACHABLE
+                window = [] if stop else await self._claim(claimed)  # while the last window is on its way
+                await self._queue.join()
+                await self._write_down()
+            for connection in connections:
+                connection.cancel()
+
+    async def _claim(self, claimed: int) -> list[Claimed]:
+        most = min(WINDOW, self._message.most - claimed)
+        if most <= 0:
+            return []
+        return await asyncio.to_thread(self._claimed_if_going, most)
+
+    def _claimed_if_going(self, most: int) -> list[Claimed]:
+        with self._resources.database.read() as session:
+            status = session.exec(select(DossierRecord.status).where(DossierRecord.dossier_id == self._message.notice_id)).one()
+        return self._people.claim(most) if status == NoticeStatus.SENDING.value else []
+
+    async def _write_down(self) -> None:
+        results, self._results = self._results, []
+        if results:
+            await asyncio.to_thread(self._people.ended, results, datetime.now(UTC))
+
+    async def _connection(self) -> None:
+        smtp: aiosmtplib.SMTP | None = None
+        try:
+            while True:
+                person = await self._queue.get()
+                try:
+                    smtp = await self._told(smtp, person)
+                finally:
+                    self._queue.task_done()
+        finally:
+            if smtp is not None:
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                    await smtp.quit()
+
+    async def _told(self, smtp: aiosmtplib.SMTP | None, person: Claimed) -> aiosmtplib.SMTP | None:
+        """Tell one person; gives back the connection while it can be used."""
+        if self.unreachable >= _UNREACHABLE:
+            self._ended(person, "waiting")
+            return smtp
+        await self._slot()
+        try:
+            recipient, message = self._message_for(person)
+            smtp = smtp or await connect(self._server)
+            await hand_over(smtp, message, self._return_path(person), recipient)
+        except LetterRefusedError:
+            self._ended(person, "refused")
+        except aiosmtplib.SMTPRecipientsRefused as refusals:
+            self._judged(person, refusals.recipients[0].code)
+        except aiosmtplib.SMTPResponseException as refusal:
+            self._judged(person, refusal.code)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+            # The connection is gone, or was never there. Whether the server took the letter nobody knows: it goes out again
+            # with the same Message-ID.
+            self.unreachable += 1
+            self._ended(person, "waiting")
+            if smtp is not None:
+                smtp.close()
+            return None
+        else:
+            self.unreachable = 0
+            self._ended(person, "sent")
+        return smtp
+
+    def _judged(self, person: Claimed, code: int) -> None:
+        self._ended(person, "refused" if code in _REFUSED else "deferred", code)
+
+    def _ended(self, person: Claimed, outcome: str, code: int | None = None) -> None:
+        self.sent_count += outcome == "sent"
+        self.refused_count += outcome == "refused"
+        self._results.append(Ended(person.id, outcome, code))  # type: ignore[arg-type]
+
+    async def _slot(self) -> None:
+        """Wait for one's turn, where so many a second were asked for."""
+        if not self._message.rate:
+            return
+        now = asyncio.get_running_loop().time()
+        self._next_slot = max(self._next_slot + 1 / self._message.rate, now)
+        await asyncio.sleep(self._next_slot - now)
+
+    def _message_for(self, person: Claimed) -> tuple[str, bytes]:
+        recipient = mailable(person.address)
+        vault, sender = self._resources.vault, self._resources.settings.mail_from
+        token = recipient_token(vault, person.id)
+        message = filled(
+            self._letters[person.segment],
+            recipient=recipient,
+            reply_to=notice_reply_address(sender, self._reference, token),
+            message_id=notice_message_id(vault, sender, self._message.notice_id, person.id),
+            person=token,
+        )
+        return recipient, message
+
+    def _return_path(self, person: Claimed) -> str:
+        token = recipient_token(self._resources.vault, person.id)
+        return notice_reply_address(self._sender, self._reference, token)
+
+    def _read(self) -> tuple[str, dict[str, bytes]]:
+        notice_id: UUID = self._message.notice_id
+        vault = self._resources.vault.dossier(notice_id, "notice")
+        with self._resources.database.read() as session:
+            dossier = session.get(Dossier, notice_id)
+            segments: Sequence[NoticeSegment] = session.exec(
+                select(NoticeSegment).where(NoticeSegment.notice_id == notice_id)
+            ).all()
+        if dossier is None:
+            raise UnknownObjectError(notice=str(notice_id))
+        self._exercise = bool(dossier.opening.get("exercise"))
+        return dossier.reference, {row.name: vault.open("notice_segment", "letter", row.name, row.letter) for row in segments}

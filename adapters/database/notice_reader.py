@@ -1,0 +1,223 @@
+"""Opens and reads notices to many people. Next: `api/v1/notices.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import sqlalchemy
+from pydantic import BaseModel
+from sqlmodel import Session, col, func, select, update
+
+from adapters.database.breach_intake import new_reference, seal_note
+from adapters.database.breach_reader import DossierReader
+from adapters.database.breach_tables import Dossier, DossierEventRow, DossierRecord, NoticeRecipient
+from adapters.database.tables import CaseIdentifierRow, CaseReceipt
+from adapters.notice_letters import recipient_of
+from adapters.resources import Resources
+from domain.errors import IdempotencyMismatchError, UnknownObjectError
+from domain.notice import NoticeState, Purpose
+from domain.notice_events import NoticeEvent, NoticeTag, evolve_notice
+
+NOTICE: Final = "notice"
+
+
+class IncomingNotice(BaseModel):
+    """A notice as it is opened."""
+
+    title: str
+    purpose: Purpose
+    breach: UUID | None = None
+    exercise: bool = False
+    caller: str
+    idempotency_key: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """A notice as it stands."""
+
+    dossier: Dossier
+    state: NoticeState
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What became of the letter to one person."""
+
+    segment: str
+    state: str
+    at: datetime | None
+    code: int | None
+    replied_at: datetime | None
+
+
+def open_notice(resources: Resources, incoming: IncomingNotice, now: datetime) -> tuple[NoticeView, bool]:
+    """Commit a dossier; says whether it is a new one.
+
+    Raises:
+        IdempotencyMismatchError: the key came with another body before.
+    """
+    reader = NoticeReader(resources)
+    with resources.database.read() as session:
+        before = _before(session, incoming)
+    if before is not None:
+        return reader.get(before), False
+    notice_id, title = uuid4(), uuid4()
+    resources.vault.make_dossier_key(notice_id, NOTICE)
+    opening: dict[str, Any] = {"purpose": incoming.purpose, "title": str(title), "exercise": incoming.exercise}
+    opening |= {"breach": str(incoming.breach)} if incoming.breach else {}
+    vault = resources.vault
+    with resources.database.write() as session:
+        session.add(
+            Dossier(
+                id=notice_id,
+                kind=NOTICE,
+                reference=new_reference("N"),
+                opened_at=now,
+                opening=opening,
+                caller=incoming.caller,
+                idempotency_key=incoming.idempotency_key,
+                body_hash=incoming.body_hash,
+            )
+        )
+        session.flush()
+        seal_note(session, vault, notice_id, NOTICE, author=incoming.caller, text=incoming.title, now=now, key=title)
+    return reader.get(notice_id), True
+
+
+class NoticeReader(DossierReader):
+    """Reads dossiers of notices."""
+
+    purpose = NOTICE
+
+    def find(self, reference: str) -> NoticeView:
+        """The notice under a reference.
+
+        Raises:
+            UnknownObjectError: there is none.
+        """
+        return self._one(Dossier.reference == reference)
+
+    def get(self, notice_id: UUID) -> NoticeView:
+        """The notice under its id.
+
+        Raises:
+            UnknownObjectError: there is none.
+        """
+        return self._one(Dossier.id == notice_id)
+
+    def page(self, *, breach: UUID | None = None, limit: int = 100) -> list[NoticeView]:
+        """Notices, newest first; of one breach."""
+        with self._database.read() as session:
+            rows = session.execute(_notices().order_by(col(Dossier.opened_at).desc()).limit(1_000)).all()
+        views = [_view(*row) for row in rows]
+        return [view for view in views if breach is None or view.state.breach == breach][:limit]
+
+    def proof(self, notice_id: UUID, email: str) -> Proof | None:
+        """What became of the letter to an address; None when it is not on the list.
+
+        Raises:
+            InvalidInputError: not an address.
+        """
+        index = self._resources.vault.index_email(email)
+        query = select(NoticeRecipient).where(NoticeRecipient.notice_id == notice_id, NoticeRecipient.address_index == index)
+        with self._database.read() as session:
+            row = session.exec(query).first()
+        return Proof(row.segment, row.state, row.at, row.code, row.replied_at) if row else None
+
+    def tally(self, notice_id: UUID) -> dict[str, int]:
+        """How many people in each state."""
+        query = (
+            select(NoticeRecipient.state, func.count())
+            .where(NoticeRecipient.notice_id == notice_id)
+            .group_by(NoticeRecipient.state)
+        )
+        with self._database.read() as session:
+            return {row[0]: row[1] for row in session.execute(query).all()}
+
+    def asked_since(self, breach: UUID, since: datetime) -> int:
+        """How many cases came since an instant from people whom a notice about a breach was sent to."""
+        notices = [view.dossier.id for view in self.page(breach=breach, limit=1_000)]
+        if not notices:
+            return 0
+        told = select(NoticeRecipient.address_index).where(
+            col(NoticeRecipient.notice_id).in_(notices), col(NoticeRecipient.state).in_(["sent", "bounced"])
+        )
+        query = (
+            select(func.count(sqlalchemy.distinct(col(CaseReceipt.case_id))))
+            .select_from(CaseReceipt)
+            .join(CaseIdentifierRow, col(CaseIdentifierRow.case_id) == col(CaseReceipt.case_id))
+            .where(col(CaseIdentifierRow.value_index).in_(told), CaseReceipt.received_at >= since)
+        )
+        with self._database.read() as session:
+            return int(session.execute(query).scalar_one())
+
+    def _one(self, condition: Any) -> NoticeView:  # noqa: ANN401 (an SQL expression)
+        with self._database.read() as session:
+            row = session.execute(_notices().where(condition)).first()
+        if row is None:
+            raise UnknownObjectError
+        return _view(*row)
+
+
+def note_answer(resources: Resources, token: str, now: datetime, *, bounced: bool) -> bool:
+    """A mail came back to the reply address of a notice: a bounce, or an answer. False when the token is none of ours.
+
+    Args:
+        resources: of the process.
+        token: behind the notice's reference in the address.
+        now: when the mail arrived, UTC.
+        bounced: whether it says that the letter was not delivered (RFC 3464).
+    """
+    recipient = recipient_of(resources.vault, token)
+    if recipient is None:
+        return False
+    values: dict[str, Any] = {"state": "bounced", "at": now} if bounced else {"replied_at": now}
+    with resources.database.write() as session:
+        session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient).values(values))
+    return True
+
+
+def genuine(resources: Resources, token: str) -> tuple[NoticeView, datetime] | None:
+    """The notice that a letter's link belongs to, and when it was sent; None when it is none of ours, or was not sent."""
+    recipient = recipient_of(resources.vault, token)
+    if recipient is None:
+        return None
+    with resources.database.read() as session:
+        row = session.get(NoticeRecipient, recipient)
+    if row is None or row.at is None or row.state not in {"sent", "bounced"}:
+        return None
+    return NoticeReader(resources).get(row.notice_id), row.at
+
+
+def notice_event_of(row: DossierEventRow) -> NoticeEvent:
+    """The domain's event in a stored row."""
+    return NoticeEvent(sequence=row.sequence, tag=NoticeTag(row.tag), at=row.at, actor=row.actor, facts=row.facts)
+
+
+def _notices() -> sqlalchemy.Select[Dossier, DossierRecord]:
+    joined = col(DossierRecord.dossier_id) == col(Dossier.id)
+    return sqlalchemy.select(Dossier, DossierRecord).outerjoin(DossierRecord, joined).where(col(Dossier.kind) == NOTICE)
+
+
+def _view(dossier: Dossier, record: DossierRecord | None) -> NoticeView:
+    if record is not None:
+        return NoticeView(dossier, NoticeState.model_validate(record.state))
+    state = NoticeState(notice_id=dossier.id)
+    opened = NoticeEvent(sequence=1, tag=NoticeTag.OPENED, at=dossier.opened_at, actor=dossier.caller, facts=dossier.opening)
+    evolve_notice(state, opened)
+    return NoticeView(dossier, state)
+
+
+def _before(session: Session, incoming: IncomingNotice) -> UUID | None:
+    if incoming.idempotency_key is None:
+        return None
+    query = select(Dossier).where(Dossier.caller == incoming.caller, Dossier.idempotency_key == incoming.idempotency_key)
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    if row.body_hash != incoming.body_hash:
+        raise IdempotencyMismatchError
+    return row.id

@@ -1,0 +1,41 @@
+"""The door to NoticeWorkflow. Next: `workflows/notice.py`."""
+
+from uuid import UUID
+
+from temporalio.client import Client
+
+from adapters.database.notice_reader import NOTICE, NoticeReader, notice_event_of
+from adapters.resources import Resources
+from api.dossiers import Carrier, DossierDoor
+from domain.notice import ENDED, NoticeState
+from domain.notice_events import fold_notice
+from domain.notice_messages import NoticeSnapshot, OpenNotice
+from workflows.ids import notice_workflow_id
+from workflows.notice import NoticeWorkflow
+from workflows.options import CASE_QUEUE, TASK_TIMEOUT
+
+NoticeDoor = DossierDoor[NoticeState, NoticeSnapshot]
+_EVERY_EVENT = 1_000_000  # of one notice: a few for each two thousand recipients
+
+
+def notices(client: Client, resources: Resources) -> NoticeDoor:
+    """The door of one web process."""
+    reader = NoticeReader(resources)
+
+    def folded(notice_id: UUID) -> NoticeState | None:
+        rows = reader.events(notice_id, 0, _EVERY_EVENT)
+        return fold_notice(notice_id, [notice_event_of(row) for row in rows]) if rows else None
+
+    carrier = Carrier[NoticeState, NoticeSnapshot](
+        kind=NOTICE,
+        run=NoticeWorkflow.run,
+        command=NoticeWorkflow.command,
+        queue=CASE_QUEUE,
+        task_timeout=TASK_TIMEOUT,
+        workflow_id=notice_workflow_id,
+        opening=lambda notice_id, state: OpenNotice(notice_id=notice_id, state=state),
+        folded=folded,
+        snapshot=NoticeSnapshot,
+        ended=[status.value for status in ENDED],
+    )
+    return DossierDoor(client, resources, carrier)

@@ -1,0 +1,244 @@
+"""The vocabulary of what can happen to a notice, and what it makes of one. Next: `domain/notice_decisions.py`."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.events import Event, Fact
+from domain.notice import NoticeState, NoticeStatus, Segment, notice_sha256
+from domain.texts import Name, PersonId
+
+
+class NoticeTag(StrEnum):
+    """Every event there is."""
+
+    OPENED = "notice:opened"
+    RESUMED = "notice:workflow:resumed"
+    LIST_WANTED = "notice:list:wanted"
+    LIST_LOADED = "notice:list:loaded"
+    LIST_FAILED = "notice:list:failed"
+    LETTER_SET = "notice:letter:set"
+    POLICY_SET = "notice:policy:set"
+    PREPARE_WANTED = "notice:preparation:wanted"
+    PREPARED = "notice:preparation:done"
+    PREPARE_FAILED = "notice:preparation:failed"
+    TEST_WANTED = "notice:test:wanted"
+    TEST_SENT = "notice:test:sent"
+    APPROVED = "notice:approved"
+    STARTED = "notice:sending:started"
+    RATE_SET = "notice:sending:rate_set"
+    PAUSED = "notice:sending:paused"
+    CONTINUED = "notice:sending:continued"
+    PROGRESSED = "notice:sending:progressed"
+    FINISHED = "notice:finished"
+    CANCELLED = "notice:cancelled"
+    PUBLISHED = "notice:public:published"
+    WORK_FAILED = "notice:work:failed"
+
+
+class NoticeDraft(BaseModel):
+    """An event that was decided and has no number yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tag: NoticeTag
+    facts: dict[Name, Fact] = {}
+    actor: PersonId = "system"
+
+
+class NoticeEvent(Event):
+    """One thing that happened to one notice."""
+
+    tag: NoticeTag
+
+
+def fold_notice(notice_id: UUID, events: Iterable[NoticeEvent]) -> NoticeState:
+    """The state that a notice's events make, from the first one on."""
+    state = NoticeState(notice_id=notice_id)
+    for event in events:
+        evolve_notice(state, event)
+    return state
+
+
+def evolve_notice(state: NoticeState, event: NoticeEvent) -> None:
+    """Let one event happen to the state, in place.
+
+    Raises:
+        ValueError: the event does not follow the last one.
+    """
+    if event.sequence != state.sequence + 1:
+        raise ValueError(f"event {event.sequence} does not follow {state.sequence}")
+    rule = _RULES.get(event.tag)
+    if rule is not None:
+        rule(state, event)
+    state.sequence = event.sequence
+
+
+def segment_facts(segments: dict[str, Segment]) -> list[str]:
+    """Segments as an event keeps them: `gb_en:1840:<list>`, then `gb_en:letter:<letter>`."""
+    lists = [f"{name}:{segment.count}:{segment.list_sha256}" for name, segment in sorted(segments.items())]
+    return lists + [f"{name}:letter:{segment.letter_sha256}" for name, segment in sorted(segments.items())]
+
+
+def _segments(fact: Fact) -> dict[str, Segment]:
+    parts = [str(each).split(":") for each in fact] if isinstance(fact, list) else []
+    letters = {name: digest for name, mark, digest in parts if mark == "letter"}
+    return {
+        name: Segment(count=int(mark), list_sha256=digest, letter_sha256=letters[name])
+        for name, mark, digest in parts
+        if mark != "letter"
+    }
+
+
+def _uuid(event: NoticeEvent, name: str) -> UUID | None:
+    return UUID(str(event.facts[name])) if event.facts.get(name) else None
+
+
+def _number(event: NoticeEvent, name: str) -> int:
+    return cast("int", event.facts.get(name) or 0)
+
+
+def _instant(event: NoticeEvent, name: str) -> datetime | None:
+    return datetime.fromisoformat(str(event.facts[name])) if event.facts.get(name) else None
+
+
+def _opened(state: NoticeState, event: NoticeEvent) -> None:
+    state.opened_at, state.exercise = event.at, bool(event.facts.get("exercise"))
+    state.purpose = cast("Any", str(event.facts["purpose"]))
+    state.breach, state.title = _uuid(event, "breach"), _uuid(event, "title")
+
+
+def _changed(state: NoticeState, event: NoticeEvent) -> None:
+    # Whatever an approval would rest on was changed: it has to be prepared, and approved, anew.
+    if event.actor not in state.preparers:
+        state.preparers.append(event.actor)
+    state.segments, state.sha256, state.approved_by = {}, None, None
+    state.status = NoticeStatus.DRAFT
+
+
+def _list_wanted(state: NoticeState, event: NoticeEvent) -> None:
+    _changed(state, event)
+    state.list_number += 1
+    state.list_wanted, state.list_failed, state.recipients = True, False, 0
+    state.list_file, state.list_note = _uuid(event, "list"), _uuid(event, "note")
+    system, collection, column = (event.facts.get(name) for name in ("system", "collection", "column"))
+    state.list_column = str(column) if column else None
+    state.list_system = str(system) if system else None
+    state.list_collection = str(collection) if collection else None
+
+
+def _list_loaded(state: NoticeState, event: NoticeEvent) -> None:
+    state.list_wanted = False
+    state.recipients, state.unusable = _number(event, "recipients"), _number(event, "unusable")
+    parts = event.facts.get("countries")
+    named = [str(each).split(":") for each in parts] if isinstance(parts, list) else []
+    state.countries = {country: int(number) for country, number in named}
+
+
+def _list_failed(state: NoticeState, _event: NoticeEvent) -> None:
+    state.list_wanted, state.list_failed = False, True
+
+
+def _letter(state: NoticeState, event: NoticeEvent) -> None:
+    _changed(state, event)
+    parts = {name: UUID(str(value)) for name, value in event.facts.items() if name != "language"}
+    state.letters[cast("Any", str(event.facts["language"]))] = parts
+
+
+def _policy(state: NoticeState, event: NoticeEvent) -> None:
+    _changed(state, event)
+    state.version, state.updated = str(event.facts["version"]), date.fromisoformat(str(event.facts["updated"]))
+
+
+def _prepare_wanted(state: NoticeState, event: NoticeEvent) -> None:
+    _changed(state, event)
+    state.status = NoticeStatus.PREPARING
+
+
+def _prepared(state: NoticeState, event: NoticeEvent) -> None:
+    state.segments = _segments(event.facts["segments"])
+    state.sha256 = notice_sha256(state.segments)
+    state.status = NoticeStatus.READY
+
+
+def _prepare_failed(state: NoticeState, _event: NoticeEvent) -> None:
+    state.status = NoticeStatus.DRAFT
+    state.work_failed += 1
+
+
+def _test_wanted(state: NoticeState, event: NoticeEvent) -> None:
+    state.tests += 1
+    state.test_address = _uuid(event, "note")
+
+
+def _tested(state: NoticeState, event: NoticeEvent) -> None:
+    state.tested_at = event.at
+
+
+def _approved(state: NoticeState, event: NoticeEvent) -> None:
+    state.approved_by, state.approved_at = event.actor, event.at
+    state.start_at = _instant(event, "start_at")
+    state.status = NoticeStatus.APPROVED
+
+
+def _status(status: NoticeStatus) -> Callable[[NoticeState, NoticeEvent], None]:
+    def rule(state: NoticeState, _event: NoticeEvent) -> None:
+        state.status = status
+
+    return rule
+
+
+def _rate(state: NoticeState, event: NoticeEvent) -> None:
+    state.rate = _number(event, "rate") or None
+
+
+def _progressed(state: NoticeState, event: NoticeEvent) -> None:
+    state.sent += _number(event, "sent")
+    state.refused += _number(event, "refused")
+
+
+def _finished(state: NoticeState, event: NoticeEvent) -> None:
+    state.status, state.finished_at, state.given_up = NoticeStatus.FINISHED, event.at, _number(event, "given_up")
+
+
+def _cancelled(state: NoticeState, event: NoticeEvent) -> None:
+    state.status, state.finished_at = NoticeStatus.CANCELLED, event.at
+
+
+def _published(state: NoticeState, event: NoticeEvent) -> None:
+    note = _uuid(event, "note")
+    if note:
+        state.published[cast("Any", str(event.facts["language"]))] = note
+
+
+def _work_failed(state: NoticeState, _event: NoticeEvent) -> None:
+    state.work_failed += 1
+
+
+_RULES: dict[NoticeTag, Callable[[NoticeState, NoticeEvent], None]] = {
+    NoticeTag.OPENED: _opened,
+    NoticeTag.LIST_WANTED: _list_wanted,
+    NoticeTag.LIST_LOADED: _list_loaded,
+    NoticeTag.LIST_FAILED: _list_failed,
+    NoticeTag.LETTER_SET: _letter,
+    NoticeTag.POLICY_SET: _policy,
+    NoticeTag.PREPARE_WANTED: _prepare_wanted,
+    NoticeTag.PREPARED: _prepared,
+    NoticeTag.PREPARE_FAILED: _prepare_failed,
+    NoticeTag.TEST_WANTED: _test_wanted,
+    NoticeTag.TEST_SENT: _tested,
+    NoticeTag.APPROVED: _approved,
+    NoticeTag.STARTED: _status(NoticeStatus.SENDING),
+    NoticeTag.RATE_SET: _rate,
+    NoticeTag.PAUSED: _status(NoticeStatus.PAUSED),
+    NoticeTag.CONTINUED: _status(NoticeStatus.SENDING),
+    NoticeTag.PROGRESSED: _progressed,
+    NoticeTag.FINISHED: _finished,
+    NoticeTag.CANCELLED: _cancelled,
+    NoticeTag.PUBLISHED: _published,
+    NoticeTag.WORK_FAILED: _work_failed,
+}

@@ -1,0 +1,241 @@
+"""NoticeWorkflow: one message to many people (Article 34; changes of the policy; inactive accounts).
+
+1. A list is loaded and counted, letters are written; both are fixed by hash.
+2. Somebody who prepared neither approves exactly these hashes.
+3. Sent in chunks by one activity after another: throttled, paused and continued at a window's border, each person once. What a
+   mail server puts off is tried again, five times in all; what it refuses is counted.
+
+On each failure: what was sent stays sent and is on record per person; a chunk that is lost with its worker is carried on by the
+next, with the same Message-ID for whoever was under way. When our own mail server does not answer, the workflow waits.
+Messages: the update `command`, the query `snapshot`.
+Next: `activities/notices.py`
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.breach_log import BreachLog
+    from activities.notice_sending import NoticeSending
+    from activities.notices import Notices
+    from domain.errors import DomainError
+    from domain.notice import ENDED, NoticeState, NoticeStatus
+    from domain.notice_commands import NoticeCall
+    from domain.notice_decisions import decide_notice
+    from domain.notice_events import NoticeDraft, NoticeEvent, NoticeTag, evolve_notice, segment_facts
+    from domain.notice_messages import (
+        LoadRecipients,
+        NoticeRef,
+        NoticeSnapshot,
+        OpenNotice,
+        RecordNoticeEvents,
+        SendSome,
+        SendTestLetters,
+        SentSome,
+    )
+
+from workflows.ledger import Ledger
+from workflows.opening import whole_message
+from workflows.options import EVENTS, LISTS, SENDING
+from workflows.proceedings import refused
+
+CHUNK = 2_000  # recipients an activity: about 60 events of history for 10,000, and a pause is felt within one window
+TRY_AGAIN_AFTER = timedelta(minutes=15)  # grey-listing lasts about as long
+WAIT_FOR_SERVER = timedelta(minutes=1)
+
+
+class NoticeLedger(Ledger[NoticeState, NoticeDraft]):
+    """One notice under way."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state.status in ENDED
+
+    @property
+    def sequence(self) -> int:
+        return self.state.sequence
+
+    async def append(self, drafts: list[NoticeDraft], command_id: str) -> None:
+        now = workflow.now()
+        events = [
+            NoticeEvent(sequence=self.sequence + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
+            for place, draft in enumerate(drafts, start=1)
+        ]
+        message = RecordNoticeEvents(notice_id=self.state.notice_id, command_id=command_id, events=events)
+        await workflow.execute_activity_method(BreachLog.record_notice_event, message, **EVENTS)
+        for event in events:
+            evolve_notice(self.state, event)
+
+
+@workflow.defn
+class NoticeWorkflow:
+    """One notice. Update: `command`. Query: `snapshot`."""
+
+    @workflow.init
+    @whole_message
+    def __init__(self, opening: OpenNotice) -> None:
+        self._notice = NoticeLedger(opening.state or NoticeState(notice_id=opening.notice_id))
+        self._ready = opening.continued
+
+    @workflow.run
+    async def run(self, opening: OpenNotice) -> None:
+        """Carry the notice to its end.
+
+        Args:
+            opening: the dossier's id, and the state when it is carried on or continued as new.
+        """
+        notice = self._notice
+        if not opening.continued:
+            await self._open(opening)
+        for doing in (self._load(), self._prepare(), self._test(), self._send()):
+            notice.errand(doing)
+        await workflow.wait_condition(lambda: notice.ended or self._long)
+        if notice.ended:
+            await notice.all_errands()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not notice.recording)
+        workflow.continue_as_new(OpenNotice(notice_id=opening.notice_id, state=notice.state, continued=True))
+
+    @property
+    def _long(self) -> bool:
+        # Between two chunks only: a chunk under way belongs to this run.
+        return workflow.info().is_continue_as_new_suggested() and not self._sending
+
+    _sending = False
+
+    async def _open(self, opening: OpenNotice) -> None:
+        ref = NoticeRef(notice_id=opening.notice_id)
+        report = await workflow.execute_activity_method(BreachLog.read_notice_opening, ref, **EVENTS)
+        if self._notice.sequence:
+            await self._notice.record(NoticeDraft(tag=NoticeTag.RESUMED), even_if_ended=True)
+        else:
+            facts: dict[str, Any] = report.facts
+            await self._notice.record(NoticeDraft(tag=NoticeTag.OPENED, facts=facts, actor=report.actor))
+        self._ready = True
+
+    async def _load(self) -> None:
+        notice = self._notice
+        while True:
+            await notice.until(lambda state: state.list_wanted)
+            number = notice.state.list_number
+            message = LoadRecipients(notice_id=notice.state.notice_id, number=number)
+            try:
+                loaded = await workflow.execute_activity_method(Notices.load_recipients, message, **LISTS)
+            except ActivityError:
+                drafts = [NoticeDraft(tag=NoticeTag.LIST_FAILED)]
+            else:
+                countries = [f"{country}:{count}" for country, count in sorted(loaded.countries.items())]
+                facts: dict[str, Any] = {"recipients": loaded.recipients, "unusable": loaded.unusable, "countries": countries}
+                drafts = [NoticeDraft(tag=NoticeTag.LIST_LOADED, facts=facts)]
+            if notice.state.list_number == number:  # else another list was handed in meanwhile
+                await notice.record(*drafts)
+
+    async def _prepare(self) -> None:
+        notice = self._notice
+        while True:
+            await notice.until(lambda state: state.status is NoticeStatus.PREPARING)
+            ref, seen = NoticeRef(notice_id=notice.state.notice_id), notice.sequence
+            try:
+                prepared = await workflow.execute_activity_method(Notices.prepare_notice, ref, **LISTS)
+            except ActivityError:
+                drafts = [NoticeDraft(tag=NoticeTag.PREPARE_FAILED)]
+            else:
+                facts: dict[str, Any] = {"segments": segment_facts(prepared.segments)}
+                drafts = [NoticeDraft(tag=NoticeTag.PREPARED, facts=facts)]
+            if notice.state.status is NoticeStatus.PREPARING and notice.sequence == seen:
+                await notice.record(*drafts)
+
+    async def _test(self) -> None:
+        notice = self._notice
+        done = notice.state.tests
+        while True:
+            await notice.until(lambda state, known=done: state.tests > known)  # type: ignore[misc]
+            done = notice.state.tests
+            assert notice.state.test_address is not None
+            message = SendTestLetters(notice_id=notice.state.notice_id, number=done, address=notice.state.test_address)
+            try:
+                await workflow.execute_activity_method(Notices.send_test_letters, message, **LISTS)
+            except ActivityError:
+                await notice.record(NoticeDraft(tag=NoticeTag.WORK_FAILED, facts={"work": "test"}))
+            else:
+                await notice.record(NoticeDraft(tag=NoticeTag.TEST_SENT))
+
+    async def _send(self) -> None:
+        notice = self._notice
+        await notice.until(lambda state: state.status is not NoticeStatus.DRAFT and state.approved_by)
+        await self._await_start()
+        again = False
+        while True:
+            await notice.until(lambda state: state.going)
+            if self._long:
+                return
+            self._sending = True
+            some = await self._send_some(again=again)
+            self._sending = again = False
+            if some.stalled:
+                await workflow.sleep(WAIT_FOR_SERVER)
+            elif some.left == 0 and some.deferred == 0:
+                if notice.state.going:
+                    await notice.record(NoticeDraft(tag=NoticeTag.FINISHED, facts={"given_up": some.given_up}))
+            elif some.left == 0:
+                again = True
+                await workflow.sleep(TRY_AGAIN_AFTER)
+
+    async def _await_start(self) -> None:
+        notice = self._notice
+        while notice.state.status is not NoticeStatus.SENDING:
+            await notice.until(lambda state: state.status is NoticeStatus.APPROVED or state.going)
+            start = notice.state.start_at
+            if start is not None and start > workflow.now():
+                try:
+                    moved = notice.state.sequence
+                    await notice.until(lambda state, known=moved: state.sequence != known, timeout=start - workflow.now())  # type: ignore[misc]
+                except TimeoutError:
+                    pass
+                else:
+                    continue
+            if notice.state.status is NoticeStatus.APPROVED:
+                await notice.record(NoticeDraft(tag=NoticeTag.STARTED))
+
+    async def _send_some(self, *, again: bool) -> SentSome:
+        notice = self._notice
+        message = SendSome(notice_id=notice.state.notice_id, most=CHUNK, again=again, rate=notice.state.rate)
+        some: SentSome = await workflow.execute_activity_method(NoticeSending.send_some, message, **SENDING)
+        if some.sent or some.refused:
+            facts: dict[str, Any] = {"sent": some.sent, "refused": some.refused}
+            await notice.record(NoticeDraft(tag=NoticeTag.PROGRESSED, facts=facts), even_if_ended=True)
+        return some
+
+    @workflow.query
+    def snapshot(self) -> NoticeSnapshot:
+        """Where the notice stands."""
+        return NoticeSnapshot(state=self._notice.state)
+
+    @workflow.update
+    async def command(self, call: NoticeCall) -> NoticeSnapshot:
+        """Let a person's command happen and answer with the notice as it is afterwards."""
+        await workflow.wait_condition(lambda: self._settled)
+        try:
+            await self._notice.perform(call.command_id, lambda: decide_notice(self._notice.state, call.command))
+        except DomainError as refusal:
+            raise refused(refusal) from refusal
+        except ActivityError as failure:
+            cause = failure.cause
+            raise (cause if isinstance(cause, ApplicationError) else failure) from failure
+        return self.snapshot()
+
+    @command.validator
+    def _check(self, call: NoticeCall) -> None:
+        if self._settled:
+            try:
+                decide_notice(self._notice.state, call.command)
+            except DomainError as refusal:
+                raise refused(refusal) from refusal
+
+    @property
+    def _settled(self) -> bool:
+        return self._ready and not self._notice.recording
