@@ -62,3 +62,19 @@ def before_an_extension(clock: Clock) -> str:
         f"The notice has to reach the person by {said(clock.extend_by)}. Say what makes this request complex, or which requests "
         "there are; that there is much work, or that a supplier is slow, is no reason (Article 12(3))."
     )
+
+
+def before_a_refusal(clock: Clock, today: date) -> str:
+    """What to say beside the form of a refusal: it has a date of its own, which longer time moves in the UK only."""
+    if clock.refusal_due is None:
+        return "The person has to be told without delay, with reasons and every route of complaint (Article 12(4))."
+    if today > clock.refusal_due:
+        return f"A refusal had to be told by {said(clock.refusal_due)} (Article 12(4)). It is late; the case will say so."
+    return f"The letter with the reasons has to go out by {said(clock.refusal_due)} (Article 12(4)). Somebody else approves it."
+
+
+def before_a_fee(regimes: Iterable[str]) -> str:
+    """What to say beside the form that records a fee."""
+    if any(code.startswith("EU") for code in regimes):
+        return "This does not move the date: EU law counts from receipt."
+    return "Asked for, the month begins when it is paid (Article 12A(2)(c) UK GDPR); letters still promise the date from receipt."

@@ -32,7 +32,7 @@ from api.v1.presenting import package_of, possible_actions
 from domain.authority import Action
 from domain.case import CaseState
 from domain.events import Tag
-from domain.foresight import before_a_question, before_an_extension, before_more_identity
+from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
 from domain.next_step import WaitsFor, next_step
 from domain.rights import Right, Role, Status
 from domain.timeline import timeline
@@ -181,6 +181,10 @@ def foreseen(web: Web, facts: CaseFacts, action: Action) -> str:
         return before_a_question(receipt.regimes, receipt.rights)
     if action is Action.REQUEST_MORE_IDENTITY:
         return before_more_identity(receipt.regimes, receipt.received_at.astimezone(zone(web)).date(), today)
+    if action is Action.RECORD_FEE:
+        return before_a_fee(receipt.regimes)
+    if action is Action.PROPOSE_REFUSAL:
+        return before_a_refusal(facts.view.clock, today)
     return before_an_extension(facts.view.clock) if action is Action.EXTEND_DEADLINE else ""
 
 
@@ -206,7 +210,8 @@ def _stale(web: Web, state: CaseState) -> bool:
 
 def _picture(web: Web, facts: CaseFacts, today: date) -> Markup:
     receipt = facts.view.receipt
-    story = story_of(receipt.received_at, [Right(right) for right in receipt.rights], case_events(facts.events))
+    received_at = facts.state.received_at or receipt.received_at  # another copy may have reached us before
+    story = story_of(received_at, [Right(right) for right in receipt.rights], case_events(facts.events))
     seat = seat_of(web.resources.datamap.controller)
     drawn = timeline(facts.view.clock, receipt.regimes, [Right(right) for right in receipt.rights], story, today=today, seat=seat)
     return timeline_svg(drawn)
