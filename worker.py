@@ -1,7 +1,8 @@
 """Composition root of the Temporal worker: opens everything once, then polls. Nobody imports this.
 
-Three queues (mechanics, section 3): `case` carries workflows and short activities, `connector` whatever searches systems or
-builds packages, so that a long search never holds up a command, `mail` the watched mailboxes.
+Five queues (mechanics, section 3): `case` carries workflows and short activities, `connector` whatever searches systems or
+builds packages, so that a long search never holds up a command, `letter` whatever waits for the mail server, `mail` the watched
+mailboxes, `notice` messages to many people.
 
 Next: workflows/registry.py
 """
@@ -35,10 +36,11 @@ from domain.errors import DomainError, SettingsError
 from domain.messages import WatchMailbox
 from workflows.mailbox import MailboxWorkflow
 from workflows.options import TASK_TIMEOUT
-from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE, WORKFLOWS, mailbox_workflow_id
+from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE, WORKFLOWS, mailbox_workflow_id
 
 EVENT_THREADS = 8  # small transactions; more threads only wait for each other (mechanics 5.19)
 SORTING_THREADS = 2  # beside one per watched mailbox, which mostly waits
+LETTER_THREADS = 4  # each waits for the mail server most of its time
 NOTICE_THREADS = 2  # notices that are sent at the same time; each has connections of its own
 CONNECTOR_THREADS = 2  # CPU-bound: sealing, zipping, setting type
 STICKY = timedelta(seconds=2)  # how long a command waits for a worker that crashed (temporal.md, rule 43)
@@ -69,7 +71,7 @@ def runner() -> SandboxedWorkflowRunner:
 
 
 async def run(resources: Resources) -> None:
-    """Poll both queues until SIGTERM or SIGINT, then let running activities finish."""
+    """Poll every queue until SIGTERM or SIGINT, then let running activities finish."""
     client = await _connected(resources)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -80,7 +82,7 @@ async def run(resources: Resources) -> None:
                 await polling.enter_async_context(worker)
             await watch_mailboxes(client, resources.settings)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
-            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
+            _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
             await stop.wait()
             _log.info("stopping")
 
@@ -88,45 +90,36 @@ async def run(resources: Resources) -> None:
 def workers(client: Client, resources: Resources, stack: contextlib.ExitStack) -> Sequence[Worker]:
     """Build one worker per queue; their threads end with `stack`."""
     activities = build(resources)
-    events = stack.enter_context(ThreadPoolExecutor(EVENT_THREADS, thread_name_prefix="case"))
-    searches = stack.enter_context(ThreadPoolExecutor(CONNECTOR_THREADS, thread_name_prefix="connector"))
     case = Worker(
         client,
         task_queue=CASE_QUEUE,
         workflows=WORKFLOWS,
         activities=activities["case"],
-        activity_executor=events,
+        activity_executor=stack.enter_context(ThreadPoolExecutor(EVENT_THREADS, thread_name_prefix="case")),
         max_concurrent_activities=EVENT_THREADS,
         workflow_runner=runner(),
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
     )
-    connector = Worker(
-        client,
-        task_queue=CONNECTOR_QUEUE,
-        activities=activities["connector"],
-        activity_executor=searches,
-        max_concurrent_activities=CONNECTOR_THREADS,
-        graceful_shutdown_timeout=GRACE,
+
+    def beside(queue: str, threads: int) -> Worker:
+        return Worker(
+            client,
+            task_queue=queue,
+            activities=activities[queue],
+            activity_executor=stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix=queue)),
+            max_concurrent_activities=threads,
+            graceful_shutdown_timeout=GRACE,
+        )
+
+    mail_threads = len(watched(resources.settings.mailboxes)) + 1 + SORTING_THREADS
+    return (
+        case,
+        beside(CONNECTOR_QUEUE, CONNECTOR_THREADS),
+        beside(LETTER_QUEUE, LETTER_THREADS),
+        beside(MAIL_QUEUE, mail_threads),
+        beside(NOTICE_QUEUE, NOTICE_THREADS),
     )
-    threads = len(watched(resources.settings.mailboxes)) + 1 + SORTING_THREADS
-    mail = Worker(
-        client,
-        task_queue=MAIL_QUEUE,
-        activities=activities["mail"],
-        activity_executor=stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="mail")),
-        max_concurrent_activities=threads,
-        graceful_shutdown_timeout=GRACE,
-    )
-    notice = Worker(
-        client,
-        task_queue=NOTICE_QUEUE,
-        activities=activities["notice"],
-        activity_executor=stack.enter_context(ThreadPoolExecutor(NOTICE_THREADS, thread_name_prefix="notice")),
-        max_concurrent_activities=NOTICE_THREADS,
-        graceful_shutdown_timeout=GRACE,
-    )
-    return case, connector, mail, notice
 
 
 async def watch_mailboxes(client: Client, settings: Settings) -> None:

@@ -45,8 +45,6 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             breaches.record_notice_event,
             calls.call_on_duty,
             calls.remind_of_breach,
-            DeadlineCalls(resources).tell_of_due_case,
-            letters.send_letter,
             letters.revoke_links,
             collection.destroy_snapshots,
             erasure.forget_looks,
@@ -65,6 +63,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             reports.freeze_report,
         ],
         "notice": [notices.load_recipients, notices.prepare_notice, notices.send_test_letters, sending.send_some],
+        # A mail server that takes half a minute to answer must not keep a command waiting either.
+        "letter": [letters.send_letter, DeadlineCalls(resources).tell_of_due_case],
         # A look into a mailbox holds its thread for minutes, waiting for mail.
         "mail": [watch.take_in_mail, room.sort_mail],
     }

@@ -192,11 +192,13 @@ class FakeOffice:
             self.record_case_event,
             self.record_attempt,
             self.destroy_evidence,
-            self.send_letter,
-            self.tell_of_due_case,
             self.revoke_links,
             self.destroy_snapshots,
         ]
+
+    @property
+    def letter_activities(self) -> list[Callable[..., Any]]:
+        return [self.send_letter, self.tell_of_due_case]
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:

@@ -11,6 +11,7 @@ from temporalio.common import RetryPolicy
 
 CASE_QUEUE = "case"
 CONNECTOR_QUEUE = "connector"
+LETTER_QUEUE = "letter"
 MAIL_QUEUE = "mail"
 NOTICE_QUEUE = "notice"
 
@@ -30,6 +31,7 @@ EVENTS: dict[str, Any] = {
 # Rendering and one SMTP conversation. 12 attempts with back-off to 10 minutes are about an hour; then a person is asked.
 # Given up on when it stops beating for 10 s: a worker that dies with a letter in hand delays a code by that and not by 60.
 LETTERS: dict[str, Any] = {
+    "task_queue": LETTER_QUEUE,
     "start_to_close_timeout": timedelta(seconds=60),
     "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(

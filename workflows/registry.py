@@ -5,13 +5,14 @@ from workflows.case import CaseWorkflow
 from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id, notice_workflow_id
 from workflows.mailbox import MailboxWorkflow
 from workflows.notice import NoticeWorkflow
-from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, MAIL_QUEUE, NOTICE_QUEUE
+from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE
 
 WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow, NoticeWorkflow]
 
 __all__ = [
     "CASE_QUEUE",
     "CONNECTOR_QUEUE",
+    "LETTER_QUEUE",
     "MAIL_QUEUE",
     "NOTICE_QUEUE",
     "WORKFLOWS",

@@ -41,7 +41,7 @@ def test_every_activity_is_registered_on_exactly_one_queue(tmp_path: Path) -> No
     resources = Resources.open(settings)
     activities = build(resources)
     resources.close()
-    assert set(activities) == {"case", "connector", "mail", "notice"}
+    assert set(activities) == {"case", "connector", "letter", "mail", "notice"}
     registered = [f"{activity.__module__}.{activity.__qualname__}" for queue in activities.values() for activity in queue]
     assert sorted(registered) == sorted(decorated("activities", "activity.defn"))
 

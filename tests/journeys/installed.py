@@ -180,7 +180,8 @@ async def running_in(folder: Path, *, time_skipping: bool = False, **settings: A
     mail.start()
     with servers.temporal(engine, time_skipping=time_skipping) as address, pytest.MonkeyPatch.context() as environment:
         environment.setenv("TEMPORAL_ADDRESS", address)
-        loaded = Settings.load(home=folder / "home", environment="demo", smtp_url=f"smtp://127.0.0.1:{port}", **settings)
+        given = {"smtp_url": f"smtp://127.0.0.1:{port}"} | settings
+        loaded = Settings.load(home=folder / "home", environment="demo", **given)
         preparation.prepare(loaded, lambda _step, _result: None)
         resources = Resources.open(loaded)
         client = await connect(loaded, resources.vault)

@@ -22,7 +22,7 @@ from domain.rights import Status
 from tests.factories import BEN, MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
 from workflows.case import CaseWorkflow
-from workflows.options import CONNECTOR_QUEUE
+from workflows.options import CONNECTOR_QUEUE, LETTER_QUEUE
 
 
 @dataclass
@@ -93,9 +93,10 @@ async def case(
     office = office or FakeOffice()
     queue = f"case-{uuid4().hex}"
     cases = Worker(client, task_queue=queue, workflows=[CaseWorkflow], activities=office.case_activities)
-    # The workflow names this queue itself; the server is this test process's own and tests run one after the other.
+    # The workflow names these queues itself; the server is this test process's own and tests run one after the other.
     connectors = Worker(client, task_queue=CONNECTOR_QUEUE, activities=office.connector_activities)
-    async with cases, connectors:
+    letters = Worker(client, task_queue=LETTER_QUEUE, activities=office.letter_activities)
+    async with cases, connectors, letters:
         with skipper.with_time_skipping_disabled():
             handle = await skipper.client.start_workflow(
                 CaseWorkflow.run,
