@@ -28,6 +28,7 @@ from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.queue import colleagues
 from api.console.sessions import SignedIn
+from api.console.words import RIGHTS
 from api.dependencies import TheWeb, Web
 from api.errors import STATUSES
 from api.face.forms import field
@@ -233,9 +234,14 @@ def _form(  # noqa: PLR0917
     read = reading.read(web, shell.again(web, case) if refused else case)
     datamap = web.resources.datamap
     systems = tuple((system.name, system.title) for system in datamap.systems)
-    fields = fields_of(action, target, tuple(sorted(datamap.identity_kinds)), systems)
-    names = {each.name for each in fields}
-    errors = {refused.about if refused.about in names else _ABOUT_THE_CASE: refused.words} if refused else {}
+    rights = tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights)
+    fields = fields_of(action, target, tuple(sorted(datamap.identity_kinds)), systems, rights)
+    labels = {each.name: each.label for each in fields}
+    errors = {}
+    if refused is not None and refused.about in labels:
+        errors = {refused.about: f"{labels[refused.about]}: {refused.words[:1].lower()}{refused.words[1:]}"}
+    elif refused is not None:
+        errors = {_ABOUT_THE_CASE: refused.words}
     return shell.show_case(
         web,
         who,

@@ -102,6 +102,7 @@ def fields_of(
     target: Mapping[str, str],
     kinds: tuple[str, ...] = (),
     systems: tuple[tuple[str, str], ...] = (),
+    rights: tuple[tuple[str, str], ...] = (),
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -110,10 +111,13 @@ def fields_of(
         target: what it is about, which nobody has to fill in any more.
         kinds: of identifier that the data map knows, beside address and telephone.
         systems: of the data map, name and title.
+        rights: of the case, name and words; with one alone there is nothing to choose.
     """
     fields = []
     by_hand = target.get("result") == "done"  # a right that was carried out by a person
     for name, info in SHAPES[action].body.model_fields.items():
+        if name == "right" and len(rights) < 2:  # noqa: PLR2004 (one alone is the whole request)
+            continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue
         label, hint = _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
@@ -124,10 +128,12 @@ def fields_of(
             options = tuple(dict.fromkeys(("email", "phone", *kinds)))
         if options and not info.is_required():
             options = ("", *options)
-        shown = tuple((value, _OPTIONS.get(value, value.replace("_", " ").capitalize() or "None")) for value in options)
+        shown = tuple((value, _OPTIONS.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
             kind, shown = "boxes", systems
+        elif name == "right":
+            shown = (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
 

@@ -112,8 +112,8 @@ def short_sum(facts: CaseFacts) -> list[SumRow]:
     rows = []
     for line in facts.view.clock.sum:
         step = line.step.partition(": ")[2] if alone and ": " in line.step else line.step
-        if step.endswith(("legal date", "safe date")):
-            continue
+        if step.endswith(("legal date", "safe date")) or "Contested" in step or line.source == "rule of Habeas":
+            continue  # the total says it, or the fold-out does
         short = step.partition(";")[0].partition(" (")[0].partition(", to the end")[0]
         rows.append(SumRow(short[:1].upper() + short[1:], line.source.partition(";")[0], line.date))
     return rows
