@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from uuid import uuid4
@@ -10,15 +11,17 @@ import pytest
 from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
-from adapters.database.tables import AccessLog
+from adapters.database.intake import IncomingRequest, Intake
+from adapters.database.tables import AccessLog, ItemDecision
 from adapters.resources import Resources
 from domain.authority import ROLES, Action
 from domain.decisions import allowed_actions
 from domain.events import Tag
-from domain.rights import Role
+from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import AtConsole, text_of
 from tests.case_stages import STAGES, failed, in_review, searching
+from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
@@ -189,3 +192,63 @@ class TestHistory:
             assert "ruth" not in page
             assert "Which account" not in page
         assert "Identifier proven" in auditor.get(f"/console/cases/{case.reference}/history").text
+
+
+class TestFourStates:
+    """Empty, loading, partial and failed: each list says which, and what to do."""
+
+    def test_a_request_whose_workflow_has_not_begun_has_its_page(self, at_console: SignIn, resources: Resources) -> None:
+        request = IncomingRequest(rights=[Right.ACCESS], email="new@example.com", received_at=datetime.now(UTC), caller="portal")
+        path = f"/console/cases/{Intake(resources).receive(request, datetime.now(UTC)).reference}"
+        person = at_console()
+        assert "The case is being started" in text_of(person.get(path))
+        assert "Nothing is recorded yet. The request itself is safe" in text_of(person.get(f"{path}/history"))
+        assert "Not searched yet" in text_of(person.get(f"{path}/systems"))
+
+    def test_empty(self, at_console: SignIn, resources: Resources) -> None:
+        person, path = at_console(), f"/console/cases/{STAGES['by-a-person'](resources).reference}"
+        assert "There is no package yet. It is built when all systems have answered." in text_of(person.get(f"{path}/package"))
+        assert "Nobody has written yet" in text_of(person.get(f"{path}/messages"))
+        assert "No letter has gone out yet." in text_of(person.get(f"{path}/messages"))
+        assert "No words of their own came with it." in text_of(person.get(path))
+        assert "No other case of this person." in text_of(person.get(path))
+
+    def test_loading(self, at_console: SignIn, resources: Resources) -> None:
+        case = STAGES["by-hand"](resources)
+        case.happen(Tag.COLLECTION_FINISHED)
+        person, path = at_console(), f"/console/cases/{case.reference}"
+        assert "The package is being built" in text_of(person.get(f"{path}/package"))
+        searching_page = text_of(person.get(f"/console/cases/{searching(resources).reference}/systems"))
+        assert "The page renews itself; without a script, load it again." in searching_page
+
+    def test_partial(self, at_console: SignIn, resources: Resources) -> None:
+        case = in_review(resources)
+        decision = ItemDecision(
+            case_id=case.id, revision=1, item="platform.accounts.0", decision="withhold", author="caseworker:1", decided_at=MONDAY
+        )
+        with resources.database.write() as session:
+            session.add(decision)
+        person, path = at_console(), f"/console/cases/{case.reference}"
+        assert "It shows what was decided before; build it again to see the rest." in text_of(person.get(f"{path}/package"))
+        assert 'action="' + path + '/actions/prepare_package"' in person.get(path).text
+
+    def test_failed(self, at_console: SignIn, resources: Resources) -> None:
+        page = text_of(at_console().get(f"/console/cases/{failed(resources).reference}"))
+        what, kept, now = (
+            "Billing and support did not answer.",
+            "Everything found so far is kept",
+            "Retry, or continue without it",
+        )
+        assert page.index(what) < page.index(kept) < page.index(now)
+        letter = text_of(at_console().get(f"/console/cases/{STAGES['letter-failed'](resources).reference}"))
+        assert "The mail server did not take the letter" in letter
+        assert "It is kept, and so is everything else of the case." in letter
+
+    def test_a_case_whose_key_was_destroyed_still_shows_its_record(self, at_console: SignIn, resources: Resources) -> None:
+        case = STAGES["withdrawn"](resources)
+        resources.vault.destroy_case_key(case.id, rule="retention", approver="system")
+        person, path = at_console(), f"/console/cases/{case.reference}"
+        page = person.get(path)
+        assert page.status_code == 200
+        assert "Ruth" not in page.text
+        assert "Closed: withdrawn" in text_of(person.get(f"{path}/history"))
