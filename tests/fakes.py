@@ -36,7 +36,6 @@ from domain.messages import (
 )
 from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
-from tests.fakes_erasure import FakeErasing
 
 
 class FakeOffice:
@@ -73,7 +72,6 @@ class FakeOffice:
         self.built = asyncio.Event()  # a package takes until this is set
         self.built.set()
         self.broken: set[str] = set()  # activities that fail for good
-        self.erasing = FakeErasing()
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -196,7 +194,6 @@ class FakeOffice:
             self.destroy_evidence,
             self.revoke_links,
             self.destroy_snapshots,
-            self.erasing.forget_looks,
         ]
 
     @property
@@ -205,8 +202,7 @@ class FakeOffice:
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
-        of_access: list[Callable[..., Any]] = [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
-        return [*of_access, *self.erasing.connector_activities]
+        return [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
 
 
 async def _beat() -> None:

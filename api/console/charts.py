@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 LINE_WIDTH, LABEL, HEIGHT = 588, 80, 196
 _TOP, _BOTTOM = 24, 176  # y of 100 % and of the axis' lowest line
-_ROW, _BAR, _LEFT = 33, 20, 124
-_BARS_WIDE = 460  # px of the longest bar
+_ROW, _LEFT = 33, 148
+_BARS_WIDE = 440  # px of the longest bar
 
 
 @dataclass(frozen=True)

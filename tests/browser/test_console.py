@@ -1,0 +1,248 @@
+"""The console around the case: queue, search, opening by hand, reports, letters, data map; in any light, by keyboard."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
+
+from adapters.database import migrate, people
+from adapters.database.tables import CaseReceipt, QueueEntry
+from adapters.resources import Resources
+from domain.events import Tag
+from domain.rights import Right, Role
+from tests import opened
+from tests.at_console import COOKIE, session_of
+from tests.browser.conftest import SCREENSHOTS, page_of
+from tests.case_in_hand import CaseInHand
+
+pytestmark = pytest.mark.journey
+
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
+WIDE = {"width": 1280, "height": 900}
+TELEPHONE = {"width": 360, "height": 740}
+PAGES = {
+    "queue": "/console/cases",
+    "queue-cut": "/console/cases?stage=in_review&waiting=us&right=portability",
+    "late": "/console/cases?due=late",
+    "search": "/console/cases/search",
+    "new": "/console/cases/new",
+    "reports": "/console/reports",
+    "letters": "/console/letters",
+    "letter": "/console/letters/package_ready",
+    "datamap": "/console/datamap",
+    "account": "/console/account",
+    "not-found": "/console/find?reference=HAB-00000000",
+    "error": "/console/nothing",
+}
+EMPTY = ("queue", "reports")
+
+
+@pytest.fixture
+def resources(tmp_path: Path) -> Iterator[Resources]:
+    """The demo's data map, so that the pages say what a controller's would."""
+    url = f"sqlite:///{tmp_path}/habeas.db"
+    migrate.upgrade(url)
+    with opened.resources(tmp_path / "home", url, DEMO) as everything:
+        yield everything
+
+
+@pytest.fixture
+def cases(resources: Resources) -> list[CaseInHand]:
+    """Cases at several stages: one late, one with a reply, one closed."""
+    long_ago = datetime.now(UTC) - timedelta(days=60)
+    made = [
+        CaseInHand(resources, name="Ruth Adeyemi"),
+        CaseInHand(resources, name="Dora Klein", rights=[Right.ACCESS, Right.ERASURE]),
+        CaseInHand(resources, name="Sam Mora", received_at=long_ago),
+        CaseInHand(resources, rights=[Right.WITHDRAW_CONSENT]),
+        CaseInHand(resources, name="Lena Frank"),
+    ]
+    made[0].released()
+    made[1].happen(Tag.MESSAGE_RECEIVED, note=str(made[1].note("Any news?", "subject")))
+    made[4].released()
+    made[4].happen(Tag.DELIVERY_NOTIFIED)
+    made[4].happen(Tag.REQUEST_CLOSED, outcome="fulfilled")
+    return made
+
+
+def sign_in(page: Page, address: str, resources: Resources, role: Role = Role.CASEWORKER, name: str = "Tomasz Lind") -> str:
+    cookie, person = session_of(resources, role, name)
+    page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
+    return person
+
+
+def photograph(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"console-{name}.png", full_page=True)
+
+
+def looked_at(page: Page, name: str) -> None:
+    """With axe in both lights, and on a small telephone."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        photograph(page, f"{name}-{scheme}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+    photograph(page, f"{name}-360")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')]"
+        ".filter(each => each.checkVisibility() && !each.closest('.hidden') && each.type !== 'checkbox' && each.type !== 'radio')"
+        ".filter(each => each.getBoundingClientRect().height < 24).map(each => each.outerHTML)"
+    )
+    assert small == [], name  # WCAG 2.5.8; boxes of 16 px have a target of 26
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def owners(resources: Resources) -> set[str | None]:
+    with resources.database.read() as session:
+        return {row.assignee for row in session.exec(select(QueueEntry))}
+
+
+@pytest.mark.usefixtures("cases")
+def test_axe_finds_nothing_on_any_page_in_any_light(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        refused: list[str] = []
+        page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+        sign_in(page, portal, resources, Role.PRIVACY_LEAD)
+        for name, path in PAGES.items():
+            page.goto(portal + path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            looked_at(page, name)
+        assert refused == []
+
+
+def test_axe_finds_nothing_before_anything_is_there(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        page.goto(f"{portal}/console")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        looked_at(page, "sign-in")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        looked_at(page, "sign-in-wrong")
+        sign_in(page, portal, resources)
+        for name in EMPTY:
+            page.goto(portal + PAGES[name])
+            looked_at(page, f"{name}-empty")
+        page.goto(f"{portal}/console/cases/new")
+        page.get_by_role("button", name="Open the case").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        looked_at(page, "new-wrong")
+
+
+def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
+    browser: Browser, portal: str, resources: Resources, cases: list[CaseInHand]
+) -> None:
+    people.add_caseworker(resources.database, email="amira@example.com", name="Amira Osei", role=Role.CASEWORKER)
+    people.set_password(resources.database, email="amira@example.com", password="four plain old words")
+    with page_of(browser, viewport=WIDE) as page:
+        page.goto(f"{portal}/console")
+        page.get_by_label("Work e-mail address").focus()
+        page.keyboard.type("amira@example.com")
+        page.keyboard.press("Tab")
+        page.keyboard.type("four plain old words")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()
+        page.keyboard.press("j")  # to the first row
+        assert page.evaluate("() => document.activeElement.textContent") == cases[1].reference  # its reply is unread
+        page.keyboard.press("j")
+        assert page.evaluate("() => document.activeElement.textContent") != cases[1].reference
+        page.keyboard.press("/")
+        page.keyboard.type(cases[0].reference.lower())
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(cases[0].reference)
+        page.get_by_role("link", name="Amira Osei").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_filter_is_sent_when_it_is_chosen_and_stands_in_the_address(
+    browser: Browser, portal: str, resources: Resources, cases: list[CaseInHand]
+) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}/console/cases")
+        expect(page.get_by_role("button", name="Show these")).not_to_be_visible()
+        page.get_by_label("Erasure").check()
+        page.wait_for_url("**/console/cases?right=erasure")
+        expect(page.locator(".queue tbody tr")).to_have_count(1)
+        expect(page.locator(".queue tbody")).to_contain_text(cases[1].reference)
+        page.get_by_role("link", name="late", exact=False).first.click()
+        expect(page.get_by_role("heading", name=re.compile("^Late"))).to_be_visible()
+        expect(page.locator(".queue tbody")).to_contain_text(cases[2].reference)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_selection_is_given_away_with_and_without_a_script(
+    browser: Browser,
+    portal: str,
+    resources: Resources,
+    cases: list[CaseInHand],
+    script: bool,  # noqa: FBT001
+) -> None:
+    with page_of(browser, viewport=WIDE if script else TELEPHONE, java_script_enabled=script) as page:
+        person = sign_in(page, portal, resources)
+        page.goto(f"{portal}/console/cases")
+        if script:
+            page.get_by_label("Choose all on this page").check()
+            expect(page.locator("[data-counts]")).to_have_text("4")
+        else:
+            for case in (cases[0], cases[1], cases[2], cases[3]):
+                page.get_by_label(f"Choose {case.reference}").check()
+        page.get_by_role("button", name="Assign").click()
+        page.get_by_role("button", name="Assign 4 cases").click()
+        expect(page.get_by_text("4 cases assigned.")).to_be_visible()
+        assert owners(resources) == {person, None}  # the closed one keeps nobody
+
+
+def test_a_telephone_call_becomes_a_case_without_a_script_on_a_small_telephone(
+    browser: Browser, portal: str, resources: Resources
+) -> None:
+    with page_of(browser, viewport=TELEPHONE, java_script_enabled=False) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}/console/cases")
+        page.get_by_role("link", name="Open a case by hand").click()
+        page.get_by_label("Telephone", exact=True).check()
+        page.get_by_label("Access", exact=True).check()
+        page.get_by_label("Somebody without an account").check()
+        page.get_by_role("button", name="Open the case").click()
+        expect(page.get_by_text("at least one thing by which the person").first).to_be_visible()
+        expect(page.get_by_label("Access", exact=True)).to_be_checked()
+        page.get_by_label("Name", exact=True).fill("Jonas Wendt")
+        page.get_by_role("button", name="Open the case").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("HAB-")
+    with resources.database.read() as session:
+        assert session.exec(select(CaseReceipt)).one().channel == "phone"
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_person_is_found_and_their_address_stands_in_no_address(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}/console/cases")
+        page.get_by_role("link", name="Find a person").click()
+        page.get_by_label("E-mail address, telephone number").fill("ruth.adeyemi@post.imaginella.example")
+        page.get_by_role("button", name="Find cases").click()
+        expect(page.get_by_role("heading", name="5 cases")).to_be_visible()
+        assert "ruth" not in page.url
+        looked_at(page, "search-found")
+
+
+@pytest.mark.usefixtures("cases")
+def test_lists_print_without_what_can_be_pressed(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}/console/cases")
+        page.emulate_media(media="print")
+        photograph(page, "queue-print")
+        for hidden in (".top", ".filters", ".bulk", "[name=case]"):
+            expect(page.locator(hidden).first).not_to_be_visible()
+        expect(page.get_by_text("Dora")).to_have_count(0)
+        expect(page.locator(".queue tbody tr").first).to_be_visible()
