@@ -18,6 +18,7 @@ from activities.letter_thread import Thread, thread_of
 from activities.letter_writing import Writing
 from adapters.codes import end_codes
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Letter
+from adapters.letter_attachments import attachments_of
 from adapters.letter_message import Heading, compose, message_id, reply_address
 from adapters.letters import LETTERS, render
 from adapters.links import end_package_links
@@ -77,7 +78,9 @@ class Correspondence:
         letter_id = uuid5(message.case_id, f"{message.letter}/{message.number}")
         thread = thread_of(resources, session, message.case_id, writing.address)
         heading = self._heading(writing, letter_id, thread)
-        content = compose(render(message.letter, facts_of(writing), writing.language, resources.settings.letters), heading)
+        files = attachments_of(resources, session, message.letter, writing.state)
+        rendered = render(message.letter, facts_of(writing), writing.language, resources.settings.letters)
+        content = compose(rendered, heading, files)
         letter = Letter(
             id=letter_id,
             case_id=message.case_id,

@@ -15,6 +15,7 @@ from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
 from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
+from adapters.letter_erasure import announced, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
     asked,
@@ -36,7 +37,13 @@ from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right
 
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
-PROVEN_ONLY = frozenset({"package_ready", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"})
+PROVEN_ONLY = frozenset(
+    {
+        *("package_ready", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
+        *("erasure_done", "erasure_stopped"),
+    }
+)
+ANY_PROVEN = frozenset({"erasure_planned"})  # every address that was shown to be the person's is told before anything is gone
 
 
 def begin(resources: Resources, session: Session, message: SendLetter, now: datetime) -> Writing:
@@ -54,6 +61,8 @@ def begin(resources: Resources, session: Session, message: SendLetter, now: date
     address = _address(session, message, state)
     writing = Writing(resources, session, message, receipt, state, address, now)
     known = message.letter in PROVEN_ONLY and not heard_by_all(message.letter, message.number, state)
+    if message.letter in ANY_PROVEN and not writing.proven:
+        raise LetterRefusedError(reason="address_not_proven")
     if known and not (writing.proven and address.id == state.delivery_address):
         raise LetterRefusedError(reason="address_not_proven")
     return writing
@@ -214,11 +223,21 @@ def _merged(writing: Writing) -> Facts:
     return {"merged_into": kept.reference if kept else None}
 
 
+def _stop(writing: Writing) -> Facts:
+    facts = announced(writing.state, writing.resources.datamap, writing.now, writing.zone)
+    return {**facts, "stop_link": writing.link("stop")}
+
+
+def _erased(writing: Writing) -> Facts:
+    return dict(carried_out(writing.state, writing.resources.datamap))
+
+
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "code": _code,
     "confirm": _confirm,
     "decided": _decided,
     "disown": _disown,
+    "erased": _erased,
     "extended": extended,
     "finding": finding,
     "follow": _follow,
@@ -232,4 +251,5 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "reason": _reason,
     "routes": _routes,
     "searched": _searched,
+    "stop": _stop,
 }

@@ -19,7 +19,7 @@ from domain.incoming import Language
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 
-_PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect"}
+_PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect", "stop": "stop"}
 Facts = dict[str, object]
 
 

@@ -4,6 +4,7 @@ Next: `adapters/mail.py`
 """
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from email.utils import formataddr, parseaddr
 from uuid import UUID
 
 from adapters.incoming.automatic import OURS
+from adapters.letter_attachments import Attachment
 from adapters.letters import Rendered
 from adapters.vault import Vault
 from domain.incoming import Language
@@ -63,8 +65,8 @@ def reply_address(vault: Vault, mail_from: str, reference: str, case_id: UUID, l
     return f"{local}+{reference.lower()}-{token.lower()}@{domain}"
 
 
-def compose(rendered: Rendered, heading: Heading) -> bytes:
-    """The complete message: text first, HTML as the alternative.
+def compose(rendered: Rendered, heading: Heading, attachments: Sequence[Attachment] = ()) -> bytes:
+    """The complete message: text first, HTML as the alternative, then the files.
 
     Raises:
         ValueError: a header value with a line break in it.
@@ -87,6 +89,9 @@ def compose(rendered: Rendered, heading: Heading) -> bytes:
     # Quoted-printable: not every server passes on eight bits, and base64 cannot be read by eye.
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for attachment in attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
     if heading.language != "en":
         message["Content-Language"] = heading.language  # after the content, which takes such headers away
     return message.as_bytes()

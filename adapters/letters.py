@@ -29,6 +29,7 @@ Need = Literal[
     "confirm",
     "decided",
     "disown",
+    "erased",
     "extended",
     "finding",
     "follow",
@@ -42,6 +43,7 @@ Need = Literal[
     "reason",
     "routes",
     "searched",
+    "stop",
 ]
 
 EVERY_LETTER = frozenset({"answer_by", "asked", "complaint_line", "controller", "counted", "received_on", "reference"})
@@ -50,6 +52,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "confirm": frozenset({"verify_link", "link_until"}),
     "decided": frozenset({"how", "what"}),
     "disown": frozenset({"confirming", "disown_link"}),
+    "erased": frozenset({"changed", "erased", "kept", "left", "nothing", "told"}),
     "extended": frozenset({"ground", "new_date"}),
     "finding": frozenset({"finding"}),
     "follow": frozenset({"follow_link"}),
@@ -63,6 +66,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "reason": frozenset({"reason"}),
     "routes": frozenset({"routes"}),
     "searched": frozenset({"searched_on", "searched_with", "systems"}),
+    "stop": frozenset({"ends", "erase_on", "stop_link"}),
 }
 
 
@@ -103,6 +107,9 @@ LETTERS: dict[str, Letter] = {
     "complaint_received": Letter(("disown", "follow")),
     "complaint_progress": Letter(("note", "follow"), automatic=False),
     "complaint_outcome": Letter(("note", "finding", "further_routes"), automatic=False),
+    "erasure_planned": Letter(("stop",)),
+    "erasure_stopped": Letter(),
+    "erasure_done": Letter(("erased", "routes")),
     "request_withdrawn": Letter(),
     "not_the_requester": Letter(),
     "duplicate_merged": Letter(("merged", "routes")),

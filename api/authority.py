@@ -69,6 +69,8 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/cases/{reference}"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
     ("GET", "/cases/{reference}/events"): Rule(Scope.CASES_READ, _WITH_PLATFORM | {Role.AUDITOR}),
     ("GET", "/cases/{reference}/items"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/cases/{reference}/erasure-plan"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/cases/{reference}/certificate"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/package"): Rule(
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),

@@ -42,6 +42,9 @@ class Action(StrEnum):
     PREPARE_PARTIAL_ANSWER = "prepare_partial_answer"
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     RETURN_FOR_REWORK = "return_for_rework"
+    EDIT_ERASURE = "edit_erasure"
+    APPROVE_ERASURE = "approve_erasure"
+    CANCEL_ERASURE = "cancel_erasure"
     OPEN_PACKAGE = "open_package"
     RECORD_DELIVERY = "record_delivery"
     SEND_MESSAGE = "send_message"
@@ -94,6 +97,9 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.PREPARE_PARTIAL_ANSWER: _WORKERS,
     Action.APPROVE_PARTIAL_ANSWER: _SECOND_EYES,
     Action.RETURN_FOR_REWORK: _SECOND_EYES,
+    Action.EDIT_ERASURE: _WORKERS,
+    Action.APPROVE_ERASURE: _SECOND_EYES,
+    Action.CANCEL_ERASURE: _SUBJECT | _WORKERS,
     Action.OPEN_PACKAGE: _SUBJECT,
     Action.RECORD_DELIVERY: _WORKERS,
     Action.SEND_MESSAGE: _SUBJECT | _WORKERS,
@@ -112,6 +118,7 @@ DECISIONS = frozenset(
     {
         Action.APPROVE_PACKAGE,
         Action.APPROVE_PARTIAL_ANSWER,
+        Action.APPROVE_ERASURE,
         Action.APPROVE_REFUSAL,
         Action.CONFIRM_IDENTITY,
         Action.HOLD,

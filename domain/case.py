@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from domain.erasure_standing import ErasureStanding
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime, Sha256
 
@@ -44,6 +45,11 @@ class WorkItem(BaseModel):
     system: Name | None = None
     right: Right | None = None
     letter: Name | None = None  # the one that nobody took
+    collection: Name | None = None
+    recipient: Name | None = None  # who is instructed or informed
+    due: date | None = None
+    opened_at: datetime | None = None
+    chased: list[int] = []  # days after which somebody was reminded of it
     result: Name | None = None
 
 
@@ -189,6 +195,7 @@ class CaseState(BaseModel):
     extension: Notice | None = None
     refusal: Notice | None = None
     complaint: Complaint = Complaint()
+    erasure: ErasureStanding | None = None
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     reviewed: list[date] = []  # days on which an unanswered question was looked at again

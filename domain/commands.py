@@ -3,6 +3,7 @@
 The JSON API's bodies, `docs/api.md` and the workflow's one update are made from these.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.authority import Action
 from domain.case import Finding
+from domain.grounds import Ground
 from domain.rights import Outcome, Right, Role
 from domain.texts import Name, PersonId, Sha256
 
@@ -217,6 +219,30 @@ class ReturnForRework(CommandBase):
     action: Literal[Action.RETURN_FOR_REWORK] = Action.RETURN_FOR_REWORK
 
 
+class EditErasure(CommandBase):
+    """Keep a collection on a ground of Article 17(3) until a last day, or erase what the plan keeps; another plan is made."""
+
+    action: Literal[Action.EDIT_ERASURE] = Action.EDIT_ERASURE
+    system: Name
+    collection: Name
+    keep: bool
+    ground: Ground | None = None
+    until: date | None = None
+
+
+class ApproveErasure(CommandBase):
+    """Let exactly this plan be carried out; by somebody who prepared nothing in this case."""
+
+    action: Literal[Action.APPROVE_ERASURE] = Action.APPROVE_ERASURE
+    sha256: Sha256
+
+
+class CancelErasure(CommandBase):
+    """Stop an erasure before anything is gone: the data subject by the link in the notice, or staff who were told."""
+
+    action: Literal[Action.CANCEL_ERASURE] = Action.CANCEL_ERASURE
+
+
 class OpenPackage(CommandBase):
     action: Literal[Action.OPEN_PACKAGE] = Action.OPEN_PACKAGE
     attempt: UUID
@@ -296,6 +322,9 @@ Command = Annotated[
     | PreparePartialAnswer
     | ApprovePartialAnswer
     | ReturnForRework
+    | EditErasure
+    | ApproveErasure
+    | CancelErasure
     | OpenPackage
     | RecordDelivery
     | SendMessage

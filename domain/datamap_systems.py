@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from domain.datamap_parts import LawfulBasis, Mailbox, Name, Part, Target, Text
 from domain.errors import SettingsError
+from domain.grounds import Ground
 from domain.period import Period
 
 Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]  # 63: PostgreSQL's limit
@@ -95,9 +96,7 @@ class Erasure(Part):
 
     action: ErasureAction = Field(description="what happens to the rows")
     fields: tuple[Column, ...] = Field(default=(), description="fields that anonymise, null or hash acts on")
-    ground: Literal["17(3)(a)", "17(3)(b)", "17(3)(c)", "17(3)(d)", "17(3)(e)"] | None = Field(
-        default=None, description="needed for `retain`; a retention period is not a ground"
-    )
+    ground: Ground | None = Field(default=None, description="needed for `retain`; a retention period is not a ground")
     reason: Text | None = Field(default=None, description="needed for `retain`: the sentence a person reads, with the law")
     period: Period | None = Field(default=None, description="needed for `retain`: when it ends")
     counted_from: Text | None = Field(default=None, description="needed for `retain`: the event the period is counted from")

@@ -27,6 +27,7 @@ from domain.commands import (
     SubmitIdentityEvidence,
 )
 from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
+from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns_erasure
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
@@ -56,6 +57,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *clock_actions(state),
         *partial_actions(state),
         *complaint_actions(state),
+        *erasure_actions(state),
     ]
     return sorted(set(actions))
 
@@ -84,7 +86,7 @@ def _system_actions(state: CaseState) -> list[Action]:
 
 
 def _package_actions(state: CaseState) -> list[Action]:
-    if state.status is Status.IN_REVIEW:
+    if state.stage(Right.ACCESS) is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
         approval = [Action.APPROVE_PACKAGE] if ready and not state.held and not refusing(state, Right.ACCESS) else []
         return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
@@ -194,8 +196,10 @@ def _approve_package(state: CaseState, command: ApprovePackage, _verdict: Verdic
 
 def _return_for_rework(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    proposed = state.partial is not None and not state.partial.approved
-    return [Draft(tag=Tag.PARTIAL_RETURNED if proposed else Tag.PACKAGE_RETURNED, facts=noted(command))]
+    if state.partial is not None and not state.partial.approved:
+        return [Draft(tag=Tag.PARTIAL_RETURNED, facts=noted(command))]
+    erasure = returns_erasure(state) and state.refusal is None
+    return [Draft(tag=Tag.ERASURE_RETURNED if erasure else Tag.PACKAGE_RETURNED, facts=noted(command))]
 
 
 def _open_package(state: CaseState, _command: OpenPackage, verdict: Verdict | None) -> list[Draft]:
@@ -262,6 +266,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.CLOSE: _close,
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
     **CLOCK_DECISIONS,
+    **ERASURE_DECISIONS,
     **WORK_DECISIONS,
     **PARTIAL_DECISIONS,
     **COMPLAINT_DECISIONS,

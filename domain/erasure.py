@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.datamap_parts import RecipientKind
 from domain.datamap_systems import Collection, Erasure, ErasureAction
+from domain.grounds import Ground
 from domain.period import period_end
 from domain.texts import Name, Sha256
 from domain.traversal import ByIdentity, Plan, Step
@@ -24,7 +25,6 @@ from domain.traversal import ByIdentity, Plan, Step
 # A plan that was looked at stands for a few rows more of the same sorts: somebody may have typed on while it was approved.
 GROWTH_SHARE, GROWTH_ROWS = 0.1, 10
 Track = Literal["instruct", "inform"]  # Article 28(3) for a processor, Article 19 for any other recipient
-Ground = Literal["17(3)(a)", "17(3)(b)", "17(3)(c)", "17(3)(d)", "17(3)(e)"]
 
 
 class _Frozen(BaseModel):

@@ -62,6 +62,20 @@ class Tag(StrEnum):
     RIGHT_ANSWERED = "case:right:answered"  # the person was told of it (Article 12(3))
     RIGHT_BOUNCED = "case:right:bounced"  # what was to be told did not arrive: it was not given, and is decided anew
 
+    ERASURE_PLANNED = "case:erasure:planned"
+    ERASURE_EDITED = "case:erasure:edited"  # a caseworker keeps something on a ground, or erases what was to be kept
+    ERASURE_APPROVED = "case:erasure:approved"
+    ERASURE_RETURNED = "case:erasure:returned"
+    ERASURE_ANNOUNCED = "case:erasure:announced"  # to every proven address, with a way to stop it
+    ERASURE_STOPPED = "case:erasure:stopped"
+    ERASURE_VOIDED = "case:erasure:voided"  # what the systems hold no longer fits what was approved
+    ERASURE_INTERRUPTED = "case:erasure:interrupted"  # a system refused, or stayed away
+    ERASURE_SYSTEM_SKIPPED = "case:erasure:system_skipped"
+    ERASURE_CARRIED_OUT = "case:erasure:carried_out"
+    ERASURE_LOOKED = "case:erasure:looked"  # searched again: only what the plan keeps may be there
+    ERASURE_CERTIFIED = "case:erasure:certified"
+    RECIPIENT_CHASED = "case:recipient:chased"  # a processor or recipient that has not answered (Articles 19, 28)
+
     SNAPSHOT_TAKEN = "case:snapshot:taken"
     SNAPSHOT_DESTROYED = "case:snapshot:destroyed"
 

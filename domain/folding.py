@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, LOOK_AGAIN, prepared, tasks_done
 from domain.complaint import COMPLAINT_RULES
+from domain.erasure_folding import ERASURE_RULES
 from domain.events import CaseEvent, Fact, Tag
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
@@ -167,9 +168,9 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    system, right, letter = (event.facts.get(name) for name in ("system", "right", "letter"))
-    item = WorkItem(kind=_text(event, "kind"), system=str(system) if system else None, right=Right(str(right)) if right else None)
-    item.letter = str(letter) if letter else None
+    names = ("system", "right", "letter", "collection", "recipient", "due")
+    named = {name: event.facts[name] for name in names if event.facts.get(name)}
+    item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
     state.work_items[_uuid(event, "work_item")] = item
     if item.kind == "search_by_hand" and item.system:
         state.systems[item.system] = SystemState(state="manual")
@@ -343,4 +344,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **PARTIAL_RULES,
     **COMPLAINT_RULES,
     **RIGHT_RULES,
+    **ERASURE_RULES,
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.case import CaseState
-from domain.rights import Status
+from domain.rights import Right, Status
 
 
 class WaitsFor(StrEnum):
@@ -45,7 +45,10 @@ class Step(StrEnum):
     ON_HOLD = "on_hold"
     APPROVE_PACKAGE = "approve_package"
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
+    APPROVE_ERASURE = "approve_erasure"
     APPROVE_REFUSAL = "approve_refusal"
+    WAITING_DAYS = "waiting_days"  # the person may still stop the erasure
+    FOLLOW_UP = "follow_up"  # erased and certified; looked at once more after a month
     SENDING = "sending"
     AWAIT_FETCH = "await_fetch"
     NOTHING = "nothing"
@@ -117,12 +120,28 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
         return _identity(state)
     if state.status is Status.COLLECTING:
         return NextStep(Step.SEARCHING, _SYSTEM)
+    if (erasing := _erasing(state)) is not None:
+        return erasing
     if state.status is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
         return NextStep(Step.APPROVE_PACKAGE, _US) if ready else NextStep(Step.BUILDING, _SYSTEM)
     if state.status is Status.DELIVERED:
         return NextStep(Step.AWAIT_FETCH, _THEM)
     return NextStep(Step.SENDING, _SYSTEM)
+
+
+def _erasing(state: CaseState) -> NextStep | None:
+    """What an erasure asks for, where it is the least advanced right of the case."""
+    erasure = state.erasure
+    if erasure is None or state.stage(Right.ERASURE) is not state.status:
+        return None
+    if state.status is Status.IN_REVIEW and state.stage(Right.ACCESS) is not Status.IN_REVIEW and erasure.plan is not None:
+        return NextStep(Step.APPROVE_ERASURE, _US)
+    if state.status is Status.FULFILLING and erasure.waiting_until is not None and erasure.carried_out_at is None:
+        return NextStep(Step.WAITING_DAYS, _SYSTEM)
+    if state.status is Status.DELIVERED and erasure.certified:
+        return NextStep(Step.FOLLOW_UP, _SYSTEM)
+    return None
 
 
 def _identity(state: CaseState) -> NextStep:

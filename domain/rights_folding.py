@@ -62,6 +62,8 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
 def _answered(state: CaseState, event: CaseEvent) -> None:
     if (item := state.item(Right(str(event.facts["right"])))) is not None:
         item.answered = True
+        if item.outcome is None:  # the person was told, and something is still followed up
+            item.status = Status.DELIVERED
 
 
 def _bounced(state: CaseState, event: CaseEvent) -> None:

@@ -36,6 +36,7 @@ from domain.messages import (
 )
 from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
+from tests.fakes_erasure import FakeErasing
 
 
 class FakeOffice:
@@ -72,6 +73,7 @@ class FakeOffice:
         self.built = asyncio.Event()  # a package takes until this is set
         self.built.set()
         self.broken: set[str] = set()  # activities that fail for good
+        self.erasing = FakeErasing()
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -194,6 +196,7 @@ class FakeOffice:
             self.destroy_evidence,
             self.revoke_links,
             self.destroy_snapshots,
+            self.erasing.forget_looks,
         ]
 
     @property
@@ -202,7 +205,8 @@ class FakeOffice:
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
-        return [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
+        of_access: list[Callable[..., Any]] = [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
+        return [*of_access, *self.erasing.connector_activities]
 
 
 async def _beat() -> None:

@@ -222,6 +222,9 @@ def _closing_letter(state: CaseState) -> str | None:
         return "case_closed"  # each right had its own letter; this one says how all of them ended
     if state.outcome in _ANSWERED and not state.item(Right.ACCESS):
         return None  # its own letter has just said it
+    erasing = state.item(Right.ERASURE)
+    if erasing is not None and erasing.outcome is Outcome.WITHDRAWN and erasing.answered:
+        return None  # whoever stopped it was told already
     return _CLOSING_LETTERS.get(state.outcome) if state.outcome else None
 
 

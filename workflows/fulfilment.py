@@ -19,11 +19,12 @@ from workflows.proceedings import CaseEnded, Proceedings
 from workflows.rights.access import access
 from workflows.rights.by_hand import by_hand
 from workflows.rights.complaint import complaint
+from workflows.rights.erasure import erasure
 
 FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.ACCESS: access,
     Right.RECTIFICATION: by_hand,
-    Right.ERASURE: by_hand,
+    Right.ERASURE: erasure,
     Right.RESTRICTION: by_hand,
     Right.PORTABILITY: by_hand,
     Right.OBJECTION: by_hand,

@@ -27,6 +27,7 @@ from domain.commands import (
     Actor,
     AddIdentifier,
     AnswerClarification,
+    CancelErasure,
     Command,
     ConfirmIdentityCode,
     Disown,
@@ -139,6 +140,11 @@ def withdraw(_session: Session) -> Command:
 def disown(_session: Session) -> Command:
     """Say that somebody else made it."""
     return Disown(actor=SUBJECT)
+
+
+def cancel_erasure(_session: Session) -> Command:
+    """Stop an erasure."""
+    return CancelErasure(actor=SUBJECT)
 
 
 def add_address(web: Web, case_id: UUID, address: str) -> Make:

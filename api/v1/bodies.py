@@ -100,6 +100,16 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
         "without": ["support"],
     },
     Action.APPROVE_PARTIAL_ANSWER: {"sha256": _SHA256},
+    Action.EDIT_ERASURE: {
+        "system": "support",
+        "collection": "messages",
+        "keep": True,
+        "ground": "17(3)(e)",
+        "until": "2027-06-30",
+        "reason": "The customer has announced a claim about these messages.",
+    },
+    Action.APPROVE_ERASURE: {"sha256": _SHA256},
+    Action.CANCEL_ERASURE: {"reason": "Told us by telephone, called back on the number on record."},
     Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
     Action.ADD_NOTE: {"text": "Rang her on 14 September; she wants the images as files."},
     Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
@@ -121,6 +131,7 @@ _REASON_NEEDED = frozenset(
         Action.RECORD_AUTHORITY,
         Action.DECIDE_COMPLAINT,
         Action.RETURN_FOR_REWORK,
+        Action.EDIT_ERASURE,
         Action.RECORD_DELIVERY,
         Action.DISOWN,
         Action.MERGE_DUPLICATE,
@@ -130,7 +141,7 @@ _REASON_NEEDED = frozenset(
     },
 )
 # Staff say where they were told; the platform relays the data subject, who owes no reason (Article 12(2)).
-_REASON_TAKEN = frozenset({Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN})
+_REASON_TAKEN = frozenset({Action.CANCEL_ERASURE, Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN})
 
 # Fields of a command that a client cannot know, and what it sends in their place.
 _INSTEAD: dict[Action, dict[str, Any]] = {

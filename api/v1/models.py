@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from domain.authority import Action
 from domain.case import Finding, Standing, SystemStanding
+from domain.datamap import ErasureAction
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
 from domain.regimes import WaitKind
@@ -143,6 +144,9 @@ class WorkItemAnswer(BaseModel):
     kind: str
     system: str | None
     right: Annotated[Right | None, Field(description="the right that has to be carried out by hand")]
+    collection: Annotated[str | None, Field(description="of the system, where it is about one")] = None
+    recipient: Annotated[str | None, Field(description="who is instructed (Article 28) or informed (Article 19)")] = None
+    due: dt.date | None = None
     state: Literal["open", "done"]
     result: Annotated[str | None, Field(description="what came of it; `case_closed`, `refused`: not needed any more")]
 
@@ -168,6 +172,47 @@ class PackageAnswer(BaseModel):
     revision: int | None
     records: int | None
     approved: bool
+
+
+class ErasurePlanAnswer(BaseModel):
+    """The plan of an erasure in figures; `approve_erasure` names its `sha256`. The whole is at `GET .../erasure-plan`.
+
+    `waiting_until`: nothing is erased before, and the person may stop it.
+    """
+
+    state: Literal["stale", "ready", "approved", "carried_out", "certified"]
+    sha256: str
+    erase: int
+    change: Annotated[int, Field(description="rows made anonymous, or emptied of single fields")]
+    keep: int
+    waiting_until: dt.datetime | None
+    leftovers: int
+
+
+class ErasureEntry(BaseModel):
+    """One collection of the plan, in the order in which it is erased."""
+
+    model_config = _example(
+        system="platform", collection="prompts", action="delete", rows=78, doubtful=0, by_hand=False, ground=None, until=None
+    )
+
+    system: str
+    collection: str
+    action: ErasureAction
+    rows: int
+    doubtful: int
+    by_hand: bool
+    ground: str | None
+    until: dt.date | None
+
+
+class ErasurePlanLines(BaseModel):
+    """The plan as it stands: what is erased, changed, kept and why, and who else is told."""
+
+    sha256: str
+    entries: list[ErasureEntry]
+    instructed: list[str]
+    informed: list[str]
 
 
 class PartialAnswerLine(BaseModel):
@@ -237,7 +282,7 @@ class CaseAnswer(BaseModel):
     package: PackageAnswer | None
     partial_answer: PartialAnswerLine | None
     complaint: ComplaintAnswer | None
-    erasure_plan: Annotated[None, Field(description="comes with erasure")] = None
+    erasure_plan: ErasurePlanAnswer | None = None
 
 
 class CaseLine(BaseModel):

@@ -18,6 +18,7 @@ from api.v1.models import (
     CaseLine,
     ClockAnswer,
     ComplaintAnswer,
+    ErasurePlanAnswer,
     IdentifierAnswer,
     PackageAnswer,
     PartialAnswerLine,
@@ -60,12 +61,16 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
                 kind=item.kind,
                 system=item.system,
                 right=item.right,
+                collection=item.collection,
+                recipient=item.recipient,
+                due=item.due,
                 state="done" if item.result else "open",
                 result=item.result,
             )
             for key, item in state.work_items.items()
         ],
         package=package,
+        erasure_plan=_erasure_plan(state),
         partial_answer=_partial_of(state),
         complaint=ComplaintAnswer.model_validate(state.complaint.model_dump()) if state.item(Right.COMPLAINT) else None,
     )
@@ -134,13 +139,12 @@ def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
     """
     package = state.package
     standing: Literal["stale", "building", "ready"] = "ready"
-    if state.status is Status.IN_REVIEW and (package is None or state.package_wanted is not None):
+    stage = state.stage(Right.ACCESS)
+    if stage is Status.IN_REVIEW and (package is None or state.package_wanted is not None):
         standing = "building"
     elif package is None:
         return None
-    elif state.status is Status.COLLECTING or (
-        state.status is Status.IN_REVIEW and (state.needs_search or newest > package.revision)
-    ):
+    elif stage is Status.COLLECTING or (stage is Status.IN_REVIEW and (state.needs_search or newest > package.revision)):
         standing = "stale"
     return PackageAnswer(
         state=standing,
@@ -162,6 +166,31 @@ def _partial_of(state: CaseState) -> PartialAnswerLine | None:
         stands = "approved" if partial.approved else "ready" if package else "building"
     return PartialAnswerLine(
         state=stands, sha256=package and package.sha256, bytes=package and package.bytes, records=package and package.records
+    )
+
+
+def _erasure_plan(state: CaseState) -> ErasurePlanAnswer | None:
+    erasure = state.erasure
+    if erasure is None or erasure.plan is None:
+        return None
+    plan = erasure.plan
+    standing: Literal["stale", "ready", "approved", "carried_out", "certified"] = "ready"
+    if erasure.certified:
+        standing = "certified"
+    elif erasure.carried_out_at:
+        standing = "carried_out"
+    elif erasure.approved:
+        standing = "approved"
+    elif plan.keys != state.usable_keys:
+        standing = "stale"
+    return ErasurePlanAnswer(
+        state=standing,
+        sha256=plan.sha256,
+        erase=plan.erase,
+        change=plan.change,
+        keep=plan.keep,
+        waiting_until=erasure.waiting_until,
+        leftovers=erasure.leftovers,
     )
 
 

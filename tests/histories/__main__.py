@@ -15,10 +15,11 @@ from temporalio.testing import TimeSkipper
 
 from demo import people
 from demo.controller import DATAMAP
-from domain.commands import ApprovePartialAnswer, Close, DecideComplaint, PreparePartialAnswer, SendProgress
+from domain.commands import ApprovePartialAnswer, CancelErasure, Close, DecideComplaint, PreparePartialAnswer, SendProgress
 from domain.rights import Outcome, Right, Status
-from tests.factories import ANNA, BEN, LEAD
+from tests.factories import ANNA, BEN, LEAD, SUBJECT
 from tests.histories import keys
+from tests.journeys.erasing import approve, do_first, tell_recipients
 from tests.journeys.installed import Installed, running_in
 
 _BY_HAND = "  - name: payment_provider\n"  # the last system of the demo's data map
@@ -54,13 +55,15 @@ async def carried_on(here: Installed) -> UUID:
 
 
 async def several_rights(here: Installed) -> UUID:
-    """An objection is answered before anybody is known, then a copy, and the erasure after it was fetched."""
+    """An objection is answered before anybody is known, then a copy; then an erasure is planned, and the person stops it."""
     case_id = await here.request(people.TYPICAL, rights=(Right.ACCESS, Right.ERASURE, Right.OBJECTION))
     await here.carry_out(case_id, Right.OBJECTION)
     await here.identify(case_id)
     await here.approve(await here.review(case_id))
     await here.fetch(case_id)
-    await here.carry_out(case_id, Right.ERASURE)
+    await approve(here, case_id)
+    await here.until(case_id, lambda view: view.state.erasure and view.state.erasure.told_at)
+    await here.command(case_id, CancelErasure(actor=SUBJECT))
     await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
     return case_id
 
@@ -88,6 +91,21 @@ async def complaint(here: Installed) -> UUID:
     note, text = await asyncio.to_thread(here.note, case_id), await asyncio.to_thread(here.note, case_id)
     await here.command(case_id, SendProgress(actor=ANNA, note=note))
     await here.command(case_id, DecideComplaint(actor=ANNA, finding="upheld", note=note, text=text))
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
+    return case_id
+
+
+async def erasure(here: Installed) -> UUID:
+    """Planned, approved, announced, carried out, certified, recipients told, and looked at once more after a month."""
+    case_id = await here.request(people.ERASING, rights=(Right.ERASURE,))
+    await here.identify(case_id)
+    await approve(here, case_id)
+    await do_first(here, case_id)
+    handle = here.client.get_workflow_handle(f"case-{case_id}")
+    await TimeSkipper(here.client).fast_forward(handle, timedelta(days=3))
+    await here.until(case_id, lambda view: view.state.status is Status.DELIVERED)
+    await tell_recipients(here, case_id)
+    await TimeSkipper(here.client).fast_forward(handle, timedelta(days=31))
     await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
     return case_id
 
@@ -147,6 +165,7 @@ async def main() -> None:
             await _save(here, access_full.__name__, await access_full(here))
         async with running_in(folder, time_skipping=True) as here:
             await _save(here, closed_unverified.__name__, await closed_unverified(here))
+            await _save(here, erasure.__name__, await erasure(here))
             settings = here.resources.settings
         keys.save(settings.keys, settings.keystore_url)
 

@@ -42,6 +42,7 @@ def test_every_kind_of_run_is_there() -> None:
             "carried_on",
             "closed_unverified",
             "complaint",
+            "erasure",
             "manual_system",
             "nothing_held",
             "partial_answer",

@@ -92,13 +92,11 @@ async def test_access_is_shown_before_anything_is_erased(temporal_client: Client
         await running.approve()
         await running.until(lambda office: "package_ready" in office.letters)
         await running.until(lambda office: "case:delivery:notified" in office.tags)
-        assert item_of(running.office, Right.ERASURE) is None
+        assert running.office.erasing.plans == []
         assert running.office.state is not None
         assert running.office.state.status is Status.FULFILLING, "the erasure is still to be done"
         await running.fetch()
-        await by_hand(running, Right.ERASURE)
-        await running.handle.result()
-        assert set(outcomes(running).values()) == {Outcome.FULFILLED}
+        await running.until(lambda office: Tag.ERASURE_PLANNED in office.tags)
 
 
 async def test_an_erasure_does_not_wait_for_ever_for_a_copy_that_nobody_fetches(
@@ -109,9 +107,9 @@ async def test_an_erasure_does_not_wait_for_ever_for_a_copy_that_nobody_fetches(
         await running.approve()
         await running.until(lambda office: "case:delivery:notified" in office.tags)
         await running.age(days=13)
-        assert item_of(running.office, Right.ERASURE) is None
+        assert running.office.erasing.plans == []
         await running.age(days=2)
-        await running.until(lambda office: item_of(office, Right.ERASURE))
+        await running.until(lambda office: Tag.ERASURE_PLANNED in office.tags)
 
 
 @pytest.mark.parametrize("right", [Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.MINOR_REPORT])
@@ -138,21 +136,21 @@ async def test_beside_a_right_that_needs_identity_the_others_go_on(temporal_clie
 async def test_one_right_is_refused_by_two_people_and_the_others_go_on(
     temporal_client: Client, time_skipper: TimeSkipper
 ) -> None:
-    async with asked(temporal_client, time_skipper, Right.ERASURE, Right.RECTIFICATION) as running:
+    async with asked(temporal_client, time_skipper, Right.RESTRICTION, Right.RECTIFICATION) as running:
         await running.identify()
-        await running.until(lambda office: item_of(office, Right.ERASURE))
-        item = item_of(running.office, Right.ERASURE)
+        await running.until(lambda office: item_of(office, Right.RESTRICTION))
+        item = item_of(running.office, Right.RESTRICTION)
         assert item is not None
-        refusal = ProposeRefusal(actor=ANNA, ground="exemption", right=Right.ERASURE, text=uuid4(), note=uuid4())
+        refusal = ProposeRefusal(actor=ANNA, ground="exemption", right=Right.RESTRICTION, text=uuid4(), note=uuid4())
         await running.command(refusal)
         done = CompleteWorkItem(actor=ANNA, work_item=item, result="done", outcome=Outcome.FULFILLED, note=uuid4())
         assert await running.refused(done) == "not-allowed-now"
         await running.command(ApproveRefusal(actor=BEN))
         await running.until(lambda office: "case:refusal:notified" in office.tags)
-        assert item_of(running.office, Right.ERASURE) is None, "nobody has to carry it out any more"
+        assert item_of(running.office, Right.RESTRICTION) is None, "nobody has to carry it out any more"
         await by_hand(running, Right.RECTIFICATION)
         await running.handle.result()
-        assert outcomes(running) == {Right.ERASURE: Outcome.REFUSED, Right.RECTIFICATION: Outcome.FULFILLED}
+        assert outcomes(running) == {Right.RESTRICTION: Outcome.REFUSED, Right.RECTIFICATION: Outcome.FULFILLED}
         assert running.office.state is not None
         assert running.office.state.outcome is Outcome.PARTLY_FULFILLED
 

@@ -14,6 +14,7 @@ FRESH: Final = frozenset(
         Action.APPROVE_PACKAGE,
         Action.APPROVE_REFUSAL,
         Action.APPROVE_PARTIAL_ANSWER,
+        Action.APPROVE_ERASURE,
         Action.RETURN_FOR_REWORK,
         Action.CONFIRM_IDENTITY,
         Action.REQUEST_MORE_IDENTITY,
@@ -284,6 +285,31 @@ ACTS: Final[dict[Action, Act]] = {
         "Send the outcome",
         "The outcome is on its way.",
         tab="messages",
+    ),
+    Action.APPROVE_ERASURE: Act(
+        "Approve the erasure",
+        "Approve the erasure plan",
+        "Your approval covers exactly this plan; it is carried out in its order and then searched again (Article 17). Every "
+        "proven address is told first and may stop it, and after that it cannot be undone.",
+        "Approve the erasure",
+        "Approved. The person is told, and nothing is erased before the waiting days are over.",
+        red=True,
+    ),
+    Action.EDIT_ERASURE: Act(
+        "Keep or erase otherwise",
+        "Decide about one collection otherwise",
+        "Only a ground of Article 17(3) keeps anything, and it has a last day; a retention period is none. Another plan is made, "
+        "and somebody else approves it.",
+        "Make another plan",
+        "Another plan is being made.",
+    ),
+    Action.CANCEL_ERASURE: Act(
+        "Stop the erasure",
+        "Stop the erasure",
+        "Say who told you, and where. Nothing is erased, and the person may ask for it again at any time (Article 17).",
+        "Stop the erasure",
+        "It is stopped. Nothing was erased, and the person is told.",
+        red=True,
     ),
     Action.RETURN_FOR_REWORK: Act(
         "Return for rework",

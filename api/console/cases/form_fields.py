@@ -34,6 +34,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "without": ("Left for later", "What is not chosen comes now."),
     "about": ("The case it is about", "Its reference, such as HAB-7K4M29QX."),
     "finding": ("Finding", ""),
+    "system": ("System", "Its short name in the data map."),
+    "collection": ("Collection", "Its short name in the data map."),
+    "keep": ("Keep it", "true to keep it on a ground, false to erase it."),
+    "until": ("Last day on which it is kept", "For example 2027-06-30."),
     "right": ("What is refused", "Left open: the whole request."),
 }
 _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
@@ -62,6 +66,11 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "post": "By post",
     "in_person": "In person",
     "secure_transfer": "By secure transfer",
+    "17(3)(a)": "Freedom of expression and information, Article 17(3)(a)",
+    "17(3)(b)": "A legal obligation, Article 17(3)(b)",
+    "17(3)(c)": "Public health, Article 17(3)(c)",
+    "17(3)(d)": "Archiving, research or statistics, Article 17(3)(d)",
+    "17(3)(e)": "Legal claims, Article 17(3)(e)",
     "found": "Something was found",
     "not_found": "Nothing found",
     "exception": "It cannot be searched",

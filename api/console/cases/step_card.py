@@ -5,7 +5,7 @@ What comes next is `domain/next_step.py`'s; who may do it, `domain/authority.py`
 
 from collections.abc import Callable
 
-from api.console.cases import stage_cards, work_cards
+from api.console.cases import erasure_cards, stage_cards, work_cards
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import Action
 from domain.next_step import NextStep, Step, next_step
@@ -76,6 +76,17 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.APPROVE_PACKAGE: stage_cards.approve,
     Step.APPROVE_REFUSAL: stage_cards.refusal,
     Step.APPROVE_PARTIAL_ANSWER: stage_cards.part,
+    Step.APPROVE_ERASURE: erasure_cards.approve,
+    Step.WAITING_DAYS: _waiting(
+        "The waiting days are running",
+        "Every proven address was told and may stop it without a code. Nothing is erased before they are over (Article 17).",
+        Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True),
+    ),
+    Step.FOLLOW_UP: _waiting(
+        "Erased and certified",
+        "The systems are searched once more after a month, and processors are asked for their word (Articles 17 and 19).",
+        Press(Action.SEND_MESSAGE, "Write to them"),
+    ),
     Step.CONSIDER_PARTIAL_ANSWER: work_cards.task,
     Step.SENDING: _waiting("The letter is on its way", "Delivered means that the mail server took the notice (Article 12(3))."),
     Step.AWAIT_FETCH: _waiting(

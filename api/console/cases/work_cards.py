@@ -42,6 +42,52 @@ _TASKS = {
         "A letter came back",
         "A notice that did not arrive was not given (Article 12). Find another way to the person, then say so.",
     ),
+    "before_erasure": (
+        "Do this before anything is erased",
+        (
+            "Something goes on elsewhere and has to end first: a charge, a conversation, a balance. Do it, then say so "
+            "(Article 17)."
+        ),
+    ),
+    "erase_by_hand": (
+        "Erase in this system by hand",
+        "No program may change it, so a person erases there; the certificate says so. Say when it is done (Article 17).",
+    ),
+    "erasure_failed": (
+        "A system could not be erased",
+        "What could be done is done, and the rest waits. When it is mended, say so; or say why it is left out (Article 17).",
+    ),
+    "legal_hold": (
+        "A legal hold stops the erasure",
+        "Nothing of this person is erased while it lasts (Article 17(3)). Look whether it still has its ground, then say so.",
+    ),
+    "leftover": (
+        "Something is still there after the erasure",
+        "A search found rows that should be gone. Look why, erase them there, then say so (Article 17).",
+    ),
+    "newer_account": (
+        "Is this a new account of the same person?",
+        "Rows were made after the erasure, and nothing of them is touched. Decide whether anything has to be done (Article 17).",
+    ),
+    "instruct_processor": (
+        "Instruct a processor to erase",
+        (
+            "Give it no more than its own id of the person, and nothing in the subject of a mail. Say when it is instructed "
+            "(Article 28(3))."
+        ),
+    ),
+    "processor_confirmation": (
+        "Record the processor's confirmation",
+        "It was instructed to erase and has to confirm. Record its word and add what it sent (Article 28(3)).",
+    ),
+    "inform_recipient": (
+        "Tell a recipient of the erasure",
+        "Whoever received the data is told, unless that is impossible. Say when it is done (Article 19).",
+    ),
+    "recipient_silent": (
+        "A recipient does not answer",
+        "It was chased twice and is still silent. Decide what comes next, then say so (Articles 19 and 28).",
+    ),
     "consider_extension": (
         "Decide whether this needs longer",
         "The law gives two further months for a reason that the person reads (Article 12(3)). If it can be done in time, say so.",

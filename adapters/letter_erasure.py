@@ -1,0 +1,51 @@
+"""What letters say about an erasure: when it comes and what ends with it, and afterwards what came of it (Articles 12(3), 17).
+
+Next: `adapters/letters.py`
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from adapters.letter_words import count, day_ahead
+from domain.case import CaseState
+from domain.datamap import DataMap
+from domain.erasure_standing import ErasureStanding, PlanStanding
+from domain.errors import NotAllowedNowError
+
+
+def announced(state: CaseState, datamap: DataMap, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """From which day on it is erased, and what ends with it, by the names that a person knows.
+
+    Raises:
+        NotAllowedNowError: nothing is planned.
+    """
+    _, plan = _planned(state)
+    today: date = now.astimezone(zone).date()
+    places = [place.split(".") for place in plan.before]
+    ends = [datamap.collection(system, name).title for system, name in places]
+    return {"erase_on": day_ahead(today + timedelta(days=plan.waiting_days), today), "ends": ends}
+
+
+def carried_out(state: CaseState, datamap: DataMap) -> Mapping[str, object]:
+    """What came of it, in figures; the certificate says the rest.
+
+    Raises:
+        NotAllowedNowError: nothing is planned.
+    """
+    erasure, plan = _planned(state)
+    recipients = [datamap.recipient(each.recipient).name for each in plan.addressees if each.track == "instruct"]
+    return {
+        "nothing": plan.empty,
+        "erased": count(plan.erase, "record"),
+        "changed": count(plan.change, "record") if plan.change else None,
+        "kept": count(plan.keep, "record") if plan.keep else None,
+        "left": count(erasure.leftovers, "record") if erasure.leftovers else None,
+        "told": recipients,
+    }
+
+
+def _planned(state: CaseState) -> tuple[ErasureStanding, PlanStanding]:
+    if state.erasure is None or state.erasure.plan is None:
+        raise NotAllowedNowError("No erasure is planned.", status=state.status.value)
+    return state.erasure, state.erasure.plan
