@@ -30,12 +30,14 @@ datamap_app = typer.Typer(help="The controller's data map.", no_args_is_help=Tru
 keys_app = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 api_key_app = typer.Typer(help="Keys of the JSON API.", no_args_is_help=True)
 letters_app = typer.Typer(help="What goes out in the controller's name.", no_args_is_help=True)
+suppression_app = typer.Typer(help="Lists of keyed hashes: objections, erased people, blocks.", no_args_is_help=True)
 caseworker_app = typer.Typer(help="Members of staff.", no_args_is_help=True)
 for name, group in (
     ("datamap", datamap_app),
     ("keys", keys_app),
     ("api-key", api_key_app),
     ("caseworker", caseworker_app),
+    ("suppression", suppression_app),
     ("letters", letters_app),
 ):
     app.add_typer(group, name=name)
@@ -268,6 +270,23 @@ def _contradicted(datamap: "DataMap", settings: Settings) -> bool:
             broken = broken or complaint.severity == "error"
     connectors.close()
     return broken
+
+
+@suppression_app.command("check")
+def suppression_check(email: Annotated[str, typer.Argument(help="The address to look for; the look is noted.")]) -> None:
+    """Say on which suppression lists an address stands: marketing, restored, abuse."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from adapters.database.tables import AccessLog  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+    from adapters.suppression import LISTS, lists_of  # noqa: PLC0415
+
+    resources, now = Resources.open(Settings.load()), datetime.now(UTC)
+    with resources.database.write() as session:
+        found = lists_of(session, resources.vault, "email", email, today=now.date())
+        session.add(AccessLog(at=now, actor="system", action="suppression-check"))
+    for name in LISTS:
+        typer.echo(f"{name}: {'yes' if name in found else 'no'}")
 
 
 @keys_app.command("init")

@@ -35,7 +35,7 @@ from api.notices import notices
 from api.observation import Observation
 from api.portal import collect, follow, pages, proof, stop, submit, verify
 from api.security import ApiKeys
-from api.v1 import actions, cases, dates, erasure, items, mail, package, requests
+from api.v1 import actions, cases, dates, erasure, items, lists, mail, package, requests
 from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
 
@@ -69,7 +69,7 @@ def create_app(
     console_pages.install(app)
     app.include_router(health.router)
     app.include_router(well_known.router)
-    for module in (requests, cases, items, package, erasure, mail, actions, dates, breach_routes, notice_routes):
+    for module in (requests, cases, items, package, erasure, lists, mail, actions, dates, breach_routes, notice_routes):
         app.include_router(module.router, prefix=API)
     for page in (submit, verify, follow, stop, proof, collect):
         app.include_router(page.router)

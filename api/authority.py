@@ -29,6 +29,7 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
     PACKAGES_READ = "packages:read"
+    SUPPRESSION_CHECK = "suppression:check"
     BREACHES_READ = "breaches:read"
     BREACHES_WRITE = "breaches:write"
 
@@ -75,6 +76,12 @@ ROUTES: dict[tuple[str, str], Rule] = {
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),
     ("GET", "/cases/{reference}/commands/{command}"): Rule(Scope.CASES_WRITE, _WITH_PLATFORM),
+    # Asking a list is an oracle: a scope of its own, and changing it is the privacy lead's.
+    ("POST", "/suppression/check"): Rule(Scope.SUPPRESSION_CHECK, _WITH_PLATFORM),
+    ("POST", "/suppression"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("POST", "/holds"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("GET", "/holds"): Rule(Scope.CASES_READ, frozenset({Role.PRIVACY_LEAD, Role.DPO})),
+    ("POST", "/holds/{hold}/lift"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
     # Mail is nobody's case yet, so it is not for the platform.
     ("GET", "/mail"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/mail"): Rule(Scope.REQUESTS_WRITE, _OFFICE, limit=UPLOAD_LIMIT),
@@ -134,7 +141,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
 }
 
 # What a role can ever use a key for, whatever is written on the key.
-_CASES = frozenset({Scope.REQUESTS_WRITE, Scope.CASES_READ, Scope.CASES_WRITE})
+_CASES = frozenset({Scope.REQUESTS_WRITE, Scope.CASES_READ, Scope.CASES_WRITE, Scope.SUPPRESSION_CHECK})
 _BREACHES = frozenset({Scope.BREACHES_READ, Scope.BREACHES_WRITE})
 SCOPES_OF_ROLES: dict[Role, frozenset[Scope]] = {
     Role.CASEWORKER: _CASES | _BREACHES,

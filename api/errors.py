@@ -33,6 +33,13 @@ class UnauthenticatedError(DomainError):
     sentence: ClassVar[str] = "Send a valid API key as `Authorization: Bearer hk1_...`."
 
 
+class RateLimitedError(DomainError):
+    """A question that was asked too often with one key."""
+
+    kind = "rate-limited"
+    sentence = "This was asked too often with this key. Ask again in an hour."
+
+
 class TooLargeError(DomainError):
     """The body is larger than this route reads. Facts: limit (bytes)."""
 
@@ -55,6 +62,7 @@ STATUSES: dict[str, int] = {
     "key-missing": 410,
     "too-large": 413,
     "no-codes-left": 429,
+    "rate-limited": 429,
     "unanswered": 503,
 }
 

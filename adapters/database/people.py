@@ -18,7 +18,10 @@ from adapters.passwords import hash_password, random_password
 from domain.errors import InvalidInputError
 from domain.rights import Role
 
-SCOPES = ("requests:write", "cases:read", "cases:write", "packages:read", "breaches:read", "breaches:write")
+SCOPES = (
+    *("requests:write", "cases:read", "cases:write", "packages:read", "suppression:check"),
+    *("breaches:read", "breaches:write"),
+)
 KEY_DAYS = 90  # the default life of a key (`security.md` 2.9)
 KEY_DAYS_AT_MOST = 365
 

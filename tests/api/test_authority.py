@@ -38,6 +38,11 @@ MATRIX = {
     "GET /due-dates.csv": OFFICE,
     "GET /due-dates.ics": OFFICE,
     "GET /figures/clock.csv": f"{OFFICE} auditor",
+    "POST /suppression/check": f"{OFFICE} platform",
+    "POST /suppression": "privacy_lead",
+    "POST /holds": "privacy_lead",
+    "GET /holds": "privacy_lead dpo",
+    "POST /holds/{hold}/lift": "privacy_lead",
     "GET /mail": OFFICE,
     "POST /mail": OFFICE,
     "GET /mail/{mail}": OFFICE,
@@ -124,7 +129,7 @@ def _row(name: str) -> tuple[str, str]:
 
 def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) -> int:
     method, path = _row(name)
-    names = {"command": "0", "mail": NO_MAIL, "index": 0, "report": case.case_id, "evidence": case.case_id}
+    names = {"command": "0", "mail": NO_MAIL, "index": 0, "report": case.case_id, "hold": case.case_id, "evidence": case.case_id}
     url = "/api/v1" + path.format(reference=case.reference, **names)
     return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code
 

@@ -1,0 +1,161 @@
+"""Suppression lists and legal holds (Articles 17, 21; P49, P50): asked and changed by address, never listed.
+
+Asking is an oracle, so it has a scope of its own, is noted, and is limited. None of the lists blocks a sign-up or a request.
+Next: adapters/suppression.py
+"""
+
+import datetime as dt
+from datetime import timedelta
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
+
+from adapters.database.erasure_tables import LegalHold
+from adapters.rates import Rate, one_too_many
+from adapters.suppression import lists_of, suppress
+from api.access import note_access
+from api.dependencies import TheCaller, TheWeb
+from api.errors import RateLimitedError
+from api.guard import GuardedRoute
+from api.v1.models import Body
+from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
+from domain.texts import Name
+
+router = APIRouter(tags=["lists"], route_class=GuardedRoute)
+
+CHECKS: Final = Rate(most=1_000, within=timedelta(hours=1))  # per key: a campaign sends by the platform's own list, not by asking
+LONGEST_HOLD: Final = timedelta(days=365)  # to its review; it can be renewed, with a look
+_Value = Annotated[str, Field(min_length=1, max_length=320)]
+
+
+class ListedBody(Body):
+    """A value to look for."""
+
+    kind: Name = "email"
+    value: _Value
+
+
+class ListBody(ListedBody):
+    """A value to be put on a list."""
+
+    list: Literal["marketing", "abuse"]
+    expires_on: Annotated[dt.date | None, Field(description="needed for `abuse`; a marketing objection lasts")] = None
+
+
+class ListedAnswer(BaseModel):
+    """On which lists a value stands today. `may_send_marketing` is False where somebody objected (Article 21(3))."""
+
+    marketing: bool
+    restored: bool
+    abuse: bool
+    may_send_marketing: bool
+
+
+class HoldBody(Body):
+    """Hold back the erasure of a person's data, on one of the three grounds of the privacy policy, until a review."""
+
+    email: _Value
+    ground: Literal["law", "dispute", "abuse"]
+    review_on: dt.date
+
+
+class HoldAnswer(BaseModel):
+    """A hold; it says nothing of whom it is about. `overdue`: its review day is over."""
+
+    id: UUID
+    ground: str
+    review_on: dt.date
+    overdue: bool
+    lifted: bool
+
+
+class HoldLines(BaseModel):
+    """The holds that last, the next review first."""
+
+    items: list[HoldAnswer]
+
+
+@router.post("/suppression/check")
+def check(body: ListedBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
+    """Whether a value stands on a suppression list; noted and limited."""
+    key = web.resources.vault.code_mac("habeas/1/rate", "suppression", who.key_id).hex()
+    with web.resources.database.write() as session:
+        if one_too_many(session, key, CHECKS, web.now()):
+            raise RateLimitedError
+    note_access(web, who, "suppression-check")
+    with web.resources.database.read() as session:
+        found = lists_of(session, web.resources.vault, body.kind, body.value, today=web.now().date())
+    return ListedAnswer(
+        marketing="marketing" in found,
+        restored="restored" in found,
+        abuse="abuse" in found,
+        may_send_marketing="marketing" not in found,
+    )
+
+
+@router.post("/suppression")
+def add(body: ListBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
+    """Put a value on a list: a marketing objection for good, a block for abuse until a day."""
+    if (body.list == "abuse") != (body.expires_on is not None):
+        raise InvalidInputError("A block for abuse has a last day; a marketing objection has none.", field="expires_on")
+    note_access(web, who, f"suppression-{body.list}")
+    with web.resources.database.write() as session:
+        vault = web.resources.vault
+        suppress(session, vault, body.list, body.kind, body.value, now=web.now(), expires_on=body.expires_on)
+    return check(ListedBody(kind=body.kind, value=body.value), who, web)
+
+
+@router.post("/holds")
+def place(body: HoldBody, who: TheCaller, web: TheWeb) -> HoldAnswer:
+    """Place a hold: nothing of this person is erased until it is lifted."""
+    today = web.now().date()
+    if not today < body.review_on <= today + LONGEST_HOLD:
+        raise InvalidInputError("A hold is looked at again within a year: name that day.", field="review_on")
+    hold = LegalHold(
+        subject_index=web.resources.vault.index_email(body.email),
+        ground=body.ground,
+        review_on=body.review_on,
+        placed_by=who.person,
+        placed_at=web.now(),
+    )
+    note_access(web, who, "hold-placed")
+    with web.resources.database.write() as session:
+        session.add(hold)
+    return _answer(hold, today)
+
+
+@router.get("/holds")
+def holds(who: TheCaller, web: TheWeb) -> HoldLines:
+    """The holds that last, the next review first; noted in the access log."""
+    note_access(web, who, "holds")
+    lasting = select(LegalHold).where(col(LegalHold.lifted_at).is_(None)).order_by(col(LegalHold.review_on))
+    with web.resources.database.read() as session:
+        return HoldLines(items=[_answer(hold, web.now().date()) for hold in session.exec(lasting)])
+
+
+@router.post("/holds/{hold}/lift")
+def lift(hold: UUID, who: TheCaller, web: TheWeb) -> HoldAnswer:
+    """Lift a hold; an erasure that waited for it can go on."""
+    note_access(web, who, "hold-lifted")
+    with web.resources.database.write() as session:
+        row = session.get(LegalHold, hold)
+        if row is None:
+            raise UnknownObjectError
+        if row.lifted_at is not None:
+            raise NotAllowedNowError("This hold was lifted before.")
+        row.lifted_by, row.lifted_at = who.person, web.now()
+        session.add(row)
+    return _answer(row, web.now().date())
+
+
+def _answer(hold: LegalHold, today: dt.date) -> HoldAnswer:
+    return HoldAnswer(
+        id=hold.id,
+        ground=hold.ground,
+        review_on=hold.review_on,
+        overdue=hold.lifted_at is None and hold.review_on < today,
+        lifted=hold.lifted_at is not None,
+    )

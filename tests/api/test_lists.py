@@ -1,0 +1,83 @@
+"""Suppression lists and legal holds by API: asked by address, noted, limited; changed by the privacy lead alone."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from adapters.database.erasure_tables import LegalHold, SuppressionEntry
+from adapters.database.tables import AccessLog
+from adapters.rates import Rate
+from adapters.resources import Resources
+from api.v1 import lists
+from domain.rights import Role
+
+Key = Callable[..., dict[str, str]]
+API = "/api/v1"
+MIA = "Mia@post.example"
+
+
+def check(web: TestClient, headers: dict[str, str], value: str = MIA) -> dict[str, bool]:
+    answer = web.post(f"{API}/suppression/check", json={"value": value}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_an_objection_to_marketing_lasts_and_is_found_in_any_ascii_case(web: TestClient, key: Key, resources: Resources) -> None:
+    lead = key(Role.PRIVACY_LEAD)
+    assert check(web, lead)["may_send_marketing"]
+    added = web.post(f"{API}/suppression", json={"value": MIA, "list": "marketing"}, headers=lead)
+    assert added.status_code == 200
+    found = check(web, key(Role.PLATFORM), "mia@POST.example")
+    assert found == {"marketing": True, "restored": False, "abuse": False, "may_send_marketing": False}
+    assert check(web, lead, "mía@post.example")["may_send_marketing"]
+    with resources.database.read() as session:
+        (entry,) = session.exec(select(SuppressionEntry)).all()
+        actions = [row.action for row in session.exec(select(AccessLog)).all()]
+    assert entry.expires_on is None
+    assert b"mia" not in entry.mac.lower()
+    assert "suppression-check" in actions
+
+
+def test_a_block_for_abuse_has_an_end_and_no_list_leads_to_another(web: TestClient, key: Key, resources: Resources) -> None:
+    lead = key(Role.PRIVACY_LEAD)
+    body = {"value": MIA, "list": "abuse"}
+    assert web.post(f"{API}/suppression", json=body, headers=lead).status_code == 422
+    until = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011
+    web.post(f"{API}/suppression", json={**body, "expires_on": until}, headers=lead)
+    web.post(f"{API}/suppression", json={"value": MIA, "list": "marketing"}, headers=lead)
+    with resources.database.read() as session:
+        macs = {entry.mac for entry in session.exec(select(SuppressionEntry))}
+    assert len(macs) == 2
+    assert resources.vault.index_email(MIA) not in macs
+
+
+def test_asking_has_a_scope_of_its_own_and_a_limit(web: TestClient, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = key(scopes=("cases:read", "cases:write"))
+    assert web.post(f"{API}/suppression/check", json={"value": MIA}, headers=other).status_code == 403
+    monkeypatch.setattr(lists, "CHECKS", Rate(most=2, within=timedelta(hours=1)))
+    mine = key(scopes=("suppression:check",))
+    statuses = [web.post(f"{API}/suppression/check", json={"value": MIA}, headers=mine).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
+def test_a_hold_has_one_of_three_grounds_and_a_review_within_a_year(web: TestClient, key: Key, resources: Resources) -> None:
+    lead, today = key(Role.PRIVACY_LEAD), date.today()  # noqa: DTZ011
+    body = {"email": MIA, "ground": "dispute", "review_on": (today + timedelta(days=90)).isoformat()}
+    assert web.post(f"{API}/holds", json={**body, "ground": "curiosity"}, headers=lead).status_code == 422
+    for day in (today, today + timedelta(days=400)):
+        assert web.post(f"{API}/holds", json={**body, "review_on": day.isoformat()}, headers=lead).status_code == 422
+    assert web.post(f"{API}/holds", json=body, headers=key(Role.CASEWORKER)).status_code == 403
+    placed = web.post(f"{API}/holds", json=body, headers=lead).json()
+    assert placed["overdue"] is False
+    with resources.database.read() as session:
+        (hold,) = session.exec(select(LegalHold)).all()
+    assert hold.subject_index == resources.vault.index_email("mia@post.example")
+    listed = web.get(f"{API}/holds", headers=lead)
+    assert "post.example" not in listed.text
+    assert [each["id"] for each in listed.json()["items"]] == [placed["id"]]
+    assert web.post(f"{API}/holds/{placed['id']}/lift", headers=lead).json()["lifted"]
+    assert web.post(f"{API}/holds/{placed['id']}/lift", headers=lead).status_code == 409
+    assert web.get(f"{API}/holds", headers=lead).json()["items"] == []
