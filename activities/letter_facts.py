@@ -39,7 +39,7 @@ from domain.rights import NO_IDENTITY_CHECK, Right
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
 PROVEN_ONLY = frozenset(
     {
-        *("package_ready", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
+        *("package_ready", "package_again", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
         *("erasure_done", "erasure_stopped"),
     }
 )

@@ -102,6 +102,7 @@ LETTERS: dict[str, Letter] = {
     "right_decided": Letter(("note", "decided", "routes"), automatic=False),
     "package_ready": Letter(("package", "found", "routes")),
     "package_reminder": Letter(("package",)),
+    "package_again": Letter(("package",)),
     "partial_answer": Letter(("note", "package", "part", "routes"), automatic=False),
     "nothing_held": Letter(("searched", "found", "follow", "routes")),
     "complaint_received": Letter(("disown", "follow")),

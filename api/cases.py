@@ -26,6 +26,7 @@ from adapters.resources import Resources
 from api.answers import CommandUnansweredError, restored
 from api.starting import Starter
 from domain.case import CaseState
+from domain.decisions import allowed_actions
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import CaseEvent, Tag
 from domain.folding import fold
@@ -35,6 +36,7 @@ from workflows.case import CaseWorkflow
 from workflows.options import CASE_QUEUE, TASK_TIMEOUT
 from workflows.registry import case_workflow_id
 
+_RUNS = 3  # a run may end just as a command comes; another one takes it
 _SWEEP_EVERY = 60.0  # seconds
 _RECONCILE_EVERY = 10  # sweeps; it asks the engine about every open case
 _LEFT_ALONE = timedelta(seconds=30)  # a receipt younger than this is being started by whoever took it in
@@ -94,16 +96,20 @@ class Cases:
         Raises:
             DomainError: the workflow refused it. CommandUnansweredError: nobody answered within 15 seconds.
         """
-        try:
-            return await self._update(case_id, call)
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise CommandUnansweredError(command=call.command_id) from failure
-        view = await to_thread.run_sync(self._reader.get, case_id)
-        if view.state.status is Status.CLOSED and call.command.action.value != "reopen":
-            raise NotAllowedNowError(status=view.state.status.value, allowed_actions=[])
-        await self.start(case_id, await self._folded(case_id))
-        return await self._update(case_id, call)
+        for _ in range(_RUNS):
+            try:
+                return await self._update(case_id, call)
+            except RPCError as failure:
+                if failure.status is not RPCStatusCode.NOT_FOUND:
+                    raise CommandUnansweredError(command=call.command_id) from failure
+            # Its start was lost, or it has ended: then it is carried on for what may still happen to it.
+            view = await to_thread.run_sync(self._reader.get, case_id)
+            allowed = allowed_actions(view.state)
+            if view.state.status is Status.CLOSED and call.command.action not in allowed:
+                actions = [action.value for action in allowed]
+                raise NotAllowedNowError(status=view.state.status.value, allowed_actions=actions)
+            await self.start(case_id, await self._folded(case_id))
+        raise CommandUnansweredError(command=call.command_id)
 
     async def _update(self, case_id: UUID, call: CommandCall) -> Snapshot:
         handle = self._handle(case_id)

@@ -47,6 +47,9 @@ class Action(StrEnum):
     CANCEL_ERASURE = "cancel_erasure"
     OPEN_PACKAGE = "open_package"
     RECORD_DELIVERY = "record_delivery"
+    REISSUE_PACKAGE = "reissue_package"
+    REPORT_WRONG_PERSON = "report_wrong_person"
+    REPORT_MISSING = "report_missing"
     SEND_MESSAGE = "send_message"
     ADD_NOTE = "add_note"
     WITHDRAW = "withdraw"
@@ -102,6 +105,9 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CANCEL_ERASURE: _SUBJECT | _WORKERS,
     Action.OPEN_PACKAGE: _SUBJECT,
     Action.RECORD_DELIVERY: _WORKERS,
+    Action.REISSUE_PACKAGE: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.REPORT_WRONG_PERSON: _SUBJECT_OR_RELAY | _WORKERS,
+    Action.REPORT_MISSING: _SUBJECT_OR_RELAY | _WORKERS,
     Action.SEND_MESSAGE: _SUBJECT | _WORKERS,
     Action.ADD_NOTE: _WORKERS | _SECOND_EYES | {Role.DPO},  # a DPO advises beside each decision (Article 38)
     Action.WITHDRAW: _SUBJECT_OR_RELAY | _WORKERS,

@@ -185,6 +185,8 @@ class CaseState(BaseModel):
     partial_given: Package | None = None  # the last part that was delivered
     estimates: list[int] = []  # days after receipt on which the work was estimated
     delivered_at: datetime | None = None
+    offered_at: datetime | None = None  # the copy can be fetched for a while from here: the delivery, or a new link since
+    reissued: bool = False
     delivery_reminders: int = 0
     delivery_reminded_at: datetime | None = None
     snapshots: list[Name] = []

@@ -253,6 +253,24 @@ class RecordDelivery(CommandBase):
     channel: Literal["post", "in_person", "secure_transfer"]
 
 
+class ReissuePackage(CommandBase):
+    """Send a new link to a copy that was delivered, for six months after that; it opens with a fresh code as before."""
+
+    action: Literal[Action.REISSUE_PACKAGE] = Action.REISSUE_PACKAGE
+
+
+class ReportWrongPerson(CommandBase):
+    """Say that the copy, or its letter, reached somebody else. Links and codes end at once; a caseworker looks into it."""
+
+    action: Literal[Action.REPORT_WRONG_PERSON] = Action.REPORT_WRONG_PERSON
+
+
+class ReportMissing(CommandBase):
+    """Say what is missing or wrong in the copy; the note has the words. A caseworker looks into it, also after the end."""
+
+    action: Literal[Action.REPORT_MISSING] = Action.REPORT_MISSING
+
+
 class SendMessage(CommandBase):
     action: Literal[Action.SEND_MESSAGE] = Action.SEND_MESSAGE
 
@@ -327,6 +345,9 @@ Command = Annotated[
     | CancelErasure
     | OpenPackage
     | RecordDelivery
+    | ReissuePackage
+    | ReportWrongPerson
+    | ReportMissing
     | SendMessage
     | AddNote
     | Withdraw

@@ -6,6 +6,7 @@ Next: `workflows/case.py`.
 
 from collections.abc import Callable
 
+from domain.afterwards import AFTERWARDS_DECISIONS, closed_actions, offered_actions
 from domain.authority import Action, check_role
 from domain.case import CaseState, binding_of
 from domain.clock_decisions import CLOCK_DECISIONS, clock_actions
@@ -40,8 +41,7 @@ from domain.work_decisions import WORK_DECISIONS, refusing
 def allowed_actions(state: CaseState) -> list[Action]:
     """What may be done now, whoever asks; roles and four eyes are asked on top of this."""
     if state.status is Status.CLOSED:
-        # Only a case that ended without an answer comes back, at its original date of receipt.
-        return [Action.REOPEN] if state.outcome in {Outcome.IDENTITY_NOT_CONFIRMED, Outcome.WITHDRAWN} else []
+        return closed_actions(state)
     actions = [
         Action.ADD_IDENTIFIER,
         Action.SEND_MESSAGE,
@@ -56,6 +56,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *_package_actions(state),
         *clock_actions(state),
         *partial_actions(state),
+        *offered_actions(state),
         *complaint_actions(state),
         *erasure_actions(state),
     ]
@@ -134,6 +135,8 @@ def _simple(tag: Tag, *, reason: bool = False) -> Callable[[CaseState, CommandBa
 def _request_code(state: CaseState, command: RequestCode, _verdict: Verdict | None) -> list[Draft]:
     if _known(state, command) and state.identifiers[command.identifier].standing == "rejected":
         raise InvalidInputError(field="identifier")
+    if state.status is Status.CLOSED and command.identifier != state.delivery_address:
+        raise InvalidInputError("Codes to this copy go to the address that it was delivered to.", field="identifier")
     return [Draft(tag=Tag.CODE_REQUESTED, facts={"identifier": str(command.identifier)})]
 
 
@@ -268,6 +271,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     **CLOCK_DECISIONS,
     **ERASURE_DECISIONS,
     **WORK_DECISIONS,
+    **AFTERWARDS_DECISIONS,
     **PARTIAL_DECISIONS,
     **COMPLAINT_DECISIONS,
 }

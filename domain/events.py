@@ -102,10 +102,13 @@ class Tag(StrEnum):
     PARTIAL_VOIDED = "case:partial_answer:voided"
     PARTIAL_NOTIFIED = "case:partial_answer:notified"
     PARTIAL_OPENED = "case:partial_answer:opened"
+    PACKAGE_REISSUED = "case:package:reissued"
     DELIVERY_ADDRESS_CHANGED = "case:delivery:address_changed"
     DELIVERY_NOTIFIED = "case:delivery:notified"
     DELIVERY_RECORDED = "case:delivery:recorded"
     DELIVERY_REMINDED = "case:delivery:reminded"
+    DELIVERY_MISDIRECTED = "case:delivery:misdirected"  # "this reached the wrong person": every way to the copy ends
+    DELIVERY_INCOMPLETE = "case:delivery:incomplete"  # "something is missing"
 
     NOTE_ADDED = "case:note:added"  # for colleagues; decides nothing
     MESSAGE_SENT = "case:message:sent"

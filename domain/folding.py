@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, LOOK_AGAIN, prepared, tasks_done
 from domain.complaint import COMPLAINT_RULES
@@ -242,7 +243,7 @@ def _package_opened(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _notified(state: CaseState, event: CaseEvent) -> None:
-    state.delivered_at = event.at
+    state.delivered_at = state.offered_at = event.at
     state.delivery_reminders, state.delivery_reminded_at, state.closing_proposed = 0, None, False
     if (item := state.item(Right.ACCESS)) is not None:
         item.status, item.answered = Status.DELIVERED, True
@@ -269,6 +270,7 @@ def _closed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _reopened(state: CaseState, event: CaseEvent) -> None:
+    search_again(state)
     state.status = Status.VERIFYING_IDENTITY
     state.outcome = None
     state.closing_proposed = False
@@ -341,6 +343,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.DELIVERY_REMINDED: _delivery_reminded,
     **CLOCK_RULES,
+    **AFTERWARDS_RULES,
     **PARTIAL_RULES,
     **COMPLAINT_RULES,
     **RIGHT_RULES,

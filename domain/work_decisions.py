@@ -33,6 +33,9 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
         need_reason(command)
     facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
     completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
+    item = state.work_items[command.work_item]
+    if item.letter == "identity_not_confirmed" and command.result == "found":  # told in another way: now it was given
+        return [completed, Draft(tag=Tag.REFUSAL_NOTIFIED)]
     return [completed] if right is None else [completed, _carried_out(state, command, right)]
 
 

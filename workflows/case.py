@@ -41,6 +41,7 @@ from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, refused
 from workflows.reminders import remind_of_identity
 
+LINGER = timedelta(minutes=10)  # a closed case that was carried on for one more command
 EVIDENCE_LIVES = timedelta(days=14)  # identity evidence is destroyed with the decision, at the latest after this
 
 _CLOSING_LETTERS = {
@@ -70,12 +71,25 @@ class CaseWorkflow:
         Args:
             opening: the receipt's id, and the state folded from recorded events when the case is carried on.
         """
-        # A closed case that was carried on waits for the command that reopens it.
-        await workflow.wait_condition(lambda: not self._case.ended)
+        if self._case.ended and not await self._serve_afterwards():
+            return
         await self._open(opening)
         while self._case.state.status is not Status.CLOSED:
             await self._carry()
             await self._finish()  # a late answer may reopen the case while its last letter is still under way
+
+    async def _serve_afterwards(self) -> bool:
+        """A closed case is carried on for a command: a new link, a report, a reopening. True when it was reopened."""
+        case = self._case
+        while case.state.status is Status.CLOSED:
+            known = case.state.sequence
+            try:
+                await workflow.wait_condition(lambda known=known: case.state.sequence != known, timeout=LINGER)  # type: ignore[misc]
+            except TimeoutError:
+                break
+        await case.all_errands()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return case.state.status is not Status.CLOSED
 
     async def _carry(self) -> None:
         case = self._case = self._case.again()
@@ -136,7 +150,7 @@ class CaseWorkflow:
             await self._case.record_even_if_ended(*drafts)
 
     async def _finish(self) -> None:
-        case, ref = self._case, CaseRef(case_id=self._case.case_id)
+        case = self._case
         if case.state.outcome is Outcome.IDENTITY_NOT_CONFIRMED:
             case.errand(functools.partial(tell_not_confirmed, case))
         elif letter := _closing_letter(case.state):
@@ -148,9 +162,13 @@ class CaseWorkflow:
         elif case.state.snapshots and not case.state.identity_record:
             await self._destroy_snapshots()
         if case.state.outcome not in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED}:
-            await workflow.execute_activity_method(Correspondence.revoke_links, ref, **EVENTS)
+            await self._end_links()
         await case.all_errands()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _end_links(self) -> None:
+        ref = CaseRef(case_id=self._case.case_id)
+        await workflow.execute_activity_method(Correspondence.revoke_links, ref, **EVENTS)
 
     async def _destroy_snapshots(self) -> None:
         ref = CaseRef(case_id=self._case.case_id)
@@ -213,6 +231,10 @@ class CaseWorkflow:
             case.post("authority", number=case.state.sequence, note=command.note)
         elif command.action is Action.SEND_PROGRESS:
             case.post("complaint_progress", number=case.state.sequence, note=command.note)
+        elif command.action is Action.REISSUE_PACKAGE:
+            case.post("package_again", number=case.state.sequence)
+        elif command.action is Action.REPORT_WRONG_PERSON:
+            case.errand(self._end_links)
         elif command.action is Action.REOPEN:
             case.post("case_reopened", number=case.state.sequence)
 

@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.case_log import CaseLog
+    from domain.afterwards import check_time
     from domain.authority import Action
     from domain.case import CaseState
     from domain.commands import Command, ConfirmIdentityCode, OpenPackage
@@ -191,6 +192,7 @@ class CaseLedger:
             DomainError: it is not legal now.
         """
         drafts = decide(self.state, command, verdict)
+        check_time(self.state, command.action, workflow.now())
         late = self.clock is not None and extension_lapsed(self.clock, self.state.regimes, now=workflow.now())
         if command.action is Action.EXTEND_DEADLINE and late:
             raise NotAllowedNowError(

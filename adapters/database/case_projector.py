@@ -140,7 +140,8 @@ class CaseProjector:
         )
 
     def _project(self, record: CaseRecord | None, state: CaseState, clock: Clock, head: str) -> None:
-        closed_at = self._now if state.status is Status.CLOSED else None
+        closed_before = record.closed_at if record else None  # what happens to a closed case afterwards does not close it again
+        closed_at = closed_before or self._now if state.status is Status.CLOSED else None
         fields: dict[str, Any] = {
             "status": state.status.value,
             "outcome": state.outcome.value if state.outcome else None,

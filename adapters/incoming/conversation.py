@@ -17,7 +17,7 @@ from adapters.incoming.reading_room import MailView, ReadingRoom
 from adapters.resources import Resources
 from domain.events import Tag
 
-_SAID_IN_PORTAL = (Tag.MESSAGE_SENT.value, Tag.CLARIFICATION_ANSWERED.value)
+_SAID_IN_PORTAL = (Tag.MESSAGE_SENT.value, Tag.CLARIFICATION_ANSWERED.value, Tag.DELIVERY_INCOMPLETE.value)
 
 
 @dataclass(frozen=True)

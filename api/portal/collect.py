@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import AccessLog, PackageRow
+from adapters.database.tables import AccessLog, Link, PackageRow
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
@@ -21,13 +21,13 @@ from api.portal.reading import link_of, masked_address
 from domain.authority import Action
 from domain.blobs import BlobRef
 from domain.decisions import allowed_actions
-from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, UnknownObjectError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError, UnknownObjectError
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 _SENT = "We have sent a mail with a code. It may take a minute."
 _HEARD = "Thank you. We have your message, look again at no cost, and answer by mail."
-_SPENT = "This copy was fetched before, so we send no new code for it. Write to us, and we open it for you again."
+_OVER = "There is no copy here any more that a code could open. Write to us, and we look for another way."
 
 
 @router.get("/collect")
@@ -57,7 +57,7 @@ async def ask_wrong_person(request: Request, web: TheWeb) -> Response:
         session=session,
         title="Did this reach the wrong person?",
         lines=[
-            "If you press the button, the link and every code stop working, and the request is closed.",
+            "If you press the button, the link and every code stop working at once, and a person looks into it.",
             "Please do not open the copy, and delete it if you have it already. You did nothing wrong.",
         ],
         action="/collect/wrong-person",
@@ -71,13 +71,30 @@ async def ask_wrong_person(request: Request, web: TheWeb) -> Response:
 async def enter(token: str, web: TheWeb) -> Response:
     """Swap the token of the mail for a visit; sends and opens nothing."""
     link, alive = await run_in_threadpool(link_of, web.resources, token, "package", web.now())
-    if link is None or not alive:
+    if link is None:
         return pages.error_page(web, 410)
+    if not alive:
+        return await run_in_threadpool(_ask_again, web, link, token)
     answer = pages.away_to("/collect")
     await run_in_threadpool(
         lambda: sessions.begin(web, answer, link.case_id, "package", identifier=link.identifier, link=link.id),
     )
     return answer
+
+
+@router.post("/collect/{token}/again")
+async def send_again(token: str, request: Request, web: TheWeb) -> Response:
+    """A link that has ended still says whose copy it led to: a new one goes to the address the copy was delivered to."""
+    link, _ = await run_in_threadpool(link_of, web.resources, token, "package", web.now())
+    if link is None:
+        return pages.error_page(web, 410)
+    form = await forms.form_of(request)
+    title, told = "A new link is on its way", "It goes to the address that the copy was sent to. It may take a minute."
+    try:
+        await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.REISSUE_PACKAGE, deeds.again)
+    except NotAllowedNowError as refusal:
+        title, told = "There is no new link", refusal.message
+    return pages.show(web, "told.html", title=title, lines=[told])
 
 
 @router.post("/collect/send")
@@ -86,7 +103,7 @@ async def send_code(request: Request, web: TheWeb) -> Response:
     session, mark, _ = await _posted(request, web, "")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
     if Action.REQUEST_CODE not in allowed_actions(view.state):
-        return await run_in_threadpool(lambda: _page(web, session, errors={"code": _SPENT}, status=409))
+        return await run_in_threadpool(lambda: _page(web, session, errors={"code": _OVER}, status=409))
     make = deeds.code_for(web, session.case_id, view.state.delivery_address, "open_package")
     try:
         await deeds.do(web, session.case_id, mark, "", Action.REQUEST_CODE, make)
@@ -105,6 +122,8 @@ async def type_code(request: Request, web: TheWeb) -> Response:
         await deeds.do(web, session.case_id, mark, code, Action.OPEN_PACKAGE, make)
     except InvalidInputError:
         told = "The code has 8 digits. It stands in our mail."
+    except NotAllowedNowError as refusal:
+        told = refusal.message
     except CodeRefusedError:
         left = await run_in_threadpool(deeds.tries_left, web, session.case_id, "open_package")
         told = "This code does not work. " + (
@@ -122,23 +141,40 @@ async def something_missing(request: Request, web: TheWeb) -> Response:
     if not 0 < len(text) <= LONGEST_MESSAGE:
         told = "Write what is missing, in at most 20,000 characters."
         return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed=text, status=422))
-    make = deeds.message(web, session.case_id, f"Something is missing in the copy:\n{text}")
-    await deeds.do(web, session.case_id, mark, text, Action.SEND_MESSAGE, make)
+    make = deeds.missing(web, session.case_id, text)
+    await deeds.do(web, session.case_id, mark, text, Action.REPORT_MISSING, make)
     return pages.away_to("/collect?done=heard")
 
 
 @router.post("/collect/wrong-person")
 async def wrong_person(request: Request, web: TheWeb) -> Response:
-    """Stop at once: the request is closed, and its links and codes end."""
+    """Stop at once: links and codes end, also when the request is closed already, and a person looks into it."""
     session, mark, _ = await _posted(request, web, "")
-    view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
-    told = "Links and codes have stopped working."
-    if Action.DISOWN in allowed_actions(view.state):
-        await deeds.do(web, session.case_id, mark, "", Action.DISOWN, deeds.disown)
-        await run_in_threadpool(sessions.end_others, web, session.case_id)
-    else:
-        told = f"The request was closed already. Please write to {web.resources.datamap.controller.contacts.breach} as well."
+    told = "Links and codes have stopped working. A person looks into it."
+    try:
+        await deeds.do(web, session.case_id, mark, "", Action.REPORT_WRONG_PERSON, deeds.wrong_person)
+    except NotAllowedNowError:  # it is not on its way to anybody any more
+        told = "The copy cannot be fetched any more."
+    await run_in_threadpool(sessions.end_others, web, session.case_id)
     return pages.show(web, "told.html", title="Thank you for telling us", lines=[told, "Please delete the copy if you have it."])
+
+
+def _ask_again(web: Web, link: Link, token: str) -> Response:
+    may = Action.REISSUE_PACKAGE in allowed_actions(CaseReader(web.resources).get(link.case_id).state)
+    if not may:
+        return pages.error_page(web, 410)
+    return pages.show(
+        web,
+        "confirm.html",
+        status=410,
+        title="This link has ended",
+        lines=["We can send a new one to the address that the copy was sent to. It works for seven days."],
+        action=f"/collect/{token}/again",
+        button="Send me a new link",
+        calm=True,
+        back="/",
+        back_words="No, thank you",
+    )
 
 
 async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Visit, str, str]:

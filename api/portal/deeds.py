@@ -32,6 +32,9 @@ from domain.commands import (
     ConfirmIdentityCode,
     Disown,
     OpenPackage,
+    ReissuePackage,
+    ReportMissing,
+    ReportWrongPerson,
     RequestCode,
     SendMessage,
     SubmitIdentityEvidence,
@@ -128,6 +131,25 @@ def answer(web: Web, case_id: UUID, text: str) -> Make:
 
     def make(session: Session) -> Command:
         return AnswerClarification(actor=SUBJECT, note=_note(web, session, case_id, text))
+
+    return make
+
+
+def again(_session: Session) -> Command:
+    """Ask for a new link to the copy; it goes to the address the copy was delivered to, and nowhere else."""
+    return ReissuePackage(actor=SUBJECT)
+
+
+def wrong_person(_session: Session) -> Command:
+    """Say that the copy reached somebody else."""
+    return ReportWrongPerson(actor=SUBJECT)
+
+
+def missing(web: Web, case_id: UUID, text: str) -> Make:
+    """Say what is missing in the copy."""
+
+    def make(session: Session) -> Command:
+        return ReportMissing(actor=SUBJECT, note=_note(web, session, case_id, text))
 
     return make
 

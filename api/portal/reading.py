@@ -23,6 +23,7 @@ from domain.rights import Right, Status
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _TELLING: Final = (
     Tag.MESSAGE_SENT,
+    Tag.DELIVERY_INCOMPLETE,
     Tag.IDENTITY_MORE_REQUESTED,
     Tag.CLARIFICATION_ASKED,
     Tag.CLARIFICATION_ANSWERED,

@@ -112,6 +112,7 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
     Action.CANCEL_ERASURE: {"reason": "Told us by telephone, called back on the number on record."},
     Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
     Action.ADD_NOTE: {"text": "Rang her on 14 September; she wants the images as files."},
+    Action.REPORT_MISSING: {"reason": "The invoices of 2024 are not in it."},
     Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
     Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
     Action.CLOSE: {"outcome": "identity_not_confirmed", "reason": "No answer within a month."},
@@ -133,6 +134,7 @@ _REASON_NEEDED = frozenset(
         Action.RETURN_FOR_REWORK,
         Action.EDIT_ERASURE,
         Action.RECORD_DELIVERY,
+        Action.REPORT_MISSING,
         Action.DISOWN,
         Action.MERGE_DUPLICATE,
         Action.HOLD,
@@ -141,7 +143,9 @@ _REASON_NEEDED = frozenset(
     },
 )
 # Staff say where they were told; the platform relays the data subject, who owes no reason (Article 12(2)).
-_REASON_TAKEN = frozenset({Action.CANCEL_ERASURE, Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN})
+_REASON_TAKEN = frozenset(
+    {Action.CANCEL_ERASURE, Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN, Action.REPORT_WRONG_PERSON}
+)
 
 # Fields of a command that a client cannot know, and what it sends in their place.
 _INSTEAD: dict[Action, dict[str, Any]] = {

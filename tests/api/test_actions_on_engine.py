@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from sqlmodel import select
 
 import worker
 from adapters.database import migrate, people
-from adapters.database.tables import Alarm, CaseEventRow, Code, Link
+from adapters.database.tables import Alarm, CaseEventRow, CaseRecord, Code, Link
 from adapters.links import record_attempt
 from adapters.resources import Resources
 from adapters.temporal import connect
@@ -39,7 +39,7 @@ from tests.case_in_hand import code_in
 from tests.factories import SUBJECT
 
 ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.AUDITOR)
-PEOPLE = ("parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted")
+PEOPLE = ("parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted", "ended")
 REASON = {"reason": "Spoken to on the number on record."}
 AT_ONCE = 16
 
@@ -68,6 +68,13 @@ class Office:
         case = Asked(self, UUID(answer.json()["case_id"]), answer.json()["reference"])
         case.until(lambda told: told["status"] != "received")
         return case
+
+    def records(self, case: UUID) -> list[CaseRecord]:
+        with self.resources.database.read() as session:
+            return list(session.exec(select(CaseRecord).where(CaseRecord.case_id == case)).all())
+
+    def package_links(self, case: UUID) -> list[dict[str, Any]]:
+        return [row for row in self.rows(Link, case) if row["purpose"] == "package"]
 
     def rows(self, table: type[Any], case: UUID) -> list[dict[str, Any]]:
         with self.resources.database.read() as session:
@@ -227,6 +234,31 @@ def test_the_whole_way_and_every_refusal_on_it(office: Office) -> None:
     opening = next(row for row in office.rows(CaseEventRow, case.id) if row["tag"] == "case:package:approved")
     place = f"{case.url}/commands/{opening['command_id']}"
     assert office.web.get(place, headers=office.keys[Role.REVIEWER]).json()["status"] in {"fulfilling", "delivered", "closed"}
+
+
+def test_after_the_end_a_copy_is_sent_again_and_reports_are_heard(office: Office) -> None:
+    case = office.ask("ended")
+    case.approve(case.in_review()["package"]["sha256"])
+    case.open_package(case.told()["delivery_address"])
+    told = case.until(lambda told: told["status"] == "closed")
+    servers.wait_until(lambda: not office.run(office.door._runs, case.id), "its workflow has ended")
+    assert set(told["allowed_actions"]) == {"reissue_package", "report_missing", "report_wrong_person", "request_code"}
+    assert case.act("reissue_package", {}).status_code == 200
+    case.open_package(told["delivery_address"])
+    servers.wait_until(
+        lambda: any("a new link to your copy" in str(each.message["Subject"]) for each in office.mail.kept), "the new link"
+    )
+    missing = case.act("report_missing", {"reason": "Two of the prompts are not in it."}).json()
+    assert [item["kind"] for item in missing["work_items"] if item["state"] == "open"] == ["something_missing"]
+    assert case.act("report_wrong_person", {}).status_code == 200
+    assert case.refused("request_code", {}) == (409, "not-allowed-now")
+    (closed,) = {row.closed_at for row in office.records(case.id)}
+    servers.wait_until(
+        lambda: all(link["expires_at"] <= datetime.now(UTC) for link in office.package_links(case.id)), "all links end"
+    )
+    last = next(row for row in office.rows(CaseEventRow, case.id) if row["tag"] == "case:request:closed")
+    assert closed is not None
+    assert abs(closed - last["recorded_at"]) < timedelta(seconds=1), "what happens afterwards does not close it again"
 
 
 def test_rights_of_one_case_end_each_in_its_own_way(office: Office) -> None:

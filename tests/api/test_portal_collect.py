@@ -4,15 +4,33 @@ import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import func, select, update
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import AccessLog, Link, Note
+from domain.case import WorkItem
+from domain.commands import ReissuePackage
 from domain.events import Tag
 from domain.rights import Outcome, Status
 from tests.activities.package_case import SearchedCase
+from tests.api.conftest import FakeGateway
 from tests.api.visiting import a_code, a_link, hidden, status_of
+
+
+@pytest.fixture
+def delivered(released: SearchedCase) -> SearchedCase:
+    """Fetched, and closed."""
+    released.event(Tag.DELIVERY_NOTIFIED)
+    released.event(Tag.PACKAGE_OPENED)
+    released.event(Tag.RIGHT_DECIDED, right="access", outcome="fulfilled")
+    released.event(Tag.REQUEST_CLOSED, outcome="fulfilled")
+    return released
+
+
+def work_items(case: SearchedCase) -> list[WorkItem]:
+    return list(CaseReader(case.resources).get(case.id).state.open_work_items.values())
 
 
 class TestCollect:
@@ -46,7 +64,8 @@ class TestCollect:
         answer = web.post("/collect/missing", data=hidden(page) | {"text": "My invoices of 2023."})
         assert "look again at no cost" in answer.text
         event = CaseReader(released.resources).events(released.id)[-1]
-        assert event.tag == Tag.MESSAGE_SENT
+        assert event.tag == Tag.DELIVERY_INCOMPLETE
+        assert [item.kind for item in work_items(released)] == ["something_missing"]
         with released.resources.database.read() as session:
             note = session.get_one(Note, UUID(str(event.facts["note"])))
         assert b"My invoices of 2023." in released.vault.open("note", "text", str(note.id), note.text)
@@ -55,7 +74,38 @@ class TestCollect:
         web.get(f"/collect/{a_link(released, 'package')}")
         asked = web.get("/collect/wrong-person").text
         assert "Thank you for telling us" in web.post("/collect/wrong-person", data=hidden(asked)).text
-        assert status_of(released) == (Status.CLOSED, Outcome.NOT_THE_REQUESTER)
+        assert status_of(released) == (Status.IN_REVIEW, None), "whoever asked did nothing wrong"
+        assert [item.kind for item in work_items(released)] == ["wrong_person"]
+        assert web.get("/collect").status_code == 410
+        assert web.get(f"/collect/{a_link(released, 'package')}").text.count("nothing to fetch here") == 1
+
+    def test_after_the_end_the_copy_is_still_there_and_a_link_that_ended_brings_a_new_one(
+        self, web: TestClient, delivered: SearchedCase, gateway: FakeGateway
+    ) -> None:
+        token = a_link(delivered, "package")
+        page = web.get(f"/collect/{token}").text
+        sent = web.post("/collect/send", data=hidden(page)).text
+        assert (
+            "Download the copy" in web.post("/collect/code", data=hidden(sent) | {"code": a_code(delivered, "open_package")}).text
+        )
+        assert web.get("/collect/download").content == delivered.package()
+        with delivered.resources.database.write() as session:
+            session.execute(update(Link).values(expires_at=datetime.now(UTC)))
+        ended = web.get(f"/collect/{token}")
+        assert ended.status_code == 410
+        assert "This link has ended" in ended.text
+        assert "is on its way" in web.post(f"/collect/{token}/again", data=hidden(ended.text)).text
+        assert isinstance(gateway.calls[-1].command, ReissuePackage)
+
+    def test_after_the_end_somebody_still_listens(self, web: TestClient, delivered: SearchedCase) -> None:
+        page = web.get(f"/collect/{a_link(delivered, 'package')}").text
+        assert "look again at no cost" in web.post("/collect/missing", data=hidden(page) | {"text": "Invoices."}).text
+        asked = web.get("/collect/wrong-person").text
+        assert "Thank you" in web.post("/collect/wrong-person", data=hidden(asked)).text
+        assert [item.kind for item in work_items(delivered)] == ["something_missing", "wrong_person"]
+        assert status_of(delivered) == (Status.CLOSED, Outcome.FULFILLED)
+        page = web.get(f"/collect/{a_link(delivered, 'package')}").text
+        assert "nothing to fetch here" in page
 
     def test_a_part_is_fetched_like_the_whole_and_says_that_it_is_one(self, web: TestClient, searched: SearchedCase) -> None:
         part = searched.propose_part("billing")

@@ -15,7 +15,16 @@ from temporalio.testing import TimeSkipper
 
 from demo import people
 from demo.controller import DATAMAP
-from domain.commands import ApprovePartialAnswer, CancelErasure, Close, DecideComplaint, PreparePartialAnswer, SendProgress
+from domain.commands import (
+    ApprovePartialAnswer,
+    CancelErasure,
+    Close,
+    DecideComplaint,
+    PreparePartialAnswer,
+    ReissuePackage,
+    ReportWrongPerson,
+    SendProgress,
+)
 from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, LEAD, SUBJECT
 from tests.histories import keys
@@ -110,6 +119,19 @@ async def erasure(here: Installed) -> UUID:
     return case_id
 
 
+async def afterwards(here: Installed) -> UUID:
+    """A closed case: carried on for a new link to its copy, and for somebody whom it should not have reached."""
+    case_id = await here.request(people.TYPICAL)
+    await here.identify(case_id)
+    await here.approve(await here.review(case_id))
+    await here.fetch(case_id)
+    await here.client.get_workflow_handle(f"case-{case_id}").result()
+    await here.command(case_id, ReissuePackage(actor=SUBJECT))
+    await here.command(case_id, ReportWrongPerson(actor=SUBJECT))
+    await TimeSkipper(here.client).fast_forward(here.client.get_workflow_handle(f"case-{case_id}"), timedelta(minutes=11))
+    return case_id
+
+
 async def access_full(here: Installed) -> UUID:
     """No system needs a person: searched and built in one activity."""
     case_id = await here.request(people.TYPICAL)
@@ -166,6 +188,7 @@ async def main() -> None:
         async with running_in(folder, time_skipping=True) as here:
             await _save(here, closed_unverified.__name__, await closed_unverified(here))
             await _save(here, erasure.__name__, await erasure(here))
+            await _save(here, afterwards.__name__, await afterwards(here))
             settings = here.resources.settings
         keys.save(settings.keys, settings.keystore_url)
 

@@ -39,6 +39,7 @@ def test_every_kind_of_run_is_there() -> None:
     assert [file.stem for file in FILES] == sorted(
         [
             "access_full",
+            "afterwards",
             "carried_on",
             "closed_unverified",
             "complaint",

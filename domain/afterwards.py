@@ -1,0 +1,139 @@
+"""What may still happen once a copy was delivered, also after the case is closed (docs/decisions/0017).
+
+The copy can be fetched for 30 days and is offered again on request for six months, without a new case. Whoever finds that it
+reached the wrong person, or that something is missing, is heard at any time; that opens a task, and the first stops every way to
+the copy at once. Pure; the times are asked in `workflows/case_ledger.py`, which knows the clock.
+Next: `domain/conclusion.py`
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from domain.authority import Action
+from domain.case import CaseState, WorkItem
+from domain.commands import CommandBase
+from domain.deadline_period import add_months
+from domain.errors import NotAllowedNowError
+from domain.events import CaseEvent, Draft, Tag
+from domain.messages import Verdict
+from domain.reasons import need_reason, noted
+from domain.rights import Outcome, Right, Status
+
+OFFERED_FOR = timedelta(days=30)
+OFFERED_AGAIN_FOR_MONTHS = 6
+BETWEEN_OFFERS = timedelta(minutes=10)  # anybody with an old link can ask for a mail to its owner
+WRONG_PERSON, SOMETHING_MISSING = "wrong_person", "something_missing"
+
+_GAVE = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
+_ON_ITS_WAY = {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}
+_UNANSWERED = {Outcome.IDENTITY_NOT_CONFIRMED, Outcome.WITHDRAWN}
+
+
+def reported(state: CaseState) -> bool:
+    """Whether somebody said that a delivery was wrong, and nobody has dealt with it yet."""
+    return any(item.kind in {WRONG_PERSON, SOMETHING_MISSING} for item in state.open_work_items.values())
+
+
+def offered_actions(state: CaseState) -> list[Action]:
+    """What may be done about a copy that was delivered, whether the case is open or closed."""
+    if state.delivered_at is None and state.fetchable is None:
+        return []
+    actions = [Action.REPORT_MISSING, Action.REPORT_WRONG_PERSON]
+    if state.delivered_at is not None and _offered(state):
+        actions.append(Action.REISSUE_PACKAGE)
+    return actions
+
+
+def closed_actions(state: CaseState) -> list[Action]:
+    """What may be done about a closed case."""
+    actions = offered_actions(state) if state.outcome in _GAVE else []
+    if state.outcome in _GAVE and _offered(state):
+        actions += [Action.REQUEST_CODE, Action.OPEN_PACKAGE]
+    if state.open_work_items:
+        actions += [Action.COMPLETE_WORK_ITEM, Action.SEND_MESSAGE]
+    # A case that ended without an answer comes back at its original date of receipt; an answer that was wrong, to be mended.
+    if state.outcome in _UNANSWERED or reported(state):
+        actions.append(Action.REOPEN)
+    return sorted(actions)
+
+
+def check_time(state: CaseState, action: Action, now: datetime) -> None:
+    """Refuse what comes too late, or too often.
+
+    Raises:
+        NotAllowedNowError: says what to do instead.
+    """
+    if state.delivered_at is None:
+        return
+    if action is Action.REISSUE_PACKAGE:
+        if now.date() > add_months(state.delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS):
+            words = "The copy was kept for six months after it was delivered. You can ask for a new one at any time."
+            raise NotAllowedNowError(words, status=state.status.value)
+        if state.offered_at is not None and state.reissued and now - state.offered_at < BETWEEN_OFFERS:
+            raise NotAllowedNowError(
+                "A new link was sent a few minutes ago. Please look in the mailbox.", status=state.status.value
+            )
+    if action is Action.OPEN_PACKAGE and state.offered_at is not None and now > state.offered_at + OFFERED_FOR:
+        raise NotAllowedNowError("The copy waited for 30 days. Ask for a new link to it first.", status=state.status.value)
+
+
+def _offered(state: CaseState) -> bool:
+    package = state.package
+    return package is not None and package.published and package.records > 0 and not state.held
+
+
+def _told(tag: Tag, *, words: bool) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
+    def rule(_state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+        if words:
+            need_reason(command)
+        return [Draft(tag=tag, facts=noted(command))]
+
+    return rule
+
+
+def _reissued(state: CaseState, event: CaseEvent) -> None:
+    state.offered_at, state.reissued = event.at, True
+
+
+def _task(state: CaseState, event: CaseEvent, kind: str) -> None:
+    # The task is part of the event: nobody who reports something can be forgotten between the two.
+    state.work_items[uuid5(state.case_id, f"{kind}/{event.sequence}")] = WorkItem(kind=kind)
+
+
+def _incomplete(state: CaseState, event: CaseEvent) -> None:
+    _task(state, event, SOMETHING_MISSING)
+
+
+def _misdirected(state: CaseState, event: CaseEvent) -> None:
+    _task(state, event, WRONG_PERSON)
+    # Whatever is still out there opens nothing any more; in an open case the release has to be approved anew.
+    state.partial_given = None
+    if state.package is not None:
+        state.package.binding, state.package.published = None, False
+    item = state.item(Right.ACCESS)
+    if state.status is not Status.CLOSED and item is not None and item.status in _ON_ITS_WAY:
+        item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False
+        state.delivered_at = None
+
+
+def search_again(state: CaseState) -> None:
+    """A case that was answered and is reopened looks again, with everything that is known by now."""
+    if state.outcome not in _GAVE or (item := state.item(Right.ACCESS)) is None:
+        return
+    item.outcome, item.answered = None, False
+    state.searched_keys, state.delivered_at = [], None
+    if state.package is not None:
+        state.package.binding, state.package.published = None, False
+
+
+AFTERWARDS_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
+    Action.REISSUE_PACKAGE: _told(Tag.PACKAGE_REISSUED, words=False),
+    Action.REPORT_WRONG_PERSON: _told(Tag.DELIVERY_MISDIRECTED, words=False),
+    Action.REPORT_MISSING: _told(Tag.DELIVERY_INCOMPLETE, words=True),
+}
+AFTERWARDS_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
+    Tag.PACKAGE_REISSUED: _reissued,
+    Tag.DELIVERY_MISDIRECTED: _misdirected,
+    Tag.DELIVERY_INCOMPLETE: _incomplete,
+}
