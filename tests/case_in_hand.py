@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
@@ -73,7 +74,7 @@ class CaseInHand:
         self.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(self.mailbox)], systems=["platform"])
         self.happen(Tag.SYSTEM_SEARCHED, system="platform", records=records)
         self.happen(Tag.COLLECTION_FINISHED)
-        built: dict[str, Fact] = {"package": str(PACKAGE), "revision": 0, "sha256": SHA, "bytes": 10, "records": records}
+        built: dict[str, Any] = {"package": str(PACKAGE), "revision": 0, "sha256": SHA, "bytes": 10, "records": records}
         self.happen(Tag.PACKAGE_BUILT, datamap=SHA, **built)
         self.happen(Tag.PACKAGE_APPROVED, sha256=SHA, binding=SHA)
         self.happen(Tag.PACKAGE_PUBLISHED, sha256=SHA)

@@ -53,6 +53,17 @@ _CLOSING_LETTERS = {
 }
 _ANSWERED = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
 
+# Letters that say a command was given; the second four carry what a caseworker wrote.
+_LETTERS = {
+    Action.REISSUE_PACKAGE: "package_again",
+    Action.REOPEN: "case_reopened",
+    Action.REQUEST_MORE_IDENTITY: "more_identity",
+    Action.REQUEST_CLARIFICATION: "clarification",
+    Action.REQUEST_AUTHORITY: "authority",
+    Action.SEND_PROGRESS: "complaint_progress",
+}
+_WRITTEN = {Action.REQUEST_MORE_IDENTITY, Action.REQUEST_CLARIFICATION, Action.REQUEST_AUTHORITY, Action.SEND_PROGRESS}
+
 
 @workflow.defn
 class CaseWorkflow:
@@ -223,20 +234,10 @@ class CaseWorkflow:
             case.post("verify_identity", identifier=command.identifier, number=case.state.sequence)
         elif isinstance(command, SendMessage) and command.actor.role is not Role.DATA_SUBJECT:
             case.post("message", number=case.state.sequence, note=command.note)
-        elif command.action is Action.REQUEST_MORE_IDENTITY:
-            case.post("more_identity", number=case.state.sequence, note=command.note)
-        elif command.action is Action.REQUEST_CLARIFICATION:
-            case.post("clarification", number=case.state.sequence, note=command.note)
-        elif command.action is Action.REQUEST_AUTHORITY:
-            case.post("authority", number=case.state.sequence, note=command.note)
-        elif command.action is Action.SEND_PROGRESS:
-            case.post("complaint_progress", number=case.state.sequence, note=command.note)
-        elif command.action is Action.REISSUE_PACKAGE:
-            case.post("package_again", number=case.state.sequence)
         elif command.action is Action.REPORT_WRONG_PERSON:
             case.errand(self._end_links)
-        elif command.action is Action.REOPEN:
-            case.post("case_reopened", number=case.state.sequence)
+        elif letter := _LETTERS.get(command.action):
+            case.post(letter, number=case.state.sequence, note=command.note if command.action in _WRITTEN else None)
 
 
 def _closing_letter(state: CaseState) -> str | None:

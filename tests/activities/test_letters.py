@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -20,7 +21,7 @@ from adapters.links import look_up, record_attempt
 from adapters.mail import MailNotTakenError
 from adapters.resources import Resources
 from domain.errors import CodeRefusedError
-from domain.events import Fact, Tag
+from domain.events import Tag
 from domain.messages import CaseRef
 from domain.rights import Right
 from tests import opened, post_office
@@ -410,7 +411,7 @@ def test_a_merged_request_names_the_one_that_goes_on(case: CaseInHand, office: P
 def test_what_was_done_by_hand_is_told_in_the_caseworkers_words(resources: Resources, office: PostOffice) -> None:
     case = CaseInHand(resources, rights=[Right.RECTIFICATION, Right.ERASURE])
     note = case.note("Your name is corrected on the account. The invoice keeps the old one.", CASEWORKER)
-    decided: dict[str, Fact] = {"right": "rectification", "outcome": "partly_fulfilled", "note": str(note)}
+    decided: dict[str, Any] = {"right": "rectification", "outcome": "partly_fulfilled", "note": str(note)}
     case.happen(Tag.RIGHT_DECIDED, **decided)
     with pytest.raises(ApplicationError):
         case.send("right_decided", number=case.sequence, note=note)  # nobody has proven this mailbox

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
-from domain.events import Fact, Tag
+from domain.events import Tag
 from tests import opened, post_office
 from tests.case_in_hand import PACKAGE, CaseInHand, posting
 from tests.factories import SHA
@@ -100,7 +101,7 @@ def test_a_partial_answer_says_what_comes_now_what_later_and_by_when(case: CaseI
     case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["shop"])
     case.happen(Tag.SYSTEM_SEARCHED, system="shop", records=12)
     case.happen(Tag.PARTIAL_PROPOSED, note=str(note), without=["shop"])
-    built: dict[str, Fact] = {"package": str(PACKAGE), "revision": 0, "sha256": SHA, "bytes": 10, "records": 12, "withheld": 0}
+    built: dict[str, Any] = {"package": str(PACKAGE), "revision": 0, "sha256": SHA, "bytes": 10, "records": 12, "withheld": 0}
     case.happen(Tag.PARTIAL_BUILT, datamap=SHA, **built)
     case.happen(Tag.PARTIAL_APPROVED, sha256=SHA, binding=SHA)
     case.send("partial_answer", number=case.sequence, note=note)

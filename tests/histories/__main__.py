@@ -121,7 +121,7 @@ async def erasure(here: Installed) -> UUID:
 
 async def afterwards(here: Installed) -> UUID:
     """A closed case: carried on for a new link to its copy, and for somebody whom it should not have reached."""
-    case_id = await here.request(people.TYPICAL)
+    case_id = await here.request(people.HOUSEHOLD[0])
     await here.identify(case_id)
     await here.approve(await here.review(case_id))
     await here.fetch(case_id)
