@@ -1,4 +1,4 @@
-"""What may still happen once a copy was delivered, also after the case is closed (docs/decisions/0017).
+"""What may still happen once a copy was delivered, also after the case is closed (docs/decisions/0018).
 
 The copy can be fetched for 30 days and is offered again on request for six months, without a new case. Whoever finds that it
 reached the wrong person, or that something is missing, is heard at any time; that opens a task, and the first stops every way to

@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import AccessLog, Link, PackageRow
+from adapters.database.tables import AccessLog, PackageRow
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
+from api.portal.again import ask_again
 from api.portal.follow import LONGEST_MESSAGE
 from api.portal.reading import link_of, masked_address
 from domain.authority import Action
@@ -74,27 +75,12 @@ async def enter(token: str, web: TheWeb) -> Response:
     if link is None:
         return pages.error_page(web, 410)
     if not alive:
-        return await run_in_threadpool(_ask_again, web, link, token)
+        return await run_in_threadpool(ask_again, web, link, token)
     answer = pages.away_to("/collect")
     await run_in_threadpool(
         lambda: sessions.begin(web, answer, link.case_id, "package", identifier=link.identifier, link=link.id),
     )
     return answer
-
-
-@router.post("/collect/{token}/again")
-async def send_again(token: str, request: Request, web: TheWeb) -> Response:
-    """A link that has ended still says whose copy it led to: a new one goes to the address the copy was delivered to."""
-    link, _ = await run_in_threadpool(link_of, web.resources, token, "package", web.now())
-    if link is None:
-        return pages.error_page(web, 410)
-    form = await forms.form_of(request)
-    title, told = "A new link is on its way", "It goes to the address that the copy was sent to. It may take a minute."
-    try:
-        await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.REISSUE_PACKAGE, deeds.again)
-    except NotAllowedNowError as refusal:
-        title, told = "There is no new link", refusal.message
-    return pages.show(web, "told.html", title=title, lines=[told])
 
 
 @router.post("/collect/send")
@@ -157,24 +143,6 @@ async def wrong_person(request: Request, web: TheWeb) -> Response:
         told = "The copy cannot be fetched any more."
     await run_in_threadpool(sessions.end_others, web, session.case_id)
     return pages.show(web, "told.html", title="Thank you for telling us", lines=[told, "Please delete the copy if you have it."])
-
-
-def _ask_again(web: Web, link: Link, token: str) -> Response:
-    may = Action.REISSUE_PACKAGE in allowed_actions(CaseReader(web.resources).get(link.case_id).state)
-    if not may:
-        return pages.error_page(web, 410)
-    return pages.show(
-        web,
-        "confirm.html",
-        status=410,
-        title="This link has ended",
-        lines=["We can send a new one to the address that the copy was sent to. It works for seven days."],
-        action=f"/collect/{token}/again",
-        button="Send me a new link",
-        calm=True,
-        back="/",
-        back_words="No, thank you",
-    )
 
 
 async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Visit, str, str]:

@@ -35,7 +35,6 @@ _THANKS: Final = {
     "answered": "Thank you. We have your answer and go on.",
     "address": "Thank you. We have sent a mail to that address. It counts once it is confirmed there.",
     "evidence": "Thank you. We have your file, look at it and write to you.",
-    "copy": "We have sent a new link to your copy, to the address that the copy was sent to.",
     "code": "We have sent a new mail with a code.",
 }
 
@@ -151,17 +150,6 @@ async def enter(token: str, web: TheWeb) -> Response:
 async def withdraw(request: Request, web: TheWeb) -> Response:
     """Take the request back."""
     return await _ended(request, web, Action.WITHDRAW, deeds.withdraw)
-
-
-@router.post("/follow/copy")
-async def send_copy_again(request: Request, web: TheWeb) -> Response:
-    """Ask for a new link to the copy, also after the request is closed."""
-
-    async def act(session: sessions.Visit, form: FormData) -> str:
-        await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REISSUE_PACKAGE, deeds.again)
-        return "copy"
-
-    return await _acted(request, web, "copy", act)
 
 
 @router.post("/follow/not-me")

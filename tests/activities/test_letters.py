@@ -180,7 +180,7 @@ def test_the_first_mail_carries_nothing_that_was_typed(resources: Resources, off
     case.send(letter)
     (kept,) = office.kept
     whole = (" ".join(map(str, kept.message.values())) + kept.text + kept.html).lower()
-    for word in ("evil", "script", "bcc", "hello", "alert"):
+    for word in ("evil", "script", "bcc:", "hello", "alert"):  # a Message-ID may well have the letters bcc
         assert word not in whole
     assert sorted(kept.message.keys()) == [
         "Auto-Submitted",

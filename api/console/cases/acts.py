@@ -325,6 +325,29 @@ ACTS: Final[dict[Action, Act]] = {
         "Record the delivery",
         "The delivery is recorded.",
     ),
+    Action.REISSUE_PACKAGE: Act(
+        "Send a new link to the copy",
+        "Send a new link to the copy",
+        "It goes to the address that the copy was delivered to, and opens with a fresh code. This is possible for six months "
+        "after the delivery, also when the case is closed.",
+        "Send a new link",
+        "A mail with a new link is on its way.",
+    ),
+    Action.REPORT_WRONG_PERSON: Act(
+        "It reached the wrong person",
+        "Record that it reached the wrong person",
+        "Every link and code to the copy ends at once. Look at once whether this is a personal data breach (Article 33).",
+        "Stop every link",
+        "Every link and code has ended. There is a task to look into it.",
+        red=True,
+    ),
+    Action.REPORT_MISSING: Act(
+        "Something is missing in the copy",
+        "Record what is missing in the copy",
+        "Say in their words what is missing or wrong. It becomes a task; a privacy lead may reopen the case to search again.",
+        "Record it",
+        "There is a task to look into it.",
+    ),
     Action.ADD_NOTE: Act(
         "Write a note",
         "Write a note for colleagues",

@@ -1,0 +1,66 @@
+"""A new link to a copy that was delivered: from a link that has ended, or from the page of the request; six months long.
+
+Whoever asks, the mail goes to the address the copy was delivered to (docs/decisions/0018). Next: api/portal/collect.py
+"""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.case_reader import CaseReader
+from adapters.database.tables import Link
+from api.dependencies import TheWeb, Web
+from api.face import forms
+from api.portal import deeds, pages, sessions
+from api.portal.reading import link_of
+from domain.authority import Action
+from domain.decisions import allowed_actions
+from domain.errors import NotAllowedNowError
+
+router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
+
+
+@router.post("/collect/{token}/again")
+async def by_link(token: str, request: Request, web: TheWeb) -> Response:
+    """A link that has ended still says whose copy it led to."""
+    link, _ = await run_in_threadpool(link_of, web.resources, token, "package", web.now())
+    if link is None:
+        return pages.error_page(web, 410)
+    return await _sent(web, link.case_id, forms.field(await forms.form_of(request), "once"))
+
+
+@router.post("/follow/copy")
+async def by_page(request: Request, web: TheWeb) -> Response:
+    """From the page of the request, also after it is closed."""
+    session = await run_in_threadpool(sessions.current, request, web, "follow")
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
+    return await _sent(web, session.case_id, forms.field(form, "once"))
+
+
+def ask_again(web: Web, link: Link, token: str) -> Response:
+    """What a link that has ended offers; changes nothing."""
+    if Action.REISSUE_PACKAGE not in allowed_actions(CaseReader(web.resources).get(link.case_id).state):
+        return pages.error_page(web, 410)
+    return pages.show(
+        web,
+        "confirm.html",
+        status=410,
+        title="This link has ended",
+        lines=["We can send a new one to the address that the copy was sent to. It works for seven days."],
+        action=f"/collect/{token}/again",
+        button="Send me a new link",
+        calm=True,
+        back="/",
+        back_words="No, thank you",
+    )
+
+
+async def _sent(web: Web, case_id: UUID, mark: str) -> Response:
+    title, told = "A new link is on its way", "It goes to the address that the copy was sent to. It may take a minute."
+    try:
+        await deeds.do(web, case_id, mark, "", Action.REISSUE_PACKAGE, deeds.again)
+    except NotAllowedNowError as refusal:
+        title, told = "There is no new link", refusal.message
+    return pages.show(web, "told.html", title=title, lines=[told])
