@@ -25,6 +25,8 @@ from api.breaches import breaches
 from api.cases import Cases
 from api.console import account, assigning, datamap, letters, opening, queue, reports, searching, sign_in, triage
 from api.console import pages as console_pages
+from api.console.breaches import acts as breach_acts
+from api.console.breaches import pages as breach_pages
 from api.console.cases import deeds, evidence, tabs
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
@@ -88,6 +90,8 @@ def create_app(
         reports,
         datamap,
         letters,
+        breach_acts,
+        breach_pages,
     ):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):

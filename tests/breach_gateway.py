@@ -43,11 +43,15 @@ class BreachGateway:
         if self.silent:
             raise CommandUnansweredError(command=command_id)
         if not self._reader.happened(dossier_id, command_id):
-            drafts = decide_breach(self._reader.get(dossier_id).state, call.command, now=datetime.now(UTC))
-            self._record(dossier_id, command_id, drafts)
-            self._freeze(dossier_id)
+            self.act(dossier_id, call)
         state = self._reader.get(dossier_id).state
         return BreachSnapshot(state=state, clocks=self._reader.clocks(state, datetime.now(UTC)))
+
+    def act(self, breach_id: UUID, call: BreachCall) -> None:
+        """Let a command happen."""
+        drafts = decide_breach(self._reader.get(breach_id).state, call.command, now=datetime.now(UTC))
+        self._record(breach_id, call.command_id, drafts)
+        self._freeze(breach_id)
 
     async def answer_of(self, _dossier_id: UUID, _command_id: str) -> BreachSnapshot | None:
         return None

@@ -15,6 +15,7 @@ STAFF: Final = frozenset(
         Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO, Role.BREACH_RESPONDER, Role.ADMINISTRATOR, Role.AUDITOR,
     },
 )  # fmt: skip
+DESK: Final = frozenset({Role.BREACH_RESPONDER, Role.PRIVACY_LEAD, Role.DPO})  # work on breaches, or advise on them
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
 EVIDENCE: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})  # an auditor gets it without content
 COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
@@ -47,6 +48,18 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/account"): Rule(STAFF),
     ("POST", "/console/account/password"): Rule(STAFF),
     ("GET", "/console/find"): Rule(OFFICE),
+    ("GET", "/console/breaches"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/breaches/register.csv"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/breaches/new"): Rule(OFFICE | DESK),  # whoever sees something reports it
+    ("POST", "/console/breaches/new"): Rule(OFFICE | DESK),
+    ("GET", "/console/breaches/{reference}"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/breaches/{reference}/pack"): Rule(DESK),
+    ("GET", "/console/breaches/{reference}/report/{authority}"): Rule(DESK),
+    ("GET", "/console/breaches/{reference}/reports/{report}/{form}"): Rule(DESK),
+    ("GET", "/console/breaches/{reference}/evidence/{evidence}"): Rule(DESK),
+    # The roles of each action are those of `domain/breach_authority.py`.
+    ("GET", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),
+    ("POST", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),
     ("GET", "/console/triage"): Rule(OFFICE | {Role.BREACH_RESPONDER}),
     ("GET", "/console/triage/{mail}"): Rule(OFFICE | {Role.BREACH_RESPONDER}),
     ("GET", "/console/triage/{mail}/html"): Rule(OFFICE | {Role.BREACH_RESPONDER}),

@@ -17,6 +17,7 @@ SignIn = Callable[..., AtConsole]
 EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor"
 OFFICE = "caseworker reviewer privacy_lead dpo"
 COUNTS = f"{OFFICE} administrator auditor"
+DESK = "breach_responder privacy_lead dpo"
 WORKERS = "caseworker reviewer privacy_lead"
 MATRIX = {
     "GET /console": EVERYBODY,
@@ -26,6 +27,17 @@ MATRIX = {
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
     "GET /console/find": OFFICE,
+    "GET /console/breaches": f"{DESK} auditor",
+    "GET /console/breaches/register.csv": f"{DESK} auditor",
+    "GET /console/breaches/new": f"{OFFICE} breach_responder",
+    "POST /console/breaches/new": f"{OFFICE} breach_responder",
+    "GET /console/breaches/{reference}": f"{DESK} auditor",
+    "GET /console/breaches/{reference}/pack": DESK,
+    "GET /console/breaches/{reference}/report/{authority}": DESK,
+    "GET /console/breaches/{reference}/reports/{report}/{form}": DESK,
+    "GET /console/breaches/{reference}/evidence/{evidence}": DESK,
+    "GET /console/breaches/{reference}/actions/{action}": DESK,
+    "POST /console/breaches/{reference}/actions/{action}": DESK,
     "GET /console/triage": f"{OFFICE} breach_responder",
     "GET /console/triage/{mail}": f"{OFFICE} breach_responder",
     "GET /console/triage/{mail}/html": f"{OFFICE} breach_responder",
@@ -67,6 +79,9 @@ MATRIX = {
 }
 NAMED = {
     "mail": UUID(int=0),
+    "report": UUID(int=0),
+    "authority": "ico",
+    "form": "pdf",
     "index": 0,
     "name": "code",
     "system": "platform",

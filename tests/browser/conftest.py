@@ -16,6 +16,8 @@ from adapters.resources import Resources
 from api.app import create_app
 from tests import opened, servers
 from tests.api.conftest import FakeGateway
+from tests.breach_gateway import BreachGateway
+from tests.notice_gateway import NoticeGateway
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"  # git-ignored; for one's own eyes
@@ -46,7 +48,12 @@ def resources(tmp_path: Path) -> Iterator[Resources]:
 def portal(resources: Resources) -> Iterator[str]:
     """The address of a running portal."""
     port = servers.free_port()
-    config = uvicorn.Config(create_app(resources, FakeGateway(resources)), host="127.0.0.1", port=port, log_config=None)
+    config = uvicorn.Config(
+        create_app(resources, FakeGateway(resources), (BreachGateway(resources), NoticeGateway(resources))),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

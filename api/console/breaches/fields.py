@@ -1,0 +1,148 @@
+"""The form of an action, made from its body's model: a field each, what was typed read back into the body.
+
+Times are typed in the controller's zone and travel with their offset. Next: api/console/breaches/acts.py
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from adapters.resources import Resources
+from api.console.breaches.words import LABELS, OTHERS
+from domain.breach import BreachState
+from domain.breach_authorities import LAENDER, find_authority
+from domain.breach_rows import clocks_of
+from domain.breach_severity import CONTEXTS, GUIDANCE, SeverityInputs
+from domain.errors import InvalidInputError
+
+Kind = Literal["text", "area", "choice", "time"]
+_WORDS: Final = frozenset({"reason", "text", "value", "lessons", "receipt"})
+_FIXED: Final[dict[str, list[tuple[str, str]]]] = {
+    "verdict": [("notify", "Tell them"), ("not_notify", "Do not tell them")],
+    "exemption": [
+        ("", "None"),
+        ("unintelligible", "The data are unintelligible: encrypted, key safe (34(3)(a))"),
+        ("measures_taken", "Later measures: a high risk is no longer likely (34(3)(b))"),
+        ("disproportionate_effort", "Disproportionate effort: a public notice instead (34(3)(c))"),
+    ],
+    "state": [("done", "Done"), ("open", "Open"), ("not_needed", "Not needed")],
+    "standing": [("known", "Known"), ("estimated", "Estimated"), ("not_yet_known", "Not yet known")],
+    "language": [("", "The authority\u2019s own"), ("en", "English"), ("de", "German"), ("fr", "French")],
+    "kind": list(OTHERS.items()),
+    "category": [("simple", "Simple"), ("behavioural", "Behavioural"), ("financial", "Financial"), ("sensitive", "Sensitive")],
+    "malicious": [("", "No"), ("true", "Yes")],
+    "unintelligible": [("", "No"), ("true", "Yes")],
+}
+_HINTS: Final = {
+    "affected": "One line each: GB 1840, DE-BE 400-450, XX 28",
+    "context": "The base of the category unless something speaks for more or less; each value is explained below",
+    "zone": "For example Europe/London",
+}
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of a form."""
+
+    name: str
+    label: str
+    kind: Kind
+    options: list[tuple[str, str]]
+    hint: str = ""
+
+
+def form_fields(resources: Resources, state: BreachState, names: list[str], staff: list[tuple[str, str]]) -> list[FormField]:
+    """The fields of an action's form, in the order of its body; ids are not typed."""
+    found: list[FormField] = []
+    for name in names:
+        if name == "inputs":
+            found += [_one(resources, state, each, staff) for each in SeverityInputs.model_fields]
+        elif name not in {"report", "sha256", "task", "other", "step", "field"}:
+            found.append(_one(resources, state, name, staff))
+    return found
+
+
+def _one(resources: Resources, state: BreachState, name: str, staff: list[tuple[str, str]]) -> FormField:
+    options = _options(resources, state, name, staff)
+    kind: Kind = "choice" if options else "time" if name.endswith("_at") else "area" if _is_long(name) else "text"
+    return FormField(name, LABELS.get(name, name), kind, options, _HINTS.get(name, ""))
+
+
+def _is_long(name: str) -> bool:
+    return (name in _WORDS and name != "receipt") or name in {"affected", "systems"}
+
+
+def _options(resources: Resources, state: BreachState, name: str, staff: list[tuple[str, str]]) -> list[tuple[str, str]]:  # noqa: PLR0911 (one per kind)
+    if name in _FIXED:
+        return _FIXED[name]
+    if name in GUIDANCE:
+        return [(code, f"{code.capitalize()}: {told}") for code, told in GUIDANCE[name].items()]
+    if name == "context":
+        return [(str(each), str(each)) for each in (1, 2, 3, 4)]
+    if name in {"lead", "deputy", "owner"}:
+        return [("", "Nobody yet"), *staff] if name != "lead" else staff
+    if name == "land":
+        return [(f"DE-{land}", words[0]) for land, words in LAENDER.items()]
+    if name == "authority":
+        seat = resources.datamap.controller.country
+        rows = clocks_of(state, seat=seat, as_of=state.opened_at or datetime.now().astimezone()).rows
+        return [(row.key, f"{row.authority} {_name(row.key)}".strip()) for row in rows if row.key != "de"]
+    return []
+
+
+def _name(key: str) -> str:
+    authority = find_authority(key)
+    return f"({authority.name})" if authority and authority.name != authority.short else ""
+
+
+def body_of(names: list[str], typed: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+    """The body of an action from what was typed; what was left empty is left out.
+
+    Raises:
+        InvalidInputError: a time or a number that cannot be read; `field` names it.
+    """
+    body: dict[str, Any] = {}
+    for name in names:
+        if name == "inputs":
+            given = {each: _read(each, typed.get(each, ""), zone) for each in SeverityInputs.model_fields}
+            body["inputs"] = {each: value for each, value in given.items() if value not in {None, ""}}
+        elif (text := typed.get(name, "").strip()) != "":
+            body[name] = _read(name, text, zone)
+    return body
+
+
+def _read(name: str, text: str, zone: ZoneInfo) -> Any:  # noqa: ANN401 (whatever the field holds)
+    if name.endswith("_at") and text:
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat()
+        except ValueError:
+            raise InvalidInputError("Write the time as 2026-11-22T13:05.", field=name) from None
+    if name == "affected":
+        return dict(_place(line) for line in text.splitlines() if line.strip())
+    if name == "systems":
+        return text.split()
+    if name in {"context", "individuals"}:
+        return _number(text, name) if text else None
+    if name in {"malicious", "unintelligible"}:
+        return text == "true"
+    return text
+
+
+def _place(line: str) -> tuple[str, dict[str, int]]:
+    place, _, people = line.strip().partition(" ")
+    low, _, high = people.replace(",", "").replace("\u2013", "-").partition("-")
+    least = _number(low.strip(), "affected")
+    return place.upper(), {"low": least, "high": _number(high.strip(), "affected") if high.strip() else least}
+
+
+def _number(text: str, name: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise InvalidInputError("Write a number here.", field=name)
+    return int(text)
+
+
+def context_help() -> list[tuple[str, list[str]]]:
+    """What the four values of the context mean, by category."""
+    return [(category, [f"{place}: {told}" for place, told in enumerate(told_of, 1)]) for category, told_of in CONTEXTS.items()]

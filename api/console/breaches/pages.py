@@ -1,0 +1,273 @@
+"""`/console/breaches`: the desk, made for stress: the time left is the largest thing, next to it the next three things to do.
+
+Next: api/console/breaches/acts.py
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlmodel import select
+
+from adapters.database.breach_reader import BREACH, BreachFilter, BreachReader, BreachView
+from adapters.database.breach_register import register_csv
+from adapters.database.notice_reader import NoticeReader
+from adapters.database.tables import Caseworker
+from api.access import note_access
+from api.console.breaches import words
+from api.console.breaches.picture import cells, left, next_three, row_state, urgency
+from api.console.navigation import BADGES
+from api.console.pages import ConsoleRoute, TheCaseworker, show
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face.days import zone
+from api.v1.breach_presenting import notes_of, possible, report_state
+from api.v1.dossier_actions import file_of
+from domain.breach import BreachState
+from domain.breach_authorities import find_authority
+from domain.breach_authority import BreachAction
+from domain.breach_checklist import STEPS
+from domain.breach_choices import choice_word
+from domain.breach_forms import FIELDS, FORMS
+from domain.errors import UnknownObjectError
+from domain.rights import Role
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+PATH: Final = "/console/breaches"
+_OPEN_SHOWN: Final = 50
+_LONGEST_TITLE: Final = 90  # two lines on a phone
+
+
+@router.get("/breaches")
+def desk(web: TheWeb, who: TheCaseworker, view: str = "") -> Response:
+    """Open breaches, nearest time first; everything else is in the register below."""
+    reader, now = BreachReader(web.resources), web.now()
+    wanted = BreachFilter(exercises=view == "exercises", open_only=view == "")
+    views = reader.page(wanted, limit=_OPEN_SHOWN)
+    lines = [_line(web, each, now) for each in views]
+    lines.sort(key=lambda line: line["due"] or now)
+    return show(web, "breaches/desk.html", who, at=PATH, lines=lines, view=view, desk_words=words)
+
+
+@router.get("/breaches/register.csv")
+def register(web: TheWeb, who: TheCaseworker) -> Response:
+    """The register of Article 33(5)."""
+    note_access(web, who, "breach-register")
+    text = register_csv(web.resources, web.now(), words=who.role is not Role.AUDITOR)
+    headers = {"Content-Disposition": 'attachment; filename="breach-register.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/breaches/{reference}")
+def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Response:
+    """One breach."""
+    view = _looked_at(web, who, reference)
+    told = words.ACTS[BreachAction(done)].title if done in set(BreachAction) else ""
+    return show(web, "breaches/one.html", who, at=PATH, told=told, **facts_of(web, who, view))
+
+
+@router.get("/breaches/{reference}/pack")
+def pack(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
+    """Everything on paper, with contacts: for a handover, and for the day on which Habeas itself is what was breached."""
+    view = _looked_at(web, who, reference)
+    authorities = [find_authority(row.key) for row in BreachReader(web.resources).clocks(view.state, web.now()).rows]
+    staff = _staff(web)
+    facts = facts_of(web, who, view)
+    return show(web, "breaches/pack.html", who, at=PATH, authorities=[each for each in authorities if each], staff=staff, **facts)
+
+
+@router.get("/breaches/{reference}/report/{authority}")
+def report(reference: str, authority: str, web: TheWeb, who: TheCaseworker) -> Response:
+    """The fields in the order of one authority\u2019s form, to be filled in and copied one by one."""
+    view = _looked_at(web, who, reference)
+    found = find_authority(authority)
+    if found is None and authority != "controller":
+        raise UnknownObjectError
+    form, state = FORMS[found.form if found else "general"], view.state
+    said = BreachReader(web.resources).words(state.breach_id, [each.note for each in state.fields.values()])
+    sections = [
+        (form.heading(place, "en"), [_field(state, said, name) for name in names])
+        for place, (_, names) in enumerate(form.sections)
+    ]
+    counts = {
+        kind: sum(each["standing"] == kind for _, fields in sections for each in fields)
+        for kind in ("known", "estimated", "not_yet_known")
+    }
+    return show(
+        web, "breaches/report.html", who, at=PATH, sections=sections, authority=found, key=authority, counts=counts,
+        **facts_of(web, who, view),
+    )  # fmt: skip
+
+
+@router.get("/breaches/{reference}/reports/{report}/{form}")
+def report_file(reference: str, report: UUID, form: str, web: TheWeb, who: TheCaseworker) -> Response:
+    """A frozen report, as PDF or text."""
+    view = _looked_at(web, who, reference)
+    if form not in {"pdf", "text"}:
+        raise UnknownObjectError
+    note_access(web, who, "breach-report")
+    answer = file_of(web.resources, BreachReader(web.resources).file(view.dossier.id, f"report_{form}", report), BREACH)
+    name = f"{view.dossier.reference}-report.{'txt' if form == 'text' else 'pdf'}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@router.get("/breaches/{reference}/evidence/{evidence}")
+def evidence(reference: str, evidence: UUID, web: TheWeb, who: TheCaseworker) -> Response:
+    """A file kept as evidence."""
+    view = _looked_at(web, who, reference)
+    note_access(web, who, "breach-evidence")
+    return file_of(web.resources, BreachReader(web.resources).file(view.dossier.id, "evidence", evidence), BREACH)
+
+
+def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
+    """Everything that the pages of one breach show."""
+    state, now, reader = view.state, web.now(), BreachReader(web.resources)
+    clocks = reader.clocks(state, now)
+    hidden = who.role is Role.AUDITOR
+    said = {} if hidden else reader.words(state.breach_id, notes_of(state))
+    path, staff = f"{PATH}/{view.dossier.reference}", _names(web)
+    due = clocks.first_due
+    return {
+        "reference": view.dossier.reference,
+        "path": path,
+        "state": state,
+        "clocks": clocks,
+        "notes": said,
+        "people": staff,
+        "title": _title(said, state),
+        "due": due,
+        "left": left(due, now) if due else "",
+        "urgent": urgency(due, now),
+        "now": now,
+        "cells": cells(state.started, now) if state.started else [],
+        "day_marks": _day_marks(web, state),
+        "todos": next_three(state, clocks, said, path, now),
+        "rows": [
+            (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(row)) for row in clocks.rows
+        ],
+        "others": [
+            (row, said.get(row.id, ""), left(row.due_at, now) if row.due_at and not row.told_at else "", urgency(row.due_at, now))
+            for row in clocks.others
+        ],
+        "actions": possible(who, state),
+        "desk_words": words,
+        "steps": STEPS,
+        "report_state": report_state,
+        "notices": _notices(web, view),
+        "asked_since": NoticeReader(web.resources).asked_since(view.dossier.id, state.first_alert_at)
+        if state.first_alert_at
+        else 0,
+        "threshold": web.resources.settings.people_threshold,
+        "query": urlencode,
+        "A": BreachAction,
+    }
+
+
+def _line(web: Web, view: BreachView, now: datetime) -> dict[str, Any]:
+    reader = BreachReader(web.resources)
+    due = reader.clocks(view.state, now).first_due
+    said = reader.words(view.dossier.id, [view.state.summary])
+    return {
+        "reference": view.dossier.reference,
+        "title": _title(said, view.state),
+        "state": view.state,
+        "due": due,
+        "left": left(due, now) if due else "",
+        "urgent": urgency(due, now),
+        "people": sum(people.high for people in view.state.affected.values()),
+    }
+
+
+def _title(said: dict[UUID, str], state: BreachState) -> str:
+    summary = said.get(state.summary, "") if state.summary else ""
+    first = summary.strip().partition("\n")[0]
+    if len(first) > _LONGEST_TITLE:
+        first = f"{first[:_LONGEST_TITLE].rpartition(' ')[0]} \u2026"
+    return first or "A breach"
+
+
+def _field(state: BreachState, said: dict[UUID, str], name: str) -> dict[str, Any]:
+    field, known = FIELDS[name], state.fields.get(name)
+    value = said.get(known.note, "") if known and known.note else ""
+    shown = ", ".join(choice_word(part.strip(), "en") for part in value.split(",")) if field.choices and value else value
+    standing = "known" if field.derived else known.standing if known else "not_yet_known"
+    return {
+        "name": name,
+        "label": field.label("en"),
+        "value": shown,
+        "standing": standing,
+        "derived": field.derived,
+        "article": field.article,
+    }
+
+
+def _local(row: Any) -> str:  # noqa: ANN401 (AuthorityRow)
+    authority = find_authority(row.key)
+    return authority.zone if authority else ""
+
+
+def _day_marks(web: Web, state: BreachState) -> list[datetime]:
+    return [(state.started + timedelta(hours=hours)).astimezone(zone(web)) for hours in (0, 24, 48, 72)] if state.started else []
+
+
+def _notices(web: Web, view: BreachView) -> list[dict[str, Any]]:
+    reader = NoticeReader(web.resources)
+    found = []
+    for notice in reader.page(breach=view.dossier.id):
+        title = reader.words(notice.dossier.id, [notice.state.title])
+        tally = reader.tally(notice.dossier.id)
+        found.append(
+            {
+                "reference": notice.dossier.reference,
+                "title": title.get(notice.state.title, "") if notice.state.title else "",
+                "state": notice.state,
+                "sent": tally.get("sent", 0) + tally.get("bounced", 0),
+                "back": tally.get("bounced", 0) + tally.get("refused", 0),
+                "all": notice.state.recipients,
+            }
+        )
+    return found
+
+
+def _looked_at(web: Web, who: SignedIn, reference: str) -> BreachView:
+    view = BreachReader(web.resources).find(reference.upper())
+    note_access(web, who, "view-breach")
+    return view
+
+
+def _staff(web: Web) -> list[Caseworker]:
+    with web.resources.database.read() as session:
+        return list(session.exec(select(Caseworker).where(Caseworker.active).order_by(Caseworker.name)).all())
+
+
+def _names(web: Web) -> dict[str, str]:
+    return {f"caseworker:{person.id}": person.name for person in _staff(web)} | {"system": "Habeas"}
+
+
+def staff_choices(web: Web) -> list[tuple[str, str]]:
+    """Who may lead or own something."""
+    wanted = {Role.BREACH_RESPONDER.value, Role.PRIVACY_LEAD.value, Role.CASEWORKER.value, Role.DPO.value}
+    return [(f"caseworker:{person.id}", person.name) for person in _staff(web) if person.role in wanted]
+
+
+def action_of(name: str) -> BreachAction:
+    """The action that a path names.
+
+    Raises:
+        UnknownObjectError: there is none.
+    """
+    try:
+        return BreachAction(name)
+    except ValueError:
+        raise UnknownObjectError from None
+
+
+def _badge(web: Web) -> str:
+    number = len(BreachReader(web.resources).page(BreachFilter(open_only=True), limit=_OPEN_SHOWN))
+    return f"{number} open" if number else ""
+
+
+BADGES[PATH] = _badge

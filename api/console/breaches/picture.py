@@ -1,0 +1,221 @@
+"""What the page of a breach shows: the time left, the next three things to do, the rows, in words.
+
+Next: api/console/breaches/pages.py
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from api.console.breaches.words import OTHERS
+from domain.breach import BreachState, BreachStatus, Report
+from domain.breach_authority import BreachAction as A
+from domain.breach_rows import AuthorityRow, BreachClocks
+
+HOURS: Final = 72
+_SOON: Final = timedelta(hours=12)  # amber in a breach (mockups, colours)
+_CELL, _GAP, _DAY, _WIDE, _HIGH = 7.5, 9, 24, 5.5, 22
+_NEXT: Final = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One hour of the picture."""
+
+    x: float
+    used: bool
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do now.
+
+    Args:
+        about: a line or two beside it.
+        due: by when, if it has a time of its own.
+        action: that does it; path: a page that does.
+        rank: the order of the work, when nothing burns.
+    """
+
+    title: str
+    about: str
+    rank: int
+    due: datetime | None = None
+    action: A | None = None
+    target: str = ""
+    button: str = ""
+    path: str = ""
+    who: str | None = None
+
+
+def cells(started: datetime, now: datetime) -> list[Cell]:
+    """72 hours, each used or left (mockups: viewBox 556 x 30)."""
+    used = (now - started) / timedelta(hours=1)
+    return [Cell(x=hour * _CELL + hour // _DAY * _GAP, used=hour < used) for hour in range(HOURS)]
+
+
+def left(due: datetime, now: datetime) -> str:
+    """The time left, largest thing on the page: 41 h 12 min; or how long it is over."""
+    minutes = int(abs(due - now) / timedelta(minutes=1))
+    told = f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 (an hour)
+    return told if due >= now else f"{told} over"
+
+
+def urgency(due: datetime | None, now: datetime) -> str:
+    """`late`, `soon` or nothing."""
+    if due is None:
+        return ""
+    return "late" if due < now else "soon" if due - now < _SOON else ""
+
+
+def row_state(row: AuthorityRow, state: BreachState) -> tuple[str, str]:  # noqa: PLR0911 (one per kind)
+    """A mark and a word for an authority's row."""
+    reports = [report for report in state.reports.values() if report.authority == row.key and not report.sent_at]
+    decision = state.decisions.get(row.key)
+    if row.notified_at:
+        return ("done", "Told") if row.state == "met" else ("failed", "Told late")
+    if row.state == "not_required":
+        return "skipped", "Decided not to tell, reasons kept"
+    if row.state == "missed":
+        return "failed", "The time has passed"
+    if any(report.approved_by for report in reports):
+        return "running", "Report approved, to be handed in"
+    if any(report.sha256 for report in reports):
+        return "running", "Report waits for approval"
+    if row.key == "de":
+        return "soon", "Choose a Land"
+    if row.land_chosen:
+        return "waiting", "Land chosen by us, reason written"
+    return ("running", "To be told") if decision else ("waiting", "Not decided")
+
+
+def next_three(state: BreachState, clocks: BreachClocks, words: dict[UUID, str], path: str, now: datetime) -> list[Todo]:
+    """What to do next: what burns first, then the order of the work."""
+    if state.status is BreachStatus.CLOSED:
+        return []
+    todos = [*_first(state), *_others(state, clocks, words), *_reports(state, clocks, path), *_later(state, clocks, words)]
+    burning = now + _SOON
+
+    def order(todo: Todo) -> tuple[bool, datetime, int]:
+        burns = todo.due is not None and todo.due <= burning
+        return (not burns, todo.due if burns and todo.due else now, todo.rank)
+
+    return sorted(todos, key=order)[:_NEXT]
+
+
+def _first(state: BreachState) -> list[Todo]:
+    todos = []
+    if state.acknowledged_at is None:
+        todos.append(
+            Todo(
+                "Say that you have it",
+                "Until then the next person is called every half hour.",
+                0,
+                action=A.ACKNOWLEDGE,
+                button="I have it",
+            )
+        )
+    if not state.affected:
+        todos.append(
+            Todo(
+                "Count who is affected",
+                "By country; a rough range is enough to see which authorities have clocks.",
+                2,
+                action=A.SET_AFFECTED,
+            )
+        )
+    if "DE" in state.affected and state.unknown_land is None:
+        todos.append(Todo("Choose the German authority", "Of some people only Germany is known.", 5, action=A.CHOOSE_LAND))
+    if state.awareness is not None and state.awareness.provisional:
+        told = "The hours are counted from the first alert until somebody decides."
+        todos.append(Todo("Confirm since when we are certain", told, 3, action=A.CONFIRM_AWARENESS))
+    open_steps = state.open_steps
+    if open_steps:
+        done = len(state.steps) - len(open_steps)
+        todos.append(
+            Todo("Stop it from going on", f"{done} of {len(state.steps)} steps of containment are done.", 1, path="#contained")
+        )
+    return todos
+
+
+def _others(state: BreachState, clocks: BreachClocks, words: dict[UUID, str]) -> list[Todo]:
+    return [
+        Todo(
+            f"Tell the {OTHERS[row.kind].lower() if row.kind != 'representative' else 'EU representative'}",
+            words.get(row.id, "").partition("\n")[0],
+            4,
+            due=row.due_at,
+            action=A.RECORD_TOLD,
+            target=urlencode({"other": str(row.id)}),
+            button="Record the call",
+        )
+        for row in clocks.others
+        if row.told_at is None and state.others[row.id].note
+    ]
+
+
+def _reports(state: BreachState, clocks: BreachClocks, path: str) -> list[Todo]:
+    todos = []
+    for row in clocks.rows:
+        if row.notified_at or row.state == "not_required" or row.key == "de":
+            continue
+        decision = state.decisions.get(row.key)
+        waiting = [(key, report) for key, report in state.reports.items() if report.authority == row.key and not report.sent_at]
+        if decision is None:
+            target = urlencode({"authority": row.key})
+            todos.append(
+                Todo(
+                    f"Decide whether the {row.authority} is told",
+                    "With reasons, also if not.",
+                    7,
+                    row.safe_due,
+                    A.DECIDE_AUTHORITY,
+                    target,
+                )
+            )
+        todos.append(_report(row, waiting[-1] if waiting else None, path))
+    if state.passed and state.delay is None:
+        todos.append(Todo("Explain the delay", "A report after 72 hours has to give the reasons.", 0, action=A.EXPLAIN_DELAY))
+    return todos
+
+
+def _report(row: AuthorityRow, waiting: tuple[UUID, Report] | None, path: str) -> Todo:
+    if waiting is None or waiting[1].sha256 is None:
+        told = "Fill in what is known; the rest may follow."
+        return Todo(f"Write the report to the {row.authority}", told, 8, row.safe_due, path=f"{path}/report/{row.key}")
+    key, report = waiting
+    target = urlencode({"report": str(key), "sha256": report.sha256})
+    told = f"{report.complete} known, {report.estimated} estimated, {report.unknown} not yet known."
+    if report.approved_by is None:
+        return Todo(f"Get the report to the {row.authority} approved", told, 6, row.safe_due, A.APPROVE_REPORT, target)
+    return Todo(
+        f"Hand the report in, {row.authority}",
+        told,
+        5,
+        row.safe_due,
+        A.RECORD_SENT,
+        urlencode({"report": str(key)}),
+        "Record that it was handed in",
+    )
+
+
+def _later(state: BreachState, clocks: BreachClocks, words: dict[UUID, str]) -> list[Todo]:
+    todos = []
+    if state.people is None:
+        todos.append(
+            Todo("Decide whether people are told", "The policy promises it where there is a risk.", 9, action=A.DECIDE_PEOPLE)
+        )
+    for key, task in state.tasks.items():
+        if task.done_at is None:
+            target = urlencode({"task": str(key)})
+            todos.append(
+                Todo(words.get(key, "A task").partition("\n")[0], "", 10, task.due_at, A.COMPLETE_TASK, target, who=task.owner)
+            )
+    if state.severity is None:
+        todos.append(Todo("Work out the severity", "Beside the decision, not in its place.", 11, action=A.ASSESS))
+    told = all(row.notified_at or row.state == "not_required" for row in clocks.rows)
+    if told and state.people and not state.open_steps:
+        todos.append(Todo("Close the breach", "Say what was learnt.", 12, action=A.CLOSE))
+    return todos

@@ -1,0 +1,147 @@
+"""The breach desk at the console: who sees it, what it says first, each action as a form, refusals in words."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.resources import Resources
+from api.console.breaches.picture import left
+from domain.breach_authority import BreachAction
+from domain.rights import Role
+from tests.at_console import AtConsole, text_of
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def dana(web: TestClient, resources: Resources) -> AtConsole:
+    return AtConsole(web, resources, Role.BREACH_RESPONDER, "Dana Whitfield")
+
+
+@pytest.fixture
+def amara(web: TestClient, resources: Resources) -> AtConsole:
+    return AtConsole(web, resources, Role.PRIVACY_LEAD, "Amara Lewis")
+
+
+@pytest.fixture
+def place(dana: AtConsole) -> str:
+    form = {"summary": "Stolen passwords\nTried on our site.", "affected": "GB 1840\nde-be 400-450\nXX 28", "first_alert_at": ""}
+    answer = dana.post("/console/breaches/new", form)
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["location"])
+
+
+def do(who: AtConsole, place: str, action: str, query: str = "", **fields: str) -> str:
+    page = who.get(f"{place}/actions/{action}{query}")
+    assert page.status_code == 200
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
+    answer = who.post(f"{place}/actions/{action}", {**hidden, **fields})
+    assert answer.status_code == 303, text_of(answer)
+    return text_of(who.get(place))
+
+
+def test_the_page_says_the_time_left_and_the_next_three_things(dana: AtConsole, place: str) -> None:
+    page = text_of(dana.get(place))
+    assert "Left to tell the first authority 71 h 59 min" in page
+    assert "Next three things to do Say that you have it" in page
+    assert "ICO GB 1,840" in page
+    assert "Berlin authority DE-BE 400 to 450" in page
+    assert "28 people have no known country" in page
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.ADMINISTRATOR])
+def test_who_does_not_work_on_breaches_does_not_see_them(web: TestClient, resources: Resources, place: str, role: Role) -> None:
+    assert AtConsole(web, resources, role, "Somebody Else").get(place).status_code == 403
+
+
+def test_any_caseworker_reports_one(web: TestClient, resources: Resources) -> None:
+    someone = AtConsole(web, resources, Role.CASEWORKER, "Somebody Else")
+    assert someone.get("/console/breaches/new").status_code == 200
+    assert someone.post("/console/breaches/new", {"summary": "A letter in the wrong envelope"}).status_code == 303
+
+
+def test_an_auditor_sees_the_clocks_and_no_words(web: TestClient, resources: Resources, place: str) -> None:
+    page = text_of(AtConsole(web, resources, Role.AUDITOR, "Audrey Books").get(place))
+    assert "ICO" in page
+    assert "Stolen passwords" not in page
+
+
+@pytest.mark.parametrize("action", BreachAction)
+def test_every_action_has_a_form_in_words(amara: AtConsole, place: str, action: BreachAction) -> None:
+    page = amara.get(f"{place}/actions/{action.value}")
+    assert page.status_code == 200, text_of(page)
+
+
+def test_from_the_call_to_the_authoritys_number(dana: AtConsole, amara: AtConsole, place: str) -> None:
+    assert "Led by Dana Whitfield" in do(dana, place, "acknowledge")
+    assert "reasonably certain" in do(
+        dana, place, "confirm_awareness", aware_at=(NOW - timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M"), reason="The log."
+    )
+    assert "Northgate" in do(dana, place, "add_other", kind="insurer", text="Northgate, 020 7946 0177")
+    do(dana, place, "change_step", "?step=reset_passwords", state="done")
+    do(dana, place, "set_field", "?field=what_happened", standing="known", value="Passwords were tried.")
+    assert "Passwords were tried." in text_of(dana.get(f"{place}/report/ico"))
+    assert "waits for approval" in do(dana, place, "prepare_report", authority="ico")
+    page = amara.get(place)
+    target = re.search(r"/actions/approve_report(\?[^\"]+)", page.text)
+    assert target is not None
+    query = target[1].replace("&amp;", "&")
+    assert "approved" in do(amara, place, "approve_report", query)
+    report = re.search(r"report=([0-9a-f-]{36})", query)
+    assert report is not None
+    assert dana.get(f"{place}/reports/{report[1]}/pdf").content.startswith(b"%PDF")
+    assert "IC-77" in do(
+        dana,
+        place,
+        "record_sent",
+        f"?report={report[1]}",
+        receipt="IC-77",
+        sent_at=(NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
+    )
+
+
+def test_severity_shows_its_arithmetic_and_decides_nothing(dana: AtConsole, place: str) -> None:
+    page = do(
+        dana, place, "assess", category="financial", context="4", ease="maximum", confidentiality="full", integrity="none",
+        availability="none", malicious="true", individuals="1840", unintelligible="",
+    )  # fmt: skip
+    assert "very high, 5.0" in page
+    assert "more than 100 individuals" in page
+    assert "Whether people are told is not decided" in page
+
+
+def test_a_refusal_stands_beside_the_form(dana: AtConsole, place: str) -> None:
+    answer = dana.post(f"{place}/actions/set_affected", {"affected": "Germany many"})
+    assert answer.status_code == 422
+    assert "Write a number here." in text_of(answer)
+    assert "Germany many" in answer.text
+
+
+def test_a_decision_wants_a_fresh_sign_in(web: TestClient, resources: Resources, place: str) -> None:
+    stale = AtConsole(web, resources, Role.PRIVACY_LEAD, "Lea Late", ago=timedelta(minutes=6))
+    answer = stale.get(f"{place}/actions/decide_people")
+    assert answer.status_code == 303
+    assert "/console/sign-in/again" in answer.headers["location"]
+
+
+def test_the_register_and_the_handover_print(dana: AtConsole, place: str) -> None:
+    assert "reference,status" in dana.get("/console/breaches/register.csv").text
+    pack = text_of(dana.get(f"{place}/pack"))
+    assert "Wycliffe House" in pack
+    assert "Dana Whitfield" in pack
+
+
+def test_an_exercise_is_marked_on_every_page(dana: AtConsole) -> None:
+    place = dana.post("/console/breaches/new", {"summary": "A rehearsal", "exercise": "yes"}).headers["location"]
+    assert "This is an exercise" in text_of(dana.get(place))
+    assert "A rehearsal" not in text_of(dana.get("/console/breaches"))
+    assert "A rehearsal" in text_of(dana.get("/console/breaches?view=exercises"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(41.2, "41 h 12 min"), (0.5, "30 min"), (-1.5, "1 h 30 min over"), (72, "72 h 00 min")]
+)
+def test_the_time_left_in_words(hours: float, told: str) -> None:
+    assert left(NOW + timedelta(hours=hours), NOW) == told

@@ -1,0 +1,184 @@
+"""The breach desk in a real browser: a responder's run from the report to the authority, axe on each page, phone, dark, paper."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from adapters.database.breach_intake import IncomingBreach, open_breach, seal_note
+from adapters.database.breach_reader import BREACH
+from adapters.resources import Resources
+from domain.breach import Count
+from domain.breach_commands import Acknowledge, AddFact, AddOther, Assess, BreachCommand, ChangeStep, DecidePeople, SetField
+from domain.breach_messages import BreachCall
+from domain.breach_severity import SeverityInputs
+from domain.commands import Actor
+from domain.rights import Role
+from tests.at_console import COOKIE, session_of
+from tests.breach_gateway import BreachGateway
+from tests.browser.conftest import SCREENSHOTS, page_of
+
+pytestmark = pytest.mark.journey
+SIZES: dict[str, dict[str, object]] = {
+    "wide": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 360, "height": 740}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "plain": {"viewport": {"width": 1280, "height": 900}, "java_script_enabled": False},
+}
+
+
+@pytest.fixture
+def reference(resources: Resources) -> str:
+    """Sign-ins with stolen passwords, thirty hours in."""
+    _, dana = session_of(resources, Role.BREACH_RESPONDER, "Dana Whitfield")
+    _, amara = session_of(resources, Role.PRIVACY_LEAD, "Amara Lewis")
+    now = datetime.now(UTC)
+    places = {"GB": (1840, 1840), "IE": (212, 212), "FR": (388, 388), "DE-BE": (431, 431), "DE": (141, 141), "XX": (28, 28)}
+    alert = IncomingBreach(
+        summary="Sign-ins with stolen passwords\nPasswords stolen elsewhere were tried here. 3,040 accounts were opened.",
+        first_alert_at=now - timedelta(hours=30, minutes=48),
+        affected={place: Count(low=low, high=high) for place, (low, high) in places.items()},
+        caller=dana,
+    )
+    breach = open_breach(resources, alert, now - timedelta(hours=30)).view.dossier
+    desk = BreachGateway(resources)
+    desk.open(breach.id)
+
+    def note(text: str) -> UUID:
+        with resources.database.write() as session:
+            return seal_note(session, resources.vault, breach.id, BREACH, author=dana, text=text, now=now)
+
+    responder, lead = Actor(person=dana, role=Role.BREACH_RESPONDER), Actor(person=amara, role=Role.PRIVACY_LEAD)
+    inputs = SeverityInputs(
+        category="sensitive", context=4, ease="maximum", confidentiality="some", malicious=True, individuals=3040
+    )
+    seen = now - timedelta(hours=29)
+    commands: list[BreachCommand] = [
+        Acknowledge(actor=responder),
+        AddOther(
+            actor=responder, kind="insurer", due_at=now + timedelta(minutes=110), note=note("Northgate Cyber, 020 7946 0177.")
+        ),
+        AddOther(actor=responder, kind="police", note=note("Action Fraud, 0300 123 2040")),
+        AddFact(actor=responder, happened_at=seen, zone="Europe/London", note=note("Odd sign-ins from one network.")),
+        ChangeStep(actor=responder, step="reset_passwords", state="done"),
+        SetField(actor=responder, field="what_happened", standing="known", note=note("Stolen passwords were tried.")),
+        Assess(actor=responder, inputs=inputs),
+        DecidePeople(actor=lead, verdict="notify", note=note("High risk for 96 people, risk for the others.")),
+    ]
+    for number, command in enumerate(commands):
+        desk.act(breach.id, BreachCall(command_id=f"test:{number}", command=command))
+    return breach.reference
+
+
+@pytest.fixture
+def opened(browser: Browser, portal: str, resources: Resources) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def make(size: str, path: str, role: Role = Role.BREACH_RESPONDER, name: str = "Dana Whitfield") -> Page:
+        cookie, _ = session_of(resources, role, name)
+        context = page_of(browser, **SIZES[size])
+        page = context.__enter__()
+        contexts.append(context)
+        page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": portal}])
+        page.goto(f"{portal}/console/breaches{path}")
+        return page
+
+    yield make
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+def looked_at(page: Page, name: str, *, scripted: bool = True) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"breach-{name}.png", full_page=True)
+    if scripted:
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, "the page scrolls sideways"
+        assert Axe().run(page).response["violations"] == []
+
+
+@pytest.mark.parametrize("size", ["wide", "phone", "dark"])
+def test_every_page_passes_axe_and_fits(opened: Callable[..., Page], reference: str, size: str) -> None:
+    page = opened(size, f"/{reference}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign-ins with stolen passwords")
+    biggest = page.evaluate(
+        "[...document.querySelectorAll('main *')].sort((a, b) => parseFloat(getComputedStyle(b).fontSize) - "
+        "parseFloat(getComputedStyle(a).fontSize))[0].className"
+    )
+    assert biggest.startswith("time"), "the time left is the largest thing"
+    looked_at(page, f"one-{size}")
+    for name, path in {
+        "desk": "",
+        "new": "/new",
+        "act": f"/{reference}/actions/assess",
+        "report": f"/{reference}/report/ico",
+        "pack": f"/{reference}/pack",
+    }.items():
+        page.goto(page.url.split("/console")[0] + f"/console/breaches{path}")
+        looked_at(page, f"{name}-{size}")
+
+
+@pytest.mark.parametrize("size", ["wide", "plain"])
+def test_a_responders_run_from_the_report_to_the_authority(opened: Callable[..., Page], portal: str, size: str) -> None:
+    scripted = size != "plain"
+    page = opened(size, "/new")
+    page.get_by_label("What happened, in a few words").fill("A laptop was lost\nOn the train.")
+    page.get_by_label("People by country, if known").fill("GB 120\nIE 4-6")
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A laptop was lost")
+    place = page.url
+    expect(page.locator("ol.todos > li").first).to_contain_text("Say that you have it")
+    page.get_by_role("link", name="I have it").click()
+    page.get_by_role("button", name="I have it").click()
+    expect(page.get_by_text("Led by")).to_contain_text("Dana Whitfield")
+    page.goto(f"{place}/report/ico")
+    page.get_by_role("link", name="Change What happened").click()
+    page.get_by_label("How sure").select_option("known")
+    page.get_by_label("In words").or_(page.get_by_label("What is known")).fill("A laptop was left on the 18:40 train.")
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{place}/report/ico")
+    expect(page.get_by_text("left on the 18:40 train")).to_be_visible()
+    page.get_by_role("link", name="Freeze the report").click()
+    page.get_by_role("button", name="Freeze it").click()
+    looked_at(page, f"run-{size}", scripted=scripted)
+    lead = opened(size, place.rpartition("/console/breaches")[2], Role.PRIVACY_LEAD, "Amara Lewis")
+    lead.get_by_role("link", name="Approve", exact=True).click()
+    lead.get_by_role("button", name="Approve it").click()
+    page.goto(place)
+    page.get_by_role("link", name="It was handed in").click()
+    page.get_by_label("Number of the authority").fill("IC-123456")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_text("IC-123456")).to_be_visible()
+    expect(page.locator("table.clocks tr", has_text="ICO")).to_contain_text("Told")
+    assert portal in page.url
+
+
+def test_what_is_refused_is_said_beside_the_form_and_nothing_is_lost(opened: Callable[..., Page], reference: str) -> None:
+    page = opened("wide", f"/{reference}/actions/confirm_awareness")
+    page.get_by_label("Since when").fill("2031-01-01T10:00")
+    page.get_by_label("Why").fill("The log shows it.")
+    page.get_by_role("button", name="Set the time").click()
+    expect(page.get_by_text("lies in the future").first).to_be_visible()
+    expect(page.get_by_label("Why")).to_have_value("The log shows it.")
+    looked_at(page, "refused")
+
+
+def test_the_first_thing_to_do_is_reached_by_keyboard(opened: Callable[..., Page], reference: str) -> None:
+    page = opened("wide", f"/{reference}")
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "Record the call":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("They were told")
+
+
+def test_it_prints_well(opened: Callable[..., Page], reference: str) -> None:
+    page = opened("wide", f"/{reference}/pack")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Print this page")).to_be_visible()
+    expect(page.locator("header.top")).to_be_hidden()
+    looked_at(page, "pack-print")
