@@ -20,6 +20,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from benchmarks import bare_workflows, saas, stack
+from benchmarks.erasing import erasures
 from benchmarks.figures import Figure
 from benchmarks.floors import zip_floor
 from benchmarks.pages import case_pages
@@ -68,6 +69,9 @@ def all_figures(running: Stack, folder: Path, sizes: Sizes) -> Iterator[Figure]:
     running.settle()
     yield from at_once(running, folder, sizes, steps, zip_seconds)
     yield from intake(running, folder, sizes)
+    running.settle()
+    with psycopg.connect(running.source) as source:
+        yield from erasures(running, source)  # last: what is erased is gone
 
 
 def times(work: str, measured: list[tuple[float, float]], floor: list[float], target: float) -> Iterator[Figure]:

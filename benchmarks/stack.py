@@ -94,14 +94,14 @@ class Stack:
     def caller(self) -> Caller:
         return Caller(int(self.installation.settings["HABEAS_PORT"]), self.keys)
 
-    def body(self, address: str, *, asserted: bool = False) -> dict[str, Any]:
-        """A request for access; `asserted` when the platform vouches for who is signed in there."""
-        body: dict[str, Any] = {"rights": ["access"], "subject": {"email": address, "name": "Somebody", "country": "DE"}}
-        return body | {"identity_assertion": self._assertion(address)} if asserted else body
+    def body(self, address: str, *, asserted: bool = False, right: str = "access") -> dict[str, Any]:
+        """A request; `asserted` when the platform vouches for who is signed in there."""
+        body: dict[str, Any] = {"rights": [right], "subject": {"email": address, "name": "Somebody", "country": "DE"}}
+        return body | {"identity_assertion": self._assertion(address, right)} if asserted else body
 
-    def _assertion(self, address: str) -> str:
+    def _assertion(self, address: str, right: str) -> str:
         now = int(time.time())
-        claims = {"iss": ISSUER, "aud": self.installation.url, "sub": address, "email": address, "rights": ["access"]}
+        claims = {"iss": ISSUER, "aud": self.installation.url, "sub": address, "email": address, "rights": [right]}
         claims |= {"acr": "mfa", "jti": uuid4().hex}
         payload = json.dumps(claims | {"auth_time": now - 5, "exp": now + 290}).encode()
         return serialize_compact({"alg": "Ed25519"}, payload, self._key, registry=_Signing())
@@ -197,6 +197,7 @@ def running(folder: Path, *, users: int, share: float) -> Iterator[tuple[Stack, 
         issuers.write_text(json.dumps({ISSUER: {"keys": [key.as_dict(private=False)]}}), encoding="utf-8")
         settings = {
             "HABEAS_DATAMAP": str(DATAMAP),
+            "HABEAS_ERASURE_WAITING_DAYS": "0",
             "HABEAS_IDENTITY_ISSUERS": str(issuers),
             "PEER_DATABASE_URL": f"{url.rpartition('/')[0]}/saas",
         }

@@ -113,6 +113,15 @@ def test_what_was_planned_is_erased_and_nothing_of_anybody_else(erasing: Erasing
     assert erasing.look(made).leftovers == []
 
 
+def test_an_erasure_takes_a_statement_a_batch_and_never_one_a_row(erasing: Erasing) -> None:
+    erasing.shop.insert("drafts", *((number, 7, "x", None) for number in range(100, 900)))
+    made = erasing.plan()
+    with erasing.shop.changing() as statements:
+        assert erasing.carry_out(made).done
+    changes = [text for text, _ in statements if text.startswith(("DELETE", "UPDATE"))]
+    assert len(changes) == 4  # accounts, sessions, drafts, devices: the tables that hold something to change
+
+
 def test_the_same_plan_carried_out_twice_or_at_once_is_once(erasing: Erasing) -> None:
     made = erasing.plan()
     assert erasing.carry_out(made).done
