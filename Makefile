@@ -64,8 +64,9 @@ histories: install-dev ## Save the histories of typical cases anew, once no open
 bench: install-dev postgresql ## Every figure beside its floor and its target, about four minutes; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run
 
-bench-smoke: install-dev postgresql ## The same in small: that every benchmark works, whatever the figures
+bench-smoke: install-dev postgresql dovecot ## The same in small: that every benchmark works, whatever the figures
 	$(BIN)/python -m benchmarks.run --smoke
+	$(BIN)/python -m benchmarks.post --smoke
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || .ci/debian postgresql

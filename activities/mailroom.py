@@ -6,13 +6,14 @@ Next: `workflows/mailbox.py`
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 from temporalio import activity
 
@@ -61,11 +62,15 @@ class Mailroom:
     @translated
     def sort_mail(self, _message: WatchMailbox) -> MailSorted:
         """Sort what is stored and unsorted, 50 mails at most; gives back what follows for cases, also from before a crash."""
-        now = datetime.now(UTC)
         with beating():
-            for key in self._unsorted(now):
-                if self._claim(key, now):
-                    self._sort(key)
+            done = []
+            for mail in self._claim(datetime.now(UTC)):
+                sorted_mail = self._sort(mail)
+                if sorted_mail.decided.standing is Standing.OPENED or sorted_mail.breach:
+                    self._write([sorted_mail])  # what comes after it has to know
+                else:
+                    done.append(sorted_mail)
+            self._write(done)
         effects = self._untold()
         return MailSorted(effects=effects, more=bool(self._unsorted(datetime.now(UTC))))
 
@@ -76,23 +81,23 @@ class Mailroom:
         with self._resources.database.write() as session:
             session.execute(update(IncomingMail).where(col(IncomingMail.id).in_(message.mails)).values(told=True))
 
-    def _unsorted(self, now: datetime) -> list[UUID]:
-        free = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
-        waiting = select(IncomingMail.id).where(IncomingMail.standing == Standing.STORED.value, free)
+    def _unsorted(self, now: datetime) -> list[tuple[UUID, int]]:
+        waiting = select(IncomingMail.id, IncomingMail.attempts).where(*_free(now)).order_by(col(IncomingMail.arrived_at))
         with self._resources.database.read() as session:
-            return list(session.exec(waiting.order_by(col(IncomingMail.arrived_at)).limit(_AT_ONCE)).all())
+            return [(key, attempts) for key, attempts in session.exec(waiting.limit(_AT_ONCE)).all()]
 
-    def _claim(self, key: UUID, now: datetime) -> bool:
-        free = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
-        mine = update(IncomingMail).where(col(IncomingMail.id) == key, col(IncomingMail.standing) == Standing.STORED.value, free)
+    def _claim(self, now: datetime) -> list[IncomingMail]:
+        """Take mails in hand. One whose reading was cut off before comes alone: it may be what ended the program."""
+        found = self._unsorted(now)
+        again = [key for key, attempts in found if attempts][:1]
+        keys = again or [key for key, _ in found]
+        mine = update(IncomingMail).where(col(IncomingMail.id).in_(keys), *_free(now))
         with self._resources.database.write() as session:
-            claimed = session.execute(mine.values(claimed_at=now, attempts=IncomingMail.attempts + 1))
-        return bool(getattr(claimed, "rowcount", 0))
+            session.execute(mine.values(claimed_at=now, attempts=IncomingMail.attempts + 1))
+            claimed = select(IncomingMail).where(col(IncomingMail.id).in_(keys), col(IncomingMail.claimed_at) == now)
+            return list(session.exec(claimed.order_by(col(IncomingMail.arrived_at))).all())
 
-    def _sort(self, key: UUID) -> None:
-        with self._resources.database.read() as session:
-            mail = session.get(IncomingMail, key)
-        assert mail is not None
+    def _sort(self, mail: IncomingMail) -> "_Sorted":
         read, checked = self._read(mail)
         with self._resources.database.read() as session:
             known = known_of(self._resources, session, mail, read, checked)
@@ -101,8 +106,9 @@ class Mailroom:
             read = self._deal_with_documents(mail, read, known, decided)
         if decided.standing is Standing.OPENED:
             self._open(mail, read, known, decided)
-        self._write(mail, read, checked, known, decided)
-        _log.info("mail sorted", mail=str(key), kind=read.kind.value, standing=decided.standing.value)
+        breach = first_sign(self._resources, mail, read, decided, datetime.now(UTC))
+        _log.info("mail sorted", mail=str(mail.id), kind=read.kind.value, standing=decided.standing.value)
+        return _Sorted(mail, read, checked, known, decided, breach)
 
     def _read(self, mail: IncomingMail) -> tuple[ReadMessage, Authentication]:
         if mail.attempts > _ATTEMPTS:
@@ -135,6 +141,8 @@ class Mailroom:
 
     def _decided_before(self, mail: IncomingMail, known: Knowledge) -> Disposition | None:
         """What a sorting that was cut off had begun: the case that this mail opened."""
+        if mail.attempts == 1:
+            return None
         with self._resources.database.read() as session:
             mine = select(CaseReceipt).where(CaseReceipt.caller == "mail", CaseReceipt.idempotency_key == _digest(mail))
             receipt = session.exec(mine).first()
@@ -163,34 +171,37 @@ class Mailroom:
         )
         known.case_id = receipt.case_id
 
-    def _write(
-        self, mail: IncomingMail, read: ReadMessage, checked: Authentication, known: Knowledge, decided: Disposition
-    ) -> None:
+    def _write(self, done: list["_Sorted"]) -> None:
+        if not done:
+            return
         now = datetime.now(UTC)
-        breach = first_sign(self._resources, mail, read, decided, now)
-        vault = self._resources.vault.mail(mail.key)
         with self._resources.database.write() as session:
-            row = session.get(IncomingMail, mail.id, with_for_update=True)
-            assert row is not None
-            row.content = vault.seal("incoming_mail", "content", str(row.id), read.model_dump_json().encode())
-            row.kind, row.spf, row.dkim, row.dmarc = read.kind.value, checked.spf, checked.dkim, checked.dmarc
-            row.aligned, row.sender_index = checked.aligned, known.sender_index
-            row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
-            row.letter = known.letter.id if known.letter else None
-            row.cases = [each for each in mail.cases if each["why"] == "evidence"] + known.cases
-            row.claimed_at = None
-            if decided.standing in {Standing.JOINED, Standing.OPENED, Standing.BOUNCED}:
-                row.case_id, row.told = known.case_id, False
-            elif known.letter is not None and decided.standing is Standing.RECORDED:
-                row.case_id = known.case_id
-            if decided.standing is Standing.OPENED:
-                row.answered_at = now
-            session.add(row)
-            if decided.standing is Standing.BOUNCED and known.letter is not None:
-                _note_bounce(session, known.letter.id, read, now)
-            row.breach = breach
-            if decided.reason is TriageReason.BREACH:
-                session.add(Alarm(at=now, kind="mail-suspected-breach", facts={"mail": str(row.id)}))
+            for each in done:
+                self._write_one(session, each, now)
+
+    def _write_one(self, session: Session, each: "_Sorted", now: datetime) -> None:
+        mail, read, known, decided = each.mail, each.read, each.known, each.decided
+        row = session.get(IncomingMail, mail.id, with_for_update=True)
+        assert row is not None
+        content = read.model_dump_json().encode()
+        row.content = self._resources.vault.mail(mail.key).seal("incoming_mail", "content", str(row.id), content)
+        row.kind, row.spf, row.dkim, row.dmarc = read.kind.value, each.checked.spf, each.checked.dkim, each.checked.dmarc
+        row.aligned, row.sender_index, row.breach = each.checked.aligned, known.sender_index, each.breach
+        row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
+        row.letter = known.letter.id if known.letter else None
+        row.cases = [suggested for suggested in mail.cases if suggested["why"] == "evidence"] + known.cases
+        row.claimed_at = None
+        if decided.standing in {Standing.JOINED, Standing.OPENED, Standing.BOUNCED}:
+            row.case_id, row.told = known.case_id, False
+        elif known.letter is not None and decided.standing is Standing.RECORDED:
+            row.case_id = known.case_id
+        if decided.standing is Standing.OPENED:
+            row.answered_at = now
+        session.add(row)
+        if decided.standing is Standing.BOUNCED and known.letter is not None:
+            _note_bounce(session, known.letter.id, read, now)
+        if decided.reason is TriageReason.BREACH:
+            session.add(Alarm(at=now, kind="mail-suspected-breach", facts={"mail": str(row.id)}))
 
     def _untold(self) -> list[MailEffect]:
         untold = select(IncomingMail).where(col(IncomingMail.told).is_(False), col(IncomingMail.case_id).is_not(None))
@@ -219,6 +230,24 @@ class Mailroom:
                 evidence=UUID(evidence) if evidence else None,
             ),
         )
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """A mail that was read and decided about, not written down yet."""
+
+    mail: IncomingMail
+    read: ReadMessage
+    checked: Authentication
+    known: Knowledge
+    decided: Disposition
+    breach: str | None
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Stored, and in nobody's hands."""
+    left = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
+    return col(IncomingMail.standing) == Standing.STORED.value, left
 
 
 def _digest(mail: IncomingMail) -> str:

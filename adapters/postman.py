@@ -1,7 +1,8 @@
 """Hands letters over on connections that stay open for a while, no faster than the controller's mail server wants them.
 
-A connection, its TLS and its sign-in cost more than a letter. One thread holds a loop and at most four connections; whoever
-sends blocks until the server has answered. Next: `adapters/mail.py`
+A connection, its TLS and its sign-in cost more than a letter. Whoever sends takes a free line, at most four of them, and blocks
+until the server has answered. A line is a loop with one connection; it runs in the sender's own thread, since handing a
+letter to another thread and back costs a third of what sending it does. Next: `adapters/mail.py`
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from adapters.mail import PATIENCE, MailNotTakenError, MailServer, connect, hand
 from adapters.settings import Settings
 
 CONNECTIONS: Final = 4  # as many as threads that send at once use; more only make a server suspicious
-IDLE: Final = 30.0  # seconds; servers hang up after a minute or more (RFC 5321 4.5.3.2: five)
+_KEPT: Final = 30.0  # seconds of silence after which a connection is not used again
 _CHECKED_AFTER: Final = 2.0  # seconds of silence after which a connection is asked whether it is still there
 _LONGEST_WAIT: Final = 20.0  # seconds for a turn; then the engine tries again later, with its back-off
 
@@ -32,8 +33,12 @@ class Postman:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._gap = 60.0 / settings.mail_per_minute if settings.mail_per_minute else 0.0
+        self._next = 0.0
         self._lock = threading.Lock()
-        self._round: _Round | None = None
+        self._slots = threading.BoundedSemaphore(CONNECTIONS)
+        self._lines: list[_Line] = []
+        weakref.finalize(self, _hang_up, self._lines)
 
     def deliver(self, message: bytes, sender: str, recipient: str) -> None:
         """Hand one message over; returns when the server has answered 250 to its data.
@@ -47,90 +52,88 @@ class Postman:
             LetterRefusedError: refused for good. MailNotTakenError: everything else; trying again may help.
         """
         sender, recipient = mailable(sender), mailable(recipient)
-        with translated():
-            self._started().run(message, sender, recipient)
+        self._wait_for_turn()
+        with self._slots, translated():
+            with self._lock:
+                line = self._lines.pop() if self._lines else _Line(MailServer.of(self._settings))
+            try:
+                line.send(message, sender, recipient)
+            finally:
+                with self._lock:
+                    self._lines.append(line)
 
-    def _started(self) -> "_Round":
+    def _wait_for_turn(self) -> None:
         with self._lock:
-            if self._round is None:
-                self._round = _Round(MailServer.of(self._settings), self._settings.mail_per_minute)
-                weakref.finalize(self, self._round.end)
-            return self._round
+            now = time.monotonic()
+            wait = max(self._next - now, 0.0)
+            if wait > _LONGEST_WAIT:
+                raise MailNotTakenError("throttled")
+            self._next = max(self._next, now) + self._gap
+        if wait:  # even a sleep of nothing gives the processor away
+            time.sleep(wait)
 
 
-class _Round:
-    """The loop, its thread, and the connections in it."""
+class _Line:
+    """One loop and one connection; used by one thread at a time."""
 
-    def __init__(self, server: MailServer, per_minute: int) -> None:
+    def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._gap = 60.0 / per_minute if per_minute else 0.0
-        self._next = 0.0
-        self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
         self._loop = asyncio.new_event_loop()
-        self._slots = asyncio.Semaphore(CONNECTIONS)
-        self._thread = threading.Thread(target=self._loop.run_forever, name="postman", daemon=True)
-        self._thread.start()
+        self._smtp: aiosmtplib.SMTP | None = None
+        self._used = 0.0
 
-    def run(self, message: bytes, sender: str, recipient: str) -> None:
-        self._call(self._send(message, sender, recipient))
+    def send(self, message: bytes, sender: str, recipient: str) -> None:
+        self._run(self._send(message, sender, recipient))
 
     def end(self) -> None:
-        """Say good-bye and stop the thread."""
+        """Say good-bye."""
         with contextlib.suppress(Exception):
-            self._call(self._hang_up(0.0))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+            self._run(self._quit())
+        self._drop()
+        self._run(asyncio.sleep(0))  # lets the transport close its socket
         self._loop.close()
 
-    def _call(self, doing: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(doing, self._loop).result(PATIENCE + _LONGEST_WAIT)
+    def _run(self, doing: Coroutine[Any, Any, None]) -> None:
+        self._loop.run_until_complete(doing)
 
     async def _send(self, message: bytes, sender: str, recipient: str) -> None:
-        await self._turn()
-        async with self._slots, asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             smtp = await self._connection()
             try:
                 await hand_over(smtp, message, sender, recipient)
             except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
-                await self._give_back(smtp)  # it answered: the conversation goes on
-                raise
+                raise  # it answered: the conversation goes on
             except BaseException:
-                smtp.close()
+                self._drop()
                 raise
-            await self._give_back(smtp)
-
-    async def _turn(self) -> None:
-        now = time.monotonic()
-        wait = max(self._next - now, 0.0)
-        if wait > _LONGEST_WAIT:
-            raise MailNotTakenError("throttled")
-        self._next = max(self._next, now) + self._gap
-        await asyncio.sleep(wait)
+            finally:
+                self._used = time.monotonic()
 
     async def _connection(self) -> aiosmtplib.SMTP:
-        while self._idle:
-            since, smtp = self._idle.pop()
+        silent = time.monotonic() - self._used
+        if self._smtp is not None and silent > _CHECKED_AFTER:
             try:
-                if time.monotonic() - since > _CHECKED_AFTER:
-                    await smtp.rset()
-                if smtp.is_connected:
-                    return smtp
-            except (aiosmtplib.SMTPException, OSError):
-                smtp.close()
-        return await connect(self._server)
+                await (self._smtp.quit() if silent > _KEPT else self._smtp.rset())
+            except (aiosmtplib.SMTPException, OSError, TimeoutError):
+                self._drop()
+        if self._smtp is None or not self._smtp.is_connected:
+            self._drop()
+            self._smtp = await connect(self._server)
+        return self._smtp
 
-    async def _give_back(self, smtp: aiosmtplib.SMTP) -> None:
-        if not smtp.is_connected:
-            smtp.close()
-            return
-        self._idle.append((time.monotonic(), smtp))
-        self._loop.call_later(IDLE + 1, lambda: self._loop.create_task(self._hang_up(IDLE)))
+    async def _quit(self) -> None:
+        if self._smtp is not None and self._smtp.is_connected:
+            await self._smtp.quit(timeout=2)
 
-    async def _hang_up(self, older_than: float) -> None:
-        now = time.monotonic()
-        old = [(since, smtp) for since, smtp in self._idle if now - since >= older_than]
-        self._idle = [each for each in self._idle if each not in old]
-        for _, smtp in old:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-                await smtp.quit(timeout=2)
-            smtp.close()
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _hang_up(lines: list[_Line]) -> None:
+    # In a thread of its own: whoever drops the postman may be inside a running loop.
+    for line in lines:
+        ending = threading.Thread(target=line.end, name="postman")
+        ending.start()
+        ending.join(5)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.incoming.reader import MailReader
-from adapters.incoming.store import open_raw, seal_raw
+from adapters.incoming.store import open_raw, sealed_raw
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.incoming import ReadMessage
@@ -33,7 +33,8 @@ def remove_documents(resources: Resources, reader: MailReader, mail: IncomingMai
     old_key, old_blob = mail.key, mail.blob
     mail.key = uuid4()
     resources.vault.make_mail_keys([mail.key])
-    seal_raw(resources, mail, rest)
+    sealed = sealed_raw(resources, mail.key, mail.id, rest)
+    mail.raw, mail.blob = sealed["raw"], sealed["blob"]
     with resources.database.write() as session:
         row = session.get(IncomingMail, mail.id, with_for_update=True)
         assert row is not None

@@ -9,9 +9,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -89,7 +90,7 @@ def unfetched(resources: Resources, place: Place, arrived_at: datetime, now: dat
     with resources.database.write() as session:
         session.add(row)
         session.flush()
-        session.add(_arrival(row.id, place, arrived_at))
+        session.execute(insert(MailArrival), [_arrival(row.id, place, arrived_at)])
         _advance(session, place, now)
     return row.id
 
@@ -107,49 +108,62 @@ def open_raw(resources: Resources, mail: IncomingMail) -> bytes:
     return vault.open("incoming_mail", "raw", str(mail.id), mail.raw) if mail.raw is not None else b""
 
 
-def seal_raw(resources: Resources, mail: IncomingMail, raw: bytes) -> None:
-    """Put the message into its row under the row's key: inline when it is small, as a sealed stream otherwise."""
-    vault = resources.vault.mail(mail.key)
+def sealed_raw(resources: Resources, key: UUID, mail: UUID, raw: bytes) -> dict[str, Any]:
+    """The columns `raw` and `blob` of a mail: its message sealed under a key, inline when it is small, as a stream otherwise."""
+    vault = resources.vault.mail(key)
     if len(raw) <= INLINE_BYTES:
-        mail.raw, mail.blob = vault.seal("incoming_mail", "raw", str(mail.id), raw), None
-        return
+        return {"raw": vault.seal("incoming_mail", "raw", str(mail), raw), "blob": None}
     with resources.blobs.create(vault, "mail") as blob:
         blob.write(raw)
-    mail.raw, mail.blob = None, blob.ref.model_dump(mode="json")
+    return {"raw": None, "blob": blob.ref.model_dump(mode="json")}
 
 
 def _stored(resources: Resources, origin: str, arrivals: Sequence[Arrived], marks: Sequence[bytes], now: datetime) -> list[UUID]:
     with resources.database.read() as session:
         known = _known(session, marks)
-    fresh: dict[bytes, IncomingMail] = {}
+    fresh: dict[bytes, dict[str, Any]] = {}
+    raws: dict[bytes, bytes] = {}
     for arrived, mark in zip(arrivals, marks, strict=True):
-        if mark not in known and mark not in fresh:
-            fresh[mark] = IncomingMail(
-                key=uuid4(),
-                origin=origin,
-                arrived_at=min(arrived.arrived_at, now),
-                stored_at=now,
-                size=len(arrived.raw),
-                content_mac=mark,
-                standing=Standing.STORED.value,
-            )
-    resources.vault.make_mail_keys([mail.key for mail in fresh.values()])
-    raws = {mark: arrived.raw for arrived, mark in zip(arrivals, marks, strict=True)}
-    for mark, mail in fresh.items():
-        seal_raw(resources, mail, raws[mark])
+        if mark in fresh:
+            fresh[mark]["arrived_at"] = min(fresh[mark]["arrived_at"], arrived.arrived_at)
+        elif mark not in known:
+            raws[mark] = arrived.raw
+            fresh[mark] = _row(origin, mark, arrived, now)
+    resources.vault.make_mail_keys([row["key"] for row in fresh.values()])
+    for mark, row in fresh.items():
+        row.update(sealed_raw(resources, row["key"], row["id"], raws[mark]))
     try:
         with resources.database.write() as session:
-            session.add_all(fresh.values())
-            session.flush()
-            known |= {mark: mail.id for mark, mail in fresh.items()}
+            # Rows go in as they are: making an object of each costs more than sealing it.
+            if fresh:
+                session.execute(insert(IncomingMail), list(fresh.values()))
+            known |= {mark: row["id"] for mark, row in fresh.items()}
             ids = [known[mark] for mark in marks]
-            _note_arrivals(session, ids, arrivals, now)
+            _note_arrivals(session, ids, {row["id"] for row in fresh.values()}, arrivals, now)
     except BaseException:
-        for mail in fresh.values():
-            if mail.blob is not None:
-                resources.blobs.delete(BlobRef.model_validate(mail.blob).blob_id)
+        for row in fresh.values():
+            if row.get("blob"):
+                resources.blobs.delete(BlobRef.model_validate(row["blob"]).blob_id)
         raise
     return ids
+
+
+def _row(origin: str, mark: bytes, arrived: Arrived, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "key": uuid4(),
+        "origin": origin,
+        "arrived_at": min(arrived.arrived_at, now),
+        "stored_at": now,
+        "size": len(arrived.raw),
+        "content_mac": mark,
+        "aligned": False,
+        "standing": Standing.STORED.value,
+        "cases": [],
+        "documents": 0,
+        "attempts": 0,
+        "told": True,
+    }
 
 
 def _known(session: Session, marks: Sequence[bytes]) -> dict[bytes, UUID]:
@@ -159,29 +173,46 @@ def _known(session: Session, marks: Sequence[bytes]) -> dict[bytes, UUID]:
     return {bytes(mark): key for mark, key in rows}
 
 
-def _note_arrivals(session: Session, ids: Sequence[UUID], arrivals: Sequence[Arrived], now: datetime) -> None:
+def _note_arrivals(session: Session, ids: Sequence[UUID], fresh: set[UUID], arrivals: Sequence[Arrived], now: datetime) -> None:
+    seen = _seen(session, [arrived.place for arrived in arrivals if arrived.place is not None])
+    new: list[dict[str, Any]] = []
     for key, arrived in zip(ids, arrivals, strict=True):
-        mail = session.get(IncomingMail, key, with_for_update=True)
-        if mail is not None and arrived.arrived_at < mail.arrived_at:
-            # The same mail reached another mailbox first: the month runs from there.
-            mail.arrived_at = arrived.arrived_at
-            if mail.case_id is not None:
-                mail.told = False
-            session.add(mail)
-        if arrived.place is not None and not _seen(session, arrived.place):
-            session.add(_arrival(key, arrived.place, arrived.arrived_at))
+        if key not in fresh:
+            _bring_forward(session, key, arrived)
+        if arrived.place is not None and arrived.place not in seen:
+            seen.add(arrived.place)
+            new.append(_arrival(key, arrived.place, arrived.arrived_at))
+    if new:
+        session.execute(insert(MailArrival), new)
     places = [arrived.place for arrived in arrivals if arrived.place is not None]
     if places:
         _advance(session, max(places), now)
 
 
-def _seen(session: Session, place: Place) -> bool:
-    same = (MailArrival.mailbox == place.mailbox, MailArrival.uidvalidity == place.uidvalidity, MailArrival.uid == place.uid)
-    return session.exec(select(MailArrival.id).where(*same)).first() is not None
+def _bring_forward(session: Session, key: UUID, arrived: Arrived) -> None:
+    """The same mail reached another mailbox first: the month runs from there."""
+    mail = session.get(IncomingMail, key, with_for_update=True)
+    if mail is not None and arrived.arrived_at < mail.arrived_at:
+        mail.arrived_at = arrived.arrived_at
+        if mail.case_id is not None:
+            mail.told = False
+        session.add(mail)
 
 
-def _arrival(key: UUID, place: Place, arrived_at: datetime) -> MailArrival:
-    return MailArrival(mail=key, mailbox=place.mailbox, uidvalidity=place.uidvalidity, uid=place.uid, arrived_at=arrived_at)
+def _seen(session: Session, places: Sequence[Place]) -> set[Place]:
+    if not places:
+        return set()
+    mailbox, uidvalidity, _ = places[0]  # a batch comes from one mailbox
+    same = (
+        col(MailArrival.mailbox) == mailbox,
+        col(MailArrival.uidvalidity) == uidvalidity,
+        col(MailArrival.uid).in_([place.uid for place in places]),
+    )
+    return {Place(mailbox, uidvalidity, uid) for uid in session.exec(select(MailArrival.uid).where(*same)).all()}
+
+
+def _arrival(key: UUID, place: Place, arrived_at: datetime) -> dict[str, Any]:
+    return {**place._asdict(), "mail": key, "arrived_at": arrived_at, "settled": False, "remove": False}
 
 
 def _advance(session: Session, place: Place, now: datetime) -> None:
