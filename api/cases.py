@@ -22,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.database.case_reader import CaseReader, open_cases, unstarted
 from adapters.database.opening import opening_of
 from adapters.database.tables import Alarm
+from adapters.leftovers import sweep_leftovers
 from adapters.resources import Resources
 from api.answers import CommandUnansweredError, restored
 from api.starting import Starter
@@ -150,6 +151,7 @@ class Cases:
                 await self.sweep()
                 if turn % _RECONCILE_EVERY == 0:
                     await self.reconcile()
+                    await to_thread.run_sync(sweep_leftovers, self._resources, datetime.now(UTC))
             except (RPCError, OSError) as failure:
                 _log.warning("sweep postponed", reason=type(failure).__name__)
             await asyncio.sleep(_SWEEP_EVERY)

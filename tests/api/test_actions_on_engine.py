@@ -35,11 +35,12 @@ from domain.errors import NotAllowedNowError
 from domain.messages import CommandCall
 from domain.rights import Role
 from tests import opened, post_office, servers
-from tests.case_in_hand import code_in
+from tests.api.visiting import hidden
+from tests.case_in_hand import code_in, token_in
 from tests.factories import SUBJECT
 
 ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.AUDITOR)
-PEOPLE = ("parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted", "ended")
+PEOPLE = ("parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted", "ended", "pressed")
 REASON = {"reason": "Spoken to on the number on record."}
 AT_ONCE = 16
 
@@ -108,6 +109,9 @@ class Asked:
     def refused(self, action: str, body: object, role: Role = Role.CASEWORKER) -> tuple[int, str]:
         answer = self.act(action, body, role)
         return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+
+    def letters(self, part: str) -> list[post_office.Kept]:
+        return [each for each in self.office.mail.kept if self.reference in str(each.message["Subject"]) and part in each.text]
 
     def codes(self) -> list[str]:
         mine = [letter for letter in self.office.mail.kept if self.reference in str(letter.message["Subject"])]
@@ -379,6 +383,23 @@ def test_one_code_sent_many_times_at_once_counts_once(office: Office) -> None:
         sent = [threads.submit(case.act, "confirm_identity_code", body) for _ in range(AT_ONCE * 2)]
         answers = [each.result().status_code for each in sent]
     assert (answers.count(200), answers.count(409)) == (1, AT_ONCE * 2 - 1)
+    tags = [row["tag"] for row in office.rows(CaseEventRow, case.id)]
+    assert tags.count("case:identity:confirmed") == 1
+
+
+def test_one_link_pressed_two_hundred_times_at_once_counts_once(office: Office) -> None:
+    """Abuse test 11 for links: every press from a visit of its own."""
+    case = office.ask("pressed")
+    servers.wait_until(lambda: bool(case.letters("/verify/")), "the link arrives")
+    token = token_in(case.letters("/verify/")[-1], "verify")
+    page = office.web.get(f"/verify/{token}").text
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        sent = [
+            threads.submit(office.web.post, f"/verify/{token}", data=hidden(page) | {"once": uuid4().hex}, follow_redirects=False)
+            for _ in range(200)
+        ]
+        answers = [each.result() for each in sent]
+    assert sum(answer.status_code == 303 and "/follow" in answer.headers["location"] for answer in answers) == 1
     tags = [row["tag"] for row in office.rows(CaseEventRow, case.id)]
     assert tags.count("case:identity:confirmed") == 1
 
