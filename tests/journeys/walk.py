@@ -69,9 +69,9 @@ class Walk:
         with _DIRECT.open(request, timeout=60) as answer:
             return bytes(answer.read())
 
-    def request(self) -> None:
-        """Ask for a copy of everything."""
-        body = {"rights": ["access"], "subject": {"email": self.address, "name": "Somebody", "country": "IE"}}
+    def request(self, right: str = "access") -> None:
+        """Ask for a copy of everything, or for something else."""
+        body = {"rights": [right], "subject": {"email": self.address, "name": "Somebody", "country": "IE"}}
         answer = self.post("/requests", body)
         self.case_id, self.reference = UUID(answer["case_id"]), answer["reference"]
 
