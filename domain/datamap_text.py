@@ -102,6 +102,9 @@ class _RefusedError(Exception):
         super().__init__(sentence)
 
 
+_TOO_DEEP = "The file is nested too deeply or has too many values."
+
+
 def read(text: str) -> Document:
     """Read a data map's text. Never raises: what is refused is in `findings`, and then `data` may be None."""
     document = Document()
@@ -145,6 +148,8 @@ class _Builder:
                 raise _RefusedError(_line(after), "A data map is one document; a second one starts here.")
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if "nesting depth" in (error.problem or ""):  # newer parsers have a limit of their own
+                raise _RefusedError(mark.line + 1 if mark else 1, _TOO_DEEP) from error
             raise _RefusedError(mark.line + 1 if mark else 1, f"This is not YAML: {error.problem}.") from error
         except yaml.YAMLError as error:  # a character YAML does not allow; it knows only the position
             line = text.count("\n", 0, getattr(error, "position", 0)) + 1
@@ -159,7 +164,7 @@ class _Builder:
         if getattr(event, "tag", None):
             raise _RefusedError(line, "Tags are not allowed; a data map is plain text, numbers, lists and keys.")
         if len(path) > MAX_DEPTH or len(self._document.lines) > MAX_PARTS:
-            raise _RefusedError(line, "The file is nested too deeply or has too many values.")
+            raise _RefusedError(line, _TOO_DEEP)
         self._document.lines.setdefault(path, line)  # a key's own line was set by the mapping around it
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)

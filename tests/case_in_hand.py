@@ -57,8 +57,12 @@ class CaseInHand:
             assert receipt is not None
             return receipt
 
-    def happen(self, tag: Tag, *, actor: str = "system", **facts: Fact) -> None:
-        """Record one event."""
+    def happen(self, tag: Tag, **facts: Fact) -> None:
+        """Record one event that Habeas itself found or did."""
+        self.done_by("system", tag, **facts)
+
+    def done_by(self, actor: str, tag: Tag, **facts: Fact) -> None:
+        """Record one event of somebody's."""
         self.sequence += 1
         event = CaseEvent(sequence=self.sequence, tag=tag, at=MONDAY, actor=actor, facts=facts)
         message = RecordEvents(case_id=self.id, command_id=f"run:{self.sequence}", events=[event])

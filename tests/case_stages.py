@@ -77,13 +77,13 @@ def in_review(resources: Resources) -> CaseInHand:
     case.proven()
     actor = f"caseworker:{add_caseworker(resources.database, email='amira@example.com', name='Amira Osei', role=Role.CASEWORKER)}"
     question = case.note("Which account do you mean, or would you like everything?", PREPARER)
-    case.happen(Tag.CLARIFICATION_ASKED, actor=actor, note=str(question))
+    case.done_by(actor, Tag.CLARIFICATION_ASKED, note=str(question))
     answer = case.note("Thank you, no hurry. Everything, please.", "subject")
-    case.happen(Tag.CLARIFICATION_ANSWERED, actor="subject", note=str(answer))
+    case.done_by("subject", Tag.CLARIFICATION_ANSWERED, note=str(answer))
     _searched(case)
     item = uuid4()
     case.happen(Tag.WORK_ITEM_OPENED, work_item=str(item), kind="search_by_hand", system="payment_provider")
-    case.happen(Tag.WORK_ITEM_COMPLETED, work_item=str(item), actor=actor, result="not_found", files=0)
+    case.done_by(actor, Tag.WORK_ITEM_COMPLETED, work_item=str(item), result="not_found", files=0)
     case.happen(Tag.COLLECTION_FINISHED)
     package(case)
     return case

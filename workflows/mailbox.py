@@ -75,7 +75,7 @@ class MailboxWorkflow:
                     task_timeout=TASK_TIMEOUT,
                     parent_close_policy=ParentClosePolicy.ABANDON,
                 )
-        handle = workflow.get_external_workflow_handle_for(CaseWorkflow.run, name)
+        handle: workflow.ExternalWorkflowHandle[CaseWorkflow] = workflow.get_external_workflow_handle_for(CaseWorkflow.run, name)
         try:
             await handle.signal(CaseWorkflow.mail_arrived, effect.arrived)
         except FailureError:

@@ -123,7 +123,7 @@ def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources
     case.sequence = state.sequence
     item = uuid4()
     case.happen(Tag.WORK_ITEM_OPENED, work_item=str(item), kind="needs_operator")
-    case.happen(Tag.WORK_ITEM_COMPLETED, actor=lead.person, work_item=str(item), result="found", files=0)
+    case.done_by(lead.person, Tag.WORK_ITEM_COMPLETED, work_item=str(item), result="found", files=0)
     page = lead.get(f"/console/cases/{case.reference}")
     assert "needs other eyes than yours" in page.text
     assert "Approve and release" not in page.text

@@ -90,7 +90,7 @@ async def test_a_mail_opens_its_case_and_the_case_lives_on_without_the_mailbox(t
     async with watching(temporal_client, post, office) as mailbox:
         await until(lambda: post.told and "case:identity:asked" in office.tags)
         await mailbox.terminate()
-        running = temporal_client.get_workflow_handle_for(CaseWorkflow.run, f"case-{case_id}")
+        running: WorkflowHandle[CaseWorkflow, None] = temporal_client.get_workflow_handle_for(CaseWorkflow.run, f"case-{case_id}")
         assert (await running.query(CaseWorkflow.snapshot)).state.case_id == case_id
         await running.terminate()
 
