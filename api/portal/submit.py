@@ -1,7 +1,8 @@
 """`/`: the form in which anybody may ask, with or without an account, and the receipt (Articles 12(2), 15-22; s.164A DPA 2018).
 
 Answered after the commit alone, and in the same words for everybody: whether an address is known is not said. A mistake brings
-the form back with all that was typed. First of six files: next is workflows/case.py
+the form back with all that was typed. First of the six files of the README.
+Next: `adapters/database/intake.py`
 """
 
 from datetime import date
