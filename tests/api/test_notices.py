@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.database.notice_recipients import Ended, Recipients
+from adapters.notice_letters import recipient_token
+from adapters.resources import Resources
 from domain.rights import Role
+from tests.notice_ready import addresses, notice_ready
 
 Key = Callable[..., dict[str, str]]
 LETTER = {
@@ -105,3 +110,30 @@ def test_notices_are_listed_by_their_breach(web: TestClient, notice: str, rita: 
     assert (line["reference"], line["title"], line["list_state"]) == (notice, "Log-in only", "none")
     events = web.get(f"/api/v1/notices/{notice}/events", headers=rita).json()["items"]
     assert [event["tag"] for event in events] == ["notice:opened"]
+
+
+def test_a_public_notice_has_a_page_that_asks_for_nothing(web: TestClient, notice: str, lea: dict[str, str]) -> None:
+    assert web.get(f"/notice/{notice}").status_code == 404, "nothing is published yet"
+    act(web, notice, lea, "publish", language="en", text="Somebody tried stolen passwords.")
+    page = web.get(f"/notice/{notice}")
+    assert "Somebody tried stolen passwords." in page.text
+    assert "<form" not in page.text
+
+
+@pytest.mark.parametrize("token", ["1-aaaaaaaaaaaaaaaa", "nonsense", "1-", "f" * 200])
+def test_a_letter_that_is_not_ours_is_said_not_to_be(web: TestClient, token: str) -> None:
+    page = web.get(f"/notice/{token}")
+    assert page.status_code == 404
+    assert "This letter is not from us" in page.text
+
+
+def test_a_letter_that_is_ours_is_said_to_be_and_nothing_else_is(web: TestClient, resources: Resources) -> None:
+    notice_id = notice_ready(resources, addresses(1))
+    people = Recipients(resources.database, resources.vault, notice_id)
+    (person,) = people.claim(5)
+    place = f"/notice/{recipient_token(resources.vault, person.id)}"
+    assert web.get(place).status_code == 404, "not sent yet"
+    people.ended([Ended(person.id, "sent")], datetime.now(UTC))
+    page = web.get(place)
+    assert "This letter is from us" in page.text
+    assert "person0@example.com" not in page.text

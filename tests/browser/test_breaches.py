@@ -92,6 +92,7 @@ def opened(browser: Browser, portal: str, resources: Resources) -> Iterator[Call
 
 
 def looked_at(page: Page, name: str, *, scripted: bool = True) -> None:
+    expect(page.get_by_text("Something went wrong")).to_have_count(0)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"breach-{name}.png", full_page=True)
     if scripted:
@@ -148,7 +149,7 @@ def test_a_responders_run_from_the_report_to_the_authority(opened: Callable[...,
     lead.get_by_role("link", name="Approve", exact=True).click()
     lead.get_by_role("button", name="Approve it").click()
     page.goto(place)
-    page.get_by_role("link", name="It was handed in").click()
+    page.get_by_role("link", name="It was handed in", exact=True).click()
     page.get_by_label("Number of the authority").fill("IC-123456")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("IC-123456")).to_be_visible()

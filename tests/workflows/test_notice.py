@@ -259,3 +259,18 @@ async def test_a_public_notice_is_a_decision_of_its_own(running: Notice) -> None
     text = running.note("Somebody tried stolen passwords on 22 November.")
     state = await running.command(Publish(actor=LEAD, language="en", note=text))
     assert state.published == {"en": text}
+
+
+async def test_ten_thousand_people_leave_fewer_than_200_events_in_the_engine(
+    temporal_client: Client, time_skipper: TimeSkipper, resources: Resources
+) -> None:
+    async with notice(temporal_client, time_skipper, resources, exercise=True) as one:
+        await one.load(people(10_000))
+        await one.write()
+        await one.prepare()
+        before = (await one.handle.describe()).history_length
+        await one.approve()
+        await one.until(lambda each: each.state.status is NoticeStatus.FINISHED)
+        await one.handle.result()
+        assert (await one.handle.describe()).history_length - before < 200
+        assert one.state.sent == 10_000

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 from sqlmodel import select
@@ -31,6 +32,7 @@ from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_choices import choice_word
 from domain.breach_forms import FIELDS, FORMS
+from domain.breach_rows import AuthorityRow
 from domain.errors import UnknownObjectError
 from domain.rights import Role
 
@@ -146,13 +148,17 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "day_marks": _day_marks(web, state),
         "todos": next_three(state, clocks, said, path, now),
         "rows": [
-            (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(row)) for row in clocks.rows
+            (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(web, row))
+            for row in clocks.rows
         ],
         "others": [
             (row, said.get(row.id, ""), left(row.due_at, now) if row.due_at and not row.told_at else "", urgency(row.due_at, now))
             for row in clocks.others
         ],
         "actions": possible(who, state),
+        "timeline": sorted(state.timeline.items(), key=lambda pair: pair[1].at),
+        "left_of": left,
+        "urgency_of": urgency,
         "desk_words": words,
         "steps": STEPS,
         "report_state": report_state,
@@ -204,9 +210,11 @@ def _field(state: BreachState, said: dict[UUID, str], name: str) -> dict[str, An
     }
 
 
-def _local(row: Any) -> str:  # noqa: ANN401 (AuthorityRow)
+def _local(web: Web, row: AuthorityRow) -> str:
+    """The due time as the authority's own clock shows it: Wed 25 Nov, 12:22 CET."""
     authority = find_authority(row.key)
-    return authority.zone if authority else ""
+    place = ZoneInfo(authority.zone) if authority else zone(web)
+    return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
 
 
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:

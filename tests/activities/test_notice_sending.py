@@ -1,0 +1,88 @@
+"""A worker is killed in the middle of a notice: everybody is told, and whoever is told twice gets the same Message-ID."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from activities.notice_sending import WINDOW, NoticeSending
+from adapters.database.notice_recipients import Recipients
+from adapters.resources import Resources
+from domain.notice_messages import SendSome, SentSome
+from tests import opened, post_office, servers
+from tests.activities import killed_notice
+from tests.notice_ready import addresses, notice_ready
+from tests.post_office import PostOffice
+
+ROOT = Path(__file__).parents[2]
+_MESSAGE_ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
+
+
+class Counting(PostOffice):
+    """Keeps whom it took a message for, and which, and nothing else of it."""
+
+    told: list[tuple[str, bytes]]
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        found = _MESSAGE_ID.search(envelope.content)
+        assert found is not None
+        self.told.append((envelope.rcpt_tos[0], found[1]))
+        return post_office.OK
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
+    monkeypatch.setattr(post_office, "PostOffice", Counting)
+    with post_office.opened() as server:
+        assert isinstance(server, Counting)
+        server.told = []
+        yield server
+
+
+@pytest.fixture
+def resources(tmp_path: Path, database_url: str, office: Counting, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
+    monkeypatch.setenv("HABEAS_SMTP_URL", office.url)
+    with opened.resources(tmp_path / "home", database_url) as everything:
+        yield everything
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_kill_in_the_middle_of_20_000_tells_everybody_and_few_twice(
+    resources: Resources, database_url: str, office: Counting
+) -> None:
+    number = 20_000
+    notice_id = notice_ready(resources, addresses(number))
+    command = [sys.executable, killed_notice.__file__, str(resources.settings.home), database_url, str(notice_id)]
+    environment = {"PYTHONPATH": str(ROOT), "HABEAS_SMTP_URL": office.url}
+    kills = 3
+    for killed in range(kills):
+        process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        goal = (killed + 1) * 3_000
+        servers.wait_until(lambda goal=goal: len(office.told) >= goal, f"{goal} are told", limit=120)  # type: ignore[misc]
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(30) == -signal.SIGKILL
+    assert subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+    times = Counter(recipient for recipient, _ in office.told)
+    assert len(times) == number, "everybody was told"
+    assert len(office.told) - number <= kills * 2 * WINDOW, "no more than what was under way"
+    assert len(set(office.told)) == number, "whoever was told twice got the same Message-ID"
+    tally = Recipients(resources.database, resources.vault, notice_id).tally()
+    assert tally["sent"] == number
+
+
+def test_our_own_mail_server_being_away_counts_against_nobody(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
+    notice_id = notice_ready(resources, addresses(20))
+    monkeypatch.setenv("HABEAS_SMTP_URL", f"smtp://127.0.0.1:{servers.free_port()}")
+    with opened.resources(resources.settings.home, resources.settings.database_url) as away:
+        some: SentSome = NoticeSending(away).send_some(SendSome(notice_id=notice_id, most=100, again=False, rate=None))
+    assert some.stalled
+    assert (some.sent, some.refused, some.deferred, some.left) == (0, 0, 0, 20)
