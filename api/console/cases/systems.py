@@ -19,7 +19,7 @@ from domain.case import SystemState
 from domain.datamap import System, SystemKind
 from domain.errors import UnknownObjectError
 from domain.events import Tag
-from domain.rights import Status
+from domain.rights import NO_IDENTITY_CHECK, Status
 
 _MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
 RowState = Literal["failed", "running", "done", "waiting", "skipped"]
@@ -74,7 +74,7 @@ class Systems:
                 ("running", "running"),
                 ("waiting", "waiting"),
                 ("failed", "without answer"),
-                ("skipped", "left out"),
+                ("skipped", "left out or not needed"),
             )
             if self.counts.get(state)
         ]
@@ -160,9 +160,17 @@ def _receipt_words(state: str, reason: str | None, rows: int) -> str:
     return "Not searched: it did not answer"
 
 
+def _needs_no_search(facts: CaseFacts) -> bool:
+    """Whether nothing has to be searched: a complaint, a withdrawn consent, an objection, a report."""
+    rights = {item.right for item in facts.state.rights}
+    return facts.state.run == 0 and bool(rights) and rights <= NO_IDENTITY_CHECK
+
+
 def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: list[SearchReceipt], *, begun: bool) -> SystemRow:  # noqa: PLR0911
     title = system.title
     if known is None:
+        if not begun and _needs_no_search(facts):
+            return SystemRow(system.name, title, "skipped", "Not needed for this request", None)
         if not begun:
             begins = "Not searched yet" if facts.state.run == 0 else "Not part of the last search"
             return SystemRow(system.name, title, "waiting", begins, None)
