@@ -16,6 +16,7 @@ from activities.mailbox import MailboxWatch
 from activities.mailroom import Mailroom
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
+from activities.objection import Objection
 from activities.package import Packaging
 from activities.systems.registry import Systems
 from adapters.resources import Resources
@@ -48,6 +49,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             letters.revoke_links,
             collection.destroy_snapshots,
             erasure.forget_looks,
+            Objection(resources).stop_marketing,
             room.mark_told,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.

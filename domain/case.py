@@ -198,6 +198,7 @@ class CaseState(BaseModel):
     refusal: Notice | None = None
     complaint: Complaint = Complaint()
     erasure: ErasureStanding | None = None
+    marketing_stopped: bool = False
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     reviewed: list[date] = []  # days on which an unanswered question was looked at again

@@ -74,6 +74,7 @@ class Tag(StrEnum):
     ERASURE_CARRIED_OUT = "case:erasure:carried_out"
     ERASURE_LOOKED = "case:erasure:looked"  # searched again: only what the plan keeps may be there
     ERASURE_CERTIFIED = "case:erasure:certified"
+    MARKETING_STOPPED = "case:marketing:stopped"  # at once, without a balance (Article 21(3))
     RECIPIENT_CHASED = "case:recipient:chased"  # a processor or recipient that has not answered (Articles 19, 28)
 
     SNAPSHOT_TAKEN = "case:snapshot:taken"

@@ -341,6 +341,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.DELIVERY_ADDRESS_CHANGED: _address_changed,
     Tag.DELIVERY_NOTIFIED: _notified,
     Tag.DELIVERY_RECORDED: _delivery_recorded,
+    Tag.MARKETING_STOPPED: _setter("marketing_stopped", value=True),
     Tag.DELIVERY_REMINDED: _delivery_reminded,
     **CLOCK_RULES,
     **AFTERWARDS_RULES,

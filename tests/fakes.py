@@ -22,6 +22,7 @@ from domain.messages import (
     Collected,
     Judged,
     LetterSent,
+    MarketingStopped,
     Opening,
     PackageBuilt,
     ReceivedIdentifier,
@@ -74,6 +75,7 @@ class FakeOffice:
         self.built.set()
         self.broken: set[str] = set()  # activities that fail for good
         self.erasing = FakeErasing()
+        self.marketing_stopped = False
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -98,6 +100,11 @@ class FakeOffice:
                 self.events.append(event)
         clock = clock_of(self.received_at, self.regimes, self.rights, self.events, as_of=message.events[-1].at)
         return Recorded(clock=clock, head=SHA)
+
+    @activity.defn(name="stop_marketing")
+    async def stop_marketing(self, _message: CaseRef) -> MarketingStopped:
+        self.marketing_stopped = True
+        return MarketingStopped(addresses=1)
 
     @activity.defn(name="record_attempt")
     async def record_attempt(self, message: RecordAttempt) -> Judged:
@@ -197,6 +204,7 @@ class FakeOffice:
             self.revoke_links,
             self.destroy_snapshots,
             self.erasing.forget_looks,
+            self.stop_marketing,
         ]
 
     @property

@@ -11,10 +11,14 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.objection import Objection
     from domain.case import CaseState
+    from domain.events import Draft, Tag
+    from domain.messages import CaseRef
     from domain.milestones import erase_from
     from domain.rights import NO_IDENTITY_CHECK, Right
 
+from workflows.options import EVENTS
 from workflows.proceedings import CaseEnded, Proceedings
 from workflows.rights.access import access
 from workflows.rights.by_hand import by_hand
@@ -46,7 +50,17 @@ async def fulfil(case: Proceedings, right: Right) -> None:
                 await part.until(lambda state: state.identity_record)
             if right is Right.ERASURE:
                 await _access_first(part)
+            if right is Right.OBJECTION:
+                await _stop_marketing(part)
             await FULFIL[right](part)
+
+
+async def _stop_marketing(case: Proceedings) -> None:
+    """Direct marketing stops at once, whatever is decided about the rest (Article 21(3))."""
+    if not case.state.marketing_stopped:
+        ref = CaseRef(case_id=case.case_id)
+        stopped = await workflow.execute_activity_method(Objection.stop_marketing, ref, **EVENTS)
+        await case.record(Draft(tag=Tag.MARKETING_STOPPED, facts={"addresses": stopped.addresses}))
 
 
 def _ended(state: CaseState, right: Right) -> bool:

@@ -123,6 +123,16 @@ async def test_what_needs_no_identity_is_not_held_up_by_an_unconfirmed_mailbox(
         assert outcomes(running) == {right: Outcome.FULFILLED}
 
 
+async def test_an_objection_stops_marketing_at_once_whatever_is_decided_about_the_rest(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.OBJECTION) as running:
+        await running.until(lambda office: Tag.MARKETING_STOPPED in office.tags)
+        assert running.office.marketing_stopped
+        assert running.office.state is not None
+        assert running.office.state.identity_record == 0, "nobody was asked who they are"
+
+
 async def test_beside_a_right_that_needs_identity_the_others_go_on(temporal_client: Client, time_skipper: TimeSkipper) -> None:
     async with asked(temporal_client, time_skipper, Right.ACCESS, Right.OBJECTION) as running:
         await by_hand(running, Right.OBJECTION)

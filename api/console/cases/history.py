@@ -120,6 +120,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.ERASURE_CARRIED_OUT: "The erasure was carried out",
     Tag.ERASURE_LOOKED: "The systems were searched again after the erasure",
     Tag.ERASURE_CERTIFIED: "The certificate of the erasure was made",
+    Tag.MARKETING_STOPPED: "Marketing was stopped at once for the addresses named",
     Tag.RECIPIENT_CHASED: "A recipient that has not answered was chased",
     Tag.PARTIAL_PROPOSED: "A part of the answer was proposed",
     Tag.PARTIAL_BUILT: lambda _, row: f"The part was built: {_records(row)}",
