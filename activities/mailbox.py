@@ -8,7 +8,7 @@ Next: `activities/mailroom.py`
 import contextlib
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import structlog
@@ -22,6 +22,7 @@ from activities.heartbeat import beating
 from adapters.database.mail_tables import IncomingMail, MailArrival, MailCursor
 from adapters.database.tables import Alarm
 from adapters.imap import BATCH_BYTES, BATCH_MESSAGES, IDLE_FOR, Connection, Fetched, MailboxTroubleError, open_mailbox
+from adapters.incoming.ending import end_keys_without_mail, end_old_mails
 from adapters.incoming.store import Arrived, Place, store, unfetched
 from adapters.mailboxes import DESK, Mailbox, watched
 from adapters.resources import Resources
@@ -48,6 +49,7 @@ class MailboxWatch:
         self._resources = resources
         self._mailboxes = watched(resources.settings.mailboxes)
         self._hold = hold
+        self._tidied: date | None = None
 
     @activity.defn
     @translated
@@ -182,9 +184,19 @@ class MailboxWatch:
     def _wait_for_desk(self) -> MailTaken:
         end = time.monotonic() + self._hold
         with beating(), contextlib.suppress(_Stopping):
+            self._tidy()
             while not self._waiting() and (left := end - time.monotonic()) > 0:
                 _sleep(min(_DESK_LOOKS, left))
         return MailTaken()
+
+    def _tidy(self) -> None:
+        """Once a day, at the desk: let mail end whose period is over, and keys that never got their mail."""
+        now = datetime.now(UTC)
+        if self._tidied != now.date():
+            while end_old_mails(self._resources, now):
+                _go_on()
+            end_keys_without_mail(self._resources, now)
+            self._tidied = now.date()
 
     def _waiting(self) -> bool:
         with self._resources.database.read() as session:

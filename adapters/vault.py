@@ -143,11 +143,7 @@ class Vault:
             self._cases.get((key, "mail"), functools.partial(CaseKeys, secret, "mail"))
 
     def mail(self, key: UUID) -> CaseVault:
-        """What seals and opens one incoming mail.
-
-        Raises:
-            KeyMissingError: never made, or destroyed with the mail.
-        """
+        """What seals and opens one incoming mail; KeyMissingError once it was destroyed."""
         return self._case_vault(key, "mail")
 
     def destroy_mail_key(self, key: UUID, *, rule: str, approver: str) -> None:
@@ -173,6 +169,10 @@ class Vault:
     def destroy_dossier_key(self, dossier_id: UUID, purpose: DossierPurpose, *, rule: str, approver: str) -> None:
         """As `destroy_case_key`, for a breach or a notice, by their own retention."""
         self._destroy(dossier_id, purpose, rule, approver)
+
+    def mails_with_keys(self, *, created_before: datetime) -> list[UUID]:
+        """Keys of incoming mail older than an aware instant: the sweep looks among them for keys without a mail."""
+        return [UUID(name) for name in self._store.names("mail", created_before=created_before)]
 
     def cases_with_keys(self, *, created_before: datetime) -> list[UUID]:
         """Cases whose key is older than an aware instant: the sweep looks among them for keys without a receipt."""
