@@ -23,6 +23,7 @@ from activities.mail_breaches import first_sign
 from activities.mail_knowledge import Knowledge, known_of
 from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.mail_tables import IncomingMail
+from adapters.database.notice_reader import note_answer
 from adapters.database.tables import Alarm, CaseReceipt, CaseRecord, Letter
 from adapters.evidence import store_evidence
 from adapters.incoming.authentication import Dns, authenticate, look_up
@@ -197,6 +198,9 @@ class Mailroom:
             row.case_id = known.case_id
         if decided.standing is Standing.OPENED:
             row.answered_at = now
+        # A bounce of a notice is counted and waits for nobody; an answer to one is read by a person.
+        if note_answer(session, self._resources.vault, read.recipients, now, bounced=read.bounce is not None) and read.bounce:
+            row.standing, row.reason = Standing.RECORDED.value, None
         session.add(row)
         if decided.standing is Standing.BOUNCED and known.letter is not None:
             _note_bounce(session, known.letter.id, read, now)

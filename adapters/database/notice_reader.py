@@ -1,5 +1,7 @@
 """Opens and reads notices to many people. Next: `api/v1/notices.py`."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,11 +17,13 @@ from adapters.database.breach_tables import Dossier, DossierEventRow, DossierRec
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
 from adapters.notice_letters import recipient_of
 from adapters.resources import Resources
+from adapters.vault import Vault
 from domain.errors import IdempotencyMismatchError, UnknownObjectError
 from domain.notice import NoticeState, Purpose
 from domain.notice_events import NoticeEvent, NoticeTag, evolve_notice
 
 NOTICE: Final = "notice"
+_REPLY: Final = re.compile(r"\+hab-n[0-9a-z]{7}-([0-9a-f]{1,15}-[a-z2-7]{16})@", re.IGNORECASE)
 
 
 class IncomingNotice(BaseModel):
@@ -162,22 +166,24 @@ class NoticeReader(DossierReader):
         return _view(*row)
 
 
-def note_answer(resources: Resources, token: str, now: datetime, *, bounced: bool) -> bool:
-    """A mail came back to the reply address of a notice: a bounce, or an answer. False when the token is none of ours.
+def note_answer(session: Session, vault: Vault, recipients: Iterable[str], now: datetime, *, bounced: bool) -> bool:
+    """A mail came to the reply address of a notice: a bounce, or an answer. False when none of the addresses is one of ours.
 
     Args:
-        resources: of the process.
-        token: behind the notice's reference in the address.
-        now: when the mail arrived, UTC.
+        session: of a write transaction.
+        vault: knows whose token it is.
+        recipients: addresses that the mail was sent to.
+        now: when it arrived, UTC.
         bounced: whether it says that the letter was not delivered (RFC 3464).
     """
-    recipient = recipient_of(resources.vault, token)
-    if recipient is None:
-        return False
-    values: dict[str, Any] = {"state": "bounced", "at": now} if bounced else {"replied_at": now}
-    with resources.database.write() as session:
-        session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient).values(values))
-    return True
+    for address in recipients:
+        found = _REPLY.search(address)
+        recipient = recipient_of(vault, found[1].lower()) if found else None
+        if recipient is not None:
+            values: dict[str, Any] = {"state": "bounced", "at": now} if bounced else {"replied_at": now}
+            session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient).values(values))
+            return True
+    return False
 
 
 def genuine(resources: Resources, token: str) -> tuple[NoticeView, datetime] | None:

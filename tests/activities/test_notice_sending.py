@@ -6,17 +6,26 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlmodel import select
 
+from activities.mailroom import Mailroom
 from activities.notice_sending import WINDOW, NoticeSending
-from adapters.database.notice_recipients import Recipients
+from adapters.database.mail_tables import IncomingMail
+from adapters.database.notice_reader import NoticeReader
+from adapters.database.notice_recipients import Ended, Recipients
+from adapters.incoming.store import Arrived, store
+from adapters.notice_letters import notice_reply_address, recipient_token
 from adapters.resources import Resources
+from domain.messages import WatchMailbox
 from domain.notice_messages import SendSome, SentSome
 from tests import opened, post_office, servers
 from tests.activities import killed_notice
+from tests.adapters.incoming.corpus import mail, report
 from tests.notice_ready import addresses, notice_ready
 from tests.post_office import PostOffice
 
@@ -86,3 +95,26 @@ def test_our_own_mail_server_being_away_counts_against_nobody(resources: Resourc
         some: SentSome = NoticeSending(away).send_some(SendSome(notice_id=notice_id, most=100, again=False, rate=None))
     assert some.stalled
     assert (some.sent, some.refused, some.deferred, some.left) == (0, 0, 0, 20)
+
+
+def test_a_bounce_of_a_notice_is_counted_and_waits_for_nobody(resources: Resources) -> None:
+    notice_id = notice_ready(resources, addresses(2))
+    people = Recipients(resources.database, resources.vault, notice_id)
+    claimed = people.claim(2)
+    people.ended([Ended(person.id, "sent") for person in claimed], datetime.now(UTC))
+    reference = NoticeReader(resources).get(notice_id).dossier.reference
+    bounced, answered = (
+        notice_reply_address(resources.settings.mail_from, reference, recipient_token(resources.vault, person.id))
+        for person in claimed
+    )
+    now = datetime.now(UTC)
+    raws = [report(token_to=bounced), mail("Was I affected?", "Re: Please read", "person1@example.com", Delivered_To=answered)]
+    store(resources, "imap", [Arrived(raw, now) for raw in raws], now)
+    Mailroom(resources, lambda _name: None).sort_mail(WatchMailbox(mailbox="desk"))
+    assert NoticeReader(resources).tally(notice_id) == {"bounced": 1, "sent": 1}
+    proof = NoticeReader(resources).proof(notice_id, "person1@example.com")
+    assert proof is not None
+    assert proof.replied_at is not None
+    with resources.database.read() as session:
+        standings = sorted(session.exec(select(IncomingMail.standing)).all())
+    assert standings == ["recorded", "triage"]

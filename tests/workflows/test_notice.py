@@ -183,9 +183,11 @@ async def test_bounces_and_answers_come_back_to_the_person_they_belong_to(runnin
     await ready(running, 2)
     await running.approve()
     await running.until(lambda one: one.state.status is NoticeStatus.FINISHED)
-    token = office.kept[0].sender.rpartition("@")[0].partition("+")[2].partition("-n")[2].partition("-")[2]
-    assert note_answer(running.resources, token, datetime.now(UTC), bounced=True)
-    assert not note_answer(running.resources, "1-aaaaaaaaaaaaaaaa", datetime.now(UTC), bounced=True)
+    vault, now = running.resources.vault, datetime.now(UTC)
+    with running.resources.database.write() as session:
+        assert note_answer(session, vault, ["x@example.com", office.kept[0].sender], now, bounced=True)
+        assert note_answer(session, vault, [office.kept[1].sender.upper()], now, bounced=False)
+        assert not note_answer(session, vault, ["privacy+hab-n1234567-1-aaaaaaaaaaaaaaaa@habeas.example"], now, bounced=True)
     proof = NoticeReader(running.resources).proof(running.notice_id, office.kept[0].recipients[0])
     assert proof is not None
     assert proof.state == "bounced"
