@@ -30,7 +30,7 @@ from domain.messages import MailTaken, WatchMailbox
 from domain.triage import Standing
 
 HOLD: Final = 600.0  # seconds that one call waits for mail; then the workflow asks again, so that no activity runs for ever
-_MOST_AT_ONCE: Final = 500  # messages stored in one call; the rest is the next call's
+_MOST_AT_ONCE: Final = 2_000  # messages stored in one call; the rest is the next call's
 _DESK_LOOKS: Final = 2.0  # seconds between two looks at what was handed in
 _FAILURES: Final = 3  # then a message that the server does not give out is left where it is
 
@@ -107,7 +107,7 @@ class MailboxWatch:
         connection.remove_old(mailbox.move_to, mailbox.keep_days, stored)
 
     def take_in(self, mailbox: Mailbox, connection: Connection) -> int:
-        """Store what the mailbox has beyond the cursor, 500 messages at most; returns how many."""
+        """Store what the mailbox has beyond the cursor, 2,000 messages at most; returns how many."""
         cursor = self._cursor(mailbox.name)
         known = cursor.last_uid if cursor.uidvalidity == connection.uidvalidity else 0
         stored = 0

@@ -22,7 +22,7 @@ from adapters.mailboxes import Mailbox
 TIMEOUT: Final = 60.0  # seconds without a byte
 _IDLE_LOOKS: Final = 2.0  # seconds
 IDLE_FOR: Final = 60.0  # seconds between two looks, also where the server says by itself that something came
-BATCH_MESSAGES: Final = 100
+BATCH_MESSAGES: Final = 250
 BATCH_BYTES: Final = 8_000_000  # fetched in one go; a larger message comes alone
 _UID = re.compile(rb"UID (\d+)")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")

@@ -92,8 +92,10 @@ def _fill(server: dovecot.Dovecot, user: str, messages: int, *, first: int) -> N
     owner = box.stat()
     filler = "A line as people write them, with a few words.\r\n" * 60  # 3 kB
     for number in range(first, first + messages):
-        path = box / "new" / f"{1_700_000_000 + number}.M{number}P1.bench"
-        path.write_bytes(mail(f"Message {number}\r\n{filler}", Message_Id=f"<{number}.{uuid4()}@post.example>"))
+        raw = mail(f"Message {number}\r\n{filler}", Message_Id=f"<{number}.{uuid4()}@post.example>")
+        # Delivery agents write the sizes into the name; without them the server reads every file once more.
+        path = box / "new" / f"{1_700_000_000 + number}.M{number}P1.bench,S={len(raw)},W={len(raw)}"
+        path.write_bytes(raw)
         os.chown(path, owner.st_uid, owner.st_gid)
     assert server.seen(user=user)[0] == messages
 
