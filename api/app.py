@@ -27,7 +27,7 @@ from api.console import account, assigning, datamap, letters, opening, queue, re
 from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
-from api.console.cases import deeds, evidence, tabs
+from api.console.cases import deeds, erasure_tab, evidence, tabs
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
 from api.dossiers import DossierDoor
@@ -83,6 +83,7 @@ def create_app(
         opening,
         assigning,
         searching,
+        erasure_tab,
         tabs,
         deeds,
         evidence,

@@ -88,6 +88,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/preview/{path}"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/package.zip"): Rule(frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})),
+    ("GET", "/console/cases/{reference}/erasure"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/messages"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/letters/{letter}"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/history"): Rule(_WITH_AUDITOR),

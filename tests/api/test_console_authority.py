@@ -67,6 +67,7 @@ MATRIX = {
     "GET /console/cases/{reference}/package/{system}/{collection}": OFFICE,
     "GET /console/cases/{reference}/preview/{path}": OFFICE,
     "GET /console/cases/{reference}/package.zip": "reviewer privacy_lead dpo",
+    "GET /console/cases/{reference}/erasure": OFFICE,
     "GET /console/cases/{reference}/messages": OFFICE,
     "GET /console/cases/{reference}/letters/{letter}": OFFICE,
     "GET /console/cases/{reference}/history": f"{OFFICE} auditor",

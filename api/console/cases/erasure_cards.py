@@ -25,10 +25,12 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "A colleague approves the erasure",
             f"{figures} Whatever is kept has a ground of Article 17(3) and an end.",
             presses=looking.only(edit, Press(Action.CANCEL_ERASURE, "Stop the erasure")),
+            link=("Look at the plan", "erasure"),
         )
     return Card(
         "Approve the erasure plan",
         f"{figures} Approval covers exactly this plan; every proven address is told first, and may stop it (Article 17).",
         presses=looking.only(*([] if mine else [yes]), edit, back),
+        link=("Look at the plan", "erasure"),
         note="You prepared a part of this case, so somebody else must approve." if mine else "This cannot be undone.",
     )

@@ -1,0 +1,70 @@
+"""The erasure plan at the console: what is erased in which order, what is kept and why, and who may approve it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from activities.erasure import Erasure
+from activities.systems.registry import Systems
+from adapters.resources import Resources
+from demo.controller import DATAMAP, build
+from domain.erasure_messages import PlanErasure
+from domain.events import Tag
+from domain.rights import Right, Role
+from tests import opened
+from tests.api.conftest import AtConsole
+from tests.case_in_hand import CaseInHand
+
+SignIn = Callable[..., AtConsole]
+
+
+@pytest.fixture
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    (tmp_path / "habeas.db").write_bytes(migrated.read_bytes())
+    build(tmp_path / "home")
+    with opened.resources(tmp_path / "home", f"sqlite:///{tmp_path}/habeas.db", DATAMAP) as everything:
+        yield everything
+
+
+def planned(resources: Resources) -> CaseInHand:
+    """A case of the typical person with a real plan."""
+    case = CaseInHand(resources, rights=[Right.ERASURE], email="tilda.typical@example.com")
+    case.proven()
+    systems = Systems(resources.datamap, resources.settings.home)
+    made = Erasure(resources, systems).plan_erasure(PlanErasure(case_id=case.id, number=1, run=-1, keys=[case.mailbox]))
+    systems.close()
+    facts = {"erase": made.erase, "change": made.change, "keep": made.keep, "waiting_days": made.waiting_days, "number": 1}
+    named = [f"{each.track}.{each.recipient}" for each in made.addressees]
+    hashes = {"plan": str(made.plan), "sha256": made.sha256, "datamap": made.datamap}
+    case.happen(Tag.ERASURE_PLANNED, keys=[str(case.mailbox)], addressees=named, **hashes, **facts)
+    return case
+
+
+def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    reviewer = at_console(Role.REVIEWER)
+    page = reviewer.get(f"/console/cases/{case.reference}/erasure")
+    assert page.status_code == 200
+    text = page.text
+    assert text.index("Image files: The images made for you") < text.index("The platform: Your prompts")
+    assert text.index("The platform: Your prompts") < text.index("The platform: Your account")
+    assert "UK tax law obliges us to keep invoices" in text
+    assert "Article 17(3)(b). Until" in text
+    assert "Example Payments Inc: will be instructed to erase" in text
+    assert "Example Hosting Ltd" not in text
+    assert "Approve the erasure plan" in text
+    assert "approve_erasure" in text
+    assert "tilda.typical" not in text.split("<main")[1].split("Outside our systems")[0].split("Erasure plan</h2>")[1]
+
+
+def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    text = at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}/erasure").text
+    assert "A colleague approves the erasure" in text
+    assert "actions/approve_erasure" not in text
+
+
+def test_a_case_without_a_plan_has_no_such_page(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources)
+    assert at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}/erasure").status_code == 404
