@@ -13,7 +13,7 @@ from domain.erasure_messages import PlanErasure
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
-from tests.api.conftest import AtConsole
+from tests.at_console import AtConsole
 from tests.case_in_hand import CaseInHand
 
 SignIn = Callable[..., AtConsole]
