@@ -57,6 +57,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/breaches/{reference}/report/{authority}"): Rule(DESK),
     ("GET", "/console/breaches/{reference}/reports/{report}/{form}"): Rule(DESK),
     ("GET", "/console/breaches/{reference}/evidence/{evidence}"): Rule(DESK),
+    ("POST", "/console/breaches/{reference}/evidence"): Rule(DESK, upload=True, limit=UPLOAD_LIMIT),
     # The roles of each action are those of `domain/breach_authority.py`.
     ("GET", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),
     ("POST", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),

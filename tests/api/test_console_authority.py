@@ -36,6 +36,7 @@ MATRIX = {
     "GET /console/breaches/{reference}/report/{authority}": DESK,
     "GET /console/breaches/{reference}/reports/{report}/{form}": DESK,
     "GET /console/breaches/{reference}/evidence/{evidence}": DESK,
+    "POST /console/breaches/{reference}/evidence": DESK,
     "GET /console/breaches/{reference}/actions/{action}": DESK,
     "POST /console/breaches/{reference}/actions/{action}": DESK,
     "GET /console/triage": f"{OFFICE} breach_responder",

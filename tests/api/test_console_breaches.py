@@ -1,7 +1,10 @@
 """The breach desk at the console: who sees it, what it says first, each action as a form, refusals in words."""
 
+import hashlib
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,7 +13,7 @@ from adapters.resources import Resources
 from api.console.breaches.picture import left
 from domain.breach_authority import BreachAction
 from domain.rights import Role
-from tests.at_console import AtConsole, text_of
+from tests.at_console import COOKIE, AtConsole, text_of
 
 NOW = datetime.now(UTC)
 
@@ -145,3 +148,18 @@ def test_an_exercise_is_marked_on_every_page(dana: AtConsole) -> None:
 )
 def test_the_time_left_in_words(hours: float, told: str) -> None:
     assert left(NOW + timedelta(hours=hours), NOW) == told
+
+
+def test_a_file_is_kept_as_evidence_with_its_hash(web: TestClient, dana: AtConsole, place: str) -> None:
+    log = b"2026-11-22 11:22 sign-in\n" * 10
+    parts: Any = {"command": (None, json.dumps({"key": dana.form_key, "once": "1"})), "files": ("edge.log", log, "text/plain")}
+    headers = {"Cookie": f"{COOKIE}={dana.cookie}"}
+    answer = web.post(f"{place}/evidence", files=parts, headers=headers, follow_redirects=False)
+    assert answer.status_code == 303
+    page = dana.get(place)
+    assert hashlib.sha256(log).hexdigest()[:16] in page.text
+    link = re.search(r'href="([^"]+/evidence/[^"]+)"', page.text)
+    assert link is not None
+    assert dana.get(link[1]).content == log
+    forged: Any = parts | {"command": (None, json.dumps({"key": "0" * 64, "once": "2"}))}
+    assert web.post(f"{place}/evidence", files=forged, headers=headers, follow_redirects=False).status_code != 303
