@@ -2,7 +2,7 @@
 
 A controller without establishment in the Union has no one-stop shop: every Member State in which affected people live has
 its authority, and in Germany every Land (EDPB Guidelines 9/2022, paragraph 73). Addresses change and are looked at with each
-release; each row names the page on which the authority takes notifications.
+release; the page named is the authority's own, and where it is known the one on which it takes notifications.
 Next: `domain/breach_rows.py`
 """
 
@@ -74,6 +74,7 @@ _SHORT: dict[str, tuple[str, str]] = {
     "SI": ("IP", "Dunajska cesta 22, 1000 Ljubljana"),
     "SK": ("ÚOOÚ SR", "Hraničná 12, 820 07 Bratislava"),
 }
+_REPORT_AT = {"GB": "https://ico.org.uk/for-organisations/report-a-breach/"}
 _FORMS: dict[str, tuple[str, Language]] = {
     "GB": ("ico", "en"),
     "IE": ("dpc", "en"),
@@ -118,6 +119,7 @@ def breach_authority(place: Place) -> BreachAuthority | None:
         return None
     short, address = _SHORT[country]
     name, url = AUTHORITIES[country]
+    url = _REPORT_AT.get(country, url)
     form, language = _FORMS.get(country, ("general", "en"))
     zone = "Europe/London" if country == "GB" else MEMBER_STATES[country][1]
     return BreachAuthority(authority_key(place), place, short, name, address, url, form, language, zone)
