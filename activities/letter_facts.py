@@ -162,7 +162,7 @@ def _found(writing: Writing) -> Facts:
     skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
     return {
         "records": count(package.records, "record", writing.language),
-        "withheld": withheld_of(writing, package.revision),
+        "withheld": withheld_of(writing, package.id),
         "left_out": [titles.get(name, name) for name in skipped],
     }
 

@@ -3,11 +3,13 @@
 Next: `adapters/letters.py`
 """
 
-from sqlmodel import col, select
+from uuid import UUID
+
+from sqlmodel import select
 
 from activities.letter_writing import Facts, Writing
 from adapters.database.clocks import promised, seat_of
-from adapters.database.tables import CaseEventRow, ItemDecision
+from adapters.database.tables import CaseEventRow, PackageRow
 from adapters.letter_words import EXTENDED, FOUND, Withheld, count, day_ahead, withheld
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
@@ -54,17 +56,13 @@ def part(writing: Writing) -> Facts:
     waiting = [name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}]
     return {
         "records": count(partial.package.records, "record"),
-        "withheld": withheld_of(writing, partial.package.revision),
+        "withheld": withheld_of(writing, partial.package.id),
         "to_come": [titles.get(name, name) for name in dict.fromkeys([*waiting, *partial.without])],
     }
 
 
-def withheld_of(writing: Writing, revision: int) -> Withheld | None:
-    """What was kept back up to a revision of the item decisions."""
-    rows = writing.session.exec(
-        select(ItemDecision)
-        .where(ItemDecision.case_id == writing.receipt.case_id, ItemDecision.revision <= revision)
-        .order_by(col(ItemDecision.revision)),
-    ).all()
-    newest = {row.item: row for row in rows}
-    return withheld((row.basis for row in newest.values() if row.decision != "include"), writing.language)
+def withheld_of(writing: Writing, package: UUID) -> Withheld | None:
+    """What a package leaves out, as it was counted when it was built."""
+    row = writing.session.get(PackageRow, package)
+    summary = row.summary if row else {}
+    return withheld(summary.get("withheld", {}), summary.get("covered", {}), writing.language)

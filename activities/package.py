@@ -6,6 +6,7 @@ Next: api/portal/collect.py
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +16,15 @@ from sqlalchemy.exc import IntegrityError
 from temporalio import activity
 
 from activities.failures import translated
+from activities.leak_search import Secrets, leaks
 from activities.package_data import DataWriter, Written, WrittenFile, files_table, withheld_table
 from activities.package_index import collection_pages, first_page, readme
 from activities.package_letter import letter
 from activities.package_manifest import add_manifest
-from activities.package_sources import CaseFile, gather, newest_revision
+from activities.package_sources import CaseFile, gather
 from activities.package_view import Viewer
 from activities.package_zip import PackageZip
+from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
@@ -55,6 +58,8 @@ class Packaging:
             row = session.get(PackageRow, message.package)
         if row is None or (row.case_id, row.sha256, row.datamap) != (message.case_id, message.sha256, message.datamap):
             return Verified(intact=False)
+        if row.summary.get("leaks"):
+            return Verified(intact=False)
         if self._resources.datamap.hash != message.datamap:
             return Verified(intact=False)
         digest, pulse = hashlib.sha256(), _Pulse(activity.heartbeat)
@@ -84,8 +89,9 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         case = gather(resources, session, message, revision)
     at = datetime.now(UTC)
     vault = resources.vault.case(message.case_id)
-    with resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, _Pulse(heartbeat)) as zipped:
-        written, uploads = _fill(resources, case, zipped, at)
+    pulse = _Pulse(heartbeat)
+    with resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, pulse) as zipped:
+        written, uploads, secrets = _fill(resources, case, zipped, at, pulse)
     row = PackageRow(
         id=package_id,
         case_id=message.case_id,
@@ -94,10 +100,10 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         sha256=sealed.ref.sha256,
         bytes=sealed.ref.bytes,
         # What was withheld counts: an answer that leaves everything out is not "nothing held".
-        records=sum(part.source.found.rows for part in written) + sum(map(len, uploads.values())),
+        records=sum(part.records + part.withheld.total() for part in written) + sum(map(len, uploads.values())),
         datamap=resources.datamap.hash,
         blob=sealed.ref.model_dump(mode="json"),
-        summary=_summary(written, uploads),
+        summary=_summary(written, uploads) | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
         built_at=at,
     )
     return _record(resources, row)
@@ -130,18 +136,18 @@ def _built(row: PackageRow) -> PackageBuilt:
         sha256=row.sha256,
         bytes=row.bytes,
         records=row.records,
-        withheld=sum(part["withheld"] for part in row.summary.get("collections", [])),
+        withheld=sum(part["withheld"] + part.get("covered", 0) for part in row.summary.get("collections", [])),
         datamap=row.datamap,
         blob=BlobRef.model_validate(row.blob),
     )
 
 
 def _fill(
-    resources: Resources, case: CaseFile, zipped: PackageZip, at: datetime
-) -> tuple[list[Written], dict[str, list[WrittenFile]]]:
+    resources: Resources, case: CaseFile, zipped: PackageZip, at: datetime, pulse: Callable[[], None]
+) -> tuple[list[Written], dict[str, list[WrittenFile]], Secrets]:
     """Write every member, the manifest last."""
     datamap, kid = resources.datamap, resources.signer.kid
-    data = DataWriter(zipped, resources.blobs, resources.vault.case(case.receipt.case_id))
+    data = DataWriter(zipped, resources.blobs, resources.vault.case(case.receipt.case_id), case.standing, pulse)
     written = [data.write(source) for source in case.sources]
     uploads = {system: data.write_uploads(system, files) for system, files in sorted(case.uploads.items())}
     viewer = Viewer(datamap, case, written, uploads, at)
@@ -158,7 +164,14 @@ def _fill(
             zipped.add(path, page)
     zipped.add("withheld.csv", withheld_table(written, case.laws))
     add_manifest(zipped, resources, case.receipt.reference, case.head, at)
-    return written, uploads
+    return written, uploads, data.secrets
+
+
+def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets, pulse: Callable[[], None]) -> list[str]:
+    """Open the sealed package again and search it for what was kept back; a place that is found bars its approval."""
+    needles = secrets.needles(case.requester.words)
+    with resources.blobs.read(resources.vault.case(case.receipt.case_id), ref) as stored:
+        return leaks(stored, needles, secrets.files, pulse)
 
 
 def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]]) -> dict[str, Any]:
@@ -170,10 +183,23 @@ def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]
             "records": part.records,
             "files": len(part.files),
             "withheld": part.withheld.total(),
+            "covered": part.covered.total(),
+            "excluded": part.excluded.total(),
         }
         for part in written
     ]
-    return {"collections": collections, "by_hand": {system: len(files) for system, files in uploads.items()}}
+    whole, parts, excluded = Counter[str](), Counter[str](), Counter[str]()
+    for part in written:
+        whole.update({str(basis): number for basis, number in part.withheld.items()})
+        parts.update({str(basis): number for basis, number in part.covered.items()})
+        excluded.update(part.excluded)
+    return {
+        "collections": collections,
+        "by_hand": {system: len(files) for system, files in uploads.items()},
+        "withheld": dict(whole),
+        "covered": dict(parts),
+        "excluded": dict(excluded),
+    }
 
 
 class _Pulse:

@@ -9,19 +9,24 @@ import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.leak_search import Secrets
 from activities.package_sources import Source, Upload
+from activities.package_verdicts import Verdict, judged, judged_files, released_file
 from activities.package_words import ground
 from activities.package_zip import Member, PackageZip, neutral_name, plain
 from adapters.blobs import Blobs
 from adapters.case_vault import CaseVault
-from adapters.row_text import csv_header, encode
+from adapters.collected import CollectedCollection, CollectedFile
+from adapters.database.item_decisions import Standing
+from adapters.row_text import csv_header, encode, guarded
 from domain.blobs import BlobRef
 from domain.datamap import Collection
+from domain.redaction import COVER
+from domain.withholding import silent
 
 _JSON_TYPES: dict[str, list[str]] = {
     "text": ["string", "null"],
@@ -48,15 +53,19 @@ class Written:
 
     Args:
         records: rows in the package; a file has a row of its own.
-        left_out: which rows are not in it, counted from 0.
+        verdicts: what becomes of rows that are not simply given, by their number from 0.
         withheld: how many items were left out, by basis.
+        covered: of how many items a part was covered, by basis.
+        excluded: how many items were never part of the answer, by the decision.
     """
 
     source: Source
     records: int = 0
-    left_out: frozenset[int] = frozenset()
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
     files: list[WrittenFile] = field(default_factory=list)
     withheld: Counter[str | None] = field(default_factory=Counter)
+    covered: Counter[str | None] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
 
     @property
     def folder(self) -> str:
@@ -71,33 +80,45 @@ class DataWriter:
         zipped: the package.
         blobs: where the sealed streams are.
         vault: of the case.
+        standing: what was decided.
+        pulse: called while files are looked into.
     """
 
-    def __init__(self, zipped: PackageZip, blobs: Blobs, vault: CaseVault) -> None:
+    def __init__(self, zipped: PackageZip, blobs: Blobs, vault: CaseVault, standing: Standing, pulse: Callable[[], None]) -> None:
         self._zip = zipped
+        self._standing = standing
+        self._pulse = pulse
+        self.secrets = Secrets()
         self._blobs = blobs
         self._vault = vault
 
     def write(self, source: Source) -> Written:
         """Write rows, schema and files of one source; nothing where nothing was found."""
         found, written = source.found, Written(source)
-        if source.withheld:
-            items = {item.position: item.id for item in found.items() if item.id in source.withheld}
-            written.left_out = frozenset(items)
-            written.withheld.update(source.withheld[item] for item in items.values())
-        written.records = found.rows - len(written.left_out)
+        written.verdicts = verdicts = judged(found, self._standing, self.secrets)
+        if found.has_files:
+            judged_files(found, self._standing, verdicts, self.secrets, self._pulse)
+        _count(written)
         if not written.records:
             return written
-        lines, table = found.json_lines(), found.csv()
-        if written.left_out:
-            lines, table = lines_without(lines, written.left_out), table_without(table, written.left_out)
-        self._zip.add(f"{written.folder}.csv", table, size=found.size // 2)
-        self._zip.add(f"{written.folder}.json", json_array(lines), size=found.size // 2)
-        self._zip.add(f"{written.folder}.schema.json", schema(source.collection))
+        self._zip.add(f"{written.folder}.csv", released_table(found, verdicts), size=found.size // 2)
+        self._zip.add(f"{written.folder}.json", json_array(released_lines(found, verdicts)), size=found.size // 2)
+        self._zip.add(f"{written.folder}.schema.json", schema(source.collection, covered=bool(written.covered)))
         for position, file in enumerate(found.files()):
-            if position not in written.left_out:
+            verdict = verdicts.get(position)
+            if verdict is None:
                 written.files.append(self._file(f"{written.folder}/{file.member}", file.name, file.ref))
+            elif not verdict.dropped:
+                written.files.append(self._released(f"{written.folder}/{file.member}", file, verdict))
         return written
+
+    def _released(self, path: str, file: CollectedFile, verdict: Verdict) -> WrittenFile:
+        """Write a file of which a part is covered."""
+        with self._blobs.read(self._vault, file.ref) as reader:
+            content = released_file(b"".join(reader), verdict.kept, verdict.covers)
+        assert content is not None  # `judged_files` withholds what cannot be covered
+        name = verdict.of_row({"path": file.name}).value["path"]
+        return WrittenFile(self._zip.add(path, content.value), name)
 
     def write_uploads(self, system: str, uploads: Iterable[Upload]) -> list[WrittenFile]:
         """Write what people found in a system, under neutral names."""
@@ -117,41 +138,70 @@ class DataWriter:
 
 def first_rows(written: Written, limit: int) -> Iterator[dict[str, Any]]:
     """The first rows that stand in the package, parsed."""
-    pieces = lines_without(written.source.found.json_lines(), written.left_out)
+    pieces = released_lines(written.source.found, written.verdicts)
     lines = itertools.chain.from_iterable(piece.splitlines() for piece in pieces)
     return map(json.loads, itertools.islice(lines, limit))
 
 
-def lines_without(pieces: Iterable[bytes], left_out: AbstractSet[int]) -> Iterator[bytes]:
-    """JSON lines without some of them, counted from 0; unread.
-
-    Args:
-        pieces: whole lines, each with its line feed.
-        left_out: numbers of the lines.
-    """
+def released_lines(found: CollectedCollection, verdicts: Mapping[int, Verdict]) -> Iterator[bytes]:
+    """The JSON lines of a collection as they leave, in pieces of whole lines; unread where nothing was decided."""
+    if not verdicts:
+        yield from found.json_lines()
+        return
     first = 0
-    for piece in pieces:
+    for piece in found.json_lines():
         lines = piece.splitlines(keepends=True)
-        kept = [line for number, line in enumerate(lines, first) if number not in left_out]
+        kept = [_line(line, verdicts.get(number)) for number, line in enumerate(lines, first)]
         first += len(lines)
-        if kept:
+        if any(kept):
             yield b"".join(kept)
 
 
-def table_without(pieces: Iterable[bytes], left_out: AbstractSet[int]) -> Iterator[bytes]:
-    """A CSV file without some of its rows, counted from 0 after the header; cells stay as they were guarded.
-
-    Args:
-        pieces: whole rows, the header alone first.
-        left_out: numbers of the rows.
-    """
-    first = -1
+def released_table(found: CollectedCollection, verdicts: Mapping[int, Verdict]) -> Iterator[bytes]:
+    """The same as CSV, the header alone first; cells that stay are left as they were guarded."""
+    if not verdicts:
+        yield from found.csv()
+        return
+    pieces, lines = found.csv(), found.raw_lines()
+    yield next(pieces)
+    first = 0
     for piece in pieces:
         rows = list(csv.reader(io.StringIO(piece.decode(), newline="")))
         kept = io.StringIO(newline="")
-        csv.writer(kept).writerows(row for number, row in enumerate(rows, first) if number not in left_out)
+        for number, (row, line) in enumerate(zip(rows, lines, strict=False), first):
+            verdict = verdicts.get(number)
+            if verdict is None or not verdict.dropped:
+                csv.writer(kept).writerow(row if verdict is None else _cells(row, found.fields, line, verdict))
         first += len(rows)
         yield kept.getvalue().encode()
+
+
+def _line(line: bytes, verdict: Verdict | None) -> bytes:
+    if verdict is None:
+        return line
+    if verdict.dropped:
+        return b""
+    return json.dumps(verdict.of_row(json.loads(line)).value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _cells(row: list[str], fields: Sequence[str], line: bytes, verdict: Verdict) -> list[str]:
+    if verdict.fields is not None:
+        return [COVER if name in verdict.fields and cell else cell for name, cell in zip(fields, row, strict=True)]
+    before = json.loads(line)
+    after = verdict.of_row(before).value
+    cells = zip(fields, row, strict=True)
+    return [cell if after[name] == before[name] else guarded(after[name]) for name, cell in cells]
+
+
+def _count(written: Written) -> None:
+    for verdict in written.verdicts.values():
+        if verdict.excluded:
+            written.excluded[verdict.choice.value] += 1
+        elif verdict.dropped:
+            written.withheld[verdict.basis] += 1
+        elif verdict.covers:
+            written.covered[verdict.basis] += 1
+    written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()
 
 
 def json_array(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -167,11 +217,11 @@ def json_array(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def schema(collection: Collection) -> bytes:
-    """What the JSON of a collection holds, as a JSON Schema (2020-12)."""
+def schema(collection: Collection, *, covered: bool = False) -> bytes:
+    """What the JSON of a collection holds, as a JSON Schema (2020-12); where parts are covered, any value may be the mark."""
     fields = {
         name: {
-            **({"type": _JSON_TYPES[part.type]} if part.type in _JSON_TYPES else {}),
+            **({"type": _types(part.type, covered=covered)} if part.type in _JSON_TYPES else {}),
             **({"description": part.description} if part.description else {}),
             "x-category": part.category,
             **({"x-masked": True} if part.masked else {}),
@@ -188,6 +238,10 @@ def schema(collection: Collection) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
+def _types(kind: str, *, covered: bool) -> list[str]:
+    return sorted({*_JSON_TYPES[kind], "string"}) if covered else _JSON_TYPES[kind]
+
+
 def files_table(written: Iterable[WrittenFile]) -> bytes:
     """The list of all files: path in the package, own name, size, hash. Names cannot become formulas."""
     rows = [(file.member.path, file.name, file.member.bytes, file.member.sha256) for file in written]
@@ -195,13 +249,15 @@ def files_table(written: Iterable[WrittenFile]) -> bytes:
 
 
 def withheld_table(written: Iterable[Written], laws: frozenset[str]) -> bytes:
-    """What is missing, by category, count and ground (practice.md (b) 10); says so when nothing is."""
+    """What is missing, by category, count and ground (practice.md (b) 10); grounds that telling would defeat are left out."""
     rows = [
-        (f"{part.source.system.title}: {part.source.collection.title}", number, ground(basis, laws))
+        (f"{part.source.system.title}: {part.source.collection.title}", number, what, ground(basis, laws))
         for part in written
-        for basis, number in sorted(part.withheld.items(), key=lambda entry: str(entry[0]))
+        for what, counts in (("whole", part.withheld), ("in part", part.covered))
+        for basis, number in sorted(counts.items(), key=lambda entry: str(entry[0]))
+        if not silent(basis)
     ]
-    return _table(("category", "count", "ground"), rows or [("nothing was withheld", 0, "")])
+    return _table(("category", "count", "withheld", "ground"), rows or [("nothing to list", 0, "", "")])
 
 
 def _table(heads: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> bytes:

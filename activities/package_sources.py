@@ -7,20 +7,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
+from adapters.database.item_decisions import Standing
 from adapters.database.tables import (
     CaseEventRow,
     CaseIdentifierRow,
     CaseReceipt,
     CaseRecord,
-    ItemDecision,
     UploadedFile,
 )
+from adapters.requester import Requester
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.case import CaseState
@@ -44,13 +44,11 @@ class Source:
 
     Args:
         found: its sealed rows and files; zero rows are a result.
-        withheld: item id to basis, of this collection.
     """
 
     system: System
     collection: Collection
     found: CollectedCollection
-    withheld: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,8 @@ class CaseFile:
     Args:
         identifiers: kind and value of what systems were searched with.
         identity: how identity was confirmed, and when.
+        standing: what was decided about items, up to the revision.
+        requester: whose words are no secret.
         uploads: by system, what people found in it.
         left_out: systems not searched, with the reason's category.
         partial: this is a part of the answer; the rest comes later.
@@ -75,17 +75,14 @@ class CaseFile:
     sources: tuple[Source, ...]
     uploads: Mapping[str, tuple[Upload, ...]]
     left_out: Mapping[str, str]
+    standing: Standing
+    requester: Requester
     partial: bool = False
 
     @property
     def laws(self) -> frozenset[str]:
         """`UK`, `EU` or both: whose rights and routes the answer names."""
         return frozenset(regime.split("-")[0] for regime in self.receipt.regimes)
-
-
-def newest_revision(session: Session, case_id: UUID) -> int:
-    """The newest item decision's revision; 0 when everything is included."""
-    return session.exec(select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == case_id)).one() or 0
 
 
 def gather(resources: Resources, session: Session, message: BuildPackage, revision: int) -> CaseFile:
@@ -102,7 +99,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
     vault = resources.vault.case(message.case_id)
     state = CaseState.model_validate(record.state)
     collected = Collected.open(resources, message.case_id, message.run)
-    sources = _sources(resources.datamap, collected, _withheld(session, message.case_id, revision))
+    sources = _sources(resources.datamap, collected)
     uploads = _uploads(session, state, vault)
     later = _later(state, message)
     sources = tuple(source for source in sources if source.system.name not in later)
@@ -121,17 +118,18 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         sources=sources,
         uploads=uploads,
         left_out=_left_out(resources.datamap, session, state, sources, uploads) | dict.fromkeys(later, "later"),
+        standing=Standing.read(session, vault, revision),
+        requester=Requester.read(session, vault, receipt, state),
         partial=bool(message.partial),
     )
 
 
-def _sources(datamap: DataMap, collected: Collected, withheld: Mapping[str, str | None]) -> tuple[Source, ...]:
+def _sources(datamap: DataMap, collected: Collected) -> tuple[Source, ...]:
     return tuple(
         Source(
             system=datamap.system(found.system),
             collection=datamap.collection(found.system, found.name),
             found=found,
-            withheld={item: basis for item, basis in withheld.items() if item.startswith(f"{found.system}.{found.name}.")},
         )
         for found in collected.collections
     )
@@ -143,17 +141,6 @@ def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
         return frozenset()
     searched = {name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}}
     return frozenset(searched | set(message.without))
-
-
-def _withheld(session: Session, case_id: UUID, revision: int) -> dict[str, str | None]:
-    """Items whose newest decision up to the frozen revision keeps them back. A cover over a part is not built yet: whole."""
-    rows = session.exec(
-        select(ItemDecision)
-        .where(ItemDecision.case_id == case_id, ItemDecision.revision <= revision)
-        .order_by(col(ItemDecision.revision)),
-    ).all()
-    newest = {row.item: row for row in rows}
-    return {item: row.basis for item, row in newest.items() if row.decision != "include"}
 
 
 def _uploads(session: Session, state: CaseState, vault: CaseVault) -> dict[str, tuple[Upload, ...]]:

@@ -17,6 +17,7 @@ from activities.package_zip import plain
 from domain.datamap import Collection, Controller, DataMap, System
 from domain.regimes import zone_of
 from domain.remedies import Remedies, remedies_for
+from domain.withholding import silent
 
 _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
@@ -71,6 +72,7 @@ class View:
     nothing: bool
     partial: bool
     all_withheld: bool
+    nothing_due: bool
     searched_with: list[str]
     identity: str
     systems: list[SystemView]
@@ -114,6 +116,7 @@ class Viewer:
         controller, receipt = self._datamap.controller, self._case.receipt
         systems = [view for system in self._datamap.systems if (view := self._system(system))]
         withheld = self._withheld()
+        kept_back = any(part.withheld for part in self._written)
         return View(
             controller=controller,
             called=controller.trading_as or controller.name,
@@ -124,9 +127,10 @@ class Viewer:
             as_of=self._as_of(),
             policy=receipt.policy_version,
             held=_held(self._written, sum(map(len, self._uploads.values()))),
-            nothing=not systems and not withheld,
+            nothing=not systems and not kept_back,
             partial=self._case.partial,
             all_withheld=not systems and bool(withheld),
+            nothing_due=not systems and kept_back and not withheld,
             searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),
             systems=systems,
@@ -194,7 +198,11 @@ class Viewer:
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
             uploads = self._uploads.get(system.name, ())
             found = _held(parts, len(uploads)) or (
-                "all of it left out" if any(part.left_out for part in parts) else "nothing found"
+                "all of it left out"
+                if any(told(part.withheld) for part in parts)
+                else "searched"
+                if any(part.withheld for part in parts)
+                else "nothing found"
             )
             days = {self._local(part.source.found.searched_at) for part in parts}
             on = f", on {words.day(max(days))}" if days else ", by a person"
@@ -210,10 +218,16 @@ class Viewer:
 
     def _withheld(self) -> list[Searched]:
         return [
-            Searched(f"{part.source.system.title}: {words.count(number, 'item')}", words.ground(basis, self._case.laws))
+            Searched(f"{part.source.system.title}: {what}{words.count(number, 'item')}", words.ground(basis, self._case.laws))
             for part in self._written
-            for basis, number in part.withheld.items()
+            for what, counts in (("", part.withheld), ("parts of ", part.covered))
+            for basis, number in told(counts).items()
         ]
+
+
+def told(counts: Mapping[str | None, int]) -> dict[str | None, int]:
+    """What the person is told of what was kept back: without the grounds whose mention would defeat them."""
+    return {basis: number for basis, number in counts.items() if not silent(basis)}
 
 
 def page_path(system: System, collection: Collection, number: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
 from domain.period import period_end
+from domain.withholding import GROUNDS, Basis
 
 _BASIS = {
     LawfulBasis.CONSENT: "You agreed to it",
@@ -51,20 +52,6 @@ _MECHANISM = {
     Mechanism.SCC: "standard contractual clauses",
     Mechanism.DEROGATION: "an exception that the law makes",
     Mechanism.NONE_NEEDED: "no further safeguard is needed",
-}
-# Why something was withheld, by its code; UK and EU law are never each other's basis (practice.md section 6).
-_GROUND = {
-    "third_party": (
-        "It is about other people.",
-        "Data Protection Act 2018, Schedule 2, paragraph 16",
-        "Article 15(4) GDPR",
-    ),
-    "privilege": (
-        "It is confidential advice from lawyers, or about legal claims.",
-        "Data Protection Act 2018, Schedule 2, paragraph 19",
-        "Article 15(4) GDPR and national law",
-    ),
-    "not_personal_data": ("It is not data about you.", "Article 4(1) UK GDPR", "Article 4(1) GDPR"),
 }
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of what does not show, or moves what does
 _MAYBE_HIDDEN = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0373\u0386-\u058f\u4e00-\u9fff]")
@@ -182,11 +169,11 @@ def automated(purpose: Purpose) -> str | None:
 
 def ground(code: str | None, laws: frozenset[str]) -> str:
     """Why something was left out, with the provision of each law that applies."""
-    if code not in _GROUND:
+    if code not in set(Basis):
         return f"{(code or 'other reason').replace('_', ' ').capitalize()}."
-    reason, uk, eu = _GROUND[code]
-    provisions = [text for law, text in (("UK", uk), ("EU", eu)) if law in laws]
-    return f"{reason[:-1]} ({'; '.join(provisions)})."
+    found = GROUNDS[Basis(code)]
+    provisions = [source for law in ("UK", "EU") if law in laws and (source := found.source(law))]
+    return f"{found.words[:-1]} ({'; '.join(provisions)})."
 
 
 def visible(text: str) -> str:

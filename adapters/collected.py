@@ -6,7 +6,6 @@ Next: activities/package.py
 import io
 import itertools
 import json
-from collections.abc import Collection as Group
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +18,6 @@ from adapters.blobs import BlobReader, Blobs
 from adapters.case_vault import CaseVault
 from adapters.database.tables import SearchReceipt
 from adapters.resources import Resources
-from adapters.row_text import csv_header, encode
 from adapters.sealed_head import Sealable
 from adapters.sealed_rows import SEGMENT_ROWS, RowsIndex, RowsReader
 from domain.blobs import BlobRef
@@ -76,6 +74,11 @@ class CollectedCollection:
         return self._content.head.rows.fields
 
     @property
+    def has_files(self) -> bool:
+        """Each row is about a file."""
+        return bool(self._content.head.files)
+
+    @property
     def size(self) -> int:
         """Bytes of JSON and CSV together."""
         return self._content.head.rows.bytes
@@ -96,18 +99,21 @@ class CollectedCollection:
         span = self._content.head.span
         return (date.fromisoformat(span[0][:10]), date.fromisoformat(span[1][:10])) if span else None
 
-    def json_lines(self, without: Group[str] = frozenset()) -> Iterator[bytes]:
-        """The rows as JSON lines, in pieces of whole lines, without the items withheld."""
-        if not without:
-            return self._reader.json_pieces()
-        return (b"".join(line + b"\n" for line, _ in batch) for batch in self._included(without))
+    def json_lines(self) -> Iterator[bytes]:
+        """The rows as JSON lines, in pieces of whole lines."""
+        return self._reader.json_pieces()
 
-    def csv(self, without: Group[str] = frozenset()) -> Iterator[bytes]:
-        """The rows as a CSV file with header, in pieces, without the items withheld."""
-        if not without:
-            return self._reader.csv_pieces()
-        rows = ([tuple(item.row.values()) for _, item in batch] for batch in self._included(without))
-        return itertools.chain([csv_header(self.fields)], (encode(self.fields, batch)[1] for batch in rows))
+    def raw_lines(self) -> Iterator[bytes]:
+        """The rows as JSON lines, one by one, unread."""
+        return self._reader.json_lines()
+
+    def csv(self) -> Iterator[bytes]:
+        """The rows as a CSV file, in pieces of whole rows, the header alone first."""
+        return self._reader.csv_pieces()
+
+    def item_at(self, position: int, line: bytes) -> Item:
+        """The item of a row that was read as a line."""
+        return self._item(position, line)
 
     def items(self, start: int = 0) -> Iterator[Item]:
         """The items from a row on; opens only what is needed."""
@@ -158,12 +164,6 @@ class CollectedCollection:
 
     def _id(self, row: dict[str, Any]) -> str:
         return item_id(self._vault, self.system, self.name, [row[name] for name in self._content.head.primary_key])
-
-    def _included(self, without: Group[str]) -> Iterator[list[tuple[bytes, Item]]]:
-        lines = ((line, self._item(position, line)) for position, line in enumerate(self._reader.json_lines()))
-        kept = (pair for pair in lines if pair[1].id not in without)
-        while batch := list(itertools.islice(kept, SEGMENT_ROWS)):
-            yield batch
 
 
 class Collected:

@@ -28,6 +28,7 @@ class Words:
         nouns: singular and plural of what is counted.
         counted: complaint, later working day, earlier reading, plain month.
         withheld: reason by basis; None is the rest, "some" the rest beside others.
+        parts: records of which a part was kept back.
         button: what a link's button says.
     """
 
@@ -40,6 +41,7 @@ class Words:
     asked: dict[Right, str]
     counted: tuple[str, str, str, str]
     withheld: dict[str | None, str]
+    parts: str
     button: str
 
 
@@ -81,6 +83,7 @@ WORDS: Final[dict[Language, Words]] = {
             None: "das Gesetz erlaubt uns, es zurückzuhalten",
             "some": "bei einem Teil erlaubt uns das Gesetz, ihn zurückzuhalten",
         },
+        parts="Teile von {}",
         button="Seite öffnen",
     ),
     "fr": Words(
@@ -116,6 +119,7 @@ WORDS: Final[dict[Language, Words]] = {
             None: "la loi nous permet de ne pas le communiquer",
             "some": "pour une partie, la loi nous permet de ne pas la communiquer",
         },
+        parts="des parties de {}",
         button="Ouvrir la page",
     ),
 }

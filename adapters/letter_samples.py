@@ -105,7 +105,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "told": ["Example Analytics Inc", "Example Payments Inc"],
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
         "what": ASKED[Right.RECTIFICATION],
-        "withheld": withheld(["third_party"] * 3),
+        "withheld": withheld({"third_party": 3}, {}),
         "wrong_tries": 25,
     }
     if language != "en":
@@ -136,5 +136,5 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
         "received_on": day(_RECEIVED, language),
         "records": count(1_284, "record", language),
         "routes": remedies_in(language, REGIMES, controller),
-        "withheld": withheld(["third_party"] * 3, language),
+        "withheld": withheld({"third_party": 3}, {}, language),
     }

@@ -3,7 +3,7 @@
 Next: `adapters/letters.py`
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from adapters.letter_languages import WORDS, count_in, day_in
 from domain.deadline_period import add_months
 from domain.incoming import Language
 from domain.rights import Right
+from domain.withholding import silent
 
 ASKED: dict[Right, str] = {
     Right.ACCESS: "A copy of your data",
@@ -44,16 +45,26 @@ class Withheld:
     why: list[str]
 
 
-def withheld(bases: Iterable[str | None], language: Language = "en") -> Withheld | None:
-    """In words what was kept back, from the basis of each item; None when nothing was."""
-    kept = list(bases)
+def withheld(whole: Mapping[str, int], parts: Mapping[str, int], language: Language = "en") -> Withheld | None:
+    """In words what was kept back; None when nothing was that the person is told of.
+
+    Args:
+        whole: how many records were left out, by basis.
+        parts: of how many a part was.
+        language: of the letter.
+    """
+    told, told_parts = ({basis: number for basis, number in each.items() if not silent(basis)} for each in (whole, parts))
+    kept = told | told_parts
     if not kept:
         return None
+    said = [count(sum(told.values()), "record", language)] if told else []
+    of = WORDS[language].parts if language in WORDS else "parts of {}"
+    said += [of.format(count(sum(told_parts.values()), "record", language))] if told_parts else []
     reasons = WORDS[language].withheld if language in WORDS else _REASONS
     why = [reasons[basis] for basis in WITHHELD if basis in kept]
-    if not set(kept) <= WITHHELD.keys():
+    if not kept.keys() <= WITHHELD.keys():
         why.append(reasons["some" if why else None])
-    return Withheld(what=count(len(kept), "record", language), why=why)
+    return Withheld(what=", ".join(said), why=why)
 
 
 _REASONS: dict[str | None, str] = {

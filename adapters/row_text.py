@@ -80,6 +80,12 @@ def encode(fields: Sequence[str], rows: Sequence[Row]) -> tuple[bytes, bytes]:
     return _lines(line, json_columns), _lines(",".join(["%s"] * len(fields)) + "\r\n", csv_columns)
 
 
+def guarded(value: Any) -> str:  # noqa: ANN401 (what `plain` gives)
+    """A value as a CSV cell without its quotes, for rows that are written again: no spreadsheet takes it for a formula."""
+    text = "" if value is None else value if isinstance(value, str) else _json(value)
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1] in _FORMULA else text
+
+
 def csv_header(fields: Sequence[str]) -> bytes:
     """The first line of a CSV file."""
     return ",".join(fields).encode() + b"\r\n"

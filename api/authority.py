@@ -72,6 +72,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/cases/{reference}/items"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/erasure-plan"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/certificate"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/cases/{reference}/items/sample"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/package"): Rule(
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),

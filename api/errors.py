@@ -55,6 +55,7 @@ STATUSES: dict[str, int] = {
     "assertion-refused": 401,
     "not-permitted": 403,
     "four-eyes": 403,
+    "leak-found": 409,
     "not-found": 404,
     "not-allowed-now": 409,
     "stale-hash": 409,

@@ -37,6 +37,8 @@ class Action(StrEnum):
     SEND_PROGRESS = "send_progress"
     DECIDE_COMPLAINT = "decide_complaint"
     SET_ITEM_DECISION = "set_item_decision"
+    SET_DECISION_RULE = "set_decision_rule"
+    WEIGH_THIRD_PERSON = "weigh_third_person"
     PREPARE_PACKAGE = "prepare_package"
     APPROVE_PACKAGE = "approve_package"
     PREPARE_PARTIAL_ANSWER = "prepare_partial_answer"
@@ -60,6 +62,9 @@ class Action(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
 
+
+# Rows with a revision, answered by the web process; the workflow hears of them with `prepare_package`.
+DESK_ACTIONS = frozenset({Action.SET_ITEM_DECISION, Action.SET_DECISION_RULE, Action.WEIGH_THIRD_PERSON})
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})
 _SECOND_EYES = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD})
@@ -95,6 +100,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SEND_PROGRESS: _WORKERS | _SECOND_EYES,
     Action.DECIDE_COMPLAINT: _WORKERS | _SECOND_EYES,
     Action.SET_ITEM_DECISION: _WORKERS,
+    Action.SET_DECISION_RULE: _WORKERS,
+    Action.WEIGH_THIRD_PERSON: _WORKERS,
     Action.PREPARE_PACKAGE: _WORKERS,
     Action.APPROVE_PACKAGE: _SECOND_EYES,
     Action.PREPARE_PARTIAL_ANSWER: _WORKERS,

@@ -7,7 +7,7 @@ Next: `workflows/case.py`.
 from collections.abc import Callable
 
 from domain.afterwards import AFTERWARDS_DECISIONS, closed_actions, offered_actions
-from domain.authority import Action, check_role
+from domain.authority import DESK_ACTIONS, Action, check_role
 from domain.case import CaseState, binding_of
 from domain.clock_decisions import CLOCK_DECISIONS, clock_actions
 from domain.commands import (
@@ -90,7 +90,7 @@ def _package_actions(state: CaseState) -> list[Action]:
     if state.stage(Right.ACCESS) is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
         approval = [Action.APPROVE_PACKAGE] if ready and not state.held and not refusing(state, Right.ACCESS) else []
-        return [Action.SET_ITEM_DECISION, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
+        return [*DESK_ACTIONS, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
     stage = state.stage(Right.ACCESS)
     if state.package is None or stage not in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
         return []

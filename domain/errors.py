@@ -56,6 +56,16 @@ class StaleHashError(DomainError):
     sentence = "What you approved has changed. Look at it again and approve what is there now."
 
 
+class LeakFoundError(DomainError):
+    """Something that was covered or withheld stands elsewhere in the package. Facts: the places, never the words."""
+
+    kind = "leak-found"
+    sentence = (
+        "Something that was covered or withheld stands in this package at another place. Nothing was approved. Look at the "
+        "places on the package tab, decide about them, and build it again."
+    )
+
+
 class FourEyesError(DomainError):
     """Whoever prepared since the last return cannot approve (`security.md` R2)."""
 

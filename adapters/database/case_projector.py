@@ -14,11 +14,11 @@ from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.complaints import involved
 from adapters.database.session import insert
-from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note
+from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note, PackageRow
 from domain import chain
 from domain.case import CaseState, Package
 from domain.deadline import Clock, Seat
-from domain.errors import FourEyesError, SequenceConflictError, StaleHashError, UnknownObjectError
+from domain.errors import FourEyesError, LeakFoundError, SequenceConflictError, StaleHashError, UnknownObjectError
 from domain.events import CaseEvent, Tag
 from domain.folding import evolve
 from domain.messages import Recorded, RecordEvents
@@ -118,6 +118,9 @@ class CaseProjector:
         ).all()
         if package is not None and (newest or 0) > package.revision:
             raise StaleHashError(status=state.status.value)
+        row = self._session.get(PackageRow, package.id) if package is not None else None
+        if row is not None and row.summary.get("leaks"):
+            raise LeakFoundError(status=state.status.value, places=[str(place) for place in row.summary["leaks"]])
         authors = self._session.exec(
             select(ItemDecision.author).where(ItemDecision.case_id == state.case_id).distinct(),
         ).all()

@@ -1,15 +1,121 @@
-"""What people decided about single items: append-only, the newest revision of an item counts (design section 4).
+"""What people decided about items: append-only, the newest revision counts (design section 4).
 
-A decision that was superseded stays: an authority may ask who changed it, and when.
+A row is about one item, about a collection (a rule, `<system>.<collection>.*`) or about a third person (`*`). A decision that
+was superseded stays: an authority may ask who changed it, and when. Next: api/v1/deciding.py
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Self
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from adapters.case_vault import CaseVault
 from adapters.database.tables import ItemDecision
+from domain.item_rules import EVERYBODY, Parts, scope
+from domain.redaction import Span
+from domain.withholding import ItemChoice
+
+_FEW = 500  # ids in one query
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One row, opened."""
+
+    revision: int
+    item: str
+    choice: ItemChoice
+    basis: str | None
+    author: str
+    at: datetime
+    reason: UUID | None = None
+    parts: Parts = field(default_factory=Parts)
+
+    @property
+    def rule(self) -> bool:
+        """It is about a whole collection."""
+        return self.item.endswith(".*")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is decided, up to a revision.
+
+    Args:
+        items: the newest decision by item.
+        rules: of each collection, the newest first.
+        people: third persons who are covered, the newest balance of each.
+    """
+
+    items: Mapping[str, Decision]
+    rules: Mapping[str, tuple[Decision, ...]]
+    people: tuple[Decision, ...]
+
+    @classmethod
+    def read(cls, session: Session, vault: CaseVault, revision: int | None = None, only: Iterable[str] | None = None) -> Self:
+        """Read what stands.
+
+        Args:
+            session: of a read.
+            vault: of the case.
+            revision: look no further than this one.
+            only: of single items, these alone, for a page of a list; rules and people come all the same.
+        """
+        query = select(ItemDecision).where(ItemDecision.case_id == vault.case_id)
+        if revision is not None:
+            query = query.where(ItemDecision.revision <= revision)
+        if only is not None:
+            several = col(ItemDecision.item).like("%*")
+            query = query.where(several | col(ItemDecision.item).in_(list(only)[:_FEW]))
+        rows = session.exec(query.order_by(col(ItemDecision.revision))).all()
+        return cls.of_decisions(_opened(row, vault) for row in rows)
+
+    @classmethod
+    def of_decisions(cls, decisions: Iterable[Decision]) -> Self:
+        """What stands of decisions in the order of their revisions."""
+        items: dict[str, Decision] = {}
+        rules: dict[str, tuple[Decision, ...]] = {}
+        people: dict[str, Decision] = {}
+        for each in decisions:
+            if each.item == EVERYBODY:
+                assert each.parts.person is not None
+                people[each.parts.person.names[0].casefold()] = each
+            elif each.rule:
+                rules[each.item] = (each, *rules.get(each.item, ()))
+            else:
+                items[each.item] = each
+        covered = [each for each in people.values() if each.parts.person and not each.parts.person.disclose]
+        return cls(items, rules, tuple(covered))
+
+    def of(self, item: str, row: Mapping[str, Any]) -> Decision | None:
+        """What is decided of one item: by its own decision or by a rule that covers it, whichever is newer."""
+        own = self.items.get(item)
+        for rule in self.rules.get(f"{item.rpartition('.')[0]}.*", ()):
+            if own is not None and own.revision > rule.revision:
+                return own
+            if rule.parts.condition is None or rule.parts.condition.holds(row):
+                return rule
+        return own
+
+    def covering(self, decision: Decision | None) -> tuple[Decision, ...]:
+        """The people who are covered in an item; somebody who looked at it after a balance and included it, goes before it."""
+        if decision is None or decision.rule or decision.choice is not ItemChoice.INCLUDE:
+            return self.people
+        return tuple(each for each in self.people if each.revision > decision.revision)
+
+    def about(self, system: str, collection: str) -> bool:
+        """Whether anything is decided that names this collection or items of it."""
+        place = scope(system, collection)
+        return place in self.rules or any(item.startswith(place[:-1]) for item in self.items)
+
+
+def spans_of(decision: Decision | None, people: Iterable[Decision]) -> tuple[Span, ...]:
+    """Every part that is covered: what the decision names, and the people."""
+    own = decision.parts.spans if decision and decision.choice is ItemChoice.REDACT else ()
+    return own + tuple(Span(words=name) for each in people if each.parts.person for name in each.parts.person.names)
 
 
 def newest_revision(session: Session, case_id: UUID) -> int:
@@ -17,20 +123,21 @@ def newest_revision(session: Session, case_id: UUID) -> int:
     return session.exec(select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == case_id)).one() or 0
 
 
-def standing_decisions(session: Session, case_id: UUID) -> dict[str, ItemDecision]:
-    """The decision that counts, by item; an item without one is included."""
-    query = select(ItemDecision).where(ItemDecision.case_id == case_id).order_by(col(ItemDecision.revision))
-    return {row.item: row for row in session.exec(query).all()}
+def every_decision(session: Session, vault: CaseVault) -> list[Decision]:
+    """All of them, superseded ones too, in order."""
+    query = select(ItemDecision).where(ItemDecision.case_id == vault.case_id).order_by(col(ItemDecision.revision))
+    return [_opened(row, vault) for row in session.exec(query).all()]
 
 
-def decide_item(
+def decide(
     session: Session,
-    case_id: UUID,
+    vault: CaseVault,
     item: str,
-    decision: Literal["include", "withhold"],
+    choice: ItemChoice,
     *,
     basis: str | None,
     reason: UUID | None,
+    parts: Parts,
     author: str,
     at: datetime,
 ) -> int:
@@ -38,25 +145,44 @@ def decide_item(
 
     Args:
         session: of a write transaction; two at once on PostgreSQL meet at the unique revision, and one is repeated.
-        case_id: the case.
-        item: as the list of collected items names it.
-        decision: what becomes of it.
+        vault: of the case.
+        item: as the list of collected items names it, or a scope.
+        choice: what becomes of it.
         basis: why the law lets it be withheld.
         reason: of the sealed note.
+        parts: sealed here.
         author: person id.
         at: UTC.
     """
-    revision = newest_revision(session, case_id) + 1
+    revision = newest_revision(session, vault.case_id) + 1
+    detailed = parts != Parts()
     session.add(
         ItemDecision(
-            case_id=case_id,
+            case_id=vault.case_id,
             revision=revision,
             item=item,
-            decision=decision,
+            decision=choice.value,
             basis=basis,
             reason=reason,
+            parts=vault.seal("item_decision", "parts", str(revision), parts.model_dump_json().encode()) if detailed else None,
             author=author,
             decided_at=at,
         ),
     )
     return revision
+
+
+def _opened(row: ItemDecision, vault: CaseVault) -> Decision:
+    parts = Parts()
+    if row.parts is not None:
+        parts = Parts.model_validate_json(vault.open("item_decision", "parts", str(row.revision), row.parts))
+    return Decision(
+        revision=row.revision,
+        item=row.item,
+        choice=ItemChoice(row.decision),
+        basis=row.basis,
+        author=row.author,
+        at=row.decided_at,
+        reason=row.reason,
+        parts=parts,
+    )

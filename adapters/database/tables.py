@@ -275,7 +275,10 @@ class PackageRow(SQLModel, table=True):
 
 
 class ItemDecision(SQLModel, table=True):
-    """Append-only. Include or withhold one collected item; the newest revision of an item counts."""
+    """Append-only. What becomes of one item, of a collection's, or of a third person; the newest revision counts.
+
+    `parts` seals which fields, places or words, and what a rule or a balance says (`domain/item_rules.py`).
+    """
 
     __tablename__ = "item_decision"
     __table_args__ = (UniqueConstraint("case_id", "revision", name="uq_item_revision"),)
@@ -283,12 +286,28 @@ class ItemDecision(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: UUID = Field(foreign_key="case_receipt.case_id")
     revision: int
-    item: str  # <system>.<collection>.<hash of the primary key>
+    item: str  # <system>.<collection>.<hash of the primary key>; `.*` in its place is a rule, `*` alone a third person
     decision: str
     basis: str | None = None
     reason: UUID | None = None
+    parts: bytes | None = Field(default=None, sa_column=_sealed(nullable=True))
     author: str
     decided_at: datetime = Field(sa_column=_instant())
+
+
+class PageSeen(SQLModel, table=True):
+    """A page of collected items that somebody had on the screen: progress of the review, kept over restarts."""
+
+    __tablename__ = "page_seen"
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    run: int = Field(primary_key=True)
+    system: str = Field(primary_key=True)
+    collection: str = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    items: int
+    seen_by: str
+    seen_at: datetime = Field(sa_column=_instant())
 
 
 class ComplaintLink(SQLModel, table=True):

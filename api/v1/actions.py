@@ -25,7 +25,7 @@ from api.security import Caller
 from api.uploads import Upload, read_upload
 from api.v1.bodies import SHAPES, ActionBody
 from api.v1.cases import unanswered
-from api.v1.deciding import decide_item
+from api.v1.deciding_many import DESK
 from api.v1.models import CaseAnswer, CommandAnswer, ItemDecided
 from api.v1.preparation import Deed, hand_in
 from api.v1.presenting import ABOUT_THE_STAGE, answer_of_snapshot, recorded_answer, standing
@@ -58,8 +58,8 @@ class _Sent:
         body, upload = await self._read()
         try:
             deed = self._deed(body, upload)
-            if self.action is Action.SET_ITEM_DECISION:
-                return await run_in_threadpool(decide_item, deed)
+            if self.action in DESK:
+                return await run_in_threadpool(DESK[self.action], deed)
             call, fresh = await run_in_threadpool(hand_in, deed)
         except BaseException:
             await self._discard(upload)
@@ -148,7 +148,7 @@ for _action, _shape in SHAPES.items():
         name=_action.value,
         summary=_action.value,
         description=_shape.body.__doc__,
-        response_model=ItemDecided if _action is Action.SET_ITEM_DECISION else CaseAnswer,
+        response_model=ItemDecided if _action in DESK else CaseAnswer,
         responses={202: {"model": CommandAnswer, "description": "Not answered yet, and not accepted before it is"}},
     )
 router.add_api_route("/cases/{reference}/actions/open_package", _never, methods=["POST"], include_in_schema=False)

@@ -13,6 +13,8 @@ from pydantic import ConfigDict, Field, StringConstraints, create_model
 from api.v1.models import Body
 from domain.authority import Action
 from domain.commands import Command, CommandBase
+from domain.item_rules import SAMPLE, Condition, ThirdPerson
+from domain.redaction import Span
 from domain.rights import Right
 from domain.texts import Name
 from domain.withholding import Basis, ItemChoice
@@ -28,15 +30,41 @@ class ActionBody(Body):
 
 
 class SetItemDecisionBody(ActionBody):
-    """Include or withhold one collected item. Not a command of the workflow: a row with a revision."""
+    """Decide what becomes of one collected item. Not a command of the workflow: a row with a revision."""
 
     model_config = ConfigDict(title="SetItemDecisionBody")
 
     item: ItemId
     decision: ItemChoice
-    basis: Annotated[Basis | None, Field(description="why the law lets it be withheld; needed for `withhold`")] = None
+    basis: Annotated[Basis | None, Field(description="why the law lets it be kept back; needed for `withhold` and `redact`")] = (
+        None
+    )
     reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
-    spans: Annotated[list[Any], Field(max_length=1_000, description="parts to redact; comes with the review desk")] = []
+    spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`, or left by `extract`")] = []
+    position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
+
+
+class SetDecisionRuleBody(ActionBody):
+    """Decide the same about all items of a collection, or those that meet a condition, after a look at a sample."""
+
+    model_config = ConfigDict(title="SetDecisionRuleBody")
+
+    system: Name
+    collection: Name
+    condition: Annotated[Condition | None, Field(description="which items; left out, all of the collection")] = None
+    decision: ItemChoice
+    basis: Annotated[Basis | None, Field(description="why the law lets it be kept back")] = None
+    reason: Annotated[Reason, Field(description="the test that all these items meet; kept sealed")]
+    spans: Annotated[list[Span], Field(max_length=100, description="fields or words; no places")] = []
+    seen: Annotated[list[ItemId], Field(max_length=SAMPLE, description="the sample of `POST .../items/sample`, looked at")]
+
+
+class WeighThirdPersonBody(ActionBody, ThirdPerson):
+    """Weigh once whether somebody else may be told of (paragraph 16; Article 15(4)): covers them everywhere, or not."""
+
+    model_config = ConfigDict(title="WeighThirdPersonBody", frozen=True, extra="forbid")
+
+    reason: Annotated[Reason, Field(description="what decided it; kept sealed")]
 
 
 @dataclass(frozen=True)
@@ -74,6 +102,27 @@ _EXAMPLES: dict[Action, dict[str, Any]] = {
         "decision": "withhold",
         "basis": "third_party",
         "reason": "Quotes another customer.",
+    },
+    Action.SET_DECISION_RULE: {
+        "system": "support",
+        "collection": "messages",
+        "condition": {"field": "kind", "equals": "internal"},
+        "decision": "redact",
+        "basis": "third_party",
+        "reason": "Names of agents who did not act in public; none of the twenty says more.",
+        "spans": [{"field": "agent_name"}],
+        "seen": ["support.messages.0a1b2c3d4e5f6071"],
+    },
+    Action.WEIGH_THIRD_PERSON: {
+        "names": ["Pat Example", "pat@example.com"],
+        "role": "A neighbour who wrote to us about the requester.",
+        "type_of_information": "Name, address and what they complained of.",
+        "duty_of_confidentiality": True,
+        "steps_to_seek_consent": "Asked by letter on 3 November; no answer.",
+        "capable_of_consent": True,
+        "refused": False,
+        "disclose": False,
+        "reason": "They wrote in confidence, and the complaint itself is given without them.",
     },
     Action.REQUEST_CLARIFICATION: {"question": "Which account do you mean, or would you like everything?"},
     Action.ANSWER_CLARIFICATION: {"answer": "Everything, please."},
@@ -226,9 +275,14 @@ def _body_of(action: Action, command: type[CommandBase]) -> type[ActionBody]:
     return create_model(name, __base__=ActionBody, __doc__=command.__doc__, __module__=__name__, **given)
 
 
+_DESK_BODIES: dict[Action, type[ActionBody]] = {
+    Action.SET_ITEM_DECISION: SetItemDecisionBody,
+    Action.SET_DECISION_RULE: SetDecisionRuleBody,
+    Action.WEIGH_THIRD_PERSON: WeighThirdPersonBody,
+}
 # The package is opened by the data subject, in the portal, with a fresh code: no key ever does it (`security.md` section 4).
 SHAPES: dict[Action, Shape] = {
-    Action.SET_ITEM_DECISION: Shape(SetItemDecisionBody, "reason", None, _EXAMPLES[Action.SET_ITEM_DECISION]),
+    **{action: Shape(body, "reason", None, _EXAMPLES[action]) for action, body in _DESK_BODIES.items()},
     **{
         action: Shape(
             body=_body_of(action, command),

@@ -20,7 +20,7 @@ from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
 from api.v1.models import CaseAnswer, CaseLines, CommandAnswer, EventAnswer, EventLines, Reference, SearchBody
 from api.v1.presenting import case_answer, case_line, recorded_answer, standing
-from domain.authority import Action
+from domain.authority import DESK_ACTIONS, Action
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.rights import Right, Role, Status
@@ -90,7 +90,7 @@ async def read_command(case: TheCase, command: str, who: TheCaller, web: TheWeb)
     row = await run_in_threadpool(_command, web.resources, command)
     if row is None or row.case_id != case.receipt.case_id:
         raise UnknownObjectError
-    if row.action == Action.SET_ITEM_DECISION.value:
+    if row.action in DESK_ACTIONS:
         return await run_in_threadpool(case_answer, web.resources, who, case)  # was answered when it was made
     if answer := await recorded_answer(web, who, case, row.id):
         return answer

@@ -1,113 +1,202 @@
 """`set_item_decision`: append-only rows with a revision, not updates, since a case may have 50,000 items (mechanics 2.3).
 
 Only while the case is in review; `prepare_package` freezes a revision and builds, and the transaction that records an
-approval looks at the newest one and at the authors. Next: adapters/database/item_decisions.py
+approval looks at the newest one and at the authors. Next: api/v1/deciding_many.py
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from adapters.collected import Collected
+from adapters.collected import Collected, Item
 from adapters.database import item_decisions
 from adapters.database.tables import CaseRecord, CommandRow
-from api.v1.bodies import SetItemDecisionBody
+from adapters.requester import Requester
+from api.v1.bodies import ActionBody, SetItemDecisionBody
 from api.v1.models import ItemDecided
 from api.v1.preparation import Deed, write_note
 from domain.errors import IdempotencyMismatchError, InvalidInputError, NotAllowedNowError
+from domain.item_rules import Parts
+from domain.redaction import Span
 from domain.rights import Status
-from domain.withholding import ItemChoice
+from domain.withholding import Basis, ItemChoice, check_decision
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A row that is to be appended.
+
+    Args:
+        item: an item, or a scope.
+        reason: in the clear; sealed as a note.
+        covered: how many items it is about, for the answer.
+    """
+
+    item: str
+    choice: ItemChoice
+    basis: Basis | None
+    reason: str | None
+    parts: Parts
+    covered: int = 1
 
 
 def decide_item(deed: Deed) -> ItemDecided:
     """Record what is decided of one item.
 
     Raises:
-        InvalidInputError: no basis, a redaction, or no such item. NotAllowedNowError: the case is not in review.
+        InvalidInputError: no basis, no parts, or no such item. NotAllowedNowError: the case is not in review.
         IdempotencyMismatchError: the key came with another body before.
     """
-    body = deed.body
-    assert isinstance(body, SetItemDecisionBody)
-    _check(body)
+    return record(deed, _wanted)
+
+
+def record(deed: Deed, prepare: Callable[[Deed, ActionBody], Wanted]) -> ItemDecided:
+    """Check a decision and append it, once per command.
+
+    Args:
+        deed: as it was sent.
+        prepare: makes the row of the body, and refuses what cannot stand.
+    """
     with deed.resources.database.read() as session:
-        before = _revision_before(session, deed)
+        before = _before(session, deed)
     if before is not None:
-        return _decided(body, before)
+        return before
     if deed.view.state.status is not Status.IN_REVIEW:
         raise NotAllowedNowError
-    if not _was_found(deed, body.item):
-        raise InvalidInputError("The last search found no such item.", field="item")
+    wanted = prepare(deed, deed.body)
     try:
-        revision = _recorded(deed, body)
+        return _recorded(deed, wanted)
     except IntegrityError:
-        revision = _recorded(deed, body)  # two of the same at once on PostgreSQL: the other one is there now
-    return _decided(body, revision)
+        return _recorded(deed, wanted)  # two of the same at once on PostgreSQL: the other one is there now
 
 
-def _decided(body: SetItemDecisionBody, revision: int) -> ItemDecided:
-    return ItemDecided(item=body.item, decision=body.decision, basis=body.basis, revision=revision)
+def laws_of(deed: Deed) -> frozenset[str]:
+    """`UK`, `EU` or both."""
+    return frozenset(regime.partition("-")[0] for regime in deed.view.receipt.regimes)
 
 
-def _revision_before(session: Session, deed: Deed) -> int | None:
+def requester_of(deed: Deed) -> Requester:
+    """Who asks."""
+    with deed.resources.database.read() as session:
+        vault = deed.resources.vault.case(deed.case_id)
+        return Requester.read(session, vault, deed.view.receipt, deed.view.state)
+
+
+def check_own_words(requester: Requester, words: list[str], field: str) -> None:
+    """Refuse to cover the requester's own name or address as somebody else's.
+
+    Raises:
+        InvalidInputError: one of the words is theirs.
+    """
+    if any(requester.is_own(each) for each in words):
+        raise InvalidInputError(
+            "These are the requester's own words, which the copy is of. Name the other person's.", field=field
+        )
+
+
+def check_about_them(requester: Requester, choice: ItemChoice, basis: Basis | None, item: Item) -> None:
+    """Refuse to call an item no data of the requester when one of their identifiers stands in it.
+
+    Raises:
+        InvalidInputError: it does.
+    """
+    denied = choice is ItemChoice.NOT_ABOUT_THE_PERSON or basis is Basis.NOT_PERSONAL_DATA
+    if denied and requester.named_in(item.row.values()):
+        raise InvalidInputError(
+            "The requester's own address or number stands in this item, so it is about them. Choose another decision.",
+            field="basis" if basis else "decision",
+        )
+
+
+def _wanted(deed: Deed, body: ActionBody) -> Wanted:
+    assert isinstance(body, SetItemDecisionBody)
+    check_decision(body.decision, body.basis, laws=laws_of(deed), reason=bool(body.reason), parts=bool(body.spans))
+    item = _found(deed, body)
+    requester = requester_of(deed)
+    check_about_them(requester, body.decision, body.basis, item)
+    if body.basis is Basis.THIRD_PARTY:
+        check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
+    check_fields(body.spans, item)
+    return Wanted(body.item, body.decision, body.basis, body.reason, Parts(spans=tuple(body.spans)))
+
+
+def check_fields(spans: list[Span], item: Item) -> None:
+    """Refuse parts of fields that the items do not have: a cover over nothing looks like protection.
+
+    Raises:
+        InvalidInputError: there is no such field, or letters of no text.
+    """
+    if any(span.field is not None and span.field not in item.row for span in spans):
+        raise InvalidInputError("The item has no such field.", field="spans")
+    if item.file is None and any(span.field is None and span.words is None for span in spans):
+        raise InvalidInputError("Say of which field: only a file has a text of its own.", field="spans")
+
+
+def _found(deed: Deed, body: SetItemDecisionBody) -> Item:
+    # Withholding something that is not there would look like protection and be none. Ids are keyed hashes without an index,
+    # so the collection is read from where the list showed the item, and otherwise whole: half a second for 50,000 rows.
+    system, collection, _ = body.item.split(".")
+    collected = Collected.open(deed.resources, deed.case_id, deed.view.state.run)
+    named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
+    if body.position is not None:
+        near = (item for one in named if body.position < one.rows for item in one.items(body.position))
+        if (item := next(near, None)) is not None and item.id == body.item:
+            return item
+    found = next((item for one in named for item in one.items() if item.id == body.item), None)
+    if found is None:
+        raise InvalidInputError("The last search found no such item.", field="item")
+    return found
+
+
+def _before(session: Session, deed: Deed) -> ItemDecided | None:
     row = session.get(CommandRow, deed.command_id)
     if row is None:
         return None
     if (row.case_id, row.body_hash) != (deed.case_id, deed.body_hash):
         raise IdempotencyMismatchError
-    return int(row.payload["revision"])
+    return ItemDecided.model_validate(row.payload)
 
 
-def _check(body: SetItemDecisionBody) -> None:
-    if body.decision is ItemChoice.REDACT or body.spans:
-        raise InvalidInputError(
-            "Redaction comes with the review desk. Until then an item is included or withheld whole.", field="decision"
-        )
-    if body.decision is ItemChoice.WITHHOLD and body.basis is None:
-        raise InvalidInputError("Withholding needs a basis in law.", field="basis")
-    if body.decision is ItemChoice.INCLUDE and body.basis is not None:
-        raise InvalidInputError("An item that is included has no basis for withholding it.", field="basis")
-
-
-def _was_found(deed: Deed, item: str) -> bool:
-    # Withholding something that is not there would look like protection and be none. Ids are keyed hashes without an index,
-    # so the one collection that the id names is read: half a second for 50,000 rows.
-    system, collection, _ = item.split(".")
-    collected = Collected.open(deed.resources, deed.case_id, deed.view.state.run)
-    named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
-    return any(found.id == item for one in named for found in one.items())
-
-
-def _recorded(deed: Deed, body: SetItemDecisionBody) -> int:
+def _recorded(deed: Deed, wanted: Wanted) -> ItemDecided:
     with deed.resources.database.write() as session:
-        before = _revision_before(session, deed)
-        if before is not None:
+        if before := _before(session, deed):
             return before
         # Locked, so that no approval is recorded between this look and the row.
         record = session.get(CaseRecord, deed.case_id, with_for_update=True)
         if record is None or record.status != Status.IN_REVIEW.value:
             raise NotAllowedNowError
-        revision = _appended(session, deed, body)
+        decided = ItemDecided(
+            item=wanted.item,
+            decision=wanted.choice,
+            basis=wanted.basis,
+            revision=_appended(session, deed, wanted),
+            covered=wanted.covered,
+        )
         session.add(
             CommandRow(
                 id=deed.command_id,
                 case_id=deed.case_id,
                 action=deed.action.value,
                 body_hash=deed.body_hash,
-                payload={"revision": revision},
+                payload=decided.model_dump(mode="json"),
                 created_at=deed.now,
             ),
         )
         session.flush()
-        return revision
+        return decided
 
 
-def _appended(session: Session, deed: Deed, body: SetItemDecisionBody) -> int:
-    return item_decisions.decide_item(
+def _appended(session: Session, deed: Deed, wanted: Wanted) -> int:
+    return item_decisions.decide(
         session,
-        deed.case_id,
-        body.item,
-        "withhold" if body.decision is ItemChoice.WITHHOLD else "include",
-        basis=body.basis.value if body.basis else None,
-        reason=write_note(session, deed, body.reason) if body.reason else None,
+        deed.resources.vault.case(deed.case_id),
+        wanted.item,
+        wanted.choice,
+        basis=wanted.basis.value if wanted.basis else None,
+        reason=write_note(session, deed, wanted.reason) if wanted.reason else None,
+        parts=wanted.parts,
         author=deed.caller.person,
         at=deed.now,
     )

@@ -7,15 +7,24 @@ Next: api/v1/actions.py
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from adapters.collected import Collected
-from adapters.database.item_decisions import standing_decisions
+from adapters.database.item_decisions import Standing
 from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
-from api.v1.models import ItemAnswer, ItemLines
+from api.v1.deciding_many import sample
+from api.v1.models import ItemAnswer, ItemDecided, ItemLines, SampleAnswer, SampleBody
 from domain.withholding import Basis, ItemChoice
 
+# The shapes that `docs/api.md` shows of this part.
+MODELS: dict[str, type[BaseModel]] = {
+    "`GET /cases/{reference}/items`, answer": ItemLines,
+    "`POST /cases/{reference}/items/sample`, body": SampleBody,
+    "`POST /cases/{reference}/items/sample`, answer": SampleAnswer,
+    "`set_item_decision`, `set_decision_rule`, `weigh_third_person`, answer": ItemDecided,
+}
 router = APIRouter(tags=["items"], route_class=GuardedRoute)
 
 _Name = Annotated[str, Query(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -39,17 +48,26 @@ def read_items(
     collected = Collected.open(web.resources, case.receipt.case_id, case.state.run)
     found, following = collected.page(cursor, limit, system=system, collection=collection)
     with web.resources.database.read() as session:
-        decided = standing_decisions(session, case.receipt.case_id)
+        vault = web.resources.vault.case(case.receipt.case_id)
+        standing = Standing.read(session, vault, only=[item.id for item in found])
     lines = []
     for item in found:
-        decision = decided.get(item.id)
+        decision = standing.of(item.id, item.row)
         lines.append(
             ItemAnswer(
                 id=item.id,
                 system=item.system,
                 collection=item.collection,
-                decision=ItemChoice(decision.decision) if decision else ItemChoice.INCLUDE,
+                position=item.position,
+                decision=decision.choice if decision else ItemChoice.INCLUDE,
                 basis=Basis(decision.basis) if decision and decision.basis else None,
             ),
         )
     return ItemLines(items=lines, next=None if following is None else str(following))
+
+
+@router.post("/cases/{reference}/items/sample")  # noqa: FAST003
+def read_sample(body: SampleBody, case: TheCase, who: TheCaller, web: TheWeb) -> SampleAnswer:
+    """The items to look at before a rule over them is made, and what is decided of all of them now; noted in the access log."""
+    note_access(web, who, "items", case.receipt.case_id)
+    return sample(web.resources, case, body.system, body.collection, body.condition)

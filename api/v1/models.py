@@ -15,6 +15,7 @@ from domain.case import Finding, Standing, SystemStanding
 from domain.datamap import ErasureAction
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
+from domain.item_rules import Condition
 from domain.regimes import WaitKind
 from domain.rights import Channel, Outcome, Right, Risk, Status
 from domain.texts import Name
@@ -330,12 +331,18 @@ class ItemAnswer(BaseModel):
     """One record or file that was collected; included unless somebody decided otherwise."""
 
     model_config = _example(
-        id="support.messages.0a1b2c3d4e5f6071", system="support", collection="messages", decision="include", basis=None
+        id="support.messages.0a1b2c3d4e5f6071",
+        system="support",
+        collection="messages",
+        position=0,
+        decision="include",
+        basis=None,
     )
 
     id: str
     system: str
     collection: str
+    position: Annotated[int, Field(description="in its collection, from 0")]
     decision: ItemChoice
     basis: Basis | None
 
@@ -352,10 +359,29 @@ class ItemDecided(BaseModel):
 
     model_config = _example(item="support.messages.0a1b2c3d4e5f6071", decision="withhold", basis="third_party", revision=1)
 
-    item: str
+    item: Annotated[str, Field(description="`<system>.<collection>.*` for a rule, `*` for a third person")]
     decision: ItemChoice
     basis: Basis | None
     revision: int
+    covered: Annotated[int, Field(description="how many items it is about; 0 for a third person, who is looked for later")] = 1
+
+
+class SampleBody(Body):
+    """Which items a rule would be about. By POST, since a condition may name a person."""
+
+    system: Name
+    collection: Name
+    condition: Condition | None = None
+
+
+class SampleAnswer(BaseModel):
+    """The items to look at before a rule over them is made; the same until the next decision."""
+
+    model_config = _example(sample=["support.messages.0a1b2c3d4e5f6071"], covered=1, now={"include": 1})
+
+    sample: list[str]
+    covered: Annotated[int, Field(description="how many items the rule would be about")]
+    now: Annotated[dict[str, int], Field(description="what is decided of them now, counted")]
 
 
 class CommandAnswer(BaseModel):

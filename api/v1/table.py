@@ -25,8 +25,6 @@ from api.v1.models import (
     CaseAnswer,
     CaseLines,
     EventLines,
-    ItemDecided,
-    ItemLines,
     ReceiptAnswer,
     RequestBody,
     SearchBody,
@@ -88,8 +86,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "`GET /cases`, `POST /cases/search`, answer": CaseLines,
     "`GET /cases/{reference}` and every action, answer": CaseAnswer,
     "`GET /cases/{reference}/events`, answer": EventLines,
-    "`GET /cases/{reference}/items`, answer": ItemLines,
-    "`set_item_decision`, answer": ItemDecided,
+    **items.MODELS,
     **MAIL_MODELS,
     **DESK_MODELS,
 }
@@ -97,9 +94,10 @@ _MODELS: dict[str, type[BaseModel]] = {
 _ALSO: dict[Action, str] = {
     Action.REQUEST_CODE: "no-codes-left",
     Action.CONFIRM_IDENTITY_CODE: "code-refused",
-    Action.APPROVE_PACKAGE: "stale-hash, four-eyes",
+    Action.APPROVE_PACKAGE: "stale-hash, four-eyes, leak-found",
+    Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes, leak-found",
+    Action.SET_DECISION_RULE: "stale-hash",
     Action.APPROVE_ERASURE: "stale-hash, four-eyes",
-    Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes",
     Action.SEND_PROGRESS: "four-eyes",
     Action.DECIDE_COMPLAINT: "four-eyes",
 }

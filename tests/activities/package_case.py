@@ -20,6 +20,7 @@ from adapters.sealed_head import FILE_FIELDS, Head, Sealable
 from adapters.sealed_rows import RowsWriter
 from domain.blobs import BlobRef
 from domain.events import CaseEvent, Draft, Fact, Tag
+from domain.item_rules import Parts
 from domain.messages import BuildPackage, PackageBuilt, RecordEvents
 
 ASKED = datetime(2026, 11, 9, 9, 30, tzinfo=UTC)
@@ -168,7 +169,7 @@ class SearchedCase:
         every = Collected.open(self.resources, self.id, 1).collections
         return [item for one in every if (one.system, one.name) == (system, collection) for item in one.items()]
 
-    def decide(self, item: str, decision: str, basis: str | None = None, revision: int = 1) -> None:
+    def decide(self, item: str, decision: str, basis: str | None = None, revision: int = 1, parts: Parts | None = None) -> None:
         with self.resources.database.write() as session:
             session.add(
                 ItemDecision(
@@ -177,6 +178,9 @@ class SearchedCase:
                     item=item,
                     decision=decision,
                     basis=basis,
+                    parts=self.vault.seal("item_decision", "parts", str(revision), parts.model_dump_json().encode())
+                    if parts
+                    else None,
                     author="caseworker:00000000-0000-4000-8000-00000000000a",
                     decided_at=SEARCHED,
                 )

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.correspondence import Correspondence
 from activities.identity import judge
-from adapters.database.tables import Code, ItemDecision, Letter, Link
+from adapters.database.tables import Code, Letter, Link, PackageRow
 from adapters.letter_samples import sample_context
 from adapters.letters import FOLDER, LETTERS, WIDTH, render
 from adapters.links import look_up, record_attempt
@@ -25,7 +25,7 @@ from domain.events import Tag
 from domain.messages import CaseRef
 from domain.rights import Right
 from tests import opened, post_office
-from tests.case_in_hand import ADDRESS, CaseInHand, code_in, posting, token_in
+from tests.case_in_hand import ADDRESS, PACKAGE, CaseInHand, code_in, posting, token_in
 from tests.factories import MONDAY
 from tests.post_office import PostOffice
 
@@ -311,22 +311,26 @@ def test_a_package_goes_to_a_proven_address_only(case: CaseInHand, office: PostO
 
 
 def test_what_was_withheld_is_counted_and_explained(case: CaseInHand, office: PostOffice) -> None:
+    summary = {"withheld": {"third_party": 1, "crime_and_taxation": 5}, "covered": {"third_party": 2, "negotiations": 1}}
+    row = PackageRow(
+        id=PACKAGE,
+        case_id=case.id,
+        run=1,
+        revision=0,
+        sha256="ab" * 32,
+        bytes=10,
+        records=12,
+        datamap="ab" * 32,
+        blob={},
+        summary=summary,
+        built_at=MONDAY,
+    )
     with case.resources.database.write() as session:
-        session.add(
-            ItemDecision(
-                case_id=case.id,
-                revision=0,
-                item="platform.prompts.1",
-                decision="withhold",
-                basis="third_party",
-                author=CASEWORKER,
-                decided_at=MONDAY,
-            ),
-        )
+        session.add(row)
     case.released()
     case.send("package_ready")
     text = " ".join(office.kept[0].text.split())
-    assert "We left out 1 record. The reason: this is about other people as well." in text
+    assert "We left out 1 record, parts of 2 records. The reason: this is about other people as well." in text
 
 
 def test_the_code_of_a_released_case_opens_its_package(case: CaseInHand, office: PostOffice) -> None:

@@ -170,7 +170,7 @@ def test_a_part_has_what_is_ready_says_what_comes_later_and_is_not_the_whole(res
 
 def test_when_nothing_is_withheld_the_list_says_so(resources: Resources) -> None:
     table = list(csv.reader(io.StringIO(typical(resources).members()["withheld.csv"].decode())))
-    assert table == [["category", "count", "ground"], ["nothing was withheld", "0", ""]]
+    assert table == [["category", "count", "withheld", "ground"], ["nothing to list", "0", "", ""]]
 
 
 def test_a_collection_of_which_everything_is_withheld_has_no_data_member(resources: Resources) -> None:

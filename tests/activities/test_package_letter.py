@@ -60,7 +60,7 @@ CHECKLIST = {
     "11 automated decisions": "A filter compares each prompt with a list of forbidden subjects. A prompt that it finds",
     "11 review by a person": "Write to us, and a person looks at it again.",
     "12 safeguards": "Pictures Compute Inc., the United States: under UK law, UK Addendum to the standard contractual clauses.",
-    "13 nothing withheld": "Nothing was withheld.",
+    "13 nothing withheld": "There is nothing to list here.",
     "14 search record": "Partner list nothing found, on Mon 23 November 2026",
     "14 not searched": "Mailing list It did not answer us.",
     "14 by hand": "Paper files 1 file, by a person",
@@ -114,7 +114,7 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     text = letter_of(case)
     assert "The platform: 1 item" in text
     assert "It is about other people (Data Protection Act 2018, Schedule 2, paragraph 16; Article 15(4) GDPR)." in text
-    assert "Nothing was withheld." not in text
+    assert "There is nothing to list here." not in text
 
 
 def test_an_answer_that_leaves_everything_out_does_not_say_nothing_is_held(resources: Resources) -> None:

@@ -148,7 +148,7 @@ def test_the_first_page_says_what_is_held_why_and_how_long(resources: Resources)
         "until Mon 1 March 2032",
         "Partner list nothing found, on Mon 23 November 2026",
         "not searched. It did not answer us.",
-        "Nothing was withheld.",
+        "There is nothing to list here.",
         "Brief vom März.pdf",
         "openssl pkeyutl -verify",
         resources.signer.kid,

@@ -82,7 +82,7 @@ def test_words_and_numbers_are_those_of_the_language() -> None:
     assert day_ahead(date(2026, 12, 23), date(2026, 12, 22), "fr") == "mer. 23 décembre 2026".replace(" ", blank) + ", demain"
     assert count(1_284, "record", "de") == "1.284 Einträge"
     assert asked(Right.ERASURE, "fr") == "Que nous effacions vos données"
-    kept = withheld(["third_party", "secret"], "de")
+    kept = withheld({"third_party": 1, "secret": 1}, {}, "de")
     assert kept is not None
     assert kept.what == "2 Einträge"
     assert len(kept.why) == 2

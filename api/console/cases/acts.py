@@ -214,6 +214,24 @@ ACTS: Final[dict[Action, Act]] = {
         "It is decided. Build the package again when you are through.",
         tab="package",
     ),
+    Action.SET_DECISION_RULE: Act(
+        "Decide about many items",
+        "Decide about many items",
+        "One rule for all items that meet the same test, after a look at twenty that nobody chose. It is kept with its reason, "
+        "and with how many items it changes.",
+        "Make the rule",
+        "The rule is made. Build the package again when you are through.",
+        tab="package",
+    ),
+    Action.WEIGH_THIRD_PERSON: Act(
+        "Weigh a third person",
+        "Weigh a third person",
+        "Once for each person who is named: the five factors of Schedule 2 paragraph 16, or the balance of Article 15(4). What "
+        "comes of it holds in all items; somebody who looks at one item may decide otherwise there.",
+        "Record the balance",
+        "The balance is recorded. Build the package again when you are through.",
+        tab="package",
+    ),
     Action.PREPARE_PACKAGE: Act(
         "Build the package again",
         "Build the package again",

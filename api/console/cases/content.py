@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from adapters.blobs import BlobReader
 from adapters.collected import Collected
-from adapters.database.item_decisions import newest_revision, standing_decisions
+from adapters.database.item_decisions import Standing, newest_revision
 from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
@@ -125,17 +125,18 @@ def items(web: Web, facts: CaseFacts, system: str, collection: str, start: int) 
         raise UnknownObjectError
     found, following = collected.page(start, PAGE, system=system, collection=collection)
     with web.resources.database.read() as session:
-        decided = standing_decisions(session, facts.state.case_id)
+        vault = web.resources.vault.case(facts.state.case_id)
+        standing = Standing.read(session, vault, only=[item.id for item in found])
     lines = []
     for item in found:
-        decision = decided.get(item.id)
+        decision = standing.of(item.id, item.row)
         lines.append(
             ItemLine(
                 id=item.id,
                 number=item.position + 1,
                 values=[(name, _short(value)) for name, value in item.row.items() if name != "member"],
                 file=item.file.name if item.file else "",
-                decision=decision.decision if decision else "include",
+                decision=decision.choice.value if decision else "include",
                 basis=(decision.basis or "") if decision else "",
             )
         )

@@ -35,7 +35,7 @@ from api.face.forms import field
 from api.idempotency import keyed_hash
 from api.uploads import Upload, read_upload
 from api.v1.bodies import SHAPES, ActionBody
-from api.v1.deciding import decide_item
+from api.v1.deciding_many import DESK
 from api.v1.preparation import Deed, hand_in
 from domain.authority import ROLES, Action
 from domain.errors import DomainError, InvalidInputError, NotAllowedNowError, NotPermittedError, UnknownObjectError
@@ -164,8 +164,8 @@ async def _done(  # noqa: PLR0917 (a command, who gives it, and what came with i
         name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
         raise InvalidInputError(_told(str(first["type"])), field=name) from None
     deed = await run_in_threadpool(_deed, web, who, case, action, body, once, sent)
-    if action is Action.SET_ITEM_DECISION:
-        await run_in_threadpool(decide_item, deed)
+    if action in DESK:
+        await run_in_threadpool(DESK[action], deed)
         return True
     call, fresh = await run_in_threadpool(hand_in, deed)
     if not fresh:

@@ -29,7 +29,7 @@ from api.dependencies import Web
 from api.face.days import zone
 from api.face.timeline import timeline_svg
 from api.v1.presenting import package_of, possible_actions
-from domain.authority import Action
+from domain.authority import DESK_ACTIONS, Action
 from domain.case import CaseState
 from domain.events import Tag
 from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
@@ -56,7 +56,7 @@ _MARKS: Final = {Status.RECEIVED: "waiting", Status.CLOSED: "done"}
 # Not offered under "Anything else": they belong to a row, a task or the card itself.
 _ELSEWHERE: Final = frozenset(
     {
-        Action.SET_ITEM_DECISION,
+        *DESK_ACTIONS,
         Action.COMPLETE_WORK_ITEM,
         Action.RETRY_SYSTEM,
         Action.CONTINUE_WITHOUT_SYSTEM,
@@ -156,7 +156,7 @@ def again(web: Web, case: CaseView) -> CaseView:
 
 def possible(web: Web, who: SignedIn, state: CaseState, action: Action) -> bool:
     """Whether a command could be given now."""
-    if action is Action.SET_ITEM_DECISION:
+    if action in DESK_ACTIONS:
         return state.status is Status.IN_REVIEW
     return action.value in possible_actions(web.resources, who, state)
 

@@ -1,0 +1,113 @@
+"""The package is opened again and searched for everything that was covered or withheld (design section 7): fail closed.
+
+Whatever is found names its place, without the words, and the package cannot be approved. Next: activities/package.py
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import BinaryIO, Final
+
+from adapters.layers import Layers, UnsearchableError, normal
+from domain.redaction import COVER
+
+SHORTEST: Final = 4  # letters: shorter words stand everywhere and are covered in their own item alone
+SHORTEST_NUMBER: Final = 6  # digits
+PROSE: Final = 40  # letters of a text that says something; shorter values of withheld items recur by chance
+_PIECE: Final = 1_000_000
+_MOST_PLACES: Final = 50
+
+
+class Secrets:
+    """What must not leave: words under covers, texts of withheld items, withheld files."""
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+        self._given: list[str] = []
+        self.files: set[str] = set()
+
+    def cover(self, texts: Iterable[str]) -> None:
+        """Words that were taken out of an item."""
+        self._words.update(found for text in texts if _tells(found := normal(text)))
+
+    def withhold(self, values: Iterable[object]) -> None:
+        """The values of an item that somebody withheld: its prose, since ids and dates stand elsewhere by right."""
+        texts = (value for value in values if isinstance(value, str) and len(value) >= PROSE and " " in value.strip())
+        self._words.update(map(normal, texts))
+
+    def give(self, texts: Iterable[object]) -> None:
+        """An item that somebody looked at and included, though it names who is covered elsewhere: no secret any more."""
+        self._given.append(normal(" ".join(text for text in texts if isinstance(text, str))))
+
+    def needles(self, own: Iterable[str]) -> tuple[str, ...]:
+        """What to search for; never the requester's own words, which the letter has."""
+        theirs = {normal(word) for word in own} | {normal(COVER)}
+        return tuple(sorted(each for each in self._words - theirs if not any(_stands(each, text) for text in self._given)))
+
+
+def leaks(package: BinaryIO, needles: tuple[str, ...], files: AbstractSet[str], pulse: Callable[[], None]) -> list[str]:
+    """The members of a package in which something stands that must not leave, in every encoding and layer.
+
+    Args:
+        package: the zip as it would be sent.
+        needles: in normal form.
+        files: SHA-256 of files that were withheld.
+        pulse: called after each piece.
+    """
+    if not needles and not files:
+        return []
+    places: dict[str, None] = {}
+    with zipfile.ZipFile(package) as zipped:
+        for info in zipped.infolist():
+            if len(places) >= _MOST_PLACES:
+                break
+            for piece in _pieces(zipped, info):
+                if hashlib.sha256(piece).hexdigest() in files:
+                    places[f"{info.filename} (the same file is withheld)"] = None
+                places |= dict.fromkeys(_found(info.filename, piece, needles))
+                pulse()
+    return list(places)
+
+
+def found_in(name: str, content: bytes, needles: tuple[str, ...]) -> bool:
+    """Whether a file holds one of the words; one that cannot be searched does."""
+    return next(_found(name, content, needles), None) is not None
+
+
+def _found(name: str, content: bytes, needles: tuple[str, ...]) -> Iterator[str]:
+    try:
+        for layer in Layers(name).read(content):
+            text = normal(layer.text)
+            if any(_stands(needle, text) for needle in needles):
+                yield layer.place
+                return
+    except UnsearchableError:
+        yield f"{name} (cannot be searched)"
+
+
+def _pieces(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A member whole, or cut at line ends where it is rows of ours, so that memory stays flat."""
+    ours = info.filename.endswith((".json", ".csv")) and "/files/" not in info.filename
+    with zipped.open(info) as member:
+        if not ours:
+            yield member.read()
+            return
+        while piece := member.read(_PIECE):
+            yield piece + member.readline()
+
+
+def _stands(needle: str, text: str) -> bool:
+    """Whether a word stands in a text, and not as a part of a longer one."""
+    at = text.find(needle)
+    while at >= 0:
+        after = at + len(needle)
+        inside = at > 0 and text[at - 1].isalnum() and needle[0].isalnum()
+        if not inside and not (after < len(text) and text[after].isalnum() and needle[-1].isalnum()):
+            return True
+        at = text.find(needle, at + 1)
+    return False
+
+
+def _tells(text: str) -> bool:
+    return len(text) >= (SHORTEST_NUMBER if text.replace(" ", "").replace(".", "").isdigit() else SHORTEST)

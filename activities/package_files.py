@@ -1,0 +1,227 @@
+"""Covers inside files: text, HTML, mail with its attachments, and zip archives of them (design section 7).
+
+What has no way to be covered for certain (PDF, pictures, office documents, anything unknown) is withheld whole and counted so:
+a black bar over a PDF is no redaction (peers.md, complaint 19). Next: activities/leak_search.py
+"""
+
+import email
+import email.policy
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage, Message
+from html.parser import HTMLParser
+from typing import Any, Final
+
+import nh3
+
+from adapters.layers import BLOCK, DEEPEST, MOST_BYTES
+from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
+
+LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
+_HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
+_MARKUP: Final = re.compile(rb"\A\s*(?:<!doctype html|<html|<body|<div|<p\b|<table)", re.IGNORECASE)
+_TAGS: Final = nh3.ALLOWED_TAGS - {"img", "map", "area"}
+# Headers that say nothing of the mail but its way, or would no longer be true after a cover.
+_LEFT_OUT: Final = frozenset({"content-type", "content-transfer-encoding", "content-length", "dkim-signature", "mime-version"})
+_GONE: Final = "[An attachment was withheld: it cannot be covered in part.]"
+
+
+class _UncoverableError(Exception):
+    """There is no way to be certain."""
+
+
+def cover_file(content: bytes, spans: Sequence[Span]) -> Covered | None:
+    """A file without the words or places of some spans; None when there is no way to be certain.
+
+    Args:
+        content: the whole file.
+        spans: those of the item; fields of its row are none of the file's.
+    """
+    mine = [span for span in spans if span.field is None]
+    try:
+        value, removed = _covered(content, mine, 0)
+    except _UncoverableError:
+        return None
+    return Covered(value, removed)
+
+
+def extract_file(content: bytes, spans: Sequence[Span]) -> bytes | None:
+    """The parts of a text file alone; None for anything else."""
+    mine = [span for span in spans if span.field is None]
+    text = _plain_text(content)
+    return None if text is None else extract_text(text, mine).encode()
+
+
+def _covered(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+    if depth > DEEPEST:
+        raise _UncoverableError
+    placed = any(span.start is not None for span in spans)
+    if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"} and not placed:
+        return _zip(content, spans, depth)
+    text = _plain_text(content)
+    if text is None:
+        raise _UncoverableError
+    if not placed and _HEADER.match(content[:8192].replace(b"\r\n", b"\n")):
+        return _mail(content, spans, depth)
+    if not placed and _MARKUP.match(content[:1024]):
+        return _html(text, spans)
+    after = cover_text(text, spans)
+    return after.value.encode(), after.removed
+
+
+def _plain_text(content: bytes) -> str | None:
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if content.startswith(mark):
+            return _decoded(content, encoding)
+    if b"\x00" in content or content.startswith((b"%PDF", b"{\\rtf")):
+        return None
+    return _decoded(content, "utf-8")
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text) else text  # noqa: PLR2004 (controls)
+
+
+class _Page(HTMLParser):
+    """Splits a page into tags and texts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[tuple[bool, str]] = []  # whether it is text
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.parts.append((False, f"<{tag}>"))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts.append((False, f"</{tag}>"))
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append((True, data))
+
+
+def _html(page: str, spans: Sequence[Span]) -> tuple[bytes, list[str]]:
+    """A page of plain tags: scripts, comments, attributes and what they hide are gone; words may run over tags."""
+    removed: list[str] = []
+    hidden = cover_text(page, spans)  # what stands in attributes, comments and styles goes with them, and counts as removed
+    removed += hidden.removed
+    parts = _Page(nh3.clean(page, tags=_TAGS, attributes={}, link_rel=None)).parts
+    whole = "".join(text if is_text else _line_end(text) for is_text, text in parts)
+    marked = places(whole, spans)
+    at, out = 0, []
+    for is_text, text in parts:
+        if not is_text:
+            out.append(text)
+            at += len(_line_end(text))
+            continue
+        out.append(nh3.clean_text(_without(text, at, marked)))
+        at += len(text)
+    removed += [whole[start:end] for start, end in marked]
+    return f'<!doctype html><meta charset="utf-8">{"".join(out)}'.encode(), removed
+
+
+def _line_end(tag: str) -> str:
+    """What a tag is in the text that is read: the end of a line, or nothing."""
+    return "\n" if BLOCK.match(tag) else ""
+
+
+def _without(text: str, at: int, places: Sequence[tuple[int, int]]) -> str:
+    """A piece of a longer text without what is marked there; the mark stands where a place begins."""
+    out, here = [], 0
+    for start, end in places:
+        first, last = max(start - at, 0), min(end - at, len(text))
+        if first < last:
+            out += [text[here:first], COVER if start >= at else ""]
+            here = last
+    return "".join([*out, text[here:]])
+
+
+def _mail(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+    read = email.message_from_bytes(content, policy=email.policy.default)
+    removed: list[str] = []
+    written = EmailMessage(policy=email.policy.default)
+    for name, value in read.items():
+        if name.lower() not in _LEFT_OUT:
+            after = cover_text(str(value), spans)
+            removed += after.removed
+            # A list of addresses with a cover in it is none any more, so the header is written as a text.
+            written[name if not after.removed else f"X-Covered-{name}"] = " ".join(after.value.split())
+    bodies: list[tuple[str, str]] = []
+    attached: list[tuple[str, bytes, str]] = []
+    for part in _leaves(read):
+        kind, raw = part.get_content_type(), part.get_payload(decode=True)
+        payload = raw if isinstance(raw, bytes) else b""
+        if part.get_content_maintype() == "text" and not part.get_filename():
+            text = payload.decode(part.get_content_charset() or "utf-8", "replace")
+            body, gone = _html(text, spans) if kind == "text/html" else _text(text, spans)
+            bodies.append((kind.partition("/")[2], body.decode()))
+            removed += gone
+            continue
+        called = cover_text(part.get_filename() or "attachment", spans)
+        removed += called.removed
+        attached.append((str(called.value), *_attached(part, payload, spans, depth, removed)))
+    for subtype, text in bodies[:1]:
+        written.set_content(text, subtype=subtype if subtype in {"plain", "html"} else "plain", cte="8bit")
+    for subtype, text in bodies[1:]:
+        written.add_attachment(text, subtype=subtype if subtype in {"plain", "html"} else "plain", cte="8bit")
+    for filename, file, kind in attached:
+        main, _, subtype = kind.partition("/")
+        written.add_attachment(file, maintype=main, subtype=subtype, filename=filename, cte="base64")
+    return written.as_bytes(), removed
+
+
+def _text(text: str, spans: Sequence[Span]) -> tuple[bytes, list[str]]:
+    after = cover_text(text, spans)
+    return after.value.encode(), after.removed
+
+
+def _attached(part: Message, payload: bytes, spans: Sequence[Span], depth: int, removed: list[str]) -> tuple[bytes, str]:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        payload = inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else payload
+    try:
+        value, gone = _covered(payload, spans, depth + 1)
+    except _UncoverableError:
+        return _GONE.encode(), "text/plain"
+    removed += gone
+    return value, "application/octet-stream"
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """The parts that hold something; a mail inside a mail is one of them."""
+    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+        yield message
+        return
+    payload: Any = message.get_payload()
+    for part in payload:
+        yield from _leaves(part)
+
+
+def _zip(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+    """An archive of files that can all be covered; office documents are archives of what cannot."""
+    removed: list[str] = []
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+            names = archive.namelist()
+            if "[Content_Types].xml" in names or "mimetype" in names:
+                raise _UncoverableError
+            for number, info in enumerate(archive.infolist(), start=1):
+                if info.is_dir():
+                    continue
+                if info.flag_bits & 1 or info.file_size > MOST_BYTES // 8:
+                    raise _UncoverableError
+                name = cover_text(info.filename, spans)
+                value, gone = _covered(archive.read(info), spans, depth + 1)
+                removed += [*name.removed, *gone]
+                written.writestr(zipfile.ZipInfo(f"{number:06d}" if name.removed else info.filename), value)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as failure:
+        raise _UncoverableError from failure
+    return out.getvalue(), removed

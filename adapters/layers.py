@@ -1,0 +1,230 @@
+"""Everything that can be read out of a file, however it is wrapped: for the search of what leaves (design section 7).
+
+Encodings (UTF-8, UTF-16, entities, JSON and percent escapes, quoted-printable, base64), layers (markup, headers, attachments,
+PDF streams and strings, PNG text chunks, office documents), and archives inside each other. What is wrapped deeper or swells
+more than the limits cannot be searched, and says so: whoever asks has to treat it as a find.
+Next: activities/leak_search.py
+"""
+
+import base64
+import binascii
+import contextlib
+import email
+import email.policy
+import html
+import io
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+MOST_BYTES: Final = 256 * 2**20  # unpacked, of one file
+DEEPEST: Final = 6
+_SHORTEST_BASE64: Final = 16
+# Tags at which a line ends, in pages and in office documents; at any other the word goes on.
+BLOCK: Final = re.compile(
+    r"</?(?:[a-z]{1,9}:)?(?:p|br|hr|div|li|[uod]l|d[td]|t[dhr]|table|caption|h[1-6]|section|article|blockquote|pre|si|row|c|tab)"
+    r"(?![a-z0-9:])[^<>]{0,4000}>",
+    re.IGNORECASE,
+)
+_TAG: Final = re.compile(r"<[^<>]{0,4000}>")
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
+_STREAM: Final = re.compile(rb"stream\r?\n")
+_LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
+_HEX_STRING: Final = re.compile(rb"<([0-9A-Fa-f\s]{4,8000})>")
+_OCTAL: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_UNESCAPED: Final = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("b"): b"\b", ord("f"): b"\f"}
+
+
+class Layer(NamedTuple):
+    """One way to read a part of a file: where it lies, and the text."""
+
+    place: str
+    text: str
+
+
+class UnsearchableError(Exception):
+    """Something is wrapped too deep, swells too much or is locked, so nobody can say what is in it. Its text is the place."""
+
+
+def normal(text: str) -> str:
+    """A text as it is compared: any case, form, width and blank space, without letters that do not show."""
+    if not text.isascii():
+        text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+        text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
+    else:
+        text = text.lower()
+    return " ".join(text.split())
+
+
+class Layers:
+    """Reads one file.
+
+    Args:
+        name: for the places; never what is in it.
+        most: bytes that may come out of it altogether.
+    """
+
+    def __init__(self, name: str, most: int = MOST_BYTES) -> None:
+        self._name = name
+        self._left = most
+
+    def read(self, content: bytes) -> Iterator[Layer]:
+        """Every layer.
+
+        Raises:
+            UnsearchableError: there is more in it than can be read.
+        """
+        yield from self._read(content, self._name, 0)
+
+    def _read(self, content: bytes, place: str, depth: int) -> Iterator[Layer]:
+        self._left -= len(content)
+        if depth > DEEPEST or self._left < 0:
+            raise UnsearchableError(place)
+        yield from _texts(content, place)
+        for inner, part in self._inside(content, place):
+            yield from self._read(part, inner, depth + 1)
+
+    def _inside(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+        if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
+            yield from self._zip(content, place)
+            return
+        if content[:2] == b"\x1f\x8b":
+            yield f"{place} (unpacked)", self._unpacked(content, 31, place)
+        if content[:5] == b"%PDF-":
+            yield from self._pdf(content, place)
+        if content[:8] == b"\x89PNG\r\n\x1a\n":
+            yield from _png(content, place)
+        if _HEADER.match(content[:8192]):
+            yield from _mail(content, place)
+        for number, found in enumerate(_BASE64.finditer(content), start=1):
+            with contextlib.suppress(binascii.Error, ValueError):
+                raw = re.sub(rb"\s", b"", found[0]).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+                decoded = base64.b64decode(raw + b"=" * (-len(raw) % 4))
+                if len(decoded) >= _SHORTEST_BASE64 * 3 // 4 and _speaks(decoded):
+                    yield f"{place} (base64 text {number})", decoded
+
+    def _zip(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                yield f"{place} (comment)", archive.comment
+                for number, info in enumerate(archive.infolist(), start=1):
+                    yield f"{place} (name {number})", info.filename.encode() + b"\n" + info.comment + b"\n" + info.extra
+                    if info.flag_bits & 1 or info.file_size > self._left:
+                        raise UnsearchableError(place)
+                    yield f"{place} (member {number})", archive.read(info)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as failure:
+            raise UnsearchableError(place) from failure
+
+    def _unpacked(self, content: bytes, bits: int, place: str) -> bytes:
+        unpacker = zlib.decompressobj(bits)
+        try:
+            out = unpacker.decompress(content, max(self._left, 1))
+        except zlib.error as failure:
+            raise UnsearchableError(place) from failure
+        if unpacker.unconsumed_tail:
+            raise UnsearchableError(place)
+        return out
+
+    def _pdf(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+        if b"/Encrypt" in content:
+            raise UnsearchableError(place)
+        for number, begin in enumerate(_STREAM.finditer(content), start=1):
+            end = content.find(b"endstream", begin.end())
+            raw = content[begin.end() : end if end >= 0 else len(content)]
+            with contextlib.suppress(UnsearchableError):  # other filters: seen as they are
+                raw = self._unpacked(raw, 15, place)
+            yield f"{place} (stream {number})", raw
+            yield f"{place} (text {number})", _pdf_strings(raw)
+        yield f"{place} (strings)", _pdf_strings(content)
+
+
+def _texts(content: bytes, place: str) -> Iterator[Layer]:
+    """The bytes as text in every encoding, and what a program would show of it."""
+    text = content.decode("utf-8", "replace")
+    yield Layer(place, text)
+    if "\ufffd" in text:
+        yield Layer(f"{place} (Latin)", content.decode("cp1252", "replace"))
+    if b"\x00" in content:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            for offset in (0, 1):
+                yield Layer(f"{place} (UTF-16)", content[offset:].decode(encoding, "replace"))
+    if _QUOTED.search(content):
+        plain = binascii.a2b_qp(content).decode("utf-8", "replace")
+        yield Layer(f"{place} (quoted-printable)", plain)
+        yield from _shown(plain, place)
+    yield from _shown(text, place)
+
+
+def _shown(text: str, place: str) -> Iterator[Layer]:
+    """What a program would show of a text."""
+    if "\\u" in text:
+        units = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        yield Layer(f"{place} (escaped)", units.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if "%" in text:
+        yield Layer(f"{place} (percent)", unquote(text, errors="replace"))
+    if '""' in text or "\\" in text:
+        yield Layer(f"{place} (quotes)", text.replace('""', '"').replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n"))
+    if "<" in text:
+        lines = BLOCK.sub("\n", text)
+        for marked, between in ((text, ""), (lines, ""), (text, " ")):
+            yield Layer(f"{place} (marked up)", html.unescape(_TAG.sub(between, marked)))
+    if "&" in text:
+        yield Layer(f"{place} (entities)", html.unescape(html.unescape(text)))
+
+
+def _speaks(decoded: bytes) -> bool:
+    """Whether decoded bytes may be something: text, or a file in a file; random words decode to noise."""
+    if decoded[:4] in {b"PK\x03\x04", b"%PDF", b"\x89PNG"} or decoded[:2] == b"\x1f\x8b" or b"\x00" in decoded:
+        return True
+    try:
+        decoded.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pdf_strings(content: bytes) -> bytes:
+    """The strings of a PDF after each other: kerning splits words into many, and some are written in hexadecimal."""
+    literal = b"".join(_OCTAL.sub(_unescaped, found[0][1:-1]) for found in _LITERAL.finditer(content))
+    digits = (re.sub(rb"\s", b"", found[1]) for found in _HEX_STRING.finditer(content))
+    return literal + b"\n" + b"".join(bytes.fromhex((each + b"0" * (len(each) % 2)).decode()) for each in digits)
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    what = match[1]
+    return bytes([int(what, 8) & 255]) if what.isdigit() and what < b"8" else _UNESCAPED.get(what[0], what)
+
+
+def _png(content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+    at = 8
+    while at + 8 <= len(content):
+        length, kind = struct.unpack(">I4s", content[at : at + 8])
+        data = content[at + 8 : at + 8 + length]
+        if kind in {b"zTXt", b"iTXt"}:
+            for start in range(max(len(data) - 2, 0)):
+                if data[start] == 0x78:  # noqa: PLR2004 (zlib's first byte)
+                    with contextlib.suppress(zlib.error):
+                        yield f"{place} (text chunk)", zlib.decompressobj().decompress(data[start:], MOST_BYTES)
+        at += 12 + length
+
+
+def _mail(content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    for number, part in enumerate(message.walk(), start=1):
+        # Begun by an empty line, or they would be read as a mail again.
+        heads = "".join(f"\n{name}: {value}" for name, value in part.items())
+        yield f"{place} (headers {number})", heads.encode(errors="replace")
+        if not part.is_multipart():
+            payload = part.get_payload(decode=True)
+            yield f"{place} (part {number})", payload if isinstance(payload, bytes) else b""

@@ -1,0 +1,171 @@
+"""Covers over parts of an item, and extracts from it, as pure functions of rows and texts (Article 15(3)-(4); `law.md` 2.3).
+
+What is covered is gone: the released text holds the mark in its place, and nothing of the length or the letters. The removed
+words come back beside it, because what leaves is searched for them again. Next: activities/package_verdicts.py
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+COVER = "[redacted]"
+GAP = "[…]"
+_HIDDEN = "[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]*"  # letters that do not show, with which a name can be split
+_LEFT, _RIGHT = r"(?<![^\W_])", r"(?![^\W_])"  # no letter or digit beside it: Ann is not in Annual
+
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+
+
+class Span(BaseModel):
+    """One part of an item: a field, letters of a field, letters of a file's text, or words wherever they stand.
+
+    `start` and `end` count characters from 0, `end` is the first one after the part.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: FieldName | None = None
+    start: Annotated[int | None, Field(ge=0)] = None
+    end: Annotated[int | None, Field(ge=1)] = None
+    words: Words | None = None
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        placed = self.start is not None and self.end is not None and self.start < self.end
+        if self.words is not None and (self.start is not None or self.end is not None):
+            raise ValueError("words are found wherever they stand, so they have no start or end")
+        if self.words is None and not placed and (self.field is None or self.start is not None or self.end is not None):
+            raise ValueError("a part is a field, a start and an end, or words")
+        return self
+
+
+@dataclass
+class Covered:
+    """A row or text after its covers, and what was under them."""
+
+    value: Any
+    removed: list[str] = field(default_factory=list)
+
+
+def text_of(value: Any) -> str:  # noqa: ANN401 (whatever stands in a row)
+    """A value as the text that would be read."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@lru_cache(maxsize=256)
+def finder(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds words in any case, however blank space and letters that do not show divide them; linear in the text."""
+    ordered = sorted({form for each in words for form in _forms(each)}, key=len, reverse=True)
+    return re.compile("|".join(map(_pattern, ordered)), re.IGNORECASE)
+
+
+def _forms(words: str) -> set[str]:
+    return {unicodedata.normalize(form, words) for form in ("NFC", "NFD")}
+
+
+def _pattern(words: str) -> str:
+    parts = ["".join(re.escape(letter) + _HIDDEN for letter in part) for part in words.split()]
+    left = _LEFT if words[:1].isalnum() else ""
+    right = _RIGHT if words[-1:].isalnum() else ""
+    return left + r"\s+".join(parts) + right
+
+
+def cover_text(text: str, spans: Iterable[Span]) -> Covered:
+    """A text without its parts."""
+    where = places(text, spans)
+    kept, removed, at = [], [], 0
+    for start, end in where:
+        kept += [text[at:start], COVER]
+        removed.append(text[start:end])
+        at = end
+    return Covered("".join([*kept, text[at:]]), removed)
+
+
+def extract_text(text: str, spans: Iterable[Span]) -> str:
+    """The parts of a text alone, with a mark where something between them was left out."""
+    where = places(text, spans)
+    if not where:
+        return GAP
+    kept = [text[start:end] for start, end in where]
+    before, after = where[0][0] > 0, where[-1][1] < len(text)
+    return " ".join([GAP] * before + [f" {GAP} ".join(kept)] + [GAP] * after)
+
+
+def cover_row(row: Mapping[str, Any], spans: Sequence[Span]) -> Covered:
+    """A row without its parts; fields that are not named stay as they are."""
+    covered = Covered(dict(row))
+    for name, value in row.items():
+        mine = [span for span in spans if span.field == name or (span.field is None and span.words is not None)]
+        if value is None or value == "" or not mine:
+            continue
+        if any(span.words is None and span.start is None for span in mine):
+            covered.value[name] = COVER
+            covered.removed += _texts(value)
+            continue
+        after = _cover_value(value, mine)
+        covered.value[name] = after.value
+        covered.removed += after.removed
+    return covered
+
+
+def extract_row(row: Mapping[str, Any], spans: Sequence[Span]) -> dict[str, Any]:
+    """A row of which only the named parts are left."""
+    left: dict[str, Any] = {}
+    for name, value in row.items():
+        mine = [span for span in spans if span.field == name]
+        if value is None or any(span.words is None and span.start is None for span in mine):
+            left[name] = value
+        else:
+            left[name] = extract_text(text_of(value), mine) if mine else GAP
+    return left
+
+
+def _cover_value(value: Any, spans: Sequence[Span]) -> Covered:  # noqa: ANN401
+    if isinstance(value, str):
+        return cover_text(value, spans)
+    if isinstance(value, list):
+        parts = [_cover_value(each, spans) for each in value]
+        return Covered([part.value for part in parts], [text for part in parts for text in part.removed])
+    if isinstance(value, dict):
+        names = [cover_text(name, spans) for name in value]
+        parts = [_cover_value(each, spans) for each in value.values()]
+        pairs = {name.value: part.value for name, part in zip(names, parts, strict=True)}
+        return Covered(pairs, [text for part in (*names, *parts) for text in part.removed])
+    after = cover_text(text_of(value), spans)
+    return after if after.removed else Covered(value)
+
+
+def _texts(value: Any) -> list[str]:  # noqa: ANN401
+    """Every text inside a value, for the search of what leaves."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for part in pair for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [] if value is None or isinstance(value, bool) else [text_of(value)]
+
+
+def places(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """Where the parts stand, in order, merged where they meet."""
+    found: list[tuple[int, int]] = []
+    words: list[str] = []
+    for span in spans:
+        if span.words is not None:
+            words.append(span.words)
+        elif span.start is not None and span.end is not None:
+            found.append((span.start, min(span.end, len(text))))
+    if words:
+        found += [match.span() for match in finder(tuple(words)).finditer(text)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(place for place in found if place[0] < place[1]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
