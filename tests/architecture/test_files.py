@@ -14,7 +14,6 @@ LISTED = {
     "cli.py": "the `habeas` command: a few lines per subcommand, read beside each other",
     "api/v1/models.py": "the promised shape of every answer, read beside each other",
     "api/console/cases/acts.py": "the words of every command, read beside each other",
-    "api/v1/table.py": "the one page of the API's reference, part by part",
     "domain/folding.py": "one small rule per tag, read beside each other",
     "domain/breach_folding.py": "one small rule per tag, read beside each other",
     "adapters/database/tables.py": "every table in one place: columns only, read beside each other",
