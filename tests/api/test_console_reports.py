@@ -114,14 +114,14 @@ class TestReports:
             at_console().get("/console/reports?from=2026-01&to=2026-03")
         ).replace("\N{NO-BREAK SPACE}", " ")
 
-    @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
-    def test_counts_are_all_that_an_administrator_or_auditor_sees(
-        self, at_console: SignIn, resources: Resources, role: Role
+    @pytest.mark.parametrize(("role", "home"), [(Role.ADMINISTRATOR, "reports"), (Role.AUDITOR, "breaches")])
+    def test_counts_are_all_of_cases_that_an_administrator_or_auditor_sees(
+        self, at_console: SignIn, resources: Resources, role: Role, home: str
     ) -> None:
         case = CaseInHand(resources)
         person = at_console(role)
         assert case.reference not in person.get("/console/reports").text
-        assert person.get("/console").headers["location"] == "/console/reports"
+        assert person.get("/console").headers["location"] == f"/console/{home}"
         assert person.get("/console/cases").status_code == 403
 
 
