@@ -1,4 +1,7 @@
-"""What a message to a workflow must be, beyond its seal (`security.md` 2.5): it has a payload, and the handler takes it.
+"""What a message to a workflow must be, beyond its seal (`security.md` 2.5): whole, and a command under its own id.
+
+Whole: it has a payload, and the handler takes it. A copy of a command from the history of the same case bears a good seal;
+under its own id the engine answers it and does not carry it out again, and under another it is refused here.
 
 A signal or update without payload has nothing that could be authenticated, and one with the wrong number of them makes
 the SDK fail the workflow task for ever (both seen on temporalio 1.35). Not covered, because the engine itself carries
@@ -78,6 +81,8 @@ class _GuardedWorkflow(WorkflowInboundInterceptor):
     @staticmethod
     def _check_update(update: HandleUpdateInput) -> None:
         if not update.args or not _fits(workflow.get_update_handler(update.update), update.args):
+            refuse()
+        if getattr(update.args[0], "command_id", update.id) != update.id:
             refuse()
 
 

@@ -25,6 +25,7 @@ from domain.messages import Recorded, RecordEvents
 from domain.rights import Status
 
 _BY_SOMEBODY_NOT_INVOLVED = {Tag.COMPLAINT_PROGRESS, Tag.COMPLAINT_DECIDED}
+_OWN_STEP = "run:"  # begins the ids of what the workflow does by itself; nobody can send it a command of that name again
 
 
 class CaseProjector:
@@ -47,7 +48,8 @@ class CaseProjector:
         """Append and fold.
 
         Raises:
-            SequenceConflictError: another command already wrote this sequence: workflow and record have parted.
+            SequenceConflictError: another command already wrote this sequence: workflow and record have parted; or
+                this command was carried out before.
             StaleHashError, FourEyesError: an approval that a newer item decision overtook, or by its author.
         """
         receipt = self._session.get(CaseReceipt, message.case_id)
@@ -59,6 +61,7 @@ class CaseProjector:
         state = CaseState.model_validate(record.state) if record else CaseState(case_id=message.case_id)
         if message.events[0].sequence != state.sequence + 1:
             raise SequenceConflictError(case_id=str(message.case_id), sequence=message.events[0].sequence)
+        self._refuse_second_time(message)
         head = record.head if record else chain.genesis(self._install, str(message.case_id))
         rows: list[CaseEventRow] = []
         for event in message.events:
@@ -93,6 +96,16 @@ class CaseProjector:
         if not same:
             raise SequenceConflictError(case_id=str(message.case_id), sequence=first)
         return Recorded(clock=Clock.model_validate(record.clock), head=rows[-1].hash)
+
+    def _refuse_second_time(self, message: RecordEvents) -> None:
+        # The engine answers a repeated command within one run only; after the case was carried on, a copy of it is new there.
+        if message.command_id.startswith(_OWN_STEP):
+            return
+        known = select(CaseEventRow.sequence).where(
+            CaseEventRow.command_id == message.command_id, CaseEventRow.case_id == message.case_id
+        )
+        if self._session.exec(known.limit(1)).first() is not None:
+            raise SequenceConflictError(case_id=str(message.case_id), sequence=message.events[0].sequence)
 
     def _row(self, message: RecordEvents, event: CaseEvent, previous: str) -> CaseEventRow:
         note_id = event.facts.get("note")

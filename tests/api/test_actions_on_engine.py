@@ -1,11 +1,13 @@
 """The API over the real engine, worker, activities, sources and mail: the whole way of a case, and what is refused on it.
 
-Abuse tests 5, 6, 9, 11 and 12 of `security.md` as a holder of an API key would try them.
+Abuse tests 5 to 9, 11 and 12 of `security.md` as a holder of an API key would try them.
 """
 
 import asyncio
 import contextlib
 import hashlib
+import os
+import re
 import sqlite3
 import threading
 from collections import defaultdict
@@ -18,11 +20,18 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import select
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 import worker
 from adapters.database import migrate, people
+from adapters.database.alarms import RefusalAlarms
 from adapters.database.tables import Alarm, CaseEventRow, CaseRecord, Code, Link
 from adapters.links import record_attempt
 from adapters.resources import Resources
@@ -30,17 +39,20 @@ from adapters.temporal import connect
 from api.app import create_app
 from api.authority import ROUTES
 from api.cases import Cases
-from domain.commands import OpenPackage
+from domain.commands import ApprovePackage, OpenPackage
 from domain.errors import NotAllowedNowError
 from domain.messages import CommandCall
 from domain.rights import Role
 from tests import opened, post_office, servers
 from tests.api.visiting import hidden
 from tests.case_in_hand import code_in, token_in
-from tests.factories import SUBJECT
+from tests.factories import BEN, SUBJECT
 
 ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.AUDITOR)
-PEOPLE = ("parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted", "ended", "pressed")
+PEOPLE = (
+    "parted", "whole", "moved", "preparer", "lost", "many", "looked", "righted", "ended", "pressed", "forged", "copied", "other",
+    "scanned",
+)  # fmt: skip
 REASON = {"reason": "Spoken to on the number on record."}
 AT_ONCE = 16
 
@@ -134,6 +146,27 @@ class Asked:
         assert self.act("approve_package", {"sha256": sha256}, Role.REVIEWER).status_code == 200
         self.until(lambda told: told["status"] == "delivered")
 
+    def with_another_address(self, value: str) -> tuple[dict[str, Any], str]:
+        """Prove a second address; gives back the package of the search with both, and the address's id."""
+        sent, before = len(self.codes()), self.told()["package"]["sha256"]
+        assert self.act("add_identifier", {"kind": "email", "value": value}).status_code == 200
+        assert self.act("confirm_identity_code", {"code": self.code(sent + 1)}).status_code == 200
+
+        def built(told: dict[str, Any]) -> bool:
+            package = told["package"]
+            return bool(package) and package["state"] == "ready" and package["sha256"] != before
+
+        told = self.until(built)
+        return told["package"], told["identifiers"][-1]["id"]
+
+    def deliver_to(self, identifier: str) -> dict[str, Any]:
+        """Change the recipient of what was approved, and wait until the approval is void."""
+        changed = self.act("change_delivery_address", {"identifier": identifier, **REASON})
+        assert changed.status_code == 200, changed.json()
+        told = self.until(lambda told: told["status"] == "in_review")
+        assert not told["package"]["approved"]
+        return told
+
     def open_package(self, address: str) -> None:
         """As the data subject does in the portal, with a fresh code."""
         sent = len(self.codes())
@@ -174,7 +207,8 @@ def _working(resources: Resources) -> Iterator[None]:
     stop, ready = threading.Event(), threading.Event()
 
     async def work() -> None:
-        client = await connect(resources.settings, resources.vault)
+        alarms = RefusalAlarms(resources.database)
+        client = await connect(resources.settings, resources.vault, on_refused=alarms)
         with contextlib.ExitStack() as threads:
             async with contextlib.AsyncExitStack() as polling:
                 for each in worker.workers(client, resources, threads):
@@ -347,15 +381,11 @@ def test_who_prepared_approves_with_no_key_of_theirs(office: Office) -> None:
 
 def test_an_approval_ends_with_the_recipient_it_was_given_for(office: Office) -> None:
     case = office.ask("moved")
-    package = case.in_review()["package"]
+    case.in_review()
+    package, added = case.with_another_address("elsewhere@post.example")
     case.approve(package["sha256"])
-    case.act("add_identifier", {"kind": "email", "value": "elsewhere@post.example"})
-    added = case.until(lambda told: len(told["identifiers"]) > 1)["identifiers"][-1]["id"]
-    assert case.act("accept_identifier", {"identifier": added, **REASON}).status_code == 200
-    case.act("change_delivery_address", {"identifier": added, **REASON})
-    told = case.until(lambda told: told["status"] not in {"delivered", "fulfilling", "collecting"})
-    assert told["status"] == "in_review"
-    assert not (told["package"]["approved"])
+    told = case.deliver_to(added)
+    assert told["package"]["sha256"] == package["sha256"]  # nothing but the recipient is another one
     mine = [letter for letter in office.mail.kept if case.reference in str(letter.message["Subject"])]
     links = [letter.recipients for letter in mine if "/collect/" in letter.text]
     assert links == [["moved@post.example"]]  # and that one is dead: an approval is for one recipient
@@ -374,6 +404,53 @@ def test_a_case_ended_from_outside_goes_on_as_it_was(office: Office) -> None:
     assert case.told()["clock"] == before["clock"]
     assert [row["kind"] for row in office.rows(Alarm, case.id)] == ["workflow-carried-on"]
     assert case.in_review()["status"] == "in_review"
+
+
+def test_whoever_reaches_the_engine_without_a_key_approves_nothing(office: Office) -> None:
+    """Abuse test 7: a plain command, as anybody can write it, for the hash that stands there."""
+    case = office.ask("forged")
+    package = case.in_review()["package"]
+    call = CommandCall(command_id=f"test:{uuid4().hex}", command=ApprovePackage(actor=BEN, sha256=package["sha256"]))
+    assert office.run(_sent_by_a_stranger, case, call.model_dump(mode="json"), call.command_id) == "PayloadRefused"
+    assert case.told()["status"] == "in_review"
+    servers.wait_until(lambda: bool(office.rows(Alarm, case.id)), "the alarm is raised")
+    assert {(row["kind"], row["facts"]["reason"]) for row in office.rows(Alarm, case.id)} == {("payload-refused", "not-sealed")}
+    case.approve(package["sha256"])
+
+
+def test_a_copied_approval_approves_nothing_a_second_time(office: Office) -> None:
+    """Abuse test 8: the reviewer's own sealed approval, taken from the history, in another case and in its own."""
+    case, other = office.ask("copied"), office.ask("other")
+    case.in_review()
+    package, added = case.with_another_address("thief@post.example")
+    case.approve(package["sha256"])
+    copied = RawValue(office.run(_newest_command, case))
+    other.in_review()
+    assert office.run(_sent_by_a_stranger, other, copied, uuid4().hex) == "PayloadRefused"
+    assert other.told()["status"] == "in_review"
+
+    told = case.deliver_to(added)
+    assert told["package"]["sha256"] == package["sha256"]
+    assert office.run(_sent_by_a_stranger, case, copied, uuid4().hex) == "PayloadRefused"
+    assert case.told()["package"] == told["package"]  # to another recipient nothing was approved
+
+
+async def _sent_by_a_stranger(case: Asked, command: object, update: str) -> str | None:
+    """Send it to the port of the engine, without a key; gives back why it was refused."""
+    engine = await Client.connect(os.environ["TEMPORAL_ADDRESS"])
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await engine.get_workflow_handle(f"case-{case.id}").execute_update("command", command, id=update)
+    return refused.value.cause.type if isinstance(refused.value.cause, ApplicationError) else None
+
+
+async def _newest_command(case: Asked) -> Payload:
+    """The argument of the last accepted update of a case, sealed, as it stands in its history."""
+    engine, newest = await Client.connect(os.environ["TEMPORAL_ADDRESS"]), Payload()
+    async for event in engine.get_workflow_handle(f"case-{case.id}").fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            newest.CopyFrom(accepted.accepted_request.input.args.payloads[0])
+    return newest
 
 
 def test_one_code_sent_many_times_at_once_counts_once(office: Office) -> None:
@@ -415,4 +492,24 @@ def test_looking_changes_nothing(office: Office) -> None:
             url = "/api/v1" + path.format_map(named)
             for verb in ("GET", "HEAD"):
                 assert office.web.request(verb, url, headers=office.keys[Role.PRIVACY_LEAD]).status_code < 500
+    assert [office.rows(table, case.id) for table in tables] == before
+
+
+def test_a_scanner_that_opens_every_link_and_every_page_changes_nothing(office: Office) -> None:
+    """Abuse test 12: the links of every letter, and every page there is, before anybody pressed anything."""
+    case = office.ask("scanned")
+    case.approve(case.in_review()["package"]["sha256"])
+    servers.wait_until(lambda: bool(case.letters("/collect/")), "the last letter arrives")
+    tokens = {found for letter in case.letters("hl1_") for found in re.findall(r"hl1_[\w-]{43}", letter.text)}
+    assert len(tokens) >= 3  # to confirm, to follow, to collect
+    included = [router for each in cast("FastAPI", office.web.app).routes if (router := getattr(each, "original_router", None))]
+    pages = {route.path for router in included for route in router.routes if "GET" in route.methods}
+    named = [defaultdict(lambda: "0", reference=case.reference, token=token) for token in tokens]
+    urls = {page.replace(":path", "").format_map(names) for page in pages for names in named}
+    assert any(url.startswith("/collect/hl1_") for url in urls)
+    tables = (CaseEventRow, Code, Link)
+    before = [office.rows(table, case.id) for table in tables]
+    for url in sorted(urls):
+        for verb in ("GET", "HEAD"):
+            assert office.web.request(verb, url, headers={"Sec-Purpose": "prefetch"}).status_code < 500, url
     assert [office.rows(table, case.id) for table in tables] == before

@@ -109,6 +109,17 @@ def test_the_same_sequence_from_another_command_is_a_conflict_and_an_alarm(resou
     assert CaseReader(resources).get(case_id).state.status is Status.VERIFYING_IDENTITY
 
 
+def test_a_command_is_recorded_once_in_the_life_of_a_case(resources: Resources, case_id: UUID) -> None:
+    log = CaseLog(resources)
+    log.record_case_event(opening(resources, case_id))
+    log.record_case_event(message(case_id, (Tag.REQUEST_HELD, {}), first=4, command="update:hold"))
+    log.record_case_event(message(case_id, (Tag.REQUEST_RELEASED, {}), first=5, command="update:release"))
+    with pytest.raises(ApplicationError) as refusal:  # a copy of it, after the case was carried on in another run
+        log.record_case_event(message(case_id, (Tag.REQUEST_HELD, {}), first=6, command="update:hold"))
+    assert refusal.value.type == "sequence-conflict"
+    assert not CaseReader(resources).get(case_id).state.held
+
+
 def test_a_gap_is_refused(resources: Resources, case_id: UUID) -> None:
     with pytest.raises(ApplicationError):
         CaseLog(resources).record_case_event(message(case_id, (Tag.IDENTITY_ASKED, {}), first=2))
