@@ -21,7 +21,7 @@ from tests.journeys.conftest import installed_in
 from tests.journeys.plain_sql import rows_in_sql
 from tests.journeys.proof import prove
 from tests.journeys.started import Started, started
-from tests.journeys.walk import Walk
+from tests.journeys.walk import NAME, WORDS, Walk
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.journey
@@ -124,3 +124,22 @@ def test_a_kill_loses_nothing(killing: Killing, victim: str, stage: str) -> None
         killing.heavy[victim] = Walk(killing.running, people.HEAVY)
         killing.heavy[victim].request()
     getattr(killing, stage)(victim)
+
+
+def test_neither_files_nor_logs_hold_anything_of_the_person(killing: Killing) -> None:
+    """What every part wrote, raw: engine, databases, what is ahead of them, sealed files, logs."""
+    walk = Walk(killing.running, people.TYPICAL)
+    walk.request()
+    walk.confirm()
+    walk.answer_by_hand()
+    walk.approve()
+    walk.fetch()
+    secret = [part.encode() for part in (people.TYPICAL, people.HEAVY, NAME, WORDS)]
+    home = killing.running.settings.home
+    files = [path for path in home.rglob("*") if path.is_file()]
+    # The sources hold what they hold, and a letter is addressed; that it is found there shows that it would be found elsewhere.
+    told = [path for path in files if path.is_relative_to(home / "mail")]
+    assert any(people.TYPICAL.encode() in path.read_bytes() for path in told)
+    looked_at = [path for path in files if path not in told and not path.is_relative_to(home / "demo")]
+    assert {"temporal.db", "web.log", "worker.log", "temporal.log"} <= {path.name for path in looked_at if path.stat().st_size}
+    assert [(path.name, part) for path in looked_at for part in secret if part in path.read_bytes()] == []

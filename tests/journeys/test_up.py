@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.database import migrate
+from tests import servers
 from tests.journeys.installation import Installation
 from tests.servers import wait_until
 
@@ -39,6 +40,18 @@ def test_it_starts_goes_on_and_stops_in_order(installation: Installation) -> Non
         assert (installation.home / "keys" / "ring.json").read_bytes() == ring
         assert installation.sign_ins() == keys
         assert running.interrupt() == 0
+
+
+@pytest.mark.both_databases
+def test_with_an_engine_elsewhere_it_starts_none_of_its_own(installation: Installation, tmp_path: Path) -> None:
+    """By environment alone; on PostgreSQL too."""
+    with servers.temporal(tmp_path, time_skipping=False) as address:
+        installation.settings["TEMPORAL_ADDRESS"] = address
+        with installation.up("--demo") as running:
+            assert firsts(running.printed()) == PARTS[1:]
+            assert installation.answers("/readyz") == 200
+            assert not (installation.home / "temporal.db").exists()
+            assert running.interrupt() == 0
 
 
 def test_kill_nine_then_start_again(installation: Installation) -> None:

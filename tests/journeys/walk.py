@@ -34,6 +34,7 @@ from tests.servers import wait_until
 
 PATIENCE = 120.0  # seconds; a letter that was under way when the worker was killed is tried again after 60
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment knows no loopback
+NAME, WORDS = "Wilhelmina Ashdown", "Everything since the spring, please."
 _UNANSWERED = {0, 202, 502, 503}
 
 
@@ -71,7 +72,7 @@ class Walk:
 
     def request(self, right: str = "access") -> None:
         """Ask for a copy of everything, or for something else."""
-        body = {"rights": [right], "subject": {"email": self.address, "name": "Somebody", "country": "IE"}}
+        body = {"rights": [right], "subject": {"email": self.address, "name": NAME, "country": "IE"}, "message": WORDS}
         answer = self.post("/requests", body)
         self.case_id, self.reference = UUID(answer["case_id"]), answer["reference"]
 
