@@ -47,6 +47,22 @@ def test_every_tab_opens_in_every_stage_for_every_role(at_console: SignIn, resou
         assert case.reference in page.text
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_date_stands_without_its_sum_and_the_promised_one_beside_it(
+    at_console: SignIn, resources: Resources, stage: str
+) -> None:
+    """Principle 8: every step of the sum with its source, on every tab."""
+    case = STAGES[stage](resources)
+    clock = CaseReader(resources).get(case.id).clock
+    assert clock.sum
+    person = at_console(Role.CASEWORKER)
+    for tab in TABS:
+        page = text_of(person.get(f"/console/cases/{case.reference}{tab}"))
+        assert "Due, safe date" in page
+        assert all(line.source in page for line in clock.sum)
+        assert "Promised in letters" in page or clock.promised is None
+
+
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO])
 @pytest.mark.parametrize("stage", STAGES)
 def test_only_what_is_possible_and_the_role_covers_can_be_pressed(
