@@ -20,6 +20,7 @@ from domain.rights import Status
 from tests.journeys.conftest import installed_in
 from tests.journeys.plain_sql import rows_in_sql
 from tests.journeys.proof import prove
+from tests.journeys.readable import files_in, readable
 from tests.journeys.started import Started, started
 from tests.journeys.walk import NAME, WORDS, Walk
 from tests.servers import wait_until
@@ -134,12 +135,9 @@ def test_neither_files_nor_logs_hold_anything_of_the_person(killing: Killing) ->
     walk.answer_by_hand()
     walk.approve()
     walk.fetch()
-    secret = [part.encode() for part in (people.TYPICAL, people.HEAVY, NAME, WORDS)]
     home = killing.running.settings.home
-    files = [path for path in home.rglob("*") if path.is_file()]
-    # The sources hold what they hold, and a letter is addressed; that it is found there shows that it would be found elsewhere.
-    told = [path for path in files if path.is_relative_to(home / "mail")]
-    assert any(people.TYPICAL.encode() in path.read_bytes() for path in told)
-    looked_at = [path for path in files if path not in told and not path.is_relative_to(home / "demo")]
+    # A letter is addressed: that the person is found there shows that they would be found elsewhere.
+    assert readable(files_in(home / "mail"), people.TYPICAL)
+    looked_at = files_in(home, but=[home / "demo", home / "mail"])
     assert {"temporal.db", "web.log", "worker.log", "temporal.log"} <= {path.name for path in looked_at if path.stat().st_size}
-    assert [(path.name, part) for path in looked_at for part in secret if part in path.read_bytes()] == []
+    assert readable(looked_at, people.TYPICAL, people.HEAVY, NAME, WORDS) == []
