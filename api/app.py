@@ -28,6 +28,7 @@ from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
 from api.console.cases import deeds, erasure_tab, evidence, tabs
+from api.console.cases import desk as review_desk
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
 from api.dossiers import DossierDoor
@@ -86,6 +87,7 @@ def create_app(
         erasure_tab,
         tabs,
         deeds,
+        review_desk,
         evidence,
         triage,
         reports,

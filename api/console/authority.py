@@ -20,6 +20,7 @@ OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Ro
 EVIDENCE: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})  # an auditor gets it without content
 COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
+_DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
 
@@ -87,6 +88,13 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/systems/{system}"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/package"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/person"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/person"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/schedule.csv"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/preview/{path}"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/package.zip"): Rule(frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})),
     ("GET", "/console/cases/{reference}/erasure"): Rule(OFFICE),

@@ -67,6 +67,13 @@ MATRIX = {
     "GET /console/cases/{reference}/package": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}": OFFICE,
     "GET /console/cases/{reference}/preview/{path}": OFFICE,
+    "POST /console/cases/{reference}/package/{system}/{collection}": "caseworker privacy_lead",
+    "GET /console/cases/{reference}/package/{system}/{collection}/rule": "caseworker privacy_lead",
+    "POST /console/cases/{reference}/package/{system}/{collection}/rule": "caseworker privacy_lead",
+    "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}": OFFICE,
+    "GET /console/cases/{reference}/person": "caseworker privacy_lead",
+    "POST /console/cases/{reference}/person": "caseworker privacy_lead",
+    "GET /console/cases/{reference}/schedule.csv": OFFICE,
     "GET /console/cases/{reference}/package.zip": "reviewer privacy_lead dpo",
     "GET /console/cases/{reference}/erasure": OFFICE,
     "GET /console/cases/{reference}/messages": OFFICE,
@@ -80,6 +87,7 @@ MATRIX = {
     "POST /console/cases/{reference}/files/{kind}": "caseworker privacy_lead",
 }
 NAMED = {
+    "position": "0",
     "mail": UUID(int=0),
     "report": UUID(int=0),
     "authority": "ico",

@@ -332,28 +332,6 @@ class TestContent:
             assert person.get(f"{path}/preview/{missing}").status_code == 404
         assert logged(searched.resources).count("preview") >= 2
 
-    def test_items_can_be_withheld_and_included_again(self, at_console: SignIn, searched: SearchedCase) -> None:
-        person, path = at_console(), path_of(searched)
-        here = f"{path}/package/billing/invoices"
-        page = person.get(here)
-        assert "R-1" in page.text
-        assert "items" in logged(searched.resources)
-        item = re.findall(r'name="item" value="([^"]+)"', page.text)[0]
-        form = {
-            "item": item,
-            "decision": "withhold",
-            "basis": "third_party",
-            "reason": "Names a neighbour.",
-            "back": f"{here}?start=0",
-        }
-        answer = person.post(f"{path}/actions/set_item_decision", form)
-        assert answer.headers["location"] == f"{here}?start=0&done=set_item_decision"
-        assert "withheld: other people" in text_of(person.get(here))
-        stale = text_of(at_console(Role.REVIEWER).get(path))
-        assert "Decisions were made after it was built" in stale
-        person.post(f"{path}/actions/set_item_decision", {"item": item, "decision": "include", "back": here})
-        assert "withheld: other people" not in text_of(person.get(here))
-
     def test_a_form_leads_back_into_the_case_only(self, at_console: SignIn, opened_case: CaseInHand) -> None:
         for back in ("https://elsewhere.example/", "//elsewhere.example", "/console/cases/HAB-00000000/x"):
             form = {"text": "We look at it.", "back": back}

@@ -8,7 +8,7 @@ import email.policy
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Any, Final
@@ -19,19 +19,17 @@ from fastapi.responses import StreamingResponse
 from sqlmodel import select
 
 from adapters.blobs import BlobReader
-from adapters.collected import Collected
-from adapters.database.item_decisions import Standing, newest_revision
+from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
+from api.console.cases.desk_reading import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.blobs import BlobRef
 from domain.errors import NotAllowedNowError, UnknownObjectError
 
-PAGE: Final = 25  # items
 _PIECE: Final = 64 * 1024
 _POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]{1,400})"')
 _SANDBOX: Final = "sandbox allow-downloads; frame-ancestors 'none'"
-_LONGEST_VALUE: Final = 400  # characters of one field on the page; the whole is in the package
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class Branch:
     records: int
     files: int
     withheld: int
+    seen: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,17 +67,15 @@ class Tree:
         records, files, withheld = ([getattr(each, name) for each in self.branches] for name in ("records", "files", "withheld"))
         return sum(records), sum(files), sum(withheld)
 
+    @property
+    def seen(self) -> int:
+        """Items that were on somebody's screen."""
+        return sum(each.seen for each in self.branches)
 
-@dataclass(frozen=True)
-class ItemLine:
-    """One record or file, for a caseworker's eyes."""
-
-    id: str
-    number: int
-    values: list[tuple[str, str]]
-    file: str
-    decision: str
-    basis: str
+    @property
+    def leaks(self) -> list[str]:
+        """Places where something stands that was kept back."""
+        return list(self.row.summary.get("leaks", [])) if self.row else []
 
 
 def tree(web: Web, facts: CaseFacts) -> Tree:
@@ -90,7 +87,11 @@ def tree(web: Web, facts: CaseFacts) -> Tree:
         decided = len(session.exec(select(ItemDecision.item).where(ItemDecision.case_id == case_id).distinct()).all())
     if row is None:
         return Tree([], None, revision, decided)
-    branches = [_branch(web, each) for each in row.summary.get("collections", [])]
+    seen = seen_of(web, facts)
+    branches = [
+        replace(_branch(web, each), seen=seen.get((each["system"], each["collection"]), 0))
+        for each in row.summary.get("collections", [])
+    ]
     titles = {system.name: system.title for system in web.resources.datamap.systems}
     by_hand = row.summary.get("by_hand", {})
     branches += [Branch(name, titles.get(name, name), "", "Added by hand", 0, files, 0) for name, files in by_hand.items()]
@@ -107,41 +108,14 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         title=collection.title if collection else part["collection"],
         records=part["records"],
         files=part["files"],
-        withheld=part["withheld"],
+        withheld=part["withheld"] + part.get("covered", 0),
     )
 
 
-def items(web: Web, facts: CaseFacts, system: str, collection: str, start: int) -> tuple[str, list[ItemLine], int, int | None]:
-    """Some items of one collection: its title, the lines, how many there are, and where the next page starts.
-
-    Raises:
-        UnknownObjectError: the last search knows no such collection.
-    """
-    if not facts.state.run:
-        raise UnknownObjectError
-    collected = Collected.open(web.resources, facts.state.case_id, facts.state.run)
-    one = next((each for each in collected.collections if (each.system, each.name) == (system, collection)), None)
-    if one is None:
-        raise UnknownObjectError
-    found, following = collected.page(start, PAGE, system=system, collection=collection)
-    with web.resources.database.read() as session:
-        vault = web.resources.vault.case(facts.state.case_id)
-        standing = Standing.read(session, vault, only=[item.id for item in found])
-    lines = []
-    for item in found:
-        decision = standing.of(item.id, item.row)
-        lines.append(
-            ItemLine(
-                id=item.id,
-                number=item.position + 1,
-                values=[(name, _short(value)) for name, value in item.row.items() if name != "member"],
-                file=item.file.name if item.file else "",
-                decision=decision.choice.value if decision else "include",
-                basis=(decision.basis or "") if decision else "",
-            )
-        )
-    branch = _branch(web, {"system": system, "collection": collection, "records": one.rows, "files": 0, "withheld": 0})
-    return f"{branch.title}, {branch.system_title}", lines, one.rows, following
+def title_of(web: Web, system: str, collection: str) -> str:
+    """A collection as people call it."""
+    named = _branch(web, {"system": system, "collection": collection, "records": 0, "files": 0, "withheld": 0})
+    return f"{named.title}, {named.system_title}"
 
 
 def member(web: Web, facts: CaseFacts, path: str) -> Response:
@@ -234,10 +208,3 @@ def _inside(blob: BlobReader, zipped: zipfile.ZipFile, info: zipfile.ZipInfo) ->
     with blob, zipped, zipped.open(info) as opened:
         while piece := opened.read(_PIECE):
             yield piece
-
-
-def _short(value: object) -> str:
-    if value is None or value == "":
-        return "(empty)"
-    text = str(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}\u2026"

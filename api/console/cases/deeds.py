@@ -68,9 +68,9 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
         who.need_fresh(web.now(), path)
     given = _given(wanted, form)
     try:
-        done = await _done(web, who, case, wanted, given, field(form, "once"), Upload())
+        done = await carry_out(web, who, case, wanted, given, field(form, "once"), Upload())
     except DomainError as refusal:
-        told = _beside(refusal)
+        told = beside(refusal)
         return await run_in_threadpool(_form, web, who, case, wanted, given, told)
     back = field(form, "back")
     tab = act_of(wanted).tab if done else ""
@@ -123,12 +123,12 @@ async def upload(
         given = {name: command[name] for name in SHAPES[action].body.model_fields if name in command}
         if not sent.files:
             raise InvalidInputError("Choose a file first.", field="files")
-        await _done(web, who, case, action, given, str(command.get("once", "")), sent)
+        await carry_out(web, who, case, action, given, str(command.get("once", "")), sent)
     except (DomainError, ValueError) as failure:
         await run_in_threadpool(sent.discard, web.resources.blobs)
         if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
             raise
-        return await run_in_threadpool(_form, web, who, case, action, given, _beside(failure))
+        return await run_in_threadpool(_form, web, who, case, action, given, beside(failure))
     return away_to(f"{path}/systems?done={action.value}" if kind == "work_item" else f"{path}?done={action.value}")
 
 
@@ -149,7 +149,7 @@ def _given(action: Action, form: FormData) -> dict[str, Any]:
     return several | {name: field(form, name) for name in names if name not in MANY and field(form, name)}
 
 
-async def _done(  # noqa: PLR0917 (a command, who gives it, and what came with it)
+async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came with it)
     web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], once: str, sent: Upload
 ) -> bool:
     """Let it happen; False when nobody answered in time, and it counts only once it is answered.
@@ -207,7 +207,7 @@ def _told(kind: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Refused:
+class Refused:
     """A refusal at the field that it is about, or at the form."""
 
     about: str
@@ -215,7 +215,7 @@ class _Refused:
     status: int
 
 
-def _beside(refusal: DomainError) -> _Refused:
+def beside(refusal: DomainError) -> Refused:
     """How a refusal is shown beside the form; one of our own failures is a page of its own.
 
     Raises:
@@ -224,11 +224,11 @@ def _beside(refusal: DomainError) -> _Refused:
     status = STATUSES.get(refusal.kind, 500)
     if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
         raise refusal
-    return _Refused(str(refusal.facts.get("field", "")) or _ABOUT_THE_CASE, refusal.message, status)
+    return Refused(str(refusal.facts.get("field", "")) or _ABOUT_THE_CASE, refusal.message, status)
 
 
 def _form(  # noqa: PLR0917
-    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: _Refused | None = None
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: Refused | None = None
 ) -> Response:
     target = {name: str(value) for name, value in given.items() if name in TARGETS}
     read = reading.read(web, shell.again(web, case) if refused else case)

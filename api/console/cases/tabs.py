@@ -98,40 +98,6 @@ async def package(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
     return await _shown(web, case, page)
 
 
-@router.get("/{reference}/package/{system}/{collection}")
-async def items(  # noqa: PLR0917
-    system: Name,
-    collection: Name,
-    web: TheWeb,
-    who: TheCaseworker,
-    case: TheOpenedCase,
-    start: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    done: str = "",
-) -> Response:
-    """The records and files of one collection, each with what was decided of it."""
-
-    def page(read: CaseFacts) -> Response:
-        _content(web, who, case, "items", f"{shell.BASE}/{case.receipt.reference}/package/{system}/{collection}")
-        title, lines, count, following = content.items(web, read, system, collection, start)
-        return shell.show_case(
-            web,
-            who,
-            read,
-            "cases/items.html",
-            tab="package",
-            done=done,
-            title=title,
-            lines=lines,
-            count_of=count,
-            start=start,
-            before=max(0, start - content.PAGE) if start else None,
-            following=following,
-            here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
-        )
-
-    return await _shown(web, case, page)
-
-
 @router.get("/{reference}/preview/{path:path}")
 async def preview(path: str, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
     """The package as the person will see it."""

@@ -80,10 +80,25 @@ document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
   const rows = step ? [...document.querySelectorAll("[data-row]")] : [];
   if (!rows.length) return;
-  const at = rows.indexOf(document.activeElement);
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
   rows[next].focus();
 });
+
+// <section data-item> on the review desk: a letter chooses the decision, Enter takes it. Nothing happens without a press of Enter.
+document.querySelectorAll("[data-keys]").forEach((line) => { line.hidden = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  const choice = { i: "include", w: "withhold", c: "redact", n: "not_about_the_person" }[event.key];
+  const item = choice && event.target.closest("[data-item]");
+  const select = item && item.querySelector("[data-decision]");
+  if (!select) return;
+  select.value = choice;
+  if (choice === "withhold" || choice === "redact") item.querySelector("details").open = true;
+  item.querySelector("button[type=submit]").focus();
+  event.preventDefault();
+});
+if (/^#item-\d+$/.test(location.hash)) document.querySelector(location.hash)?.focus();
 
 // A summary of mistakes is what the page is about: it is read first.
 document.querySelector(".summary[tabindex]")?.focus();

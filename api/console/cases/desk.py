@@ -1,0 +1,289 @@
+"""The review desk under a case's package: single decisions, rules and third persons (Article 15(4)).
+
+Every page works without a script; keys are on top (`static/console.js`). What was found is shown as letters or as a picture in a
+sandbox, never as a page. Next: api/console/cases/desk_reading.py
+"""
+# ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
+
+from itertools import chain
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from adapters.database.case_reader import CaseView
+from adapters.row_text import csv_header, encode
+from api.access import note_access
+from api.console.cases import content, deeds, desk_reading, reading, shell
+from api.console.cases.deeds import Refused
+from api.console.cases.desk_words import CHOICES
+from api.console.cases.facts import CaseFacts
+from api.console.opened import TheOpenedCase
+from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face.forms import field
+from api.uploads import Upload
+from api.v1.deciding_many import sample
+from domain.authority import ROLES, Action
+from domain.errors import DomainError, UnknownObjectError
+from domain.item_rules import Condition
+from domain.rights import Role, Status
+from domain.withholding import ItemChoice
+
+router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
+
+_LARGEST_SHOWN: Final = 20 * 2**20  # bytes of a picture; a larger one is a download
+_SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_SCHEDULE: Final = ("revision", "item", "decision", "basis", "person", "parts", "rule", "author", "decided_at")
+Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Start = Annotated[int, Query(ge=0, le=2**31)]
+
+
+@router.get("/{reference}/package/{system}/{collection}")
+async def items(  # noqa: PLR0917
+    system: Name, collection: Name, web: TheWeb, who: TheCaseworker, case: TheOpenedCase, start: Start = 0, done: str = ""
+) -> Response:
+    """The records and files of one collection, each with what was decided of it and what may be somebody else's."""
+
+    def page() -> Response:
+        _noted(web, who, case, f"{_base(case)}/package/{system}/{collection}")
+        return _desk(web, who, case, system, collection, start, done=done)
+
+    return await run_in_threadpool(page)
+
+
+@router.post("/{reference}/package/{system}/{collection}")
+async def decide(  # noqa: PLR0917
+    system: Name, collection: Name, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
+) -> Response:
+    """Decide about one item, and come back to the next one."""
+    position = int(field(form, "position") or 0)
+    start = position - position % desk_reading.PAGE
+    item = field(form, "item")
+    given = {"item": item, "position": position, "spans": _spans(form)} | _choice(form)
+    refused = await _try(web, who, case, Action.SET_ITEM_DECISION, given, form)
+    if refused is not None:
+        return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item)
+    here = f"{_base(case)}/package/{system}/{collection}"
+    return away_to(f"{here}?start={start}&done={Action.SET_ITEM_DECISION.value}#item-{position + 2}")
+
+
+@router.get("/{reference}/package/{system}/{collection}/files/{position}")
+async def file(  # noqa: PLR0917
+    system: Name, collection: Name, position: Annotated[int, Path(ge=0)], web: TheWeb, who: TheCaseworker, case: TheOpenedCase
+) -> Response:
+    """A file: a picture in a sandbox, anything else as a download."""
+
+    def page() -> Response:
+        _noted(web, who, case, f"{_base(case)}/package/{system}/{collection}")
+        found = desk_reading.collection_of(web, reading.read(web, case), system, collection)
+        item = next(found.items(position), None) if position < found.rows else None
+        if item is None or item.file is None:
+            raise UnknownObjectError
+        with found.read(item.file.ref) as reader:
+            whole = b"".join(reader)
+        kind = desk_reading.picture_type(whole) if len(whole) <= _LARGEST_SHOWN else None
+        headers = {"Content-Security-Policy": _SANDBOX, "X-Content-Type-Options": "nosniff"}
+        if kind is None:
+            headers["Content-Disposition"] = f'attachment; filename="{collection}-{position + 1}.bin"'
+        return Response(whole, media_type=kind or "application/octet-stream", headers=headers)
+
+    return await run_in_threadpool(page)
+
+
+@router.get("/{reference}/package/{system}/{collection}/rule")
+async def ask_rule(system: Name, collection: Name, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """The form of a rule over a collection."""
+    return await run_in_threadpool(_rule, web, who, case, system, collection, {})
+
+
+@router.post("/{reference}/package/{system}/{collection}/rule")
+async def set_rule(  # noqa: PLR0917
+    system: Name, collection: Name, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
+) -> Response:
+    """First the sample to look at; then, with it, the rule."""
+    given = {name: field(form, name) for name in ("field", "contains", "decision", "basis", "reason", "covered_field")}
+    seen = [str(each) for each in form.getlist("seen")]
+    if not seen:
+        return await run_in_threadpool(_rule, web, who, case, system, collection, given)
+    spans = [{"field": given["covered_field"]}] if given["covered_field"] else []
+    body = {"system": system, "collection": collection, "condition": _condition(given), "spans": spans, "seen": seen}
+    refused = await _try(web, who, case, Action.SET_DECISION_RULE, body | _choice(form), form)
+    if refused is not None:
+        return await run_in_threadpool(_rule, web, who, case, system, collection, given, refused)
+    return away_to(f"{_base(case)}/package/{system}/{collection}?done={Action.SET_DECISION_RULE.value}")
+
+
+@router.get("/{reference}/person")
+async def ask_person(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """The balance of one third person."""
+    return await run_in_threadpool(_person, web, who, case, {})
+
+
+@router.post("/{reference}/person")
+async def weigh(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
+    """Record the balance."""
+    words = ("role", "type_of_information", "steps_to_seek_consent", "reason")
+    boxes = ("duty_of_confidentiality", "capable_of_consent", "refused", "consented")
+    given: dict[str, Any] = {name: field(form, name) for name in words}
+    given |= {name: field(form, name) == "yes" for name in boxes} | {"disclose": field(form, "disclose") == "yes"}
+    given["names"] = [line.strip() for line in field(form, "names").splitlines() if line.strip()]
+    refused = await _try(web, who, case, Action.WEIGH_THIRD_PERSON, given, form)
+    if refused is not None:
+        return await run_in_threadpool(_person, web, who, case, given, refused)
+    return away_to(f"{_base(case)}/package?done={Action.WEIGH_THIRD_PERSON.value}")
+
+
+@router.get("/{reference}/schedule.csv")
+async def schedule(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """Every decision, complete: the controller's own copy, which the person does not get."""
+
+    def page() -> Response:
+        _noted(web, who, case, f"{_base(case)}/package")
+        rows = list(desk_reading.schedule(web, reading.read(web, case)))
+        body = b"".join(chain([csv_header(_SCHEDULE)], [encode(_SCHEDULE, rows)[1]] if rows else []))
+        return Response(
+            body,
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{case.receipt.reference}-schedule.csv"'},
+        )
+
+    return await run_in_threadpool(page)
+
+
+def _base(case: CaseView) -> str:
+    return f"{shell.BASE}/{case.receipt.reference}"
+
+
+def _noted(web: Web, who: SignedIn, case: CaseView, back: str) -> None:
+    """Somebody looks at what was found: noted; the DPO after a fresh sign-in (`security.md` section 4)."""
+    if who.role is Role.DPO:
+        who.need_fresh(web.now(), back)
+    note_access(web, who, "items", case.receipt.case_id)
+
+
+def _choice(form: FormData) -> dict[str, Any]:
+    decision = field(form, "decision")
+    keeps_back = decision in {ItemChoice.WITHHOLD.value, ItemChoice.REDACT.value}
+    # The list of bases always has one chosen; it counts only where something is kept back.
+    return {
+        "decision": decision,
+        "basis": (field(form, "basis") or None) if keeps_back else None,
+        "reason": field(form, "reason") or None,
+    }
+
+
+def _spans(form: FormData) -> list[dict[str, Any]]:
+    """What was chosen: fields, suggested words, typed words. Only a redaction and an extract have parts."""
+    if field(form, "decision") not in {ItemChoice.REDACT.value, ItemChoice.EXTRACT.value}:
+        return []
+    typed = [line.strip() for line in field(form, "typed").splitlines() if line.strip()]
+    words = [str(each) for each in form.getlist("words")] + typed
+    return [{"field": str(each)} for each in form.getlist("field")] + [{"words": each} for each in dict.fromkeys(words)]
+
+
+def _condition(given: dict[str, str]) -> dict[str, str] | None:
+    return {"field": given["field"], "contains": given["contains"]} if given["field"] and given["contains"] else None
+
+
+async def _try(  # noqa: PLR0917 (a command, who gives it, and the form it came in)
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: dict[str, Any], form: FormData
+) -> Refused | None:
+    try:
+        await deeds.carry_out(web, who, case, action, given, field(form, "once"), Upload())
+    except DomainError as refusal:
+        return deeds.beside(refusal)
+    return None
+
+
+def _desk(  # noqa: PLR0917
+    web: Web,
+    who: SignedIn,
+    case: CaseView,
+    system: str,
+    collection: str,
+    start: int,
+    *,
+    done: str = "",
+    refused: Refused | None = None,
+    at: str = "",
+) -> Response:
+    read = reading.read(web, case)
+    desk = desk_reading.read_desk(web, who, read, system, collection, start)
+    first = start - start % desk_reading.PAGE
+    return _shown(
+        web,
+        who,
+        read,
+        "cases/items.html",
+        refused,
+        done=done,
+        title=content.title_of(web, system, collection),
+        desk=desk,
+        start=first,
+        before=max(0, first - desk_reading.PAGE) if first else None,
+        here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
+        refused_item=at,
+    )
+
+
+def _rule(  # noqa: PLR0917
+    web: Web,
+    who: SignedIn,
+    case: CaseView,
+    system: str,
+    collection: str,
+    given: dict[str, str],
+    refused: Refused | None = None,
+) -> Response:
+    read = reading.read(web, case)
+    found = desk_reading.collection_of(web, read, system, collection)
+    taken, lines = None, []
+    if given.get("decision"):
+        condition = _condition(given)
+        taken = sample(web.resources, case, system, collection, Condition.model_validate(condition) if condition else None)
+        chosen = set(taken.sample)
+        lines = [item for item in found.items() if item.id in chosen]
+        note_access(web, who, "items", case.receipt.case_id)
+    return _shown(
+        web,
+        who,
+        read,
+        "cases/rule.html",
+        refused,
+        title=content.title_of(web, system, collection),
+        fields=[(name, name) for name in found.fields if name != "member"],
+        here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
+        given=given,
+        taken=taken,
+        lines=lines,
+    )
+
+
+def _person(web: Web, who: SignedIn, case: CaseView, given: dict[str, Any], refused: Refused | None = None) -> Response:
+    return _shown(web, who, reading.read(web, case), "cases/person.html", refused, given=given)
+
+
+def _shown(
+    web: Web,
+    who: SignedIn,
+    read: CaseFacts,
+    template: str,
+    refused: Refused | None,
+    **more: Any,  # noqa: ANN401
+) -> Response:
+    return shell.show_case(
+        web,
+        who,
+        read,
+        template,
+        tab="package",
+        status=refused.status if refused else 200,
+        refused=refused,
+        choices=[(choice.value, words) for choice, words in CHOICES.items()],
+        bases=desk_reading.bases(read),
+        decides=read.state.status is Status.IN_REVIEW and who.role in ROLES[Action.SET_ITEM_DECISION],
+        **more,
+    )

@@ -1,0 +1,34 @@
+"""The review desk's words: what can be decided of an item, and what stands (Article 15(4)).
+
+Next: api/console/cases/desk_reading.py
+"""
+
+from typing import Final
+
+from domain.withholding import Basis, ItemChoice
+
+CHOICES: Final[dict[ItemChoice, str]] = {
+    ItemChoice.INCLUDE: "Include",
+    ItemChoice.WITHHOLD: "Withhold whole",
+    ItemChoice.REDACT: "Cover the chosen parts",
+    ItemChoice.EXTRACT: "Give only the chosen parts",
+    ItemChoice.NOT_ABOUT_THE_PERSON: "Leave out: not about this person",
+    ItemChoice.DUPLICATE: "Leave out: the same is in it already",
+    ItemChoice.OUTSIDE_SCOPE: "Leave out: outside the agreed scope",
+    ItemChoice.ALREADY_HAS_IT: "Leave out: they have it already",
+}
+STANDS: Final[dict[ItemChoice, str]] = {
+    ItemChoice.INCLUDE: "included",
+    ItemChoice.WITHHOLD: "withheld",
+    ItemChoice.REDACT: "covered in part",
+    ItemChoice.EXTRACT: "as an extract",
+    ItemChoice.NOT_ABOUT_THE_PERSON: "left out, not about this person",
+    ItemChoice.DUPLICATE: "left out, a duplicate",
+    ItemChoice.OUTSIDE_SCOPE: "left out, outside the scope",
+    ItemChoice.ALREADY_HAS_IT: "left out, they have it",
+}
+SHORT: Final[dict[Basis, str]] = {
+    Basis.THIRD_PARTY: "other people",
+    Basis.PRIVILEGE: "legal privilege",
+    Basis.NOT_PERSONAL_DATA: "not personal data",
+}

@@ -1,0 +1,195 @@
+"""What in a text may be somebody else's, or nobody's to give: suggestions that a person confirms (`law.md` 2.3).
+
+Patterns and checksums, and names that the case or the data map know. Works offline, in time proportional to the text, and never
+suggests what is the requester's own. Each says why. Next: api/console/cases/desk.py
+"""
+
+import bisect
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from domain.redaction import finder
+
+LONGEST: Final = 200_000  # letters of one text that are looked at
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One place in a text. `reason` is for the caseworker."""
+
+    start: int
+    end: int
+    kind: str
+    reason: str
+
+    def words(self, text: str) -> str:
+        """The words themselves."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class _Detector:
+    """One kind: where it may be, and what proves it. The group `it`, where there is one, is the place."""
+
+    kind: str
+    reason: str
+    pattern: re.Pattern[str]
+    holds: Callable[[str], bool] = lambda _found: True
+
+
+def suggest(text: str, *, own: Collection[str], names: Iterable[str] = ()) -> list[Suggestion]:
+    """Everything in a text that somebody should look at, in order, without overlaps.
+
+    Args:
+        text: at most `LONGEST` letters of it are read.
+        own: the requester's words, never suggested.
+        names: of others, as the case and the data map know them.
+    """
+    text = text[:LONGEST]
+    theirs = frozenset(map(_bare, own)) - {""}
+    taken: list[Suggestion] = []
+    for found in _found(text, tuple(names)):
+        words = _bare(found.words(text))
+        if words in theirs or _all_own(found.words(text), theirs):
+            continue
+        at = bisect.bisect_left(taken, found.start, key=lambda each: each.start)
+        free = (at == 0 or taken[at - 1].end <= found.start) and (at == len(taken) or found.end <= taken[at].start)
+        if free:
+            taken.insert(at, found)
+    return taken
+
+
+def _found(text: str, names: tuple[str, ...]) -> Iterator[Suggestion]:
+    """The most certain first: what a checksum proves is not taken for a telephone number."""
+    for detector in _DETECTORS:
+        for match in detector.pattern.finditer(text):
+            group = "it" if "it" in match.re.groupindex else 0
+            if detector.holds(match[group]):
+                yield Suggestion(*match.span(group), detector.kind, detector.reason)
+    if names:
+        for match in finder(names).finditer(text):
+            yield Suggestion(*match.span(), "name", "A name that this case or the data map knows")
+    for match in _TITLED.finditer(text):
+        yield Suggestion(*match.span("it"), "name", "It follows a title, a greeting or a farewell")
+
+
+def _bare(words: str) -> str:
+    return "".join(letter for letter in words.casefold() if letter.isalnum())
+
+
+def _all_own(words: str, own: frozenset[str]) -> bool:
+    """Whether it is a name of which every part is the requester's."""
+    return all(_bare(part) in own for part in words.split())
+
+
+def _digits(words: str) -> list[int]:
+    return [int(letter) for letter in words if letter.isdigit()]
+
+
+def _nhs(words: str) -> bool:
+    digits = _digits(words)
+    check = 11 - sum(digit * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
+    return check % 11 == digits[9] and len(set(digits)) > 1 and check != 10  # noqa: PLR2004 (10 is never issued)
+
+
+def _luhn(words: str) -> bool:
+    digits = _digits(words)[::-1]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _iban(words: str) -> bool:
+    plain = words.replace(" ", "")
+    if not 15 <= len(plain) <= 34:  # noqa: PLR2004 (ISO 13616)
+        return False
+    return int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _insurance(words: str) -> bool:
+    return words[:2].upper() not in {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"}
+
+
+def _phone(words: str) -> bool:
+    return 9 <= len(_digits(words)) <= 15 and words.count(".") < 5  # noqa: PLR2004 (E.164; more dots are a version or an address)
+
+
+def _secret(words: str) -> bool:
+    return len(set(words)) > 7 and any(letter.isdigit() for letter in words)  # noqa: PLR2004 (a key is no word)
+
+
+_STREET = "Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Way|Court|Gardens|Terrace|Square|Place|Crescent|Yard|Hill"
+_NAME = r"[A-Z][\w'’-]{1,30}"  # noqa: RUF001 (an apostrophe as people type it)
+_DETECTORS: Final = (
+    _Detector(
+        "key",
+        "A private key",
+        re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[A-Za-z0-9+/=\s]{0,8000}(?:-----END[A-Z -]{0,40})?"),
+    ),
+    _Detector("key", "A signed token", re.compile(r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,1000}")),
+    _Detector(
+        "key",
+        "It begins like an API key",
+        re.compile(
+            r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[\w-]{16,200}|\bAKIA[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,100}"
+            r"|\bxox[abprs]-[\w-]{10,200}|\bAIza[\w-]{35}|\bglpat-[\w-]{20,60}|\bSG\.[\w-]{16,40}\.[\w-]{16,60}|\bhk1_[\w-]{16,200}"
+        ),
+        _secret,
+    ),
+    _Detector(
+        "password",
+        "It stands where a password is told",
+        re.compile(
+            r"\b(?:password|passwort|passwd|pwd|passphrase|passcode)\b\s{0,3}(?:is\b|ist\b|:|=)\s{0,3}[\"']?(?P<it>[^\s\"',;]{4,64})",
+            re.IGNORECASE,
+        ),
+    ),
+    _Detector(
+        "iban",
+        "An IBAN; its check digits are right",
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        _iban,
+    ),
+    _Detector(
+        "card", "A card number; its check digit is right", re.compile(r"(?<![\w+.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])"), _luhn
+    ),
+    _Detector(
+        "email", "An e-mail address", re.compile(r"(?<![\w.%+-])[\w.%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
+    ),
+    _Detector(
+        "national_insurance",
+        "A National Insurance number",
+        re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.IGNORECASE),
+        _insurance,
+    ),
+    _Detector(
+        "nhs", "An NHS number; its check digit is right", re.compile(r"(?<![\w+.=/-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w-])"), _nhs
+    ),
+    _Detector(
+        "phone", "A telephone number", re.compile(r"(?<![\w+.=/-])(?:\+\d{1,3}|\(?0)(?:[ ().-]{0,2}\d){7,13}(?![\w-])"), _phone
+    ),
+    _Detector(
+        "address",
+        "A street with a number",
+        re.compile(
+            rf"\b\d{{1,4}}[A-Za-z]? (?:{_NAME} ){{1,3}}(?:{_STREET})\b"
+            rf"(?:, [A-Z][a-z]{{1,30}}(?: [A-Z][a-z]{{1,30}}){{0,2}})?(?:,? [A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}})?"
+        ),
+    ),
+    _Detector(
+        "address",
+        "A street with a number",
+        re.compile(
+            r"\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:straße|strasse|str\.|weg|allee|platz|gasse) \d{1,4}[a-z]?\b"
+            r"(?:, \d{5} [A-ZÄÖÜ][\wäöüß-]+)?"
+        ),
+    ),
+    _Detector("address", "A postcode", re.compile(r"\b(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b")),
+)
+_TITLED: Final = re.compile(
+    rf"\b(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herrn?|Frau|Mme|Monsieur|Madame)\.? |(?:Dear|Hi|Hello|Liebe[r]?|Cher|Chère) "
+    rf"|(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Cc]heers|Grüße),?\s{{1,3}})"
+    rf"(?P<it>(?!Team\b|Sir\b|Madam\b|All\b|Customer\b|Support\b|Both\b|Everyone\b|Mr|Ms|Dr)"
+    rf"{_NAME}(?: (?!The\b|We\b|I\b|You\b|It\b){_NAME}){{0,2}})"
+)

@@ -1,0 +1,157 @@
+"""The review desk without a script: decisions, rules and people by forms; what was seen; nothing active is ever shown."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlmodel import select
+
+from adapters.database.tables import AccessLog, ItemDecision, PageSeen
+from domain.rights import Role
+from tests.activities.package_case import MAILBOX, SearchedCase
+from tests.at_console import AtConsole, text_of
+
+SignIn = Callable[..., AtConsole]
+PROMPTS = "package/platform/prompts"
+
+
+@pytest.fixture
+def desk(searched: SearchedCase) -> SearchedCase:
+    bodies = [
+        "mine alone",
+        "ring Mr Baker on 020 7946 0018",
+        f"write to {MAILBOX}",
+        *(f"prompt {number}" for number in range(47)),
+    ]
+    rows = [(number, 42, body, "2026-11-01") for number, body in enumerate(bodies, start=1)]
+    searched.found("platform", "prompts", rows)
+    files = {
+        "p.png": b"\x89PNG\r\n\x1a\n x",
+        "page.html": b"<script>alert(1)</script><b>hello</b>",
+        "x.svg": b"<svg onload=alert(1)>",
+    }
+    searched.found_files("uploads", "pictures", files)
+    return searched
+
+
+def path_of(case: SearchedCase) -> str:
+    return f"/console/cases/HAB-{case.id.hex[:8].upper()}"
+
+
+def decisions(case: SearchedCase) -> list[tuple[str, str, str | None]]:
+    with case.resources.database.read() as session:
+        return [(row.item, row.decision, row.basis) for row in session.exec(select(ItemDecision).order_by(ItemDecision.id)).all()]  # type: ignore[arg-type]
+
+
+def test_an_item_is_withheld_and_included_again(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    page = person.get(here)
+    item = re.findall(r'name="item" value="([^"]+)"', page.text)[1]
+    form = {"item": item, "position": "1", "decision": "withhold", "basis": "third_party", "reason": "Names a neighbour."}
+    answer = person.post(here, form)
+    assert answer.headers["location"] == f"{here}?start=0&done=set_item_decision#item-3"
+    assert "withheld: other people" in text_of(person.get(here))
+    assert "Decisions were made after it was built" in text_of(at_console(Role.REVIEWER).get(path_of(desk)))
+    person.post(here, form | {"decision": "include"})
+    assert decisions(desk)[-1] == (item, "include", None)
+    assert "withheld: other people" not in text_of(person.get(here))
+
+
+def test_suggested_and_typed_words_and_fields_are_covered(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    page = person.get(here)
+    suggested = [unescape(words) for words in re.findall(r'name="words" value="([^"]+)"', page.text)]
+    assert set(suggested) == {"Baker", "020 7946 0018"}
+    assert MAILBOX not in suggested, "the requester's own is never suggested"
+    item = re.findall(r'name="item" value="([^"]+)"', page.text)[1]
+    form = {"item": item, "position": "1", "decision": "redact", "basis": "third_party", "words": suggested, "typed": "ring"}
+    person.post(here, form)
+    text = text_of(person.get(here))
+    assert "covered in part: other people" in text
+    assert b"Baker" not in b"".join(desk.members().values())
+
+
+def test_a_refusal_stands_at_the_item(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    item = re.findall(r'name="item" value="([^"]+)"', person.get(here).text)[0]
+    answer = person.post(here, {"item": item, "position": "0", "decision": "withhold"})
+    assert answer.status_code == 422
+    assert "Withholding needs a basis in law. Nothing was changed." in text_of(answer)
+    assert decisions(desk) == []
+
+
+def test_what_was_seen_is_counted_once_and_kept(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    assert "25 of 50 seen" in text_of(person.get(here))
+    at_console(Role.REVIEWER).get(f"{here}?start=7")
+    assert "50 of 50 seen" in text_of(person.get(f"{here}?start=25"))
+    with desk.resources.database.read() as session:
+        assert sorted(row.start for row in session.exec(select(PageSeen)).all()) == [0, 25]
+
+
+def test_a_rule_is_shown_its_sample_first(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}/rule"
+    form = {"field": "body", "contains": "prompt", "decision": "withhold", "basis": "privilege", "reason": "Asked counsel."}
+    shown = person.post(here, form)
+    assert "The rule is about 47 items" in text_of(shown)
+    seen = re.findall(r'name="seen" value="([^"]+)"', shown.text)
+    assert len(seen) == 20
+    assert decisions(desk) == []
+    assert person.post(here, form | {"seen": seen}).status_code == 303
+    assert decisions(desk) == [("platform.prompts.*", "withhold", "privilege")]
+    assert "(by a rule)" in text_of(person.get(f"{path_of(desk)}/{PROMPTS}"))
+
+
+def test_a_third_person_is_weighed_on_a_form(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/person"
+    assert person.get(here).status_code == 200
+    form = {
+        "names": "Mr Baker\n020 7946 0018",
+        "role": "A neighbour",
+        "type_of_information": "A number",
+        "steps_to_seek_consent": "Rang him",
+        "capable_of_consent": "yes",
+        "refused": "yes",
+        "disclose": "no",
+        "reason": "He refused.",
+    }
+    assert person.post(here, form | {"names": ""}).status_code == 422
+    assert person.post(here, form).status_code == 303
+    assert decisions(desk) == [("*", "redact", "third_party")]
+    assert b"0018" not in b"".join(desk.members().values())
+
+
+def test_the_schedule_is_complete_and_looked_at_is_noted(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    item = re.findall(r'name="item" value="([^"]+)"', person.get(here).text)[0]
+    person.post(here, {"item": item, "position": "0", "decision": "withhold", "basis": "crime_and_taxation", "reason": "Police."})
+    rows = list(csv.DictReader(io.StringIO(person.get(f"{path_of(desk)}/schedule.csv").text)))
+    assert [(row["item"], row["basis"]) for row in rows] == [(item, "crime_and_taxation")]
+    with desk.resources.database.read() as session:
+        assert [row.action for row in session.exec(select(AccessLog)).all()].count("items") >= 2
+
+
+def test_files_are_shown_as_letters_or_pictures_and_never_run(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/package/uploads/pictures"
+    page = person.get(here)
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert(1)" in page.text
+    picture, html, svg = (person.get(f"{here}/files/{number}") for number in range(3))
+    assert picture.headers["content-type"] == "image/png"
+    for answer in (html, svg):
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"].startswith("attachment")
+    for answer in (picture, html, svg):
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert person.get(f"{here}/files/9").status_code == 404
+
+
+def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(Role.REVIEWER), f"{path_of(desk)}/{PROMPTS}"
+    page = person.get(here)
+    assert 'name="decision"' not in page.text
+    assert person.post(here, {"item": "a.b.0123456789abcdef", "decision": "include"}).status_code == 403

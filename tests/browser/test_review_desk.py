@@ -1,0 +1,137 @@
+"""The review desk as a caseworker meets it: by keyboard alone, with axe in any light, on a telephone, and without a script."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from sqlmodel import select
+
+from adapters.database import migrate
+from adapters.database.tables import ItemDecision
+from adapters.resources import Resources
+from domain.events import Tag
+from tests import opened
+from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
+from tests.browser.conftest import page_of
+from tests.browser.test_case_page import TELEPHONE, WIDE, photograph, sign_in
+
+pytestmark = pytest.mark.journey
+
+BODIES = [
+    "A fox in the snow",
+    "Ring Mr Baker on 020 7946 0018 about the tender",
+    "Dear Ingrid, the sketch is done",
+    "A harbour at night",
+]
+
+
+@pytest.fixture
+def resources(tmp_path: Path) -> Iterator[Resources]:
+    url = f"sqlite:///{tmp_path}/habeas.db"
+    migrate.upgrade(url)
+    with opened.resources(tmp_path / "home", url, DATAMAP) as everything:
+        yield everything
+
+
+@pytest.fixture
+def case(resources: Resources) -> SearchedCase:
+    found = SearchedCase(resources)
+    found.event(Tag.COLLECTION_STARTED, run=1, keys=[str(found.mailbox)], systems=["platform"])
+    found.found("platform", "accounts", ACCOUNT)
+    rows = [(number, 42, body, f"2026-11-{number:02d}T10:00:00+00:00") for number, body in enumerate(BODIES, start=1)]
+    found.found("platform", "prompts", rows)
+    found.found_files("uploads", "pictures", {"note.txt": b"Written by Mr Baker.", "scan.pdf": b"%PDF-1.4"})
+    found.event(Tag.SYSTEM_SEARCHED, system="platform", records=5)
+    found.event(Tag.COLLECTION_FINISHED)
+    found.event(Tag.PACKAGE_BUILT, **found.build().facts)
+    return found
+
+
+def path_of(case: SearchedCase) -> str:
+    return f"/console/cases/HAB-{case.id.hex[:8].upper()}"
+
+
+def decisions(case: SearchedCase) -> list[tuple[str, str | None]]:
+    with case.resources.database.read() as session:
+        rows = session.exec(select(ItemDecision).order_by(ItemDecision.revision)).all()  # type: ignore[arg-type]
+        return [(row.decision, row.basis) for row in rows]
+
+
+def test_a_whole_collection_is_decided_by_keyboard_alone(
+    browser: Browser, portal: str, resources: Resources, case: SearchedCase
+) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}{path_of(case)}/package/platform/prompts")
+        page.keyboard.press("j")
+        expect(page.locator("#item-1")).to_be_focused()
+        page.keyboard.press("n")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("#item-2$"))
+        expect(page.locator("#item-2")).to_be_focused()
+        page.keyboard.press("c")
+        expect(page.locator("#decision-2")).to_have_value("redact")
+        for box in ("#words-2-1", "#words-2-2"):
+            page.locator(box).focus()
+            page.keyboard.press("Space")
+        page.locator("#basis-2").focus()
+        page.keyboard.type("It is about other")
+        photograph(page, "desk-covering")
+        page.locator("#item-2 button[type=submit]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("#item-3$"))
+        expect(page.locator("#item-2")).to_contain_text("covered in part: other people")
+        assert decisions(case) == [("not_about_the_person", None), ("redact", "third_party")]
+        expect(page.get_by_text("4 of 4 seen")).to_be_visible()
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    browser: Browser, portal: str, resources: Resources, case: SearchedCase
+) -> None:
+    case.decide(case.items("platform", "prompts")[1].id, "withhold", "third_party")
+    pages = {
+        "desk": "/package/platform/prompts",
+        "desk-files": "/package/uploads/pictures",
+        "desk-rule": "/package/platform/prompts/rule",
+        "desk-person": "/person",
+        "desk-package": "/package",
+    }
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        for name, path in pages.items():
+            page.goto(f"{portal}{path_of(case)}{path}")
+            for details in page.locator(".item details").all():
+                details.evaluate("each => { each.open = true; }")
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                photograph(page, f"{name}-{scheme}")
+                found = Axe().run(page)
+                assert found.violations_count == 0, found.generate_report()
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+            photograph(page, f"{name}-360")
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
+            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        page.goto(f"{portal}{path_of(case)}/package/platform/prompts/rule")
+        page.locator("#decision").select_option("duplicate")
+        page.locator("#reason").fill("The same sentences as last year.")
+        page.get_by_role("button", name="Show me the sample").click()
+        expect(page.get_by_text("The rule is about 4 items.")).to_be_visible()
+        photograph(page, "desk-sample")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_without_a_script_everything_can_be_decided(
+    browser: Browser, portal: str, resources: Resources, case: SearchedCase
+) -> None:
+    with page_of(browser, viewport=WIDE, java_script_enabled=False) as page:
+        sign_in(page, portal, resources)
+        page.goto(f"{portal}{path_of(case)}/package/platform/prompts")
+        page.locator("#decision-3").select_option("duplicate")
+        page.locator("#item-3 button[type=submit]").click()
+        expect(page.locator("#item-3")).to_contain_text("left out, a duplicate")
+        assert decisions(case) == [("duplicate", None)]

@@ -1,0 +1,80 @@
+"""Suggestions on a labelled corpus: how many are right, how many are missed; never the requester's own; in linear time."""
+
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from domain.suggestions import suggest
+
+CORPUS = Path(__file__).parent / "data" / "suggestions.txt"
+OWN = ["ruth.adeyemi@post.example", "Ruth Adeyemi", "Ruth", "Adeyemi", "07700900123"]
+KNOWN = ["Tom Baker", "Ingrid Solheim"]
+LABEL = re.compile(r"\[\[(\w+)\|([^\]]+)\]\]")
+
+
+def labelled() -> list[tuple[str, set[tuple[str, str]]]]:
+    lines = [line for line in CORPUS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [(LABEL.sub(r"\2", line), set(LABEL.findall(line))) for line in lines]
+
+
+def test_precision_and_recall_on_the_labelled_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    right, given, wanted = Counter[str](), Counter[str](), Counter[str]()
+    wrong = []
+    for text, labels in labelled():
+        found = {(each.kind, each.words(text)) for each in suggest(text, own=OWN, names=KNOWN)}
+        right.update(kind for kind, _ in found & labels)
+        given.update(kind for kind, _ in found)
+        wanted.update(kind for kind, _ in labels)
+        wrong += [(text, found ^ labels)] if found != labels else []
+    with capsys.disabled():
+        print(f"\n{'kind':<20} labelled  suggested  precision  recall")  # noqa: T201 (the figures are the point)
+        for kind in sorted(wanted | given):
+            shown = right[kind] / max(given[kind], 1), right[kind] / max(wanted[kind], 1)
+            print(f"{kind:<20} {wanted[kind]:>8}  {given[kind]:>9}  {shown[0]:>9.2f}  {shown[1]:>6.2f}")  # noqa: T201
+    assert right.total() / given.total() >= 0.95, wrong
+    assert right.total() / wanted.total() >= 0.95, wrong
+
+
+def test_the_requesters_own_words_are_never_suggested() -> None:
+    for text, _ in labelled():
+        for each in suggest(text, own=OWN, names=[*KNOWN, *OWN]):
+            assert each.words(text).casefold().replace(" ", "") not in {word.casefold().replace(" ", "") for word in OWN}
+
+
+def test_each_suggestion_says_why() -> None:
+    assert all(each.reason for text, _ in labelled() for each in suggest(text, own=OWN, names=KNOWN))
+
+
+HOSTILE = [
+    "a" * 5,
+    "a@",
+    "0 ",
+    "1-",
+    "A1 ",
+    "Dear ",
+    "password ",
+    "GB82 ",
+    "eyJ",
+    "sk-",
+    "12 A ",
+    "-----BEGIN ",
+    "a.",
+    "+1 (",
+    "Xstr ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_text_takes_more_than_time_in_proportion(piece: str) -> None:
+    def took(length: int) -> float:
+        text = (piece * (length // len(piece) + 1))[:length]
+        began = time.process_time()
+        suggest(text, own=OWN, names=KNOWN)
+        return time.process_time() - began
+
+    took(5_000)
+    short, long = max(took(20_000), 0.002), took(160_000)
+    assert long < short * 40  # eight times the text; a quadratic pattern would take sixty-four times as long
