@@ -106,7 +106,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             for details in page.locator(".item details").all():
                 details.evaluate("each => { each.open = true; }")
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 photograph(page, f"{name}-{scheme}")
                 found = Axe().run(page)
                 assert found.violations_count == 0, found.generate_report()

@@ -17,7 +17,7 @@ from adapters.row_text import csv_header, encode
 from api.access import note_access
 from api.console.cases import content, deeds, desk_reading, reading, shell
 from api.console.cases.deeds import Refused
-from api.console.cases.desk_words import CHOICES
+from api.console.cases.desk_words import CHOICES, STANDS
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
@@ -258,6 +258,7 @@ def _rule(  # noqa: PLR0917
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
         given=given,
         taken=taken,
+        stands={choice.value: words for choice, words in STANDS.items()},
         lines=lines,
     )
 
