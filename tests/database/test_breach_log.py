@@ -90,6 +90,16 @@ def test_recording_twice_changes_nothing_and_another_command_is_a_conflict(resou
         assert open_dossiers(session, "breach", ["closed"]) == [message.breach_id]
 
 
+def test_a_command_is_recorded_once_in_the_life_of_a_breach(resources: Resources, breach: OpenedBreach) -> None:
+    log, message = BreachLog(resources), first(resources, breach, "update:first")
+    log.record_breach_event(message)
+    again = message.events[-1].model_copy(update={"sequence": 3})
+    with pytest.raises(ApplicationError) as refusal:  # a copy of it, after the breach was carried on in another run
+        log.record_breach_event(message.model_copy(update={"events": [again]}))
+    assert refusal.value.type == "sequence-conflict"
+    assert len(BreachReader(resources).events(message.breach_id)) == 2
+
+
 def test_events_fold_back_to_the_projected_row_and_the_chain_holds(resources: Resources, breach: OpenedBreach) -> None:
     message = first(resources, breach)
     BreachLog(resources).record_breach_event(message)
