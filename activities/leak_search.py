@@ -24,12 +24,17 @@ class Secrets:
 
     def __init__(self) -> None:
         self._words: set[str] = set()
+        self._known: set[str] = set()  # the same words mostly come from thousands of rows
         self._given: list[str] = []
         self.files: set[str] = set()
 
     def cover(self, texts: Iterable[str]) -> None:
         """Words that were taken out of an item."""
-        self._words.update(found for text in texts if _tells(found := normal(text)))
+        for text in texts:
+            if text not in self._known:
+                self._known.add(text)
+                if _tells(found := normal(text)):
+                    self._words.add(found)
 
     def withhold(self, values: Iterable[object]) -> None:
         """The values of an item that somebody withheld: its prose, since ids and dates stand elsewhere by right."""

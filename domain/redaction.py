@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -98,21 +98,54 @@ def extract_text(text: str, spans: Iterable[Span]) -> str:
     return " ".join([GAP] * before + [f" {GAP} ".join(kept)] + [GAP] * after)
 
 
+class _Plan(NamedTuple):
+    """The parts of an item sorted for its rows: fields that go whole, parts of single fields, words anywhere."""
+
+    whole: frozenset[str]
+    placed: dict[str, tuple[Span, ...]]
+    anywhere: tuple[Span, ...]
+    words: re.Pattern[str] | None
+    numbers: bool
+
+
+@lru_cache(maxsize=256)
+def _plan(spans: tuple[Span, ...]) -> _Plan:
+    whole = frozenset(span.field for span in spans if span.field and span.words is None and span.start is None)
+    placed: dict[str, tuple[Span, ...]] = {}
+    for span in spans:
+        if span.field and span.field not in whole:
+            placed[span.field] = (*placed.get(span.field, ()), span)
+    anywhere = tuple(span for span in spans if span.field is None and span.words is not None)
+    words = tuple(span.words for span in anywhere if span.words is not None)
+    return _Plan(whole, placed, anywhere, finder(words) if words else None, any(any(map(str.isdigit, each)) for each in words))
+
+
 def cover_row(row: Mapping[str, Any], spans: Sequence[Span]) -> Covered:
     """A row without its parts; fields that are not named stay as they are."""
-    covered = Covered(dict(row))
+    plan, covered = _plan(tuple(spans)), Covered(dict(row))
     for name, value in row.items():
-        mine = [span for span in spans if span.field == name or (span.field is None and span.words is not None)]
-        if value is None or value == "" or not mine:
+        if value is None or value == "":
             continue
-        if any(span.words is None and span.start is None for span in mine):
+        if name in plan.whole:
             covered.value[name] = COVER
             covered.removed += _texts(value)
             continue
-        after = _cover_value(value, mine)
+        mine = plan.placed.get(name, ())
+        if not mine and not _may_hold(plan, value):
+            continue
+        after = _cover_value(value, (*mine, *plan.anywhere))
         covered.value[name] = after.value
         covered.removed += after.removed
     return covered
+
+
+def _may_hold(plan: _Plan, value: Any) -> bool:  # noqa: ANN401
+    """A quick look, since most fields of most rows hold none of the words."""
+    if plan.words is None:
+        return False
+    if isinstance(value, str):
+        return plan.words.search(value) is not None
+    return plan.numbers or isinstance(value, list | dict)
 
 
 def extract_row(row: Mapping[str, Any], spans: Sequence[Span]) -> dict[str, Any]:
