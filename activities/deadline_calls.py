@@ -16,8 +16,8 @@ from activities.heartbeat import beating
 from adapters.database.tables import CaseReceipt, Caseworker, QueueEntry
 from adapters.letter_words import day_ahead
 from adapters.resources import Resources
+from domain.call_messages import CaseDue
 from domain.errors import UnknownObjectError
-from domain.messages import CaseDue
 from domain.regimes import zone_of
 from domain.rights import Role
 

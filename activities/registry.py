@@ -18,6 +18,7 @@ from activities.notice_sending import NoticeSending
 from activities.notices import Notices
 from activities.objection import Objection
 from activities.package import Packaging
+from activities.resumption_calls import ResumptionCalls
 from activities.systems.registry import Systems
 from adapters.resources import Resources
 
@@ -66,7 +67,11 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
         ],
         "notice": [notices.load_recipients, notices.prepare_notice, notices.send_test_letters, sending.send_some],
         # A mail server that takes half a minute to answer must not keep a command waiting either.
-        "letter": [letters.send_letter, DeadlineCalls(resources).tell_of_due_case],
+        "letter": [
+            letters.send_letter,
+            DeadlineCalls(resources).tell_of_due_case,
+            ResumptionCalls(resources).tell_of_resumed_case,
+        ],
         # A look into a mailbox holds its thread for minutes, waiting for mail.
         "mail": [watch.take_in_mail, room.sort_mail],
     }

@@ -17,6 +17,7 @@ DESK_LETTERS: dict[str, frozenset[str]] = {
     "breach_notice": frozenset(_NOTICE),
     "policy_notice": frozenset(_NOTICE),
     "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "name"}),
+    "case_carried_on": frozenset({"reference", "link", "name"}),
     "case_due": frozenset({"reference", "link", "due", "late", "name"}),
 }
 

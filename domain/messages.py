@@ -4,7 +4,7 @@ Temporal stores every one of these in a history, so none has a field for free te
 A reason or a message is a sealed note whose id travels. Payloads are encrypted all the same.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -120,21 +120,6 @@ class SendLetter(Message):
     number: int = 1
     identifier: UUID | None = None
     note: UUID | None = None
-
-
-class CaseDue(Message):
-    """Tell our own people that a case comes due or is late.
-
-    Args:
-        number: sequence of the event that says so; one mail per event and person.
-        due: the safe date.
-        late: it has passed.
-    """
-
-    case_id: UUID
-    number: int
-    due: date
-    late: bool
 
 
 class LetterSent(Message):

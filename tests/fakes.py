@@ -11,12 +11,12 @@ from temporalio.exceptions import ApplicationError
 
 from adapters.database.clocks import clock_of
 from domain.blobs import BlobRef
+from domain.call_messages import CaseDue, CaseResumed
 from domain.case import CaseState
 from domain.events import CaseEvent
 from domain.folding import evolve
 from domain.messages import (
     BuildPackage,
-    CaseDue,
     CaseRef,
     Collect,
     Collected,
@@ -67,6 +67,7 @@ class FakeOffice:
         self.letters_pass.set()
         self.numbers: dict[str, list[int]] = {}
         self.told_of_due: list[tuple[str, bool]] = []
+        self.told_of_resumption: list[int] = []
         self.searched = asyncio.Event()  # a search takes until this is set
         self.searched.set()
         self.called_off: list[str] = []
@@ -131,6 +132,10 @@ class FakeOffice:
     @activity.defn(name="tell_of_due_case")
     async def tell_of_due_case(self, message: CaseDue) -> None:
         self.told_of_due.append((message.due.isoformat(), message.late))
+
+    @activity.defn(name="tell_of_resumed_case")
+    async def tell_of_resumed_case(self, message: CaseResumed) -> None:
+        self.told_of_resumption.append(message.number)
 
     @activity.defn(name="revoke_links")
     async def revoke_links(self, _message: CaseRef) -> None:
@@ -209,7 +214,7 @@ class FakeOffice:
 
     @property
     def letter_activities(self) -> list[Callable[..., Any]]:
-        return [self.send_letter, self.tell_of_due_case]
+        return [self.send_letter, self.tell_of_due_case, self.tell_of_resumed_case]
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:

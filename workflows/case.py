@@ -23,7 +23,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.collection import Collection
     from activities.correspondence import Correspondence
     from activities.identity import Identity
+    from activities.resumption_calls import ResumptionCalls
     from domain.authority import Action
+    from domain.call_messages import CaseResumed
     from domain.case import CaseState
     from domain.commands import AddIdentifier, Command, RequestCode, SendMessage
     from domain.errors import DomainError
@@ -36,7 +38,7 @@ from workflows.fulfilment import fulfil
 from workflows.mail import take_mail
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
-from workflows.options import CONNECTORS, EVENTS
+from workflows.options import CONNECTORS, EVENTS, LETTERS
 from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, refused
 from workflows.reminders import remind_of_identity
@@ -74,6 +76,8 @@ class CaseWorkflow:
     def __init__(self, opening: OpenCase) -> None:
         state = opening.state or CaseState(case_id=opening.case_id)
         self._case = Proceedings(opening.case_id, state)
+        # Of an open case only: a closed one has no workflow until a command asks for it.
+        self._ended_outside = state.sequence > 0 and state.status is not Status.CLOSED
 
     @workflow.run
     async def run(self, opening: OpenCase) -> None:
@@ -119,6 +123,8 @@ class CaseWorkflow:
             receipt = await workflow.execute_activity_method(CaseLog.read_opening, ref, **EVENTS)
         if case.state.sequence:  # carried on from recorded events
             await case.record(Draft(tag=Tag.REQUEST_RESUMED))
+            if self._ended_outside:
+                case.errand(functools.partial(_tell_of_resumption, case, case.state.sequence))
             return
         await case.record(*_first_events(receipt))
         asks_proof = case.state.needs_identity and not case.state.identity_record
@@ -249,6 +255,13 @@ def _closing_letter(state: CaseState) -> str | None:
     if erasing is not None and erasing.outcome is Outcome.WITHDRAWN and erasing.answered:
         return None  # whoever stopped it was told already
     return _CLOSING_LETTERS.get(state.outcome) if state.outcome else None
+
+
+async def _tell_of_resumption(case: Proceedings, number: int) -> None:
+    # The alarm and the history say the same: a mail that cannot be delivered to us stops nothing.
+    with contextlib.suppress(ActivityError):
+        message = CaseResumed(case_id=case.case_id, number=number)
+        await workflow.execute_activity_method(ResumptionCalls.tell_of_resumed_case, message, **LETTERS)
 
 
 def _first_events(receipt: Opening) -> list[Draft]:

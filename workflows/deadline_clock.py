@@ -13,12 +13,12 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.deadline_calls import DeadlineCalls
+    from domain.call_messages import CaseDue
     from domain.case import CaseState
     from domain.clock_folding import LOOK_AGAIN
     from domain.deadline import Clock
     from domain.events import Draft, Tag
     from domain.insurance import estimate, offers
-    from domain.messages import CaseDue
     from domain.milestones import OFFER_DAYS, Milestone, extension_lapsed, next_milestone
     from domain.rights import Right
 

@@ -1,4 +1,4 @@
-"""Who is told that a case comes due, and that nothing in the mail says whom it is about."""
+"""Who is told that a case comes due or was ended from outside, and that nothing in the mail says whom it is about."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from activities.deadline_calls import DeadlineCalls
+from activities.resumption_calls import ResumptionCalls
 from adapters.database import people
 from adapters.database.queue import assign
 from adapters.resources import Resources
-from domain.messages import CaseDue
+from domain.call_messages import CaseDue, CaseResumed
 from domain.rights import Role
 from tests import opened, post_office
 from tests.case_in_hand import ADDRESS, CaseInHand, posting
@@ -81,3 +82,18 @@ def test_told_again_it_is_the_same_mail(case: CaseInHand, office: PostOffice) ->
     tell(case, number=10)
     ids = [str(letter.message["Message-ID"]) for letter in office.kept]
     assert (ids[0] == ids[1], ids[1] == ids[2]) == (True, False)
+
+
+def test_the_data_protection_officer_hears_once_of_a_workflow_that_was_ended(case: CaseInHand, office: PostOffice) -> None:
+    people.add_caseworker(case.resources.database, email="dpo@office.example", name="Ida Brandt", role=Role.DPO)
+    for _attempt in range(2):
+        ResumptionCalls(case.resources).tell_of_resumed_case(CaseResumed(case_id=case.id, number=12))
+    assert {letter.recipients[0] for letter in office.kept} == {"dpo@office.example"}
+    assert len({letter.message["Message-ID"] for letter in office.kept}) == 1
+    assert case.reference in office.kept[0].text
+    assert ADDRESS not in office.kept[0].text
+
+
+def test_without_one_the_privacy_lead_hears_of_it(case: CaseInHand, office: PostOffice) -> None:
+    ResumptionCalls(case.resources).tell_of_resumed_case(CaseResumed(case_id=case.id, number=12))
+    assert recipients(office) == [[LEAD]]

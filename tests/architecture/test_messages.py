@@ -10,7 +10,16 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from domain import breach_commands, breach_messages, commands, erasure_messages, messages, notice_commands, notice_messages
+from domain import (
+    breach_commands,
+    breach_messages,
+    call_messages,
+    commands,
+    erasure_messages,
+    messages,
+    notice_commands,
+    notice_messages,
+)
 from domain.rights import Right
 from domain.texts import Sha256
 
@@ -25,7 +34,16 @@ FIXED_TEXT |= {f"BreachState.{name} key" for name in ("tasks", "timeline", "evid
 
 MODELS = [
     model
-    for module in (messages, erasure_messages, commands, breach_messages, breach_commands, notice_messages, notice_commands)
+    for module in (
+        messages,
+        call_messages,
+        erasure_messages,
+        commands,
+        breach_messages,
+        breach_commands,
+        notice_messages,
+        notice_commands,
+    )
     for _, model in inspect.getmembers(module, inspect.isclass)
     if issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]

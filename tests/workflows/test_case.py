@@ -241,6 +241,7 @@ async def test_a_case_is_carried_on_from_its_recorded_events(running: Running) -
     await running.until(lambda office: office.state and office.state.package)
     state = running.office.state
     assert state is not None
+    resumed = state.sequence + 1
     await running.handle.terminate()
     queue = (await running.handle.describe()).task_queue
     with running.skipper.with_time_skipping_disabled():
@@ -251,6 +252,7 @@ async def test_a_case_is_carried_on_from_its_recorded_events(running: Running) -
             task_queue=queue,
         )
     again = Running(running.office, handle, running.skipper)
+    await again.until(lambda office: office.told_of_resumption == [resumed])  # somebody ended it: the DPO hears of it
     await again.approve()
     await again.until_status(Status.DELIVERED)
     await handle.terminate()
