@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from activities.letter_notices import extended, finding, further_routes, part, withheld_of
+from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
@@ -161,7 +161,7 @@ def _found(writing: Writing) -> Facts:
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
     skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
     return {
-        "records": count(package.records, "record", writing.language),
+        "records": held_in(writing, package),
         "withheld": withheld_of(writing, package.id),
         "left_out": [titles.get(name, name) for name in skipped],
     }

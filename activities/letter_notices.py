@@ -10,7 +10,8 @@ from sqlmodel import select
 from activities.letter_writing import Facts, Writing
 from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, PackageRow
-from adapters.letter_words import EXTENDED, FOUND, Withheld, count, day_ahead, withheld
+from adapters.letter_words import EXTENDED, FOUND, Withheld, contents, day_ahead, in_words, withheld
+from domain.case import Package
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
 from domain.remedies import remedies_for
@@ -55,10 +56,16 @@ def part(writing: Writing) -> Facts:
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
     waiting = [name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}]
     return {
-        "records": count(partial.package.records, "record"),
+        "records": held_in(writing, partial.package),
         "withheld": withheld_of(writing, partial.package.id),
         "to_come": [titles.get(name, name) for name in dict.fromkeys([*waiting, *partial.without])],
     }
+
+
+def held_in(writing: Writing, package: Package) -> str:
+    """What a package holds, as its own first page counts it."""
+    row = writing.session.get(PackageRow, package.id)
+    return in_words(*(contents(row.summary) if row else (package.records, 0)), writing.language)
 
 
 def withheld_of(writing: Writing, package: UUID) -> Withheld | None:

@@ -26,6 +26,7 @@ class Words:
         thousands: what stands between groups of three digits.
         near: "today", "tomorrow", and the frame for a number of days.
         nouns: singular and plural of what is counted.
+        both: stands between two counts.
         counted: complaint, later working day, earlier reading, plain month.
         withheld: reason by basis; None is the rest, "some" the rest beside others.
         parts: records of which a part was kept back.
@@ -38,6 +39,7 @@ class Words:
     thousands: str
     near: tuple[str, str, str]
     nouns: dict[str, tuple[str, str]]
+    both: str
     asked: dict[Right, str]
     counted: tuple[str, str, str, str]
     withheld: dict[str | None, str]
@@ -56,7 +58,8 @@ WORDS: Final[dict[Language, Words]] = {
         dot=".",
         thousands=".",
         near=("heute", "morgen", "in {} Tagen"),
-        nouns={"record": ("Eintrag", "Einträge")},
+        nouns={"record": ("Eintrag", "Einträge"), "file": ("Datei", "Dateien")},
+        both=" und ",
         asked={
             Right.ACCESS: "Eine Kopie Ihrer Daten",
             Right.RECTIFICATION: "Dass wir Ihre Daten berichtigen",
@@ -92,7 +95,8 @@ WORDS: Final[dict[Language, Words]] = {
         dot="",
         thousands="\N{NARROW NO-BREAK SPACE}",
         near=("aujourd'hui", "demain", "dans {} jours"),
-        nouns={"record": ("élément", "éléments")},
+        nouns={"record": ("élément", "éléments"), "file": ("fichier", "fichiers")},
+        both=" et ",
         asked={
             Right.ACCESS: "Une copie de vos données",
             Right.RECTIFICATION: "Que nous corrigions vos données",

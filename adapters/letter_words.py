@@ -6,6 +6,7 @@ Next: `adapters/letters.py`
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.letter_languages import WORDS, count_in, day_in
@@ -119,6 +120,20 @@ def count(number: int, noun: str, language: Language = "en") -> str:
     if language in WORDS:
         return count_in(WORDS[language], number, noun)
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def contents(summary: Mapping[str, Any]) -> tuple[int, int]:
+    """Records and files of a package, from its summary; a file's row is no further record, and what was withheld is not in it."""
+    collections = summary.get("collections", [])
+    records = sum(each["records"] for each in collections if not each["files"])
+    return records, sum(each["files"] for each in collections) + sum(summary.get("by_hand", {}).values())
+
+
+def in_words(records: int, files: int, language: Language = "en") -> str:
+    """What a package holds: 100 records and 29 files."""
+    said = [count(number, noun, language) for number, noun in ((records, "record"), (files, "file")) if number]
+    both = WORDS[language].both if language in WORDS else " and "
+    return both.join(said) or count(0, "record", language)
 
 
 _COUNTED = (

@@ -25,7 +25,12 @@ from domain.next_step import Step
 
 View = Literal["open", "mine", "unassigned", "approve", "unchecked", "closed"]
 PAGE = 50  # rows
-_APPROVALS = (Step.APPROVE_PACKAGE.value, Step.APPROVE_PARTIAL_ANSWER.value, Step.APPROVE_REFUSAL.value)
+_APPROVALS = (
+    Step.APPROVE_PACKAGE.value,
+    Step.APPROVE_PARTIAL_ANSWER.value,
+    Step.APPROVE_ERASURE.value,
+    Step.APPROVE_REFUSAL.value,
+)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,11 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
             at.get(Tag.COLLECTION_FINISHED),
             f"{searched}You need not wait here. We write when there is news.",
         ),
-        ("We check it, so that nobody else\u2019s data is in it", at.get(Tag.PACKAGE_APPROVED), "A person looks at everything."),
+        (
+            f"We {'check' if here <= 3 else 'checked'} it, so that nobody else\u2019s data is in it",  # noqa: PLR2004 (its own place)
+            at.get(Tag.PACKAGE_APPROVED),
+            "A person looks at everything.",
+        ),
         ("You have our answer", at.get(Tag.PACKAGE_OPENED), "Our answer is waiting for you. The mail about it has the link."),
     )
     if state.status is Status.RECEIVED:
@@ -144,8 +148,11 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
     if state.needs_identity:
         title = "We know that it is you" if state.identity_record else "You confirm that it is you"
         rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), "We sent you a mail with a code and a link. Use one of them."))
+    doing, text = "A person does what you asked", "You need not wait here. We write when there is news."
+    if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:
+        doing, text = "We delete your data", "Our mail about it says from which day on, and has the link that stops it."
     rows += [
-        ("A person does what you asked", at.get(Tag.RIGHT_DECIDED), "You need not wait here. We write when there is news."),
+        (doing, at.get(Tag.RIGHT_DECIDED), text),
         ("You have our answer", at.get(Tag.RIGHT_ANSWERED), "Our answer is in our newest mail."),
     ]
     waiting = {Status.RECEIVED, Status.VERIFYING_IDENTITY}

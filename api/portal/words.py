@@ -44,4 +44,6 @@ def request_title(rights: list[str]) -> str:
     """What a request is called on its own page."""
     if rights == [Right.ACCESS.value]:
         return "Your request for a copy of your data"
+    if rights == [Right.ERASURE.value]:
+        return "Your request to delete your data"
     return "Your request"

@@ -49,8 +49,8 @@ def test_the_page_says_the_time_left_and_the_next_three_things(dana: AtConsole, 
     page = text_of(dana.get(place))
     assert "Left to tell the first authority 71 h 59 min" in page
     assert "Next three things to do Say that you have it" in page
-    assert "ICO GB 1,840" in page
-    assert "Berlin authority DE-BE 400 to 450" in page
+    assert "ICO United Kingdom 1,840" in page
+    assert "Berlin authority Germany (BE) 400 to 450" in page
     assert "28 people have no known country" in page
 
 

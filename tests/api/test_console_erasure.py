@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +14,7 @@ from domain.erasure_messages import PlanErasure
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
-from tests.at_console import AtConsole
+from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 
 SignIn = Callable[..., AtConsole]
@@ -68,3 +69,18 @@ def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Re
 def test_a_case_without_a_plan_has_no_such_page(at_console: SignIn, resources: Resources) -> None:
     case = CaseInHand(resources)
     assert at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}/erasure").status_code == 404
+
+
+def test_a_plan_stands_among_what_a_reviewer_is_to_approve(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    page = at_console(Role.REVIEWER).get("/console/cases?view=approve").text
+    assert case.reference in page
+    assert "Approve the erasure" in page
+
+
+def test_what_has_to_end_before_an_erasure_is_said_with_its_task(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    asked = {"work_item": str(UUID(int=5)), "kind": "before_erasure", "system": "platform", "collection": "pixel_ledger"}
+    case.happen(Tag.WORK_ITEM_OPENED, **asked)
+    page = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert "The platform: Your Pixels. Refund the Pixels that are left" in page

@@ -9,8 +9,9 @@ from sqlmodel import select, update
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Note, SubjectSession
+from adapters.resources import Resources
 from domain.events import Tag
-from domain.rights import Outcome, Status
+from domain.rights import Outcome, Right, Status
 from tests.activities.package_case import SearchedCase
 from tests.api.visiting import a_code, a_link, hidden, marks, status_of
 from tests.case_in_hand import CaseInHand
@@ -113,7 +114,7 @@ class TestFollow:
         web.get(f"/follow/{a_link(released, 'follow')}")
         page = web.get("/follow").text
         assert "Your copy is ready" in page
-        assert "We check it, so that nobody else" in page
+        assert "We checked it, so that nobody else" in page
 
     def test_a_visit_ends(self, web: TestClient, opened_case: CaseInHand, monkeypatch: pytest.MonkeyPatch) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
@@ -187,3 +188,14 @@ class TestFollow:
 
     def _say(self, web: TestClient, text: str) -> None:
         assert web.post("/follow/message", data=hidden(web.get("/follow").text) | {"text": text}).status_code == 200
+
+
+def test_an_erasure_says_where_it_can_still_be_stopped(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources, rights=[Right.ERASURE])
+    case.proven()
+    web.get(f"/follow/{a_link(case, 'follow')}")
+    assert "A person does what you asked" in web.get("/follow").text
+    case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=(datetime.now(UTC) + timedelta(days=3)).isoformat())
+    page = web.get("/follow").text
+    assert "Your request to delete your data" in page
+    assert "has the link that stops it" in page

@@ -6,7 +6,8 @@ Next: api/console/breaches/fields.py
 from dataclasses import dataclass
 from typing import Final
 
-from domain.breach import BreachOutcome, BreachStatus
+from api.console.words import COUNTRY
+from domain.breach import UNKNOWN_PLACE, BreachOutcome, BreachStatus
 from domain.breach_authority import BreachAction as A
 
 
@@ -18,6 +19,14 @@ class Act:
     guidance: str
     button: str
     red: bool = False
+
+
+def place(code: str) -> str:
+    """Where people are: Germany, Germany (BE), country not known."""
+    if code == UNKNOWN_PLACE:
+        return "country not known"
+    country, _, land = code.partition("-")
+    return COUNTRY(country) + (f" ({land})" if land else "")
 
 
 ACTS: Final[dict[A, Act]] = {

@@ -21,6 +21,7 @@ from sqlmodel import select
 from adapters.blobs import BlobReader
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
+from adapters.letter_words import contents, in_words
 from api.console.cases.desk_reading import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
@@ -60,6 +61,11 @@ class Tree:
     row: PackageRow | None
     revision: int
     decided: int
+
+    @property
+    def held(self) -> str:
+        """What is in it, as its own first page counts."""
+        return in_words(*contents(self.row.summary)) if self.row else ""
 
     @property
     def totals(self) -> tuple[int, int, int]:
@@ -106,7 +112,7 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         system_title=system.title if system else part["system"],
         collection=part["collection"],
         title=collection.title if collection else part["collection"],
-        records=part["records"],
+        records=0 if part["files"] else part["records"],  # a file's row is no further record
         files=part["files"],
         withheld=part["withheld"] + part.get("covered", 0),
     )

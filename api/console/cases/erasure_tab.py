@@ -79,7 +79,7 @@ def _line(web: Web, entry: Entry) -> PlanLine:
         until = f"Until {day(entry.until)}." if entry.until else ""
         said += [reason, f"Article {entry.ground}.", until]
     elif _changes(entry):
-        said.append(f"Emptied: {', '.join(erasure.fields)}.")
+        said.append(f"Emptied: {', '.join(erasure.fields).replace('_', ' ')}.")
     if entry.by_hand and not entry.kept:
         said.append("By a person: no program may change it.")
     if entry.before and erasure.before:

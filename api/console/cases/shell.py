@@ -15,6 +15,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.clocks import seat_of, story_of
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
+from adapters.letter_words import contents
 from api.console.authority import may
 from api.console.cases import rail
 from api.console.cases.acts import FRESH, act_of
@@ -252,11 +253,10 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         row = session.get(PackageRow, package.id)
     to = next((line for line in facts.identifiers if line.delivery), None)
     changed = facts.happened(Tag.DELIVERY_ADDRESS_CHANGED)
-    files = sum(each["files"] for each in row.summary.get("collections", [])) if row else 0
-    by_hand = sum(row.summary.get("by_hand", {}).values()) if row else 0
+    records, files = contents(row.summary) if row else (package.records, 0)
     return {
-        "records": package.records,
-        "files": files + by_hand,
+        "records": records,
+        "files": files,
         "bytes": package.bytes,
         "built_at": row.built_at if row else None,
         "sha256": package.sha256,

@@ -161,7 +161,8 @@ def task(looking: Looking, step: NextStep) -> Card:
         Press(Action.COMPLETE_WORK_ITEM, "It cannot be done", target | {"result": "exception"}),
     ]
     write = Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
-    return Card(title, guidance, presses=looking.only(*own, *([] if item.kind in _DECIDED else answer), write))
+    presses = looking.only(*own, *([] if item.kind in _DECIDED else answer), write)
+    return Card(title, guidance, instructions=_about(looking, item), presses=presses)
 
 
 def carry_out(looking: Looking, step: NextStep) -> Card:
@@ -204,6 +205,20 @@ def letter(looking: Looking, step: NextStep) -> Card:
             Press(Action.COMPLETE_WORK_ITEM, "It did not reach them", target | {"result": "not_found"}, direct=True),
         ),
     )
+
+
+def _about(looking: Looking, item: WorkItem) -> str:
+    """Whom or what a task is about, and what the data map says is to be done there."""
+    if item.recipient:
+        return f"{next((each.name for each in looking.datamap.recipients if each.id == item.recipient), item.recipient)}."
+    system = looking.system(item.system)
+    if system is None:
+        return ""
+    collection = next((each for each in system.collections if each.name == item.collection), None)
+    if collection is None:
+        return f"{system.title}."
+    before = collection.erasure.before if item.kind == "before_erasure" else None
+    return f"{system.title}: {collection.title}." + (f" {before.task}." if before else "")
 
 
 def _item(looking: Looking, kind: str, system: str | None) -> UUID | None:
