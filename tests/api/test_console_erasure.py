@@ -59,6 +59,19 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     assert "tilda.typical" not in text.split("<main")[1].split("Outside our systems")[0].split("Erasure plan</h2>")[1]
 
 
+def test_the_systems_tab_and_what_an_authority_hears_say_that_the_plan_looked_through_them(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = planned(resources)
+    person = at_console(Role.REVIEWER)
+    for tab in ("", "/systems"):
+        page = person.get(f"/console/cases/{case.reference}{tab}").text
+        assert "Looked through for the plan of the erasure, which counted" in page
+        assert "of 4 searched" not in page
+    assert "Not searched yet" not in page
+    assert "Only a person can look here" in page
+
+
 def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Resources) -> None:
     case = planned(resources)
     text = at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}/erasure").text

@@ -63,10 +63,14 @@ class Systems:
     runs: bool
     records: int
     counts: dict[str, int] = field(default_factory=dict)
+    planned: int | None = None  # rows that an erasure's plan counted, where no copy was asked for
 
     @property
     def summary(self) -> str:
         """In one sentence, zero included."""
+        if self.planned is not None:
+            rows = f"{self.planned:,} {'row' if self.planned == 1 else 'rows'}"
+            return f"Looked through for the plan of the erasure, which counted {rows}. No copy was asked for, so none was made."
         parts = [f"{self.counts.get('done', 0)} of {len(self.rows)} searched"]
         parts += [
             f"{self.counts[state]} {word}"
@@ -109,7 +113,7 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     for row in rows:
         counts[row.state] += 1
     runs = begun or any(system.state == "searching" for system in state.systems.values())
-    return Systems(rows, runs, sum(row.records or 0 for row in rows), dict(counts))
+    return Systems(rows, runs, sum(row.records or 0 for row in rows), dict(counts), _planned(facts))
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,14 @@ def _receipt_words(state: str, reason: str | None, rows: int) -> str:
     return "Not searched: it did not answer"
 
 
+def _planned(facts: CaseFacts) -> int | None:
+    """The rows an erasure's plan counted; None where a search for a copy has receipts of its own, or nothing was planned."""
+    standing = facts.state.erasure
+    if facts.state.run or standing is None or standing.plan is None:
+        return None
+    return standing.plan.erase + standing.plan.change + standing.plan.keep
+
+
 def _needs_no_search(facts: CaseFacts) -> bool:
     """Whether nothing has to be searched: a complaint, a withdrawn consent, an objection, a report."""
     rights = {item.right for item in facts.state.rights}
@@ -171,6 +183,10 @@ def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: 
     if known is None:
         if not begun and _needs_no_search(facts):
             return SystemRow(system.name, title, "skipped", "Not needed for this request", None)
+        if not begun and _planned(facts) is not None:
+            by_hand = system.kind in _MANUAL
+            said = "Only a person can look here" if by_hand else "Looked through for the erasure plan"
+            return SystemRow(system.name, title, "waiting" if by_hand else "done", said, None)
         if not begun:
             begins = "Not searched yet" if facts.state.run == 0 else "Not part of the last search"
             return SystemRow(system.name, title, "waiting", begins, None)
