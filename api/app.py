@@ -29,6 +29,8 @@ from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
 from api.console.cases import deeds, erasure_tab, evidence, tabs
 from api.console.cases import desk as review_desk
+from api.console.notices import acts as notice_acts
+from api.console.notices import pages as notice_pages
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, Web
 from api.dossiers import DossierDoor
@@ -95,6 +97,8 @@ def create_app(
         letters,
         breach_acts,
         breach_pages,
+        notice_acts,
+        notice_pages,
     ):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):

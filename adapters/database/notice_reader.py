@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select, update
 
 from adapters.database.breach_intake import new_reference, seal_note
 from adapters.database.breach_reader import DossierReader
-from adapters.database.breach_tables import Dossier, DossierEventRow, DossierRecord, NoticeRecipient
+from adapters.database.breach_tables import Dossier, DossierEventRow, DossierRecord, NoticeRecipient, NoticeSegment
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
 from adapters.notice_letters import recipient_of
 from adapters.resources import Resources
@@ -130,6 +130,18 @@ class NoticeReader(DossierReader):
         with self._database.read() as session:
             row = session.exec(query).first()
         return Proof(row.segment, row.state, row.at, row.code, row.replied_at) if row else None
+
+    def letter(self, notice_id: UUID, segment: str) -> bytes:
+        """The letter of a segment with its places, as it was made ready.
+
+        Raises:
+            UnknownObjectError: nothing was made ready for such a segment.
+        """
+        with self._database.read() as session:
+            row = session.get(NoticeSegment, (notice_id, segment))
+        if row is None:
+            raise UnknownObjectError
+        return self._resources.vault.dossier(notice_id, NOTICE).open("notice_segment", "letter", segment, row.letter)
 
     def tally(self, notice_id: UUID) -> dict[str, int]:
         """How many people in each state."""

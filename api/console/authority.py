@@ -62,6 +62,17 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     # The roles of each action are those of `domain/breach_authority.py`.
     ("GET", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),
     ("POST", "/console/breaches/{reference}/actions/{action}"): Rule(DESK),
+    ("GET", "/console/notices"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/notices/new"): Rule(DESK - {Role.DPO}),
+    ("POST", "/console/notices/new"): Rule(DESK - {Role.DPO}),
+    ("GET", "/console/notices/{reference}"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/notices/{reference}/progress"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/notices/{reference}/letters/{segment}"): Rule(DESK),
+    ("POST", "/console/notices/{reference}/proof"): Rule(DESK),
+    ("POST", "/console/notices/{reference}/list"): Rule(DESK - {Role.DPO}, upload=True, limit=UPLOAD_LIMIT),
+    # The roles of each action are those of `domain/notice_commands.py`.
+    ("GET", "/console/notices/{reference}/actions/{action}"): Rule(DESK),
+    ("POST", "/console/notices/{reference}/actions/{action}"): Rule(DESK),
     ("GET", "/console/triage"): Rule(OFFICE | {Role.BREACH_RESPONDER}),
     ("GET", "/console/triage/{mail}"): Rule(OFFICE | {Role.BREACH_RESPONDER}),
     ("GET", "/console/triage/{mail}/html"): Rule(OFFICE | {Role.BREACH_RESPONDER}),

@@ -29,13 +29,21 @@ _MENU: Final = (
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
 )
+# A page that is not theirs to read, and the form by which they begin one all the same.
+_ONLY_BEGUN: Final = {"/console/breaches": "/console/breaches/new"}
 # By path: what a page wants to say behind its word in the menu, on every page. It must cost next to nothing.
 BADGES: Final[dict[str, Callable[[Web], str]]] = {}
 
 
 def menu(web: Web, role: Role) -> list[Entry]:
-    """What a role sees at the top of every page."""
-    return [Entry(label, path, BADGES.get(path, _none)(web)) for label, path in _MENU if may(role, "GET", path)]
+    """What a role sees at the top of every page. Whoever may not read breaches may report one, and nothing else."""
+    entries = []
+    for label, path in _MENU:
+        if may(role, "GET", path):
+            entries.append(Entry(label, path, BADGES.get(path, _none)(web)))
+        elif path in _ONLY_BEGUN and may(role, "GET", _ONLY_BEGUN[path]):
+            entries.append(Entry(label, _ONLY_BEGUN[path]))
+    return entries
 
 
 def home_of(role: Role) -> str:

@@ -7,14 +7,13 @@ Next: `api/v1/notice_bodies.py`
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import TypeAdapter
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from adapters.database.breach_reader import BreachReader
+from adapters.database.breach_reader import BreachReader, BreachView
 from adapters.database.notice_reader import NOTICE, IncomingNotice, NoticeReader, NoticeView, open_notice
 from adapters.resources import Resources
 from api.access import note_access
@@ -62,7 +61,7 @@ TheNotice = Annotated[NoticeView, Depends(notice_view)]
 @router.post("/notices", status_code=201)
 async def begin_notice(body: NoticeBody, request: Request, who: TheCaller, web: TheWeb) -> NoticeAnswer:
     """Begin a notice; nothing leaves before a list and letters are approved."""
-    view, created = await run_in_threadpool(_begun, web, who, body, sent_key(request))
+    view, created = await run_in_threadpool(begun, web, who, body, sent_key(request))
     if created:
         web.the_notices.start_soon(view.dossier.id)
     return await run_in_threadpool(notice_answer, web.resources, who, view)
@@ -226,13 +225,19 @@ def public_texts(resources: Resources, view: NoticeView) -> dict[Any, str]:
     return {language: words[note] for language, note in view.state.published.items()}
 
 
-def _begun(web: Web, who: Caller, body: NoticeBody, key: str | None) -> tuple[NoticeView, bool]:
+def begun(web: Web, who: Caller, body: NoticeBody, key: str | None) -> tuple[NoticeView, bool]:
+    """Write a notice down; says whether it is a new one. A notice about an exercise is one itself: no mail leaves.
+
+    Raises:
+        InvalidInputError: there is no such breach.
+    """
     vault, resources = web.resources.vault, web.resources
+    about = _breach(resources, body.breach) if body.breach else None
     incoming = IncomingNotice(
         title=body.title,
         purpose=body.purpose,
-        breach=_breach(resources, body.breach) if body.breach else None,
-        exercise=body.exercise,
+        breach=about.dossier.id if about else None,
+        exercise=body.exercise or bool(about and about.state.exercise),
         caller=who.person,
         idempotency_key=key and keyed_hash(vault, "notices", who.key_id, key),
         body_hash=key and keyed_hash(vault, "body", "notices", body.model_dump_json()),
@@ -240,8 +245,8 @@ def _begun(web: Web, who: Caller, body: NoticeBody, key: str | None) -> tuple[No
     return open_notice(resources, incoming, web.now())
 
 
-def _breach(resources: Resources, reference: str) -> UUID:
+def _breach(resources: Resources, reference: str) -> BreachView:
     try:
-        return BreachReader(resources).find(reference.upper()).dossier.id
+        return BreachReader(resources).find(reference.upper())
     except UnknownObjectError:
         raise InvalidInputError("There is no such breach.", field="breach") from None

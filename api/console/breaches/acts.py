@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from adapters.database.breach_reader import BREACH, BreachReader, BreachView
 from api.answers import CommandUnansweredError
 from api.console import sessions
+from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
 from api.console.breaches.pages import PATH, action_of, facts_of, staff_choices
@@ -38,9 +39,9 @@ _TARGETS: Final = ("report", "sha256", "task", "other", "step", "field", "author
 
 
 @router.get("/breaches/new")
-def blank(web: TheWeb, who: TheCaseworker, case: str = "") -> Response:
-    """Report a breach: one field is needed, everything else can follow."""
-    return _new(web, who, {"case": case}, {})
+def blank(web: TheWeb, who: TheCaseworker, case: str = "", reported: str = "") -> Response:
+    """Report a breach: one field is needed, everything else can follow. Whoever may not read it is told that it arrived."""
+    return _new(web, who, {"case": case, "reported": reported}, {})
 
 
 @router.post("/breaches/new")
@@ -55,10 +56,11 @@ async def report(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         body = BreachBody.model_validate(given | {"exercise": typed["exercise"] == "yes"})
         view, created = await run_in_threadpool(reported, web, who, body, typed["once"] or None)
     except (DomainError, ValidationError) as refusal:
-        return await run_in_threadpool(_new, web, who, typed, _faults(refusal))
+        return await run_in_threadpool(_new, web, who, typed, faults(refusal))
     if created:
         web.the_breaches.start_soon(view.dossier.id)
-    return away_to(f"{PATH}/{view.dossier.reference}")
+    reads = may(who.role, "GET", f"{PATH}/{{reference}}")
+    return away_to(f"{PATH}/{view.dossier.reference}" if reads else f"{PATH}/new?reported={view.dossier.reference}")
 
 
 @router.get("/breaches/{reference}/actions/{action}")
@@ -78,7 +80,7 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
     view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
     act = action_of(action)
     _be_fresh(web, who, act, request)
-    typed = _typed(form)
+    typed = typed_of(form)
     shape = BREACH_SHAPES[act]
     try:
         body = shape.body.model_validate(body_of(list(shape.body.model_fields), typed, zone(web))).model_dump(mode="json")
@@ -88,7 +90,7 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
     except CommandUnansweredError:
         return away_to(f"{PATH}/{view.dossier.reference}")
     except (DomainError, ValidationError) as refusal:
-        return await run_in_threadpool(_form, web, who, view, act, typed, _faults(refusal))
+        return await run_in_threadpool(_form, web, who, view, act, typed, faults(refusal))
     back = f"{PATH}/{view.dossier.reference}"
     if act is BreachAction.SET_FIELD and typed.get("back"):
         return away_to(f"{back}/report/{typed['back']}#{typed['field']}")
@@ -113,7 +115,7 @@ async def keep_evidence(reference: str, request: Request, web: TheWeb, who: TheC
         await run_in_threadpool(sent.discard, web.resources.blobs)
         if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
             raise
-        return await run_in_threadpool(_form, web, who, view, act, {}, _faults(failure))
+        return await run_in_threadpool(_form, web, who, view, act, {}, faults(failure))
     return away_to(f"{PATH}/{view.dossier.reference}?done={act.value}")
 
 
@@ -122,9 +124,11 @@ def _new(web: Web, who: SignedIn, typed: dict[str, str], errors: dict[str, str])
     given = {"first_alert_at": now.strftime("%Y-%m-%dT%H:%M")} | typed
     once = typed.get("once") or secrets.token_urlsafe(16)
     status = 422 if errors else 200
+    at = PATH if may(who.role, "GET", PATH) else f"{PATH}/new"
     return show(
-        web, "breaches/new.html", who, status=status, at=PATH, given=given, errors=errors, once=once, zone_name=f"{now:%Z}"
-    )
+        web, "breaches/new.html", who, status=status, at=at, given=given, errors=errors, once=once, zone_name=f"{now:%Z}",
+        reads=at == PATH,
+    )  # fmt: skip
 
 
 def _form(  # noqa: PLR0917 (what a form is made of)
@@ -189,11 +193,13 @@ def _be_fresh(web: Web, who: SignedIn, act: BreachAction, request: Request) -> N
         who.need_fresh(web.now(), request.url.path + query)
 
 
-def _typed(form: FormData) -> dict[str, str]:
+def typed_of(form: FormData) -> dict[str, str]:
+    """What was typed, files aside."""
     return {str(name): value for name, value in form.multi_items() if isinstance(value, str)}
 
 
-def _faults(refusal: DomainError | ValidationError) -> dict[str, str]:
+def faults(refusal: DomainError | ValidationError) -> dict[str, str]:
+    """A refusal beside the field it is about."""
     if isinstance(refusal, ValidationError):
         first = refusal.errors()[0]
         field = str(first["loc"][-1]) if first["loc"] else "form"

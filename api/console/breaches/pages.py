@@ -17,6 +17,7 @@ from adapters.database.breach_register import register_csv
 from adapters.database.notice_reader import NoticeReader
 from adapters.database.tables import Caseworker
 from api.access import note_access
+from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.picture import cells, left, next_three, row_state, urgency
 from api.console.navigation import BADGES
@@ -130,7 +131,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
     clocks = reader.clocks(state, now)
     hidden = who.role is Role.AUDITOR
     said = {} if hidden else reader.words(state.breach_id, notes_of(state))
-    path, staff = f"{PATH}/{view.dossier.reference}", _names(web)
+    path, staff = f"{PATH}/{view.dossier.reference}", names(web)
     due = clocks.first_due
     return {
         "reference": view.dossier.reference,
@@ -169,6 +170,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "threshold": web.resources.settings.people_threshold,
         "query": urlencode,
         "A": BreachAction,
+        "begins_notices": may(who.role, "GET", "/console/notices/new"),
     }
 
 
@@ -251,7 +253,8 @@ def _staff(web: Web) -> list[Caseworker]:
         return list(session.exec(select(Caseworker).where(Caseworker.active).order_by(Caseworker.name)).all())
 
 
-def _names(web: Web) -> dict[str, str]:
+def names(web: Web) -> dict[str, str]:
+    """Who did something, by the id that events carry."""
     return {f"caseworker:{person.id}": person.name for person in _staff(web)} | {"system": "Habeas"}
 
 

@@ -1,0 +1,152 @@
+"""`/console/notices`: notices to many people, from the list to the proof for each (Article 34; the policy's promises).
+
+One page carries a notice from step to step: people, letters, a test, the approval by somebody else, the sending, what came back.
+Next: api/console/notices/acts.py
+"""
+
+from email import message_from_bytes, policy
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
+
+from adapters.database.breach_reader import BreachReader
+from adapters.database.notice_reader import NoticeReader, NoticeView, Proof
+from adapters.notice_letters import filled
+from api.access import note_access
+from api.console.breaches.pages import PATH as BREACHES
+from api.console.breaches.pages import names
+from api.console.notices import words
+from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, show
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face import forms
+from api.v1.notices import possible, public_texts
+from domain.errors import DomainError
+from domain.notice import NoticeState, NoticeStatus
+from domain.notice_commands import NoticeAction
+from domain.rights import Role
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+PATH: Final = "/console/notices"
+_LISTED: Final = 100
+_RENEWED: Final = 3  # seconds
+
+
+@router.get("/notices")
+def every(web: TheWeb, who: TheCaseworker) -> Response:
+    """Notices, newest first."""
+    reader = NoticeReader(web.resources)
+    lines = [_line(web, who, reader, view) for view in reader.page(limit=_LISTED)]
+    return show(web, "notices/list.html", who, at=BREACHES, lines=lines, notice_words=words)
+
+
+@router.get("/notices/{reference}")
+def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Response:
+    """One notice."""
+    view = NoticeReader(web.resources).find(reference.upper())
+    told = words.ACTS[NoticeAction(done)].title if done in set(NoticeAction) else ""
+    return show(web, "notices/one.html", who, at=BREACHES, told=told, proof=None, asked="", **facts_of(web, who, view))
+
+
+@router.get("/notices/{reference}/progress")
+def progress(reference: str, web: TheWeb, who: TheCaseworker, seen: str = "") -> Response:
+    """How far it is; the page is opened anew when the notice has moved on."""
+    facts = facts_of(web, who, NoticeReader(web.resources).find(reference.upper()))
+    return show(web, "notices/_progress.html", who, at=BREACHES, moved=seen != stage_of(facts["state"]), **facts)
+
+
+@router.get("/notices/{reference}/letters/{segment}")
+def letter(reference: str, segment: str, web: TheWeb, who: TheCaseworker) -> Response:
+    """The letter of a segment, as it is or will be sent; what is one person's own stands in brackets."""
+    reader = NoticeReader(web.resources)
+    view = reader.find(reference.upper())
+    template = reader.letter(view.dossier.id, segment)
+    example = filled(
+        template, recipient="person@invalid", reply_to="reply@invalid", message_id="<id@invalid>", person="[the person's own]"
+    )
+    mail = message_from_bytes(example, policy=policy.default)
+    text = mail.get_body(("plain",))
+    return show(
+        web, "notices/letter.html", who, at=BREACHES, segment=segment, subject=str(mail["Subject"]),
+        text=text.get_content() if text else "", fixed=view.state.segments.get(segment), **facts_of(web, who, view),
+    )  # fmt: skip
+
+
+@router.post("/notices/{reference}/proof")
+async def prove(reference: str, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
+    """What became of the letter to one person: were they on the list, and were they told?"""
+    email = forms.field(form, "email").strip()
+
+    def answered() -> Response:
+        reader = NoticeReader(web.resources)
+        view = reader.find(reference.upper())
+        note_access(web, who, "search-person")
+        proof: Proof | str | None = None
+        try:
+            proof = reader.proof(view.dossier.id, email) or "nobody"
+        except DomainError as refusal:
+            proof = refusal.message
+        return show(web, "notices/one.html", who, at=BREACHES, told="", proof=proof, asked=email, **facts_of(web, who, view))
+
+    return await run_in_threadpool(answered)
+
+
+def facts_of(web: Web, who: SignedIn, view: NoticeView) -> dict[str, Any]:
+    """Everything that the pages of one notice show."""
+    state, reader = view.state, NoticeReader(web.resources)
+    hidden = who.role is Role.AUDITOR
+    tally = reader.tally(view.dossier.id)
+    told, back = tally.get("sent", 0) + tally.get("bounced", 0), tally.get("bounced", 0) + tally.get("refused", 0)
+    return {
+        "reference": view.dossier.reference,
+        "path": f"{PATH}/{view.dossier.reference}",
+        "opened_at": view.dossier.opened_at,
+        "state": state,
+        "stage": stage_of(state),
+        "title": title_of(reader, view, hidden=hidden),
+        "about": _about(web, state.breach),
+        "tally": tally,
+        "sent": told,
+        "back": back,
+        "left": tally.get("waiting", 0) + tally.get("under_way", 0) + tally.get("deferred", 0),
+        "runs": state.list_wanted or state.status in {NoticeStatus.PREPARING, NoticeStatus.APPROVED, NoticeStatus.SENDING},
+        "every": _RENEWED,
+        "letters": sorted(state.letters),
+        "people": names(web),
+        "texts": {} if hidden else public_texts(web.resources, view),
+        "actions": possible(who, state),
+        "mine": who.person in state.preparers,
+        "notice_words": words,
+        "A": NoticeAction,
+    }
+
+
+def stage_of(state: NoticeState) -> str:
+    """Changes whenever the page would show other things to do."""
+    return f"{state.status.value}.{state.list_wanted}.{state.list_failed}.{state.tested_at or ''}.{state.work_failed}"
+
+
+def title_of(reader: NoticeReader, view: NoticeView, *, hidden: bool = False) -> str:
+    """What we call it among us."""
+    if hidden or view.state.title is None:
+        return view.dossier.reference
+    return reader.words(view.dossier.id, [view.state.title]).get(view.state.title, view.dossier.reference)
+
+
+def _line(web: Web, who: SignedIn, reader: NoticeReader, view: NoticeView) -> dict[str, Any]:
+    tally = reader.tally(view.dossier.id)
+    return {
+        "reference": view.dossier.reference,
+        "title": title_of(reader, view, hidden=who.role is Role.AUDITOR),
+        "state": view.state,
+        "about": _about(web, view.state.breach),
+        "sent": tally.get("sent", 0) + tally.get("bounced", 0),
+        "back": tally.get("bounced", 0) + tally.get("refused", 0),
+        "opened_at": view.dossier.opened_at,
+    }
+
+
+def _about(web: Web, breach: UUID | None) -> str:
+    return BreachReader(web.resources).get(breach).dossier.reference if breach else ""
