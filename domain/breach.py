@@ -184,6 +184,7 @@ class BreachState(BaseModel):
     evidence: dict[UUID, Evidence] = {}
     severity: Severity | None = None
     severity_note: UUID | None = None
+    assessed_by: PersonId | None = None  # whoever worked the score out decides nothing by it
     decisions: dict[Name, Decision] = {}
     people: Decision | None = None
     others: dict[UUID, OtherParty] = {}

@@ -36,7 +36,7 @@ from domain.breach_events import BreachDraft, BreachTag
 from domain.breach_folding import affected_facts
 from domain.breach_report_decisions import REPORT_DECISIONS, Rule, drafted, past, simple
 from domain.commands import CommandBase
-from domain.errors import InvalidInputError, NotAllowedNowError
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError
 from domain.events import Fact
 from domain.reasons import need_reason, noted
 from domain.regimes import MEMBER_STATES, country_code
@@ -173,8 +173,15 @@ def _assess(_state: BreachState, command: Assess, _now: datetime) -> list[Breach
     return drafted(BreachTag.ASSESSED, command, **command.inputs.model_dump())
 
 
+def _second_person(state: BreachState, command: CommandBase) -> None:
+    """A decision is not taken by whoever worked out the score beside it (`security.md` section 4)."""
+    if command.actor.person == state.assessed_by:
+        raise FourEyesError("You worked out the severity. Somebody else has to decide who is told.")
+
+
 def _decide_authority(state: BreachState, command: DecideAuthority, _now: datetime) -> list[BreachDraft]:
     need_reason(command)
+    _second_person(state, command)
     if find_authority(command.authority) is None and command.authority != CONTROLLER:
         raise InvalidInputError("There is no authority of this name.", field="authority")
     if command.verdict == "not_notify" and state.sent_reports(command.authority):
@@ -182,8 +189,9 @@ def _decide_authority(state: BreachState, command: DecideAuthority, _now: dateti
     return drafted(BreachTag.AUTHORITY_DECIDED, command, authority=command.authority, verdict=command.verdict)
 
 
-def _decide_people(_state: BreachState, command: DecidePeople, _now: datetime) -> list[BreachDraft]:
+def _decide_people(state: BreachState, command: DecidePeople, _now: datetime) -> list[BreachDraft]:
     need_reason(command)
+    _second_person(state, command)
     if command.verdict == "notify" and command.exemption:
         raise InvalidInputError("An exception is for a decision not to tell people.", field="exemption")
     return drafted(BreachTag.PEOPLE_DECIDED, command, verdict=command.verdict, exemption=command.exemption)

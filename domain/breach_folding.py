@@ -190,7 +190,7 @@ def _fact(state: BreachState, event: BreachEvent) -> None:
 def _assessed(state: BreachState, event: BreachEvent) -> None:
     given = {name: event.facts[name] for name in SeverityInputs.model_fields if name in event.facts}
     state.severity = severity_of(SeverityInputs.model_validate(given))
-    state.severity_note = _note(event)
+    state.severity_note, state.assessed_by = _note(event), event.actor
 
 
 def _decision(event: BreachEvent) -> Decision:

@@ -184,6 +184,23 @@ def test_a_decision_needs_a_reason_and_a_person_with_authority() -> None:
     assert (rows(state)["ico"].state, state.status) == ("running", BreachStatus.NOTIFYING)
 
 
+def test_whoever_worked_out_the_score_does_not_decide() -> None:
+    state = reported()
+    inputs = SeverityInputs.model_validate(CARDS)
+    ordered(state, Assess(actor=LEAD, inputs=inputs))
+    for command in (
+        DecideAuthority(actor=LEAD, authority="ico", verdict="notify", note=NOTE),
+        DecidePeople(actor=LEAD, verdict="notify", note=NOTE),
+    ):
+        with pytest.raises(FourEyesError):
+            ordered(state, command)
+    ordered(state, Assess(actor=RESPONDER, inputs=inputs))
+    ordered(state, DecidePeople(actor=LEAD, verdict="not_notify", note=NOTE))
+    assert state.people is not None
+    assert state.severity is not None
+    assert (state.people.verdict, state.severity.band) == ("not_notify", "very_high"), "the score decides nothing"
+
+
 def test_people_are_not_told_only_for_a_stated_exception_or_reason() -> None:
     state = reported()
     with pytest.raises(InvalidInputError):

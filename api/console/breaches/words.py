@@ -63,7 +63,7 @@ ACTS: Final[dict[A, Act]] = {
     ),
     A.ASSESS: Act(
         "Work out the severity",
-        "The ENISA method, with every input kept. It is advice; the decision stays a person\u2019s (Articles 33, 34).",
+        "The ENISA method, with every input kept. It is advice; somebody else than you decides (Articles 33, 34).",
         "Work it out",
     ),
     A.DECIDE_AUTHORITY: Act(
