@@ -34,9 +34,21 @@ from adapters.settings import Settings
 from adapters.temporal import connect
 from domain.errors import DomainError, SettingsError
 from domain.messages import WatchMailbox
+from domain.retention import RULES
+from domain.sweep_messages import Swept, WatchPeriod
 from workflows.mailbox import MailboxWorkflow
 from workflows.options import TASK_TIMEOUT
-from workflows.registry import CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE, WORKFLOWS, mailbox_workflow_id
+from workflows.registry import (
+    CASE_QUEUE,
+    CONNECTOR_QUEUE,
+    LETTER_QUEUE,
+    MAIL_QUEUE,
+    NOTICE_QUEUE,
+    WORKFLOWS,
+    mailbox_workflow_id,
+    sweep_workflow_id,
+)
+from workflows.sweep import SweepWorkflow
 
 EVENT_THREADS = 8  # small transactions; more threads only wait for each other (mechanics 5.19)
 SORTING_THREADS = 2  # beside one per watched mailbox, which mostly waits
@@ -81,6 +93,7 @@ async def run(resources: Resources) -> None:
             for worker in workers(client, resources, stack):
                 await polling.enter_async_context(worker)
             await watch_mailboxes(client, resources.settings)
+            await watch_periods(client)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
             _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
             await stop.wait()
@@ -129,6 +142,19 @@ async def watch_mailboxes(client: Client, settings: Settings) -> None:
             MailboxWorkflow.run,
             WatchMailbox(mailbox=name),
             id=mailbox_workflow_id(name),
+            task_queue=CASE_QUEUE,
+            task_timeout=TASK_TIMEOUT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+
+async def watch_periods(client: Client) -> None:
+    """See to it that every period of retention is watched."""
+    for rule in RULES:
+        await client.start_workflow(
+            SweepWorkflow.run,
+            WatchPeriod(swept=Swept(rule=rule.value)),
+            id=sweep_workflow_id(rule.value),
             task_queue=CASE_QUEUE,
             task_timeout=TASK_TIMEOUT,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -19,6 +19,7 @@ from activities.notices import Notices
 from activities.objection import Objection
 from activities.package import Packaging
 from activities.resumption_calls import ResumptionCalls
+from activities.sweeps import Sweeps
 from activities.systems.registry import Systems
 from adapters.resources import Resources
 
@@ -35,6 +36,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     watch, room = MailboxWatch(resources), Mailroom(resources)
     notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
+    sweeps = Sweeps(resources)
     return {
         "case": [
             log.read_opening,
@@ -52,6 +54,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.forget_looks,
             Objection(resources).stop_marketing,
             room.mark_told,
+            sweeps.decline_sweep,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
         "connector": [
@@ -64,6 +67,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.look_again,
             erasure.certify_erasure,
             reports.freeze_report,
+            sweeps.plan_sweep,
+            sweeps.carry_out_sweep,
         ],
         "notice": [notices.load_recipients, notices.prepare_notice, notices.send_test_letters, sending.send_some],
         # A mail server that takes half a minute to answer must not keep a command waiting either.

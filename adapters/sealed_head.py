@@ -18,6 +18,7 @@ from adapters.case_vault import CaseVault
 from adapters.database.tables import SearchReceipt
 from adapters.sealed_rows import RowsIndex
 from domain.blobs import BlobRef
+from domain.errors import KeyMissingError
 
 # Columns that every row about a file ends with: where it is in the system, its size, when it was changed there (UTC), and
 # what it is called in the package.
@@ -74,7 +75,10 @@ class Sealable:
 
         Raises:
             SealBrokenError: it was changed, or belongs to another receipt.
+            KeyMissingError: what was collected has been destroyed since.
         """
+        if "sealed" not in row.blobs:
+            raise KeyMissingError("What was collected for this case was destroyed when its period was over.")
         sealed = base64.b64decode(row.blobs["sealed"])
         plaintext = vault.open("search_receipt", "blobs", _row_id(row.run, row.system, row.collection), sealed)
         line, _, inline = plaintext.partition(b"\n")

@@ -23,7 +23,7 @@ from api import errors, health, openapi, well_known
 from api.authority import API
 from api.breaches import breaches
 from api.cases import Cases
-from api.console import account, assigning, datamap, letters, opening, queue, reports, searching, sign_in, triage
+from api.console import account, assigning, datamap, letters, opening, queue, reports, retention, searching, sign_in, triage
 from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
@@ -32,7 +32,7 @@ from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
 from api.demo_mail import pages as demo_mail
-from api.dependencies import CaseDoor, DeskDoor, Web
+from api.dependencies import CaseDoor, DeskDoor, SweepsDoor, Web
 from api.dossiers import DossierDoor
 from api.face.assets import SHARED
 from api.guards import Headers, Hosts
@@ -40,6 +40,7 @@ from api.notices import notices
 from api.observation import Observation
 from api.portal import again, collect, follow, notice, pages, proof, stop, submit, verify
 from api.security import ApiKeys
+from api.sweeps import SweepDoor
 from api.v1 import actions, cases, dates, erasure, items, lists, mail, package, requests
 from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
@@ -50,7 +51,10 @@ _log = structlog.get_logger()
 
 
 def create_app(
-    resources: Resources | None = None, gateway: CaseDoor | None = None, desk: tuple[DeskDoor, DeskDoor] | None = None
+    resources: Resources | None = None,
+    gateway: CaseDoor | None = None,
+    desk: tuple[DeskDoor, DeskDoor] | None = None,
+    sweeps: SweepsDoor | None = None,
 ) -> FastAPI:
     """The web application. Starts while the engine is down: requests are received all the same (design principle 2).
 
@@ -58,11 +62,12 @@ def create_app(
         resources: opened elsewhere, closed elsewhere; without them the settings of this process are opened and closed.
         gateway: stands in for the engine in tests; given together with `resources`.
         desk: the same for breaches and for notices.
+        sweeps: the same for sweeps of retention.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _opened(resources, gateway, desk) as web:
+        async with _opened(resources, gateway, desk, sweeps) as web:
             app.state.web = web
             if web.resources.settings.environment == "demo":
                 app.include_router(demo_mail.router)  # its letters hold working codes: nowhere else is there such a page
@@ -94,6 +99,7 @@ def create_app(
         triage,
         reports,
         datamap,
+        retention,
         letters,
         breach_acts,
         breach_pages,
@@ -113,7 +119,7 @@ def create_app(
 
 @contextlib.asynccontextmanager
 async def _opened(
-    given: Resources | None, gateway: CaseDoor | None, desk: tuple[DeskDoor, DeskDoor] | None
+    given: Resources | None, gateway: CaseDoor | None, desk: tuple[DeskDoor, DeskDoor] | None, sweeps: SweepsDoor | None
 ) -> AsyncIterator[Web]:
     resources = given or Resources.open(Settings.load())
     keys = ApiKeys(resources.database, resources.settings)
@@ -121,13 +127,13 @@ async def _opened(
     try:
         if gateway is not None:
             breach_door, notice_door = desk or (None, None)
-            yield Web(resources, gateway, keys, breach_door, notice_door, issuers=issuers)
+            yield Web(resources, gateway, keys, breach_door, notice_door, sweeps, issuers=issuers)
         else:
             alarms = RefusalAlarms(resources.database)
             client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
             doors = breaches(client, resources), notices(client, resources)
             async with _swept(Cases(client, resources), doors) as door:
-                yield Web(resources, door, keys, *doors, client=client, issuers=issuers)
+                yield Web(resources, door, keys, *doors, SweepDoor(client), client=client, issuers=issuers)
     finally:
         await keys.settled()
         if given is None:

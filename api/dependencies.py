@@ -16,7 +16,9 @@ from temporalio.client import Client
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.resources import Resources
 from api.security import ApiKeys, Caller
+from domain.commands import Actor
 from domain.messages import CommandCall, Snapshot
+from domain.sweep_messages import SweepAction, SweepSnapshot, Swept
 
 
 class CaseDoor(Protocol):
@@ -39,6 +41,12 @@ class DeskDoor(Protocol):
     async def answer_of(self, dossier_id: UUID, command_id: str) -> Any: ...  # noqa: ANN401
 
 
+class SweepsDoor(Protocol):
+    """What routes need of `api/sweeps.py`; a test stands a small fake in for it."""
+
+    async def perform(self, swept: Swept, action: SweepAction, actor: Actor, sha256: str | None = None) -> SweepSnapshot: ...
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -48,7 +56,7 @@ class Web:
     """The open doors of one web process, made by `api/app.py`.
 
     Args:
-        breaches: the door to breaches; None in tests that have none. The same for notices.
+        breaches: the door to breaches; None in tests that have none. The same for notices and for sweeps of retention.
         client: of the engine, connected at the first call; None in tests that have no engine.
         issuers: JWKS of those who may sign identity assertions.
         now: the wall clock, UTC.
@@ -59,6 +67,7 @@ class Web:
     keys: ApiKeys
     breaches: DeskDoor | None = None
     notices: DeskDoor | None = None
+    sweeps: SweepsDoor | None = None
     client: Client | None = None
     issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     now: Callable[[], datetime] = _now
@@ -74,6 +83,12 @@ class Web:
         """The door to notices."""
         assert self.notices is not None
         return self.notices
+
+    @property
+    def the_sweeps(self) -> SweepsDoor:
+        """The door to sweeps of retention."""
+        assert self.sweeps is not None
+        return self.sweeps
 
 
 # Dependencies are coroutines although they wait for nothing: FastAPI would run a plain function in a thread of its own.

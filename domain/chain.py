@@ -6,6 +6,8 @@ case's key is gone, and it proves nothing about what was never recorded.
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from domain.events import Event
@@ -26,21 +28,44 @@ def canonical(value: object) -> bytes:
 
 def detail_hash(event: Event, sealed_note: bytes | None) -> str:
     """SHA-256 of the event's facts and, where it carries one, of the sealed bytes of its note."""
-    note = hashlib.sha256(sealed_note).hexdigest() if sealed_note is not None else None
-    return hashlib.sha256(canonical({"facts": event.facts, "note": note})).hexdigest()
+    return detail_of(event.facts, hashlib.sha256(sealed_note).hexdigest() if sealed_note is not None else None)
+
+
+def detail_of(facts: Mapping[str, object], note_sha256: str | None) -> str:
+    """The same from a stored row, whose note may be destroyed: then the hash of its sealed bytes is what is left of it."""
+    return hashlib.sha256(canonical({"facts": facts, "note": note_sha256})).hexdigest()
 
 
 def link(previous: str, stream: str, event: Event, detail: str) -> str:
     """The hash of one event on top of the one before it."""
-    header = {
-        "stream": stream,
-        "sequence": event.sequence,
-        "time": rfc3339(event.at),
-        "actor": event.actor,
-        "tag": event.tag.value,
-        "detail": detail,
-    }
-    return hashlib.sha256(_EVENT + bytes.fromhex(previous) + canonical(header)).hexdigest()
+    return link_entry(
+        previous,
+        Entry(
+            stream=stream,
+            sequence=event.sequence,
+            time=rfc3339(event.at),
+            actor=event.actor,
+            tag=event.tag.value,
+            detail=detail,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The header of one link, in the one format of every stream: cases, breaches, notices and the access log."""
+
+    stream: str
+    sequence: int
+    time: str  # RFC 3339, as `rfc3339` writes it
+    actor: str
+    tag: str
+    detail: str  # SHA-256
+
+
+def link_entry(previous: str, entry: Entry) -> str:
+    """The hash of one entry on top of the one before it."""
+    return hashlib.sha256(_EVENT + bytes.fromhex(previous) + canonical(asdict(entry))).hexdigest()
 
 
 def rfc3339(instant: datetime) -> str:

@@ -21,3 +21,8 @@ def breach_workflow_id(breach_id: UUID) -> str:
 def notice_workflow_id(notice_id: UUID) -> str:
     """The workflow id of a notice."""
     return f"notice-{notice_id}"
+
+
+def sweep_workflow_id(rule: str, system: str | None = None, collection: str | None = None) -> str:
+    """The workflow id of a period of retention: of Habeas' own, or of a collection of the controller's."""
+    return f"sweep-{rule}" if system is None else f"sweep-{rule}-{system}-{collection}"

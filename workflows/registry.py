@@ -2,12 +2,13 @@
 
 from workflows.breach import BreachWorkflow
 from workflows.case import CaseWorkflow
-from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id, notice_workflow_id
+from workflows.ids import breach_workflow_id, case_workflow_id, mailbox_workflow_id, notice_workflow_id, sweep_workflow_id
 from workflows.mailbox import MailboxWorkflow
 from workflows.notice import NoticeWorkflow
 from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE
+from workflows.sweep import SweepWorkflow
 
-WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow, NoticeWorkflow]
+WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow, NoticeWorkflow, SweepWorkflow]
 
 __all__ = [
     "CASE_QUEUE",
@@ -20,4 +21,5 @@ __all__ = [
     "case_workflow_id",
     "mailbox_workflow_id",
     "notice_workflow_id",
+    "sweep_workflow_id",
 ]

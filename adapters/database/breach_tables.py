@@ -89,6 +89,7 @@ class DossierNote(SQLModel, table=True):
     dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
     author: str
     text: bytes = Field(sa_column=_sealed())
+    text_sha256: str | None = None  # of the sealed bytes, once they were destroyed: the chain of events still verifies
     created_at: datetime = Field(sa_column=_instant())
 
 

@@ -202,6 +202,7 @@ class Note(SQLModel, table=True):
     case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
     author: str
     text: bytes = Field(sa_column=_sealed())
+    text_sha256: str | None = None  # of the sealed bytes, once they were destroyed: the chain of events still verifies
     created_at: datetime = Field(sa_column=_instant())
 
 

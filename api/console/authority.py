@@ -18,6 +18,7 @@ STAFF: Final = frozenset(
 DESK: Final = frozenset({Role.BREACH_RESPONDER, Role.PRIVACY_LEAD, Role.DPO})  # work on breaches, or advise on them
 OFFICE: Final = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})  # see cases and who is in them
 EVIDENCE: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})  # an auditor gets it without content
+RETENTION: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR})
 COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
 _DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
@@ -82,6 +83,13 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/triage/{mail}/join"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/dismiss"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("GET", "/console/cases"): Rule(OFFICE),
+    # Numbers for whoever runs the installation; which cases, for those who may know of cases. The roles of each command are
+    # those of `domain/sweep_messages.py`.
+    ("GET", "/console/retention"): Rule(RETENTION),
+    ("POST", "/console/retention/look"): Rule(frozenset({Role.PRIVACY_LEAD, Role.ADMINISTRATOR})),
+    ("GET", "/console/retention/{sweep}"): Rule(RETENTION - {Role.ADMINISTRATOR}),
+    ("POST", "/console/retention/{sweep}/approve"): Rule(frozenset({Role.PRIVACY_LEAD})),
+    ("POST", "/console/retention/{sweep}/decline"): Rule(frozenset({Role.PRIVACY_LEAD})),
     ("GET", "/console/letters"): Rule(STAFF),
     ("GET", "/console/letters/{name}"): Rule(STAFF),
     ("GET", "/console/letters/{name}/page"): Rule(STAFF),

@@ -26,6 +26,7 @@ _MENU: Final = (
     ("Breaches", "/console/breaches"),
     ("Messages", "/console/triage"),
     ("Reports", "/console/reports"),
+    ("Retention", "/console/retention"),
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
 )

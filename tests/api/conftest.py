@@ -31,6 +31,7 @@ from tests.at_console import AtConsole
 from tests.breach_gateway import BreachGateway
 from tests.case_in_hand import CaseInHand
 from tests.notice_gateway import NoticeGateway
+from tests.sweep_gateway import SweepGateway
 
 ADDRESS = "mike@example.com"
 
@@ -119,7 +120,7 @@ def desk(resources: Resources) -> BreachGateway:
 
 @pytest.fixture
 def web(resources: Resources, gateway: FakeGateway, desk: BreachGateway) -> Iterator[TestClient]:
-    app = create_app(resources, gateway, (desk, NoticeGateway(resources)))
+    app = create_app(resources, gateway, (desk, NoticeGateway(resources)), SweepGateway(resources))
     with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 5000), raise_server_exceptions=False) as client:
         yield client
 

@@ -19,6 +19,7 @@ from domain import (
     messages,
     notice_commands,
     notice_messages,
+    sweep_messages,
 )
 from domain.rights import Right
 from domain.texts import Sha256
@@ -42,6 +43,7 @@ MODELS = [
         breach_messages,
         breach_commands,
         notice_messages,
+        sweep_messages,
         notice_commands,
     )
     for _, model in inspect.getmembers(module, inspect.isclass)

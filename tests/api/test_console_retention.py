@@ -1,0 +1,76 @@
+"""The page of retention: what is over, what keeps it, a privacy lead's word, receipts; nobody's name on it."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from domain.events import Tag
+from domain.rights import Role
+from tests.at_console import AtConsole, text_of
+from tests.case_in_hand import CaseInHand
+from tests.sweep_gateway import SweepGateway
+
+PATH = "/console/retention"
+SignIn = Callable[..., AtConsole]
+
+
+@pytest.fixture
+def ended(opened_case: CaseInHand, monkeypatch: pytest.MonkeyPatch) -> CaseInHand:
+    opened_case.happen(Tag.REQUEST_CLOSED, outcome="refused")
+    monkeypatch.setattr(SweepGateway, "days", 732)
+    return opened_case
+
+
+def waiting(page: str) -> tuple[str, str]:
+    """The address and the hash of what waits to be approved."""
+    found = re.search(r'action="(/console/retention/[0-9a-f-]+)/approve".*?name="sha256" value="([0-9a-f]{64})"', page, re.DOTALL)
+    assert found
+    return found[1], found[2]
+
+
+def test_a_sweep_from_the_look_to_its_receipt(at_console: SignIn, ended: CaseInHand) -> None:
+    administrator = at_console(Role.ADMINISTRATOR, "Ada Root")
+    assert administrator.post(f"{PATH}/look", {"rule": "case_contents"}).status_code == 303
+    seen = text_of(administrator.get(PATH))
+    assert "Contents of a case" in seen
+    assert ended.reference not in seen
+    lead = at_console(Role.PRIVACY_LEAD, "Lea Dahl")
+    overview = lead.get(PATH)
+    assert "waits for approval" in text_of(overview)
+    link = re.search(r'href="(/console/retention/[0-9a-f-]{36})">1<', overview.text)
+    assert link
+    page = lead.get(link[1])
+    assert ended.reference in page.text
+    assert "would be destroyed" in text_of(page)
+    at, sha256 = waiting(page.text)
+    stale = lead.post(f"{at}/approve", {"sha256": "0" * 64})
+    assert stale.status_code == 409
+    assert lead.post(f"{at}/approve", {"sha256": sha256}).status_code == 303
+    after = text_of(lead.get(PATH))
+    assert "Lea Dahl" in after
+    assert "30 days later" in after
+    assert "destroyed" in text_of(lead.get(at))
+    assert lead.get(f"/console/cases/{ended.reference}").status_code in {200, 410}
+
+
+def test_approving_needs_the_password_of_the_last_five_minutes(at_console: SignIn, ended: CaseInHand) -> None:
+    lead = at_console(Role.PRIVACY_LEAD, "Lea Dahl")
+    lead.post(f"{PATH}/look", {"rule": "case_contents"})
+    link = re.search(r'href="(/console/retention/[0-9a-f-]{36})">1<', lead.get(PATH).text)
+    assert link
+    at, sha256 = waiting(lead.get(link[1]).text)
+    tired = at_console(Role.PRIVACY_LEAD, "Tom Late", ago=timedelta(minutes=6))
+    answer = tired.post(f"{at}/approve", {"sha256": sha256})
+    assert answer.headers["location"].startswith("/console/sign-in/again")
+    assert lead.post(f"{at}/decline", {"sha256": sha256}).status_code == 303
+    assert "declined" in text_of(lead.get(PATH))
+    assert ended.receipt.subject is not None
+
+
+def test_an_unknown_period_is_refused(at_console: SignIn, web: TestClient) -> None:
+    lead = at_console(Role.PRIVACY_LEAD)
+    assert lead.post(f"{PATH}/look", {"rule": "everything"}).status_code == 422
+    assert web.get(PATH, follow_redirects=False).status_code == 303
