@@ -14,7 +14,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "not_yet_known": ("not yet known", "noch nicht bekannt", "pas encore connu"),
     "racial_ethnic": ("racial or ethnic origin", "rassische oder ethnische Herkunft", "origine raciale ou ethnique"),
     "political": ("political opinions", "politische Meinungen", "opinions politiques"),
-    "religious": ("religious or philosophical beliefs", "religiöse Überzeugungen", "convictions religieuses"),
+    "religious": (
+        "religious or philosophical beliefs",
+        "religiöse oder weltanschauliche Überzeugungen",
+        "convictions religieuses ou philosophiques",
+    ),
     "trade_union": ("trade union membership", "Gewerkschaftszugehörigkeit", "appartenance syndicale"),
     "sex_life": ("sex life", "Sexualleben", "vie sexuelle"),
     "sexual_orientation": ("sexual orientation", "sexuelle Orientierung", "orientation sexuelle"),
@@ -30,7 +34,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "genetische oder biometrische Daten",
         "génétique ou biométrie",
     ),
-    "criminal": ("criminal convictions", "strafrechtliche Verurteilungen", "condamnations pénales"),
+    "criminal": (
+        "criminal convictions and offences",
+        "strafrechtliche Verurteilungen und Straftaten",
+        "condamnations pénales et infractions",
+    ),
     "other": ("other", "sonstige", "autre"),
     "employees": ("employees", "Beschäftigte", "salariés"),
     "users": ("users", "Nutzer", "utilisateurs"),
@@ -42,7 +50,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "vulnerable_adults": ("vulnerable adults", "schutzbedürftige Erwachsene", "adultes vulnérables"),
     "very_likely": ("very likely", "sehr wahrscheinlich", "très probable"),
     "likely": ("likely", "wahrscheinlich", "probable"),
-    "neutral": ("neither likely nor unlikely", "weder noch", "ni probable ni improbable"),
+    "neutral": ("neither likely nor unlikely", "weder wahrscheinlich noch unwahrscheinlich", "ni probable ni improbable"),
     "unlikely": ("unlikely", "unwahrscheinlich", "peu probable"),
     "very_unlikely": ("very unlikely", "sehr unwahrscheinlich", "très peu probable"),
     "confidentiality": ("confidentiality", "Vertraulichkeit", "confidentialité"),
@@ -60,7 +68,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "in_process": ("being told now", "werden gerade benachrichtigt", "information en cours"),
     "already_aware": ("already aware", "wissen es bereits", "déjà au courant"),
     "planning": ("planned", "geplant", "information prévue"),
-    "decided_not": ("decided not to tell them", "bewusst nicht benachrichtigt", "décision de ne pas informer"),
+    "decided_not": ("decided not to tell them", "entschieden, nicht zu benachrichtigen", "décision de ne pas informer"),
     "not_decided": ("not decided yet", "noch nicht entschieden", "pas encore décidé"),
 }
 _PLACES: dict[Language, int] = {"en": 0, "de": 1, "fr": 2}

@@ -1,11 +1,12 @@
 """The fields of a breach report as data, and the order in which each authority's form asks for them (Articles 33(3), 33(4)).
 
 One store of facts, many forms: a field is filled in once and printed in the order and the language of whoever reads it.
-The ICO's order is that of its reporting form; the others follow the portals of the DPC and the CNIL and the German forms,
-which change without notice and are looked at with each release.
+Each form says where its order was seen, and what of it could not be confirmed; portals change without notice and are looked at
+with each release.
 Next: `activities/breach_reports.py`
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,19 +60,19 @@ FIELDS: dict[str, Field] = {
     "preventative_measures": Field(("Measures that were in place", "Vorher bestehende Maßnahmen", "Mesures préexistantes")),
     "cyber_incident": Field(("Caused by a cyber incident", "Durch einen Cybervorfall verursacht", "Incident de cybersécurité"), choices=("yes", "no", _UNKNOWN)),
     "happened_at": Field(("When it happened", "Zeitpunkt der Verletzung", "Date et heure de la violation"), "a"),
-    "discovered_at": Field(("When it was discovered", "Zeitpunkt der Kenntnisnahme", "Date et heure de la découverte"), derived=True),
-    "aware_at": Field(("When the controller became aware", "Bekanntwerden beim Verantwortlichen", "Prise de connaissance par le responsable"), derived=True),
-    "data_categories": Field(("Categories of personal data", "Kategorien der Daten", "Catégories de données"), "a", choices=_DATA),
+    "discovered_at": Field(("When it was discovered", "Zeitpunkt der Entdeckung", "Date et heure de la découverte"), derived=True),
+    "aware_at": Field(("When the controller became aware", "Bekanntwerden beim Verantwortlichen (Fristbeginn)", "Prise de connaissance par le responsable du traitement"), derived=True),
+    "data_categories": Field(("Categories of personal data", "Kategorien personenbezogener Daten", "Catégories de données"), "a", choices=_DATA),
     "records_number": Field(("Approximate number of records", "Ungefähre Zahl der Datensätze", "Nombre approximatif d'enregistrements"), "a"),
     "subjects_number": Field(("Approximate number of people", "Ungefähre Zahl der betroffenen Personen", "Nombre approximatif de personnes"), "a", derived=True),
     "subject_types": Field(("Categories of people", "Kategorien der betroffenen Personen", "Catégories de personnes"), "a", choices=_PEOPLE),
     "countries": Field(("Countries concerned", "Betroffene Länder", "Pays concernés"), derived=True),
     "potential_consequences": Field(("Likely consequences", "Wahrscheinliche Folgen", "Conséquences probables"), "c"),
     "likelihood": Field(("Likelihood of significant consequences", "Wahrscheinlichkeit erheblicher Folgen", "Probabilité de conséquences importantes"), "c", choices=_LIKELY),
-    "delay_reason": Field(("Reasons for a report after 72 hours", "Gründe für eine Meldung nach 72 Stunden", "Motifs d'une notification après 72 heures"), "33(1)", derived=True),
+    "delay_reason": Field(("Reasons for a report after 72 hours", "Gründe für die Verzögerung (Meldung nach 72 Stunden)", "Motifs du retard (notification après 72 heures)"), "33(1)", derived=True),
     "affected_security": Field(("Confidentiality, integrity, availability", "Vertraulichkeit, Integrität, Verfügbarkeit", "Confidentialité, intégrité, disponibilité"), choices=("confidentiality", "integrity", "availability", _UNKNOWN), cyber=True),
     "organisation_impact": Field(("Impact on the organisation", "Auswirkung auf die Organisation", "Impact sur l'organisme"), choices=("high", "medium", "low", _UNKNOWN), cyber=True),
-    "recovery_time": Field(("Recovery time", "Zeit bis zur Wiederherstellung", "Délai de rétablissement"), choices=("regular", "supplemented", "extended", "not_recoverable", "complete", _UNKNOWN), cyber=True),
+    "recovery_time": Field(("Recovery time", "Zeit bis zur Wiederherstellung", "Durée de rétablissement"), choices=("regular", "supplemented", "extended", "not_recoverable", "complete", _UNKNOWN), cyber=True),
     "staff_trained": Field(("Staff member trained in the last two years", "Schulung in den letzten zwei Jahren", "Formation dans les deux dernières années"), choices=("yes", "no", _UNKNOWN)),
     "training": Field(("The training", "Die Schulung", "La formation")),
     "actions_taken": Field(("Measures taken, also to mitigate", "Ergriffene Maßnahmen, auch zur Minderung", "Mesures prises, y compris d'atténuation"), "d"),
@@ -79,21 +80,28 @@ FIELDS: dict[str, Field] = {
     "subjects_told": Field(("Have the people been told", "Wurden die Personen benachrichtigt", "Information des personnes"), "d", choices=_TOLD),
     "others_told": Field(("Other organisations told or to be told", "Andere informierte Stellen", "Autres organismes informés")),
     "codes_of_conduct": Field(("Codes of conduct or certification", "Verhaltensregeln oder Zertifizierung", "Code de conduite ou certification")),
-    "organisation": Field(("Organisation", "Verantwortlicher", "Responsable de traitement"), "b", derived=True),
+    "organisation": Field(("Organisation", "Verantwortlicher", "Responsable du traitement"), "b", derived=True),
     "registration_number": Field(("Registration number", "Registernummer", "Numéro d'enregistrement")),
     "address": Field(("Address", "Anschrift", "Adresse"), derived=True),
     "sector_size": Field(("Sector and size", "Branche und Größe", "Secteur et taille")),
     "person_reporting": Field(("Person reporting: name, e-mail, telephone", "Meldende Person: Name, E-Mail, Telefon", "Personne déclarante : nom, courriel, téléphone")),
-    "contact_point": Field(("Data protection officer or other contact", "Datenschutzbeauftragte oder andere Anlaufstelle", "Délégué à la protection des données ou autre contact"), "b", derived=True),
+    "contact_point": Field(("Data protection officer or other contact", "Datenschutzbeauftragte oder sonstige Anlaufstelle", "Délégué à la protection des données ou autre contact"), "b", derived=True),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Form:
-    """The order of one authority's form: headings, and the fields under each."""
+    """The order of one authority's form: headings, and the fields under each.
+
+    Args:
+        source: where the order was seen, and when.
+        doubt: what of it could not be confirmed; empty where all of it was seen.
+    """
 
     title: Labels
     sections: tuple[tuple[Labels, tuple[str, ...]], ...]
+    source: str = ""
+    doubt: str = ""
 
     def heading(self, section: int, language: Language) -> str:
         """The heading of a section in one language."""
@@ -109,8 +117,11 @@ _ABOUT_BREACH: Labels = ("About the breach", "Zur Verletzung", "La violation")
 _CYBER: Labels = ("Cyber incidents", "Cybervorfälle", "Incidents de cybersécurité")
 _STAFF: Labels = ("Staff", "Beschäftigte", "Personnel")
 _ACTION: Labels = ("Taking action", "Maßnahmen", "Mesures")
-_ABOUT_YOU: Labels = ("About you", "Zum Verantwortlichen", "Le responsable de traitement")
+_ABOUT_YOU: Labels = ("About you", "Zum Verantwortlichen", "Le responsable du traitement")
 _PEOPLE_AND_DATA: Labels = ("People and data", "Personen und Daten", "Personnes et données")
+_DATA_CONCERNED: Labels = ("Data concerned", "Betroffene Daten", "Données concernées")
+_PEOPLE_CONCERNED: Labels = ("People concerned", "Betroffene Personen", "Personnes concernées")
+_BEFORE: Labels = ("Measures before the incident", "Maßnahmen vor dem Vorfall", "Mesures préexistantes")
 _CONSEQUENCES: Labels = ("Consequences", "Folgen", "Conséquences")
 _WHEN: Labels = ("Times", "Zeitpunkte", "Chronologie")
 
@@ -138,6 +149,8 @@ FORMS: dict[str, Form] = {
             (_ACTION, _ACTIONS),
             (_ABOUT_YOU, _WHO),
         ),
+        source="its own page (six parts; what to have at hand) and a published copy of its form, 26 November 2026",
+        doubt="The fields of the online form beyond its first part cannot be looked at without reporting a breach.",
     ),
     "dpc": Form(
         _TITLE,
@@ -150,6 +163,8 @@ FORMS: dict[str, Form] = {
             (_CONSEQUENCES, ("potential_consequences", "likelihood")),
             (_ACTION, ("preventative_measures", *_ACTIONS, "staff_trained", "training")),
         ),
+        source="Article 33(3)",
+        doubt="No copy of the form was found on 26 November 2026: the order is a guess, the fields are those of Article 33(3).",
     ),
     "cnil": Form(
         _TITLE,
@@ -162,21 +177,28 @@ FORMS: dict[str, Form] = {
             (_CONSEQUENCES, ("potential_consequences", "likelihood")),
             (_ACTION, (*_ACTIONS, "staff_trained", "training")),
         ),
+        source="an insurer's guide with pictures of the portal, 26 November 2026: kind, organisation, breach, consequences, in this order",
+        doubt="The fields within each step were not seen. It asks for a SIREN number first; without one there is a box to tick.",
     ),
     "german": Form(
         _TITLE,
         (
-            (_ABOUT_YOU, _WHO),
-            (_ABOUT_REPORT, ("report_kind", "report_reason", "delay_reason")),
-            (_WHEN, _TIMES),
-            (_ABOUT_BREACH, (*_WHAT, *_CYBER_FIELDS)),
-            (_PEOPLE_AND_DATA, ("subject_types", "subjects_number", "countries", "data_categories", "records_number")),
+            (_ABOUT_YOU, ("report_kind", "report_reason", *_WHO)),
+            (_WHEN, (*_TIMES, "delay_reason")),
+            (_ABOUT_BREACH, ("what_happened", "how_occurred", "how_discovered", "cyber_incident", *_CYBER_FIELDS)),
+            (_DATA_CONCERNED, ("data_categories", "records_number")),
+            (_PEOPLE_CONCERNED, ("subject_types", "subjects_number", "countries")),
+            (_BEFORE, ("preventative_measures", "staff_trained", "training")),
             (_CONSEQUENCES, ("potential_consequences", "likelihood")),
-            (_ACTION, (*_ACTIONS, "staff_trained", "training")),
+            (_ACTION, _ACTIONS),
         ),
+        source="the form of Lower Saxony, on its own page, 26 November 2026; Rhineland-Palatinate asks in nearly the same order",
+        doubt="The forms of the other Länder differ. Parts after the consequences were not seen.",
     ),
 }
-FORMS["general"] = FORMS["ico"]
+FORMS["general"] = dataclasses.replace(
+    FORMS["ico"], source="Article 33(3), in the order of the ICO's form", doubt="This authority's own form was not seen."
+)
 
 STANDINGS: dict[str, Labels] = {
     "known": ("known", "bekannt", "connu"),

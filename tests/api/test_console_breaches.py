@@ -136,7 +136,13 @@ def test_a_decision_wants_a_fresh_sign_in(web: TestClient, resources: Resources,
 
 def test_the_register_and_the_handover_print(dana: AtConsole, place: str) -> None:
     assert "reference,status" in dana.get("/console/breaches/register.csv").text
+    report = text_of(dana.get(f"{place}/report/de_be"))
+    assert "the page of its form was not confirmed" in report
+    assert "mailbox@datenschutz-berlin.de" in report
+    assert "Order of the fields From the form of Lower Saxony" in report
+    assert "the order is a guess" in text_of(dana.get(f"{place}/report/ie"))
     pack = text_of(dana.get(f"{place}/pack"))
+    assert "28 people whose country is not known yet may add an authority" in pack
     assert "Wycliffe House" in pack
     assert "Dana Whitfield" in pack
 

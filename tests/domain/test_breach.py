@@ -29,6 +29,7 @@ from domain.breach_commands import (
     SetAffected,
     SetField,
 )
+from domain.breach_contacts import CONTACTS
 from domain.breach_decisions import allowed_breach_actions
 from domain.breach_events import BreachTag
 from domain.breach_forms import FIELDS, FORMS, fields_of
@@ -139,6 +140,12 @@ def test_every_member_state_and_every_land_has_an_authority_with_an_address() ->
         assert authority.url.startswith("https://")
         assert find_authority(authority.key) == authority
         assert authority.form in FORMS
+        # Whoever writes there at night is told where each of these was read, and what nobody could confirm.
+        assert authority.contact.source
+        assert authority.contact.report_url or authority.contact.report_source == ""
+        assert not authority.contact.report_url or authority.contact.report_source
+        assert FORMS[authority.form].source
+    assert set(CONTACTS) == set(found)
     assert breach_authority("US") is None
 
 

@@ -195,7 +195,7 @@ async def test_a_late_report_says_why_and_in_which_language_it_is_read(running: 
     second, report = await prepared(running, "de_be")
     assert report.language == "de"
     text = text_of(running, second)
-    assert "Gründe für eine Meldung nach 72 Stunden:\n  Found on the third day." in text
+    assert "Gründe für die Verzögerung (Meldung nach 72 Stunden):\n  Found on the third day." in text
     await running.command(sent.model_copy(update={"report": second}))
     row = next(row for row in (await running.clocks()).rows if row.key == "ico")
     assert row.notified_at is None

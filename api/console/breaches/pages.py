@@ -32,6 +32,7 @@ from domain.breach_authorities import find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_choices import choice_word
+from domain.breach_contacts import CHECKED
 from domain.breach_forms import FIELDS, FORMS
 from domain.breach_rows import AuthorityRow
 from domain.errors import UnknownObjectError
@@ -78,7 +79,16 @@ def pack(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
     authorities = [find_authority(row.key) for row in BreachReader(web.resources).clocks(view.state, web.now()).rows]
     staff = _staff(web)
     facts = facts_of(web, who, view)
-    return show(web, "breaches/pack.html", who, at=PATH, authorities=[each for each in authorities if each], staff=staff, **facts)
+    return show(
+        web,
+        "breaches/pack.html",
+        who,
+        at=PATH,
+        authorities=[each for each in authorities if each],
+        staff=staff,
+        checked=CHECKED,
+        **facts,
+    )
 
 
 @router.get("/breaches/{reference}/report/{authority}")
@@ -100,6 +110,7 @@ def report(reference: str, authority: str, web: TheWeb, who: TheCaseworker) -> R
     }
     return show(
         web, "breaches/report.html", who, at=PATH, sections=sections, authority=found, key=authority, counts=counts,
+        form=form, checked=CHECKED,
         **facts_of(web, who, view),
     )  # fmt: skip
 
