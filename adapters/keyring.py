@@ -8,7 +8,9 @@ Next: adapters/keystore.py
 import json
 import secrets
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -37,6 +39,8 @@ class KeyRing:
     path: Path
     primary: str
     keys: dict[str, bytes]
+    old_since: dict[str, datetime] = field(default_factory=dict)  # by kid; UTC
+    seen: tuple[int, int] = field(default=(0, 0), compare=False)  # which file it was read from
 
     def __repr__(self) -> str:
         return f"KeyRing({self.path}, {sorted(self.keys)})"
@@ -64,18 +68,47 @@ class KeyRing:
         except (ValueError, KeyError, TypeError):
             raise SettingsError(f"The key ring {path} is not a list of kid, key and state.") from None
         keys = {kid: key for kid, key, _ in entries}
+        old_since = {str(entry["kid"]): _instant(entry.get("since")) for entry in json.loads(raw) if entry["state"] == "old"}
         primaries = [kid for kid, _, state in entries if state == "primary"]
         if len(primaries) != 1 or len(keys) != len(entries) or any(state not in {"primary", "old"} for *_, state in entries):
             raise SettingsError(f"The key ring {path} needs different kids, one of them primary and the others old.")
         if any(len(key) != KEY_BYTES or len(set(key)) < _LEAST_DISTINCT for key in keys.values()):
             raise SettingsError(f"The key ring {path} holds a key that is not {KEY_BYTES} random bytes.")
-        return cls(path, primaries[0], keys)
+        return cls(path, primaries[0], keys, old_since, _file_id(path))
+
+    def fresh(self) -> Self:
+        """The ring as its file is now: whoever wraps a key asks first, so that a rotation needs no restart of anything."""
+        try:
+            changed = _file_id(self.path) != self.seen
+        except OSError:
+            return self  # it is being replaced, or its disk is away: what it opened, it still opens
+        return self.load(self.path) if changed else self
 
     def rotate(self) -> Self:
         """Add a new primary key to the file; the present one stays to open what it wrapped."""
-        kept = [{"kid": kid, "key": b64encode(key).decode(), "state": "old"} for kid, key in self.keys.items()]
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        kept = [self._old(kid, now) for kid in self.keys]
         replace_private(self.path, _to_json([_new_entry(), *kept]), "key ring")
         return self.load(self.path)
+
+    def without(self, kids: Collection[str]) -> Self:
+        """Take old keys out of the file; what they wrapped opens nowhere any more.
+
+        Raises:
+            SettingsError: one of them is the primary key.
+        """
+        if self.primary in kids:
+            raise SettingsError("The primary key stays in the key ring.")
+        primary = {"kid": self.primary, "key": b64encode(self.keys[self.primary]).decode(), "state": "primary"}
+        kept = [self._old(kid, None) for kid in self.keys if kid not in {*kids, self.primary}]
+        replace_private(self.path, _to_json([primary, *kept]), "key ring")
+        return self.load(self.path)
+
+    def _old(self, kid: str, since: str | None) -> dict[str, str]:
+        known = self.old_since.get(kid)
+        known_text = known.isoformat(timespec="seconds") if known else since
+        entry = {"kid": kid, "key": b64encode(self.keys[kid]).decode(), "state": "old"}
+        return entry | {"since": known_text} if known_text else entry
 
     def wrapping_key(self, kid: str, install: bytes, purpose: Part) -> bytes:
         """`KW_v = HKDF-SHA256(RK_v, salt=install, info=T("habeas/1/wrap", purpose))`.
@@ -86,6 +119,16 @@ class KeyRing:
         if kid not in self.keys:
             raise KeyMissingError(kid=kid)
         return derive(self.keys[kid], canonical("habeas/1/wrap", purpose), salt=install)
+
+
+def _instant(text: str | None) -> datetime:
+    """When a key became old; a ring of before this was noted counts as long ago."""
+    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
+
+
+def _file_id(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _new_entry() -> dict[str, str]:

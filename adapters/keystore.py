@@ -23,7 +23,7 @@ from adapters.private_file import sync_folder
 from domain.errors import KeyMissingError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _BUSY_SECONDS = 10  # mechanics.md 2.8: seen sufficient with twelve writers
 _SCHEMA = "habeas_keys"
@@ -63,6 +63,16 @@ class WrappedKey(NamedTuple):
     purpose: str
     kid: str
     wrapped: bytes
+
+
+class Tombstone(NamedTuple):
+    """One destruction. The fields are those of the table; times are ISO 8601 in UTC."""
+
+    object: str
+    purpose: str
+    destroyed: str
+    rule: str
+    approver: str
 
 
 class KeyStore:
@@ -151,11 +161,46 @@ class KeyStore:
         with self._read() as connection:
             return list(connection.execute(sa.select(_keys.c.object).where(*older).order_by(_keys.c.created)).scalars())
 
-    def replace(self, old: WrappedKey, new: WrappedKey) -> None:
-        """Put the same key under another root key, unless it changed or died in between."""
-        same = _keys.c.object == old.object, _keys.c.purpose == old.purpose, _keys.c.wrapped == old.wrapped
+    def not_under(self, kid: str, limit: int) -> list[WrappedKey]:
+        """Some of the keys that another root key wraps."""
+        with self._read() as connection:
+            return [_from_row(row) for row in connection.execute(_select().where(_keys.c.kid != kid).limit(limit))]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many keys each root key wraps, by its kid and their purpose."""
+        query = sa.select(_keys.c.kid, _keys.c.purpose, sa.func.count()).group_by(_keys.c.kid, _keys.c.purpose)
+        with self._read() as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+    def created(self, purpose: str) -> dict[str, datetime]:
+        """When each key of a purpose was made, UTC, by name."""
+        query = sa.select(_keys.c.object, _keys.c.created).where(_keys.c.purpose == purpose)
+        with self._read() as connection:
+            return {row[0]: datetime.fromisoformat(row[1]) for row in connection.execute(query)}
+
+    def replace(self, pairs: Sequence[tuple[WrappedKey, WrappedKey]]) -> None:
+        """Put keys under another root key, in one commit, but for those that changed or died in between."""
         with self._write() as connection:
-            connection.execute(sa.update(_keys).where(*same).values(kid=new.kid, wrapped=new.wrapped))
+            for old, new in pairs:
+                same = _keys.c.object == old.object, _keys.c.purpose == old.purpose, _keys.c.wrapped == old.wrapped
+                connection.execute(sa.update(_keys).where(*same).values(kid=new.kid, wrapped=new.wrapped))
+
+    def tombstones(self) -> list[Tombstone]:
+        """What was destroyed, and by which rule, the oldest first."""
+        query = sa.select(_tombstones).order_by(_tombstones.c.destroyed)
+        with self._read() as connection:
+            return [Tombstone(*row) for row in connection.execute(query)]
+
+    def bury(self, tombstones: Sequence[Tombstone]) -> int:
+        """Let destructions count that were forgotten by a restore: delete their keys; returns how many had come back to life."""
+        revived = 0
+        with self._write() as connection:
+            for stone in tombstones:
+                this = _keys.c.object == stone.object, _keys.c.purpose == stone.purpose, _keys.c.created <= stone.destroyed
+                revived += connection.execute(sa.delete(_keys).where(*this)).rowcount
+                connection.execute(self._insert_absent(_tombstones), stone._asdict())
+        self._empty_log()
+        return revived
 
     def _insert_absent(self, table: sa.Table) -> sa.Insert:
         if self._engine.dialect.name == "postgresql":

@@ -5,7 +5,8 @@ Where the engine is comes from Temporal's own configuration (`TEMPORAL_*`, tempo
 Next: worker.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from temporalio.api.common.v1 import Payload
@@ -57,6 +58,20 @@ async def connect(settings: Settings, vault: Vault, *, on_refused: OnRefused | N
     profile.setdefault("namespace", "default")
     converter = data_converter(vault, profile["namespace"], on_refused=on_refused)
     return await Client.connect(**profile, data_converter=converter, interceptors=[MessageGuard()], lazy=lazy)
+
+
+async def counter(settings: Settings, vault: Vault) -> Callable[[datetime], Awaitable[int]] | None:
+    """What counts executions that were started before an instant, running or still kept; None when the engine does not answer."""
+    try:
+        client = await connect(settings, vault)
+    except RuntimeError:
+        return None
+
+    async def count(before: datetime) -> int:
+        found = await client.count_workflows(f"StartTime < '{before.astimezone(UTC).isoformat(timespec='seconds')}'")
+        return found.count
+
+    return count
 
 
 def data_converter(vault: Vault, namespace: str, *, on_refused: OnRefused | None = None) -> DataConverter:

@@ -179,19 +179,11 @@ class Vault:
         return [UUID(name) for name in self._store.names("case", created_before=created_before)]
 
     def index_email(self, address: str) -> bytes:
-        """Blind index of a mailbox, 32 bytes.
-
-        Raises:
-            InvalidInputError: not an address, or with control, bidirectional or invisible characters.
-        """
+        """Blind index of a mailbox, 32 bytes; InvalidInputError for what is no address, or has characters that nobody sees."""
         return self._index("IK_email", "email", normal_email(address))
 
     def index_phone(self, number: str) -> bytes:
-        """Blind index of a telephone number in international form, 32 bytes.
-
-        Raises:
-            InvalidInputError: not such a number.
-        """
+        """Blind index of a telephone number in international form, 32 bytes; InvalidInputError for anything else."""
         return self._index("IK_phone", "phone", normal_phone(number))
 
     def index_id(self, kind: str, value: str) -> bytes:
@@ -233,13 +225,14 @@ class Vault:
         self._newest_codec_kid.forget("newest")
         return kid
 
-    def rewrap(self) -> int:
+    def rewrap(self, at_once: int = 500) -> int:
         """Put every key under the ring's primary root key; returns how many were not. May be stopped and repeated."""
-        self._ring = KeyRing.load(self._ring.path)
-        old = [row for row in self._store.every() if row.kid != self._ring.primary]
-        for row in old:
-            self._store.replace(row, self._wrap(row.object, row.purpose, self._unwrap(row)))
-        return len(old)
+        done = 0
+        self._ring = self._ring.fresh()
+        while old := self._store.not_under(self._ring.primary, at_once):
+            self._store.replace([(row, self._wrap(row.object, row.purpose, self._unwrap(row))) for row in old])
+            done += len(old)
+        return done
 
     def _case_vault(self, case_id: UUID, purpose: str) -> CaseVault:
         def keys() -> CaseKeys:
@@ -279,6 +272,7 @@ class Vault:
         return made
 
     def _wrap(self, name: str, purpose: str, key: bytes) -> WrappedKey:
+        self._ring = self._ring.fresh()
         kid, nonce = self._ring.primary, secrets.token_bytes(_NONCE)
         cipher = AESGCM(self._ring.wrapping_key(kid, self.install, purpose))
         return WrappedKey(name, purpose, kid, nonce + cipher.encrypt(nonce, key, self._wrapping(name, purpose, kid)))

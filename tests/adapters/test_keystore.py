@@ -68,7 +68,7 @@ def test_destroyed_key_leaves_a_tombstone(store: KeyStore) -> None:
 def test_replacing_does_not_revive_a_destroyed_key(store: KeyStore) -> None:
     store.add(KEY)
     store.destroy("case-1", "case", rule="retention", approver="7")
-    store.replace(KEY, KEY._replace(kid="new"))
+    store.replace([(KEY, KEY._replace(kid="new"))])
     assert store.every() == []
 
 

@@ -215,7 +215,7 @@ def test_exchanged_rows_do_not_unwrap(vault: Vault, tmp_path: Path) -> None:
     mine = store.find(str(first), "case")
     assert mine
     assert theirs
-    store.replace(mine, theirs)
+    store.replace([(mine, theirs)])
     with pytest.raises(SealBrokenError):
         vault.case(first)
     store.close()
