@@ -7,6 +7,9 @@ mailboxes, `notice` messages to many people.
 Next: workflows/registry.py
 """
 
+from adapters import logs
+
+# isort: split
 import asyncio
 import contextlib
 import os
@@ -24,9 +27,9 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import build
-from adapters import logs
 from adapters.database.alarms import RefusalAlarms
 from adapters.ending import end_process
+from adapters.kept_code import keep_code
 from adapters.mailboxes import DESK, watched
 from adapters.parts import WORKER_READY
 from adapters.resources import Resources
@@ -79,6 +82,7 @@ _log = structlog.get_logger("worker")
 
 def runner() -> SandboxedWorkflowRunner:
     """Build the workflow runner with the sandbox on. Tests that run workflows use the same one."""
+    keep_code("workflows")  # each run still gets modules of its own
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 

@@ -14,15 +14,13 @@ from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from typing import Any, Final
 
-import nh3
-
 from adapters.layers import BLOCK, DEEPEST, MOST_BYTES
 from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
 
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
 _HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _MARKUP: Final = re.compile(rb"\A\s*(?:<!doctype html|<html|<body|<div|<p\b|<table)", re.IGNORECASE)
-_TAGS: Final = nh3.ALLOWED_TAGS - {"img", "map", "area"}
+_NO_TAGS: Final = frozenset({"img", "map", "area"})  # they show or lead to something
 # Headers that say nothing of the mail but its way, or would no longer be true after a cover.
 _LEFT_OUT: Final = frozenset({"content-type", "content-transfer-encoding", "content-length", "dkim-signature", "mime-version"})
 _GONE: Final = "[An attachment was withheld: it cannot be covered in part.]"
@@ -109,10 +107,12 @@ class _Page(HTMLParser):
 
 def _html(page: str, spans: Sequence[Span]) -> tuple[bytes, list[str]]:
     """A page of plain tags: scripts, comments, attributes and what they hide are gone; words may run over tags."""
+    import nh3  # noqa: PLC0415 (loaded by the first page)
+
     removed: list[str] = []
     hidden = cover_text(page, spans)  # what stands in attributes, comments and styles goes with them, and counts as removed
     removed += hidden.removed
-    parts = _Page(nh3.clean(page, tags=_TAGS, attributes={}, link_rel=None)).parts
+    parts = _Page(nh3.clean(page, tags=nh3.ALLOWED_TAGS - _NO_TAGS, attributes={}, link_rel=None)).parts
     whole = "".join(text if is_text else _line_end(text) for is_text, text in parts)
     marked = places(whole, spans)
     at, out = 0, []

@@ -12,12 +12,12 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple, Self
-
-import imap_tools
-from imap_tools.errors import ImapToolsError
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from adapters.mailboxes import Mailbox
+
+if TYPE_CHECKING:
+    import imap_tools
 
 TIMEOUT: Final = 60.0  # seconds without a byte
 _IDLE_LOOKS: Final = 2.0  # seconds
@@ -52,7 +52,7 @@ class Fetched(NamedTuple):
 class Connection:
     """An open folder. Use as a context manager; not thread-safe."""
 
-    def __init__(self, box: imap_tools.BaseMailBox, uidvalidity: int) -> None:
+    def __init__(self, box: "imap_tools.BaseMailBox", uidvalidity: int) -> None:
         """Use `open_mailbox`."""
         self._box = box
         self._client: Any = box.client
@@ -115,6 +115,8 @@ class Connection:
             days: how long originals are kept.
             stored: which of these UIDs of the watched folder are stored.
         """
+        import imap_tools  # noqa: PLC0415 (see _connected)
+
         before = (datetime.now(UTC) - timedelta(days=days)).date()
         with _translated():
             if folder is None:
@@ -166,7 +168,9 @@ def open_mailbox(mailbox: Mailbox) -> Connection:
             raise
 
 
-def _connected(mailbox: Mailbox) -> imap_tools.BaseMailBox:
+def _connected(mailbox: Mailbox) -> "imap_tools.BaseMailBox":
+    import imap_tools  # noqa: PLC0415 (loaded where a mailbox is watched, not by every process)
+
     if mailbox.security == "plain":
         return imap_tools.MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=TIMEOUT)
     context = ssl.create_default_context()
@@ -177,6 +181,8 @@ def _connected(mailbox: Mailbox) -> imap_tools.BaseMailBox:
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
+    import imap_tools  # noqa: PLC0415 (see _connected)
+
     try:
         yield
     except imap_tools.MailboxFolderSelectError:
@@ -185,7 +191,7 @@ def _translated() -> Iterator[None]:
         raise MailboxTroubleError("sign_in_refused") from None
     except ssl.SSLError:
         raise MailboxTroubleError("no_trusted_connection") from None
-    except (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError, ValueError, IndexError, TypeError) as trouble:
+    except (imap_tools.ImapToolsError, imaplib.IMAP4.error, OSError, EOFError, ValueError, IndexError, TypeError) as trouble:
         # The server's own words may hold an address.
         word = "connection_lost" if isinstance(trouble, OSError | EOFError | imaplib.IMAP4.abort) else "refused"
         raise MailboxTroubleError(word) from None

@@ -18,10 +18,18 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-import structlog
-from structlog.typing import Processor
+# structlog loads a library for coloured tracebacks wherever one is installed: 4 MB in each process, and none of them shows any.
+# So whoever starts a process imports this file first.
+_rich_loaded = sys.modules.get("rich")
+sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+from structlog.typing import Processor  # noqa: E402
 
-from domain.errors import DomainError
+del sys.modules["rich"]
+if _rich_loaded is not None:
+    sys.modules["rich"] = _rich_loaded
+
+from domain.errors import DomainError  # noqa: E402
 
 WITHHELD = "[withheld]"
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")

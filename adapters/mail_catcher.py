@@ -6,17 +6,19 @@ no letter of the demo can reach a person. A message is on disk before it is acce
 Next: adapters/supervisor.py
 """
 
+from adapters import logs
+
+# isort: split
 import asyncio
 import mailbox
 import signal
+import sys
 from pathlib import Path
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from adapters import logs
 from adapters.private_file import sync_folder
-from adapters.settings import Settings
 
 HOST = "127.0.0.1"
 SIZE_LIMIT = 32 * 1024 * 1024  # bytes; letters carry no packages, so this is generous
@@ -81,10 +83,10 @@ async def serve(port: int, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run as `python -m adapters.mail_catcher`."""
-    settings = Settings.load()
-    logs.configure(settings.log_level)
-    asyncio.run(serve(settings.mail_port, settings.home / "mail"))
+    """Run as `python -m adapters.mail_catcher PORT FOLDER LEVEL`; reading the settings would take a third of its memory."""
+    port, folder, level = sys.argv[1:]
+    logs.configure(level)
+    asyncio.run(serve(int(port), Path(folder)))
 
 
 if __name__ == "__main__":

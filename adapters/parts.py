@@ -94,7 +94,7 @@ def _temporal(settings: Settings, environment: Mapping[str, str]) -> Part:
 
 def _mail(settings: Settings, environment: Mapping[str, str]) -> Part:
     folder: Path = settings.home / "mail"
-    command = [sys.executable, "-m", "adapters.mail_catcher"]
+    command = [sys.executable, "-m", "adapters.mail_catcher", str(settings.mail_port), str(folder), settings.log_level]
     where = f"{HOST}:{settings.mail_port}, every letter is kept in {folder}"
     return Part("mail", command, dict(environment), lambda: _listens(settings.mail_port), where)
 

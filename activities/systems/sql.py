@@ -16,7 +16,6 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.sql.elements import quoted_name
 
-from activities.systems import postgresql
 from activities.systems.base import BATCH_ROWS, Change, Complaint, Connector, Lookup, SystemUnreachableError, refused
 from activities.systems.sql_changes import changing_engine, statements_of
 from activities.systems.sql_keys import bindable, condition
@@ -251,6 +250,8 @@ def _engine(url: sa.URL) -> sa.Engine:
         url = url.set(database=f"file:{quote(str(url.database))}", query={**url.query, "mode": "rw", "uri": "true"})
         arguments = {"timeout": CONNECT_SECONDS}
     if backend == "postgresql":
+        from activities.systems import postgresql  # noqa: PLC0415 (its driver is loaded where there is such a system)
+
         url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
         arguments = postgresql.CONNECT
     engine = sa.create_engine(
@@ -263,7 +264,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     )
     if backend == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
-    if engine.driver == "psycopg":
+    if backend == "postgresql" and engine.driver == "psycopg":
         event.listen(engine, "connect", postgresql.prepare)
         event.listen(engine, "before_cursor_execute", postgresql.set_batch)
     return engine

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from activities.systems import postgresql
 from activities.systems.base import Change
 from activities.systems.sql_keys import Type, python_type, values
 from activities.systems.turns import AT_ONCE
@@ -35,6 +34,8 @@ def changing_engine(url: sa.URL) -> sa.Engine:
         arguments = {"timeout": CONNECT_SECONDS}
     if backend == "postgresql":
         url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+        from activities.systems import postgresql  # noqa: PLC0415 (see sql.py)
+
         arguments = postgresql.CONNECT | {"options": f"-c statement_timeout={STATEMENT_LIMIT} -c TimeZone=UTC"}
     # Parameters never stand in an error or a log: keys are personal data.
     return sa.create_engine(url, hide_parameters=True, pool_size=1, max_overflow=AT_ONCE, connect_args=arguments)

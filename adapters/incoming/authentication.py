@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Final
 
-import dkim
-import dns.exception
-import dns.resolver
 import idna
 
 from adapters.incoming.headers import addresses, raw_values
@@ -74,6 +71,9 @@ def authenticate(raw: bytes, message: EmailMessage, dns_text: Dns, authserv_id: 
 
 def look_up(name: str) -> str | None:
     """The TXT record of a name by the machine's resolver; None when there is none or nobody answers."""
+    import dns.exception  # noqa: PLC0415 (loaded by the first mail, not by every process)
+    import dns.resolver  # noqa: PLC0415
+
     with contextlib.suppress(dns.exception.DNSException, UnicodeError, ValueError):
         answer = dns.resolver.resolve(name, "TXT", lifetime=_LIFETIME)
         texts = [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
@@ -114,6 +114,8 @@ def _organisation(policy: _Policy, dns_text: Dns) -> str:
 
 def _verified(raw: bytes, message: EmailMessage, dns_text: Dns) -> list[tuple[str, bool]]:
     """Domain of each signature, and whether it holds. One with a body length (`l=`) never does: anybody could append to it."""
+    import dkim  # noqa: PLC0415 (see look_up)
+
     found = []
     for place, value in enumerate(raw_values(message, "DKIM-Signature")[:MOST_SIGNATURES]):
         tags = {name: content.strip() for name, content in _TAG.findall(value)}

@@ -8,9 +8,6 @@ import re
 from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 
-import nh3
-from mailparser_reply import EmailReplyParser
-
 from adapters.incoming.headers import clean
 
 MOST_TEXT = 1_000_000  # characters of text that are kept beside the raw message
@@ -73,6 +70,8 @@ def text_from_html(html: str) -> str:
 
 def safe_html(html: str) -> str:
     """HTML with text structure only: no script, no style, no picture, no form, nothing that is fetched."""
+    import nh3  # noqa: PLC0415 (loaded by the first page)
+
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -85,6 +84,8 @@ def safe_html(html: str) -> str:
 
 def without_quotes(text: str) -> str:
     """What the sender wrote now, without the mail they answer; the whole text when that would leave nothing."""
+    from mailparser_reply import EmailReplyParser  # noqa: PLC0415 (loaded by the first mail)
+
     if len(text) > _MOST_QUOTED:
         return text
     found = None

@@ -13,8 +13,6 @@ from email.parser import BytesParser
 from email.policy import compat32, default
 from typing import Final, TypeVar
 
-import puremagic
-
 from adapters.incoming import automatic, bodies, headers
 from adapters.incoming.documents import looks_like_document
 from domain.incoming import Attachment, MailKind, ReadMessage
@@ -197,6 +195,8 @@ def _attachment(index: int, part: EmailMessage, kind: str) -> Attachment:
 
 def sniffed(content: bytes) -> str | None:
     """What the first bytes look like as a media type; None when nothing is known about them."""
+    import puremagic  # noqa: PLC0415 (its table is loaded by the first file)
+
     if content.startswith(_EXECUTABLE):
         return "application/x-executable"
     with contextlib.suppress(Exception):

@@ -1,5 +1,4 @@
 import mailbox
-import os
 import signal
 import smtplib
 import sys
@@ -16,9 +15,8 @@ from tests import servers
 @pytest.fixture
 def catcher(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     port = servers.free_port()
-    environment = os.environ | {"HABEAS_HOME": str(tmp_path), "HABEAS_MAIL_PORT": str(port), "HABEAS_SMTP_URL": ""}
-    command = [sys.executable, "-m", "adapters.mail_catcher"]
-    process = processes.spawn(command, log=tmp_path / "catcher.log", environment=environment)
+    command = [sys.executable, "-m", "adapters.mail_catcher", str(port), str(tmp_path / "mail"), "INFO"]
+    process = processes.spawn(command, log=tmp_path / "catcher.log")
     servers.wait_until(lambda: servers.listens(port), "the mail catcher listens")
     yield port, tmp_path
     assert processes.end(process, sign=signal.SIGTERM) == 0
