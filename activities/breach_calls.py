@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 from temporalio import activity
 
-from activities.desk_post import send_to_desk, staff_with
 from activities.failures import translated
 from activities.heartbeat import beating
 from adapters.database.breach_tables import Dossier, DossierRecord
 from adapters.database.tables import Caseworker
+from adapters.desk_post import send_to_desk, staff_with
 from adapters.letter_words import moment
 from adapters.resources import Resources
 from adapters.webhook import post_webhook

@@ -1,7 +1,7 @@
 """Tells our own people that a case comes due, and the privacy lead when its date has passed (Article 12(3); design section 5).
 
 By mail, with the reference, the day and a link, and nothing of whom the case is about. A retry sends the same Message-ID.
-Next: `activities/desk_post.py`
+Next: `adapters/desk_post.py`
 """
 
 from datetime import UTC, datetime
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 from temporalio import activity
 
-from activities.desk_post import send_to_desk, staff_with
 from activities.failures import translated
 from activities.heartbeat import beating
 from adapters.database.tables import CaseReceipt, Caseworker, QueueEntry
+from adapters.desk_post import send_to_desk, staff_with
 from adapters.letter_words import day_ahead
 from adapters.resources import Resources
 from domain.call_messages import CaseDue

@@ -1,15 +1,15 @@
 """Tells the data protection officer that a case's workflow had ended from outside and runs again (`security.md` abuse test 9).
 
 By mail, with the reference and a link, and nothing of whom the case is about. A retry sends the same Message-ID.
-Next: `activities/desk_post.py`
+Next: `adapters/desk_post.py`
 """
 
 from temporalio import activity
 
-from activities.desk_post import send_to_desk, staff_with
 from activities.failures import translated
 from activities.heartbeat import beating
 from adapters.database.tables import CaseReceipt
+from adapters.desk_post import send_to_desk, staff_with
 from adapters.resources import Resources
 from domain.call_messages import CaseResumed
 from domain.errors import UnknownObjectError

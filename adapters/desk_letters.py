@@ -19,6 +19,7 @@ DESK_LETTERS: dict[str, frozenset[str]] = {
     "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "name"}),
     "case_carried_on": frozenset({"reference", "link", "name"}),
     "case_due": frozenset({"reference", "link", "due", "late", "name"}),
+    "staff_notice": frozenset({"subject", "what", "what_now", "link", "name"}),
 }
 
 

@@ -19,6 +19,9 @@ def text(settings: Settings) -> str:
         lines.append(f"  letters     {settings.home / 'mail'}; no mail server is set, so none leaves this machine")
     if settings.environment == "demo":
         people = json.loads(settings.demo_sign_ins.read_text())
-        lines += ["", "Demo staff, with the password for the console and an API key:"]
+        lines += [
+            "",
+            f"Demo staff, with the password for the console and an API key; their six digits: {settings.public_url}/demo/codes",
+        ]
         lines += [f"  {person['email']:<28} {person['password']:<18} {person['api_key']}" for person in people]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])

@@ -4,22 +4,27 @@ Next: adapters/database/people.py
 """
 
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from adapters.common_passwords import is_common
 from domain.errors import InvalidInputError
 
 SHORTEST: Final = 12  # characters
 LONGEST: Final = 128
 _HASHER: Final = Argon2Hasher(time_cost=3, memory_cost=65_536, parallelism=1)  # KiB
-_FEWEST_DIFFERENT: Final = 5  # "aaaaaaaaaaaa" is long and no secret
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, about: Iterable[str] = ()) -> str:
     """The stored form of a new password.
+
+    Args:
+        password: as it was typed.
+        about: names that a guess would begin with: of the person, their mailbox, the controller.
 
     Raises:
         InvalidInputError: too short, too long, or one that anybody would try.
@@ -28,8 +33,10 @@ def hash_password(password: str) -> str:
         raise InvalidInputError(f"Use at least {SHORTEST} characters; a few words in a row are fine.", field="password")
     if len(password) > LONGEST:
         raise InvalidInputError(f"Use at most {LONGEST} characters.", field="password")
-    if len(set(password)) < _FEWEST_DIFFERENT:
-        raise InvalidInputError("This is too easy to guess. A few words in a row are fine.", field="password")
+    if is_common(password, about):
+        raise InvalidInputError(
+            "This is too easy to guess: a common word, a row of keys or a name. A few words in a row are fine.", field="password"
+        )
     return _HASHER.hash(password)
 
 

@@ -108,16 +108,18 @@ def bring_up_to_date(database_url: str) -> None:
 
 
 def seed_people(settings: Settings, say: Say) -> None:
-    """Make the demo's staff with fresh passwords and keys, and keep those in the demo's home: they can never be shown again."""
+    """Make the demo's staff with fresh secrets, and keep those in the demo's home: they can never be shown again."""
     path = settings.demo_sign_ins
     # A day less than the keys live, so that a demo that is started again has not just lost its sign-ins.
     if path.exists() and time.time() - path.stat().st_mtime > timedelta(days=KEY_DAYS - 1).total_seconds():
         path.unlink()
-    if path.exists() and '"password"' not in path.read_text():
-        path.unlink()  # of a demo that was begun before there was a console
+    if path.exists() and '"seed"' not in path.read_text():
+        path.unlink()  # of a demo that was begun before staff had authenticators
     if not path.exists():
         database = Database(settings.database_url)
-        people = [asdict(person) for person in seed_demo_people(database)]
+        vault = Vault.open(ring_file=settings.keys, keystore_url=settings.keystore_url)
+        people = [asdict(person) for person in seed_demo_people(database, vault)]
+        vault.close()
         database.close()
         create_private(path, json.dumps(people, indent=1).encode(), "list of demo sign-ins")
     say("staff", f"one made-up caseworker per role, passwords and keys in {path}")

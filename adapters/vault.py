@@ -170,6 +170,11 @@ class Vault:
         """As `destroy_case_key`, for a breach or a notice, by their own retention."""
         self._destroy(dossier_id, purpose, rule, approver)
 
+    def staff(self, person: UUID) -> CaseVault:
+        """What seals and opens the seed of somebody's authenticator; its key is made at the first use."""
+        self._make_or_open(str(person), "staff")
+        return self._case_vault(person, "staff")
+
     def mails_with_keys(self, *, created_before: datetime) -> list[UUID]:
         """Keys of incoming mail older than an aware instant: the sweep looks among them for keys without a mail."""
         return [UUID(name) for name in self._store.names("mail", created_before=created_before)]
@@ -187,11 +192,7 @@ class Vault:
         return self._index("IK_phone", "phone", normal_phone(number))
 
     def index_id(self, kind: str, value: str) -> bytes:
-        """Blind index of another identifier, of its exact bytes.
-
-        Raises:
-            InvalidInputError: control, bidirectional or invisible characters.
-        """
+        """Blind index of another identifier, of its exact bytes; InvalidInputError for characters that nobody sees."""
         refuse_hidden(value, field=kind)
         return self._index("IK_id", kind, value)
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from temporalio.service import RPCError
 
 from adapters import temporal
@@ -19,11 +20,25 @@ from adapters.assertions import read_issuers
 from adapters.database.alarms import RefusalAlarms
 from adapters.resources import Resources
 from adapters.settings import Settings
+from adapters.staff_post import send_waiting
 from api import errors, health, openapi, well_known
 from api.authority import API
 from api.breaches import breaches
 from api.cases import Cases
-from api.console import account, assigning, datamap, letters, opening, queue, reports, retention, searching, sign_in, triage
+from api.console import (
+    account,
+    assigning,
+    datamap,
+    factor,
+    letters,
+    opening,
+    queue,
+    reports,
+    retention,
+    searching,
+    sign_in,
+    triage,
+)
 from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
@@ -31,6 +46,7 @@ from api.console.cases import deeds, erasure_tab, evidence, tabs
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
+from api.demo_mail import codes as demo_codes
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, SweepsDoor, Web
 from api.dossiers import DossierDoor
@@ -46,6 +62,7 @@ from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
 
 _SWEEP_EVERY = _AFTER_A_FAILED_SWEEP = 60.0  # seconds
+_NOTICES_EVERY = 10.0  # seconds
 _RECONCILE_EVERY = 10  # sweeps; it asks the engine about everything that is open
 _log = structlog.get_logger()
 
@@ -71,6 +88,7 @@ def create_app(
             app.state.web = web
             if web.resources.settings.environment == "demo":
                 app.include_router(demo_mail.router)  # its letters hold working codes: nowhere else is there such a page
+                app.include_router(demo_codes.router)
             yield
 
     app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -86,6 +104,7 @@ def create_app(
     # Fixed addresses before those with a reference in them.
     for page in (
         sign_in,
+        factor,
         account,
         queue,
         opening,
@@ -132,7 +151,7 @@ async def _opened(
             alarms = RefusalAlarms(resources.database)
             client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
             doors = breaches(client, resources), notices(client, resources)
-            async with _swept(Cases(client, resources), doors) as door:
+            async with _swept(Cases(client, resources), doors, resources) as door:
                 yield Web(resources, door, keys, *doors, SweepDoor(client), client=client, issuers=issuers)
     finally:
         await keys.settled()
@@ -141,8 +160,9 @@ async def _opened(
 
 
 @contextlib.asynccontextmanager
-async def _swept(door: Cases, desk: Sequence[DossierDoor[Any, Any]]) -> AsyncIterator[Cases]:
+async def _swept(door: Cases, desk: Sequence[DossierDoor[Any, Any]], resources: Resources) -> AsyncIterator[Cases]:
     sweeps = [asyncio.create_task(_sweep(door)), *(asyncio.create_task(_sweep_desk(each)) for each in desk)]
+    sweeps.append(asyncio.create_task(_send_to_staff(resources)))
     try:
         yield door
     finally:
@@ -159,6 +179,15 @@ async def _sweep(door: Cases) -> None:
             # A database that is away for a while must not end the safety net for good.
             _log.warning("sweep postponed", reason=type(failure).__name__)
         await asyncio.sleep(_AFTER_A_FAILED_SWEEP)
+
+
+async def _send_to_staff(resources: Resources) -> None:
+    while True:
+        try:
+            await run_in_threadpool(send_waiting, resources)
+        except SQLAlchemyError as failure:
+            _log.warning("notices to staff postponed", reason=type(failure).__name__)
+        await asyncio.sleep(_NOTICES_EVERY)
 
 
 async def _sweep_desk(desk: DossierDoor[Any, Any]) -> None:

@@ -1,6 +1,6 @@
 """What workflows ask to be told to our own people about a case: ids, dates, counts (design principle 3).
 
-Next: activities/desk_post.py
+Next: adapters/desk_post.py
 """
 
 from datetime import date

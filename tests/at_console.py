@@ -8,12 +8,16 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from uuid import UUID
 
 import httpx2
 from fastapi.testclient import TestClient
+from sqlmodel import update
 
 from adapters.database.people import add_caseworker
+from adapters.database.staff_tables import StaffFactor
 from adapters.database.tables import StaffSession
+from adapters.factors import Factors, code_at
 from adapters.resources import Resources
 from domain.rights import Role
 
@@ -38,6 +42,20 @@ def session_of(
     with resources.database.write() as session:
         session.add(row)
     return urlsafe_b64encode(token).decode().rstrip("="), f"caseworker:{person}"
+
+
+def authenticator_of(resources: Resources, person: UUID) -> str:
+    """Set up an authenticator; its seed."""
+    factors, now = Factors(resources.database, resources.vault), datetime.now(UTC)
+    seed = factors.begun(person)
+    assert factors.confirm(person, code_at(seed, now), now)
+    return seed
+
+
+def unused(resources: Resources) -> None:
+    """Let the code of this half minute count once more: a test does not wait for the next one."""
+    with resources.database.write() as session:
+        session.execute(update(StaffFactor).values(last_step=0))
 
 
 class AtConsole:

@@ -6,6 +6,7 @@ counted by person (`security.md` R2).
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,7 +15,10 @@ from sqlmodel import select
 
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
+from adapters.factors import Factors, code_at
 from adapters.passwords import hash_password, random_password
+from adapters.staff_post import tell
+from adapters.vault import Vault
 from domain.errors import InvalidInputError
 from domain.rights import Role
 
@@ -39,11 +43,12 @@ _DEMO = {
 
 @dataclass(frozen=True)
 class DemoSignIn:
-    """A made-up member of staff, their password and a key to act as them."""
+    """A made-up member of staff, their password, the seed of their authenticator and a key to act as them."""
 
     email: str
     role: str
     password: str
+    seed: str
     api_key: str
 
 
@@ -64,19 +69,29 @@ def add_caseworker(database: Database, *, email: str, name: str, role: Role) -> 
         return person.id
 
 
-def set_password(database: Database, *, email: str, password: str) -> None:
-    """Give a member of staff a new password; every session begun before is over.
+def set_password(database: Database, *, email: str, password: str, about: Iterable[str] = ()) -> None:
+    """Give a member of staff a new password; every session begun before is over, and they are told by mail.
+
+    Args:
+        database: where people are kept.
+        email: theirs.
+        password: the new one.
+        about: names that it may not be made of, beside their own: the controller's.
 
     Raises:
         InvalidInputError: nobody has this address, or the password will not do.
     """
-    stored = hash_password(password)
+    with database.read() as session:
+        known = session.exec(select(Caseworker).where(Caseworker.email == email)).first()
+    if known is None:
+        raise InvalidInputError("There is no caseworker with this address.", field="email")
+    stored, now = hash_password(password, [known.name, email, *about]), datetime.now(UTC)
     with database.write() as session:
-        person = session.exec(select(Caseworker).where(Caseworker.email == email)).first()
-        if person is None:
-            raise InvalidInputError("There is no caseworker with this address.", field="email")
+        person = session.get_one(Caseworker, known.id)
+        if person.password is not None:
+            tell(session, "password_changed", person.id, at=now)
         person.password = stored
-        person.password_changed_at = datetime.now(UTC)
+        person.password_changed_at = now
         session.add(person)
 
 
@@ -127,14 +142,16 @@ def create_api_key(
     return key
 
 
-def seed_demo_people(database: Database) -> list[DemoSignIn]:
-    """The demo's staff, one per role, each with a fresh password and key; nothing of it is a constant (`security.md` test 30)."""
-    signins = []
+def seed_demo_people(database: Database, vault: Vault) -> list[DemoSignIn]:
+    """The demo's staff, one per role, with fresh passwords, authenticators and keys; nothing of it is a constant (test 30)."""
+    signins, factors = [], Factors(database, vault)
     for name, role in _DEMO.items():
         email = f"{name}@demo.example"
-        add_caseworker(database, email=email, name=f"Demo {name}", role=role)
-        password = random_password()
+        person = add_caseworker(database, email=email, name=f"Demo {name}", role=role)
+        password, now = random_password(), datetime.now(UTC)
         set_password(database, email=email, password=password)
         key = create_api_key(database, email=email, scopes=list(SCOPES))
-        signins.append(DemoSignIn(email=email, role=role.value, password=password, api_key=key))
+        seed = factors.begun(person)
+        factors.confirm(person, code_at(seed, now), now)
+        signins.append(DemoSignIn(email=email, role=role.value, password=password, seed=seed, api_key=key))
     return signins

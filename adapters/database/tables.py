@@ -455,6 +455,8 @@ class StaffSession(SQLModel, table=True):
     began_at: datetime = Field(sa_column=_instant())
     seen_at: datetime = Field(sa_column=_instant())
     factor_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # None: the second factor is due
+    recovered_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by a recovery code: a new one is due
+    browser: str | None = None  # such as "Firefox on Linux"
     ended_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
 
 

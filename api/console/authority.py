@@ -43,12 +43,18 @@ class Rule:
 ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/sign-in"): Rule(None),
     ("POST", "/console/sign-in"): Rule(None),
+    # These four ask for a session that waits for its second factor, or for a fresh one (api/console/factor.py).
+    ("GET", "/console/sign-in/factor"): Rule(None),
+    ("POST", "/console/sign-in/factor"): Rule(None),
+    ("GET", "/console/sign-in/factor/new"): Rule(None),
+    ("POST", "/console/sign-in/factor/new"): Rule(None),
     ("GET", "/console"): Rule(STAFF),
     ("GET", "/console/sign-in/again"): Rule(STAFF),
     ("POST", "/console/sign-in/again"): Rule(STAFF),
     ("POST", "/console/sign-out"): Rule(STAFF),
     ("GET", "/console/account"): Rule(STAFF),
     ("POST", "/console/account/password"): Rule(STAFF),
+    ("POST", "/console/account/sessions/end"): Rule(STAFF),
     ("GET", "/console/find"): Rule(OFFICE),
     ("GET", "/console/breaches"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/register.csv"): Rule(DESK | {Role.AUDITOR}),

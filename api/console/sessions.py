@@ -1,7 +1,9 @@
 """Who sits in front of the console: a row per sign-in, named by 32 random bytes in a cookie (`security.md` 2.9).
 
-15 minutes without use or 10 hours end it; so does signing out, another password, another role. A page that renews itself is
-no use of the session. Next: api/console/pages.py
+15 minutes without use or 10 hours end it; so does signing out, another password, authenticator or role. Before the second factor
+it opens nothing but the page that asks for it, for ten minutes. A page that renews itself is no use of the session.
+
+Next: api/console/pages.py
 """
 
 import base64
@@ -17,7 +19,7 @@ from fastapi import Request, Response
 from sqlmodel import Session, col, select, update
 
 from adapters.database.tables import AccessLog, Caseworker, StaffSession
-from api.console import factor
+from api.console.browsers import browser_of
 from api.dependencies import Web
 from api.security import Caller
 from domain.errors import DomainError
@@ -27,6 +29,7 @@ IDLE: Final = timedelta(minutes=15)
 LIFE: Final = timedelta(hours=10)
 FRESH: Final = timedelta(minutes=5)  # a sign-in that covers what cannot be undone ("F" in the table of roles)
 POLL_HEADER: Final = "x-habeas-poll"  # the script asks for a fragment again
+HALFWAY: Final = timedelta(minutes=10)  # between the password and the second factor
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _BYTES: Final = 32
 
@@ -80,8 +83,27 @@ class SignedIn(Caller):
             raise SignInAgainError(back)
 
 
-def begin(web: Web, response: Response, person: Caseworker, before: UUID | None = None) -> None:
-    """Start a session, end the one it follows, and send its cookie along."""
+def begin(
+    web: Web,
+    request: Request,
+    response: Response,
+    person: Caseworker,
+    *,
+    halfway: bool = False,
+    recovered: bool = False,
+    before: UUID | None = None,
+) -> None:
+    """Start a session, end the one it follows, and send its cookie along.
+
+    Args:
+        web: of the process.
+        request: names the browser.
+        response: gets the cookie.
+        person: who it is.
+        halfway: the second factor is due.
+        recovered: they came with a recovery code, so a new authenticator is due; with `halfway`.
+        before: the session that ends with this.
+    """
     token, now = secrets.token_bytes(_BYTES), web.now()
     with web.resources.database.write() as session:
         _end(session, StaffSession.id == before, now)
@@ -92,10 +114,13 @@ def begin(web: Web, response: Response, person: Caseworker, before: UUID | None 
                 role=person.role,
                 began_at=now,
                 seen_at=now,
-                factor_at=None if factor.is_due(person) else now,
+                factor_at=None if halfway else now,
+                recovered_at=now if recovered else None,
+                browser=browser_of(request.headers.get("user-agent", "")),
             )
         )
-        session.add(AccessLog(at=now, actor=f"caseworker:{person.id}", action="sign_in"))
+        action = "sign_in_recovery" if recovered else "sign_in_halfway" if halfway else "sign_in"
+        session.add(AccessLog(at=now, actor=f"caseworker:{person.id}", action=action))
     response.set_cookie(cookie_name(web), _text(token), path="/", secure=_https(web), httponly=True, samesite="lax")
 
 
@@ -105,31 +130,25 @@ def current(request: Request, web: Web) -> SignedIn:
     Raises:
         SignedOutError: no session, or one that is over.
     """
-    token = _bytes(request.cookies.get(cookie_name(web), ""))
-    now = web.now()
-    with web.resources.database.read() as session:
-        query = (
-            select(StaffSession, Caseworker)
-            .join(Caseworker, col(Caseworker.id) == col(StaffSession.caseworker))
-            .where(StaffSession.token_sha256 == _hash(token))
-        )
-        row, person = session.exec(query).first() or (None, None)
-    if row is None or person is None or not _holds(row, person, now):
+    row, person, token, now = _found(request, web)
+    if row.factor_at is None:
         raise SignedOutError
     if now >= row.seen_at + _SEEN_EVERY and POLL_HEADER not in request.headers:
         with web.resources.database.write() as session:
             session.execute(update(StaffSession).where(col(StaffSession.id) == row.id).values(seen_at=now))
-    return SignedIn(
-        key_id=f"session:{row.id}",
-        person=f"caseworker:{person.id}",
-        role=Role(person.role),
-        decides=True,
-        name=person.name,
-        caseworker=person.id,
-        session=row.id,
-        began_at=row.began_at,
-        form_key=hmac.new(token, b"habeas/1/console-form", "sha256").hexdigest(),
-    )
+    return _signed_in(row, person, token)
+
+
+def halfway(request: Request, web: Web) -> tuple[SignedIn, bool]:
+    """Whoever gave their password and is asked for the second factor; and whether by a recovery code they may set up a new one.
+
+    Raises:
+        SignedOutError: no such session, or one that is over.
+    """
+    row, person, token, now = _found(request, web)
+    if row.factor_at is not None or now >= row.began_at + HALFWAY:
+        raise SignedOutError
+    return _signed_in(row, person, token), row.recovered_at is not None
 
 
 def end(web: Web, response: Response, who: SignedIn) -> None:
@@ -139,6 +158,19 @@ def end(web: Web, response: Response, who: SignedIn) -> None:
         _end(session, StaffSession.id == who.session, now)
         session.add(AccessLog(at=now, actor=who.person, action="sign_out"))
     response.delete_cookie(cookie_name(web), path="/", secure=_https(web), httponly=True, samesite="lax")
+
+
+def end_all(session: Session, person: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """Sign somebody out everywhere, but from one session perhaps; in the transaction of what it follows from."""
+    _end(session, (col(StaffSession.caseworker) == person) & (col(StaffSession.id) != but), now)
+
+
+def open_sessions(session: Session, person: UUID, now: datetime) -> list[StaffSession]:
+    """Where somebody is signed in now, the newest first."""
+    query = select(StaffSession).where(StaffSession.caseworker == person, col(StaffSession.ended_at).is_(None))
+    owner = session.get_one(Caseworker, person)
+    rows = session.exec(query.order_by(col(StaffSession.began_at).desc())).all()
+    return [row for row in rows if row.factor_at is not None and _holds(row, owner, now)]
 
 
 def check_form(who: SignedIn, sent: str) -> None:
@@ -156,8 +188,37 @@ def cookie_name(web: Web) -> str:
     return "__Host-habeas-staff" if _https(web) else "habeas-staff"
 
 
+def _found(request: Request, web: Web) -> tuple[StaffSession, Caseworker, bytes, datetime]:
+    token = _bytes(request.cookies.get(cookie_name(web), ""))
+    now = web.now()
+    with web.resources.database.read() as session:
+        query = (
+            select(StaffSession, Caseworker)
+            .join(Caseworker, col(Caseworker.id) == col(StaffSession.caseworker))
+            .where(StaffSession.token_sha256 == _hash(token))
+        )
+        row, person = session.exec(query).first() or (None, None)
+    if row is None or person is None or not _holds(row, person, now):
+        raise SignedOutError
+    return row, person, token, now
+
+
+def _signed_in(row: StaffSession, person: Caseworker, token: bytes) -> SignedIn:
+    return SignedIn(
+        key_id=f"session:{row.id}",
+        person=f"caseworker:{person.id}",
+        role=Role(person.role),
+        decides=True,
+        name=person.name,
+        caseworker=person.id,
+        session=row.id,
+        began_at=row.began_at,
+        form_key=hmac.new(token, b"habeas/1/console-form", "sha256").hexdigest(),
+    )
+
+
 def _holds(row: StaffSession, person: Caseworker, now: datetime) -> bool:
-    if row.ended_at is not None or row.factor_at is None or not person.active or person.role != row.role:
+    if row.ended_at is not None or not person.active or person.role != row.role:
         return False
     if person.password_changed_at is not None and person.password_changed_at > row.began_at:
         return False

@@ -49,13 +49,13 @@ class Kept:
 async def letters(web: TheWeb) -> Response:
     """The newest letters."""
     found = await run_in_threadpool(_newest, web.resources.settings.home / "mail")
-    return _page("letters.html", letters=found, shown=SHOWN)
+    return page("letters.html", letters=found, shown=SHOWN)
 
 
 @router.get("/{key}")
 async def letter(key: str, web: TheWeb) -> Response:
     """One letter as text, its links pressable."""
-    return _page("letter.html", letter=await run_in_threadpool(_read, web.resources.settings.home / "mail", key))
+    return page("letter.html", letter=await run_in_threadpool(_read, web.resources.settings.home / "mail", key))
 
 
 @router.get("/{key}/html")
@@ -78,7 +78,8 @@ def _environment() -> jinja2.Environment:
     return made
 
 
-def _page(template: str, **facts: object) -> HTMLResponse:
+def page(template: str, **facts: object) -> HTMLResponse:
+    """A page of the demo."""
     return HTMLResponse(_environment().get_template(template).render(**facts), headers={"Content-Security-Policy": PAGE})
 
 

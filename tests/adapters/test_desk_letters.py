@@ -15,6 +15,9 @@ SAMPLE: dict[str, object] = {
     "number": 2,
     "hours": 4,
     "late": False,
+    "subject": "your password was changed",
+    "what": "your password for the console was changed.",
+    "what_now": "If that was not you, tell your administrator at once.",
     "name": "Dana Whitfield",
     "phone": "020 7946 0143",
 }

@@ -94,4 +94,4 @@ def test_demo_staff_of_an_older_home_get_passwords(settings: Settings) -> None:
     people = json.loads(settings.demo_sign_ins.read_bytes())
     settings.demo_sign_ins.write_text(json.dumps([{"email": person["email"], "api_key": "gone"} for person in people]))
     preparation.seed_people(settings, Told())
-    assert all(person["password"] for person in json.loads(settings.demo_sign_ins.read_bytes()))
+    assert all(person["password"] and person["seed"] for person in json.loads(settings.demo_sign_ins.read_bytes()))

@@ -26,6 +26,7 @@ MATRIX = {
     "POST /console/sign-out": EVERYBODY,
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
+    "POST /console/account/sessions/end": EVERYBODY,
     "GET /console/find": OFFICE,
     "GET /console/breaches": f"{DESK} auditor",
     "GET /console/breaches/register.csv": f"{DESK} auditor",
@@ -119,7 +120,9 @@ NAMED = {
     "action": "withdraw",
     "kind": "work_item",
 }
-OPEN = {("GET", "/console/sign-in"), ("POST", "/console/sign-in")}
+OPEN = {
+    (method, f"/console/sign-in{page}") for method in ("GET", "POST") for page in ("", "/factor", "/factor/new")
+}  # the last two ask for a session that waits for its second factor, or for a fresh one
 
 
 def _row(name: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from adapters.database import migrate, people
 from adapters.database.tables import CaseReceipt, QueueEntry
+from adapters.factors import code_at
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Right, Role
@@ -149,6 +150,17 @@ def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
         page.keyboard.press("Tab")
         page.keyboard.type("four plain old words")
         page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Set up your authenticator")).to_be_visible()
+        looked_at(page, "factor-new")
+        seed = page.locator(".seed").inner_text().replace(" ", "")
+        page.get_by_label("The six digits it shows now").fill("000000")
+        page.get_by_role("button", name="Set it up").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        page.get_by_label("The six digits it shows now").fill(code_at(seed, datetime.now(UTC)))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Your authenticator is set up")).to_be_visible()
+        looked_at(page, "recovery-codes")
+        page.get_by_role("link", name="I have kept them").click()
         expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()
         page.keyboard.press("j")  # to the first row
         assert page.evaluate("() => document.activeElement.textContent") == cases[1].reference  # its reply is unread

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlmodel import select
 
 from adapters.database.tables import CaseReceipt
+from adapters.factors import code_at
 from demo import people
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, page_of
 from tests.journeys.installation import Installation
@@ -57,6 +59,8 @@ class Office:
         page.get_by_label("Work e-mail address").fill(person["email"])
         page.get_by_label("Password").fill(person["password"])
         page.get_by_role("button", name="Sign in").click()
+        page.get_by_label("Six digits of your authenticator").fill(code_at(person["seed"], datetime.now(UTC)))
+        page.get_by_role("button", name="Go on").click()
         page.wait_for_url("**/console/cases*")
 
     def click(self, role: str, name: str) -> None:

@@ -1,0 +1,117 @@
+"""Mails to members of staff about their own accounts (ASVS 6.3.5, 6.3.7): a row first, in the transaction of what it tells of.
+
+A mail says what happened and what to do, never a secret. The web process sends what waits, and asks again after a failure; the
+command line sends at once. Next: adapters/desk_post.py
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session, col, select, update
+
+from adapters.database.staff_tables import StaffNotice
+from adapters.database.tables import Caseworker
+from adapters.desk_post import send_to_desk
+from adapters.letter_words import moment
+from adapters.mail import MailNotTakenError
+from adapters.resources import Resources
+from domain.errors import LetterRefusedError
+from domain.regimes import zone_of
+
+_AT_ONCE: Final = 50  # mails of one turn
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a mail says; `{browser}` and the like stand for the facts of its row, `{when}` for its instant."""
+
+    subject: str
+    what: str
+    what_now: str = (
+        "If that was not you, tell your administrator and your privacy lead at once: they can end every session of yours."
+    )
+    path: str = "/console/account"
+
+
+WORDINGS: Final[dict[str, Wording]] = {
+    "new_sign_in": Wording("a sign-in from a new browser", "you signed in from a browser we had not seen: {browser}, {when}."),
+    "password_changed": Wording("your password was changed", "your password for the console was changed on {when}."),
+    "factor_changed": Wording(
+        "your authenticator was changed",
+        "another authenticator was set up for your account on {when}. The old one counts no more.",
+    ),
+    "recovery_used": Wording(
+        "a recovery code was used", "somebody signed in to your account with a recovery code on {when}, and your password."
+    ),
+    "factor_guessed": Wording(
+        "wrong codes with the right password",
+        "somebody gave your right password and then too many wrong codes on {when}. They did not get in.",
+        "If that was not you, somebody knows your password: change it now.",
+    ),
+}
+
+
+def tell(session: Session, about: str, *to: UUID, at: datetime, **facts: str) -> None:
+    """Write down that people are to be told.
+
+    Args:
+        session: of a write transaction.
+        about: a name of `WORDINGS`.
+        to: the members of staff.
+        at: UTC.
+        facts: what the wording names; no secret and nothing of a data subject.
+    """
+    if about not in WORDINGS:
+        raise ValueError(about)
+    session.add_all(StaffNotice(caseworker=person, about=about, facts=facts, written_at=at) for person in to)
+
+
+def send_waiting(resources: Resources) -> int:
+    """Send what was written down and not sent yet; how many. Two who send at once send the same Message-ID.
+
+    A mail server that is away leaves the rest for the next turn.
+    """
+    query = (
+        select(StaffNotice, Caseworker)
+        .join(Caseworker, col(Caseworker.id) == col(StaffNotice.caseworker))
+        .where(col(StaffNotice.sent_at).is_(None), ~col(StaffNotice.refused))
+        .order_by(col(StaffNotice.written_at))
+        .limit(_AT_ONCE)
+    )
+    with resources.database.read() as session:
+        waiting = session.exec(query).all()
+    sent = 0
+    for notice, person in waiting:
+        refused = False
+        try:
+            _send(resources, notice, person)
+        except MailNotTakenError as failure:
+            _log.warning("notice to staff postponed", reason=str(failure))
+            break
+        except LetterRefusedError:
+            refused = True  # their mailbox is gone; the administrator sees it on the page of staff
+        sent += not refused
+        with resources.database.write() as session:
+            now = None if refused else datetime.now(UTC)
+            session.execute(update(StaffNotice).where(col(StaffNotice.id) == notice.id).values(sent_at=now, refused=refused))
+    return sent
+
+
+def _send(resources: Resources, notice: StaffNotice, person: Caseworker) -> None:
+    wording = WORDINGS[notice.about]
+    zone = ZoneInfo(zone_of(resources.datamap.controller.country) or "UTC")
+    facts: Mapping[str, str] = {"when": moment(notice.written_at, zone)} | notice.facts
+    given: dict[str, object] = {
+        "subject": wording.subject.format_map(facts),
+        "what": wording.what.format_map(facts),
+        "what_now": wording.what_now.format_map(facts),
+        "link": resources.settings.public_url.rstrip("/") + wording.path,
+        "name": person.name,
+    }
+    send_to_desk(resources, "staff_notice", notice.id, person, number=1, facts=given)
