@@ -23,5 +23,5 @@ def text(settings: Settings) -> str:
             "",
             f"Demo staff, with the password for the console and an API key; their six digits: {settings.public_url}/demo/codes",
         ]
-        lines += [f"  {person['email']:<28} {person['password']:<18} {person['api_key']}" for person in people]
+        lines += [f"  {person['email']:<28} {person['password']:<26} {person['api_key']}" for person in people]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])
