@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
 
-from adapters.database.tables import CaseEventRow, CaseReceipt, CommandRow, IdentityEvidence, Note, UploadedFile
+from adapters.database.tables import CaseEventRow, CaseReceipt, CommandRow, IdentityEvidence, KeptForm, Note, UploadedFile
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 
@@ -31,6 +31,7 @@ def sweep_leftovers(resources: Resources, now: datetime) -> int:
     with resources.database.write() as session:
         commands = _never_accepted(session, before)
         blobs = [blob for command in commands for blob in _without(session, command)]
+        session.execute(delete(KeptForm).where(col(KeptForm.kept_at) < before))
     for blob in blobs:  # rows first: a blob that no row names is unreadable, a row without its blob would be an error
         resources.blobs.delete(blob)
     resources.blobs.sweep_unfinished(older_than=KEPT_FOR)

@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.datamap_parts import Controller
 from domain.incoming import Language
-from domain.remedies import ALL_AUTHORITIES, Remedies, authority_of
+from domain.remedies import ALL_AUTHORITIES, Remedies, authority_of, home_state, state_of
 from domain.rights import Right
 
 
@@ -141,24 +141,36 @@ def count_in(words: Words, number: int, noun: str) -> str:
 
 
 def complaint_line_in(language: Language, regimes: Iterable[str], controller: Controller) -> str:
-    """Where to complain, in one sentence."""
-    laws = {code[:2] for code in regimes}
-    uk, to_us = authority_of("GB", controller).name, controller.contacts.complaints
+    """Where to complain, in one sentence: each authority by name, the person's own first."""
+    codes = sorted(set(regimes))
+    states = [state_of(code) for code in codes if code.startswith("EU")]
+    names = [f" ({_name(language, state, controller)})" if state else "" for state in states]
+    has_uk = any(code.startswith("UK") for code in codes)
+    commissioner, to_us = authority_of("GB", controller).name, controller.contacts.complaints
     if language == "de":
-        places = [f"bei uns unter {to_us}", *([f"beim {uk} in Großbritannien"] if "UK" in laws else [])]
-        places += ["bei der Datenschutzbehörde Ihres Landes"] if "EU" in laws else []
+        uk = [f"beim {commissioner} in Großbritannien"] if has_uk else []
+        eu = [f"bei der Datenschutzbehörde Ihres Landes{name}" for name in names]
+        places = [f"bei uns unter {to_us}", *(eu + uk if home_state(codes, controller) else uk + eu)]
         return f"Sie können sich jederzeit {_list(places, 'oder')} beschweren."
-    places = [f"auprès de nous ({to_us})", *([f"auprès du {uk} au Royaume-Uni"] if "UK" in laws else [])]
-    places += ["auprès de l'autorité de protection des données de votre pays"] if "EU" in laws else []
+    uk = [f"auprès du {commissioner} au Royaume-Uni"] if has_uk else []
+    eu = [f"auprès de l'autorité de protection des données de votre pays{name}" for name in names]
+    places = [f"auprès de nous ({to_us})", *(eu + uk if home_state(codes, controller) else uk + eu)]
     return f"Vous pouvez à tout moment introduire une réclamation {_list(places, 'ou')}."
 
 
 def remedies_in(language: Language, regimes: Iterable[str], controller: Controller) -> tuple[Remedies, ...]:
-    """The routes of each law, UK first, as `domain/remedies.py` has them in English."""
+    """The routes of each law in the order of, and as `domain/remedies.py` has them in English."""
     codes = sorted(set(regimes))
     uk = [_uk(language, controller)] if any(code.startswith("UK") for code in codes) else []
-    eu = [_eu(language, code.partition("-")[2][:2], controller) for code in codes if code.startswith("EU")]
-    return (*uk, *eu)
+    eu = [_eu(language, state_of(code), controller) for code in codes if code.startswith("EU")]
+    return (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
+
+
+def _name(language: Language, country: str, controller: Controller) -> str:
+    """An authority by its own name; Germany has one for each Land."""
+    if country == "DE":
+        return {"de": "die Ihres Bundeslandes", "fr": "celle de votre Land"}[language]
+    return authority_of(country, controller).name
 
 
 def _uk(language: Language, controller: Controller) -> Remedies:
@@ -181,7 +193,7 @@ def _uk(language: Language, controller: Controller) -> Remedies:
 
 def _eu(language: Language, country: str, controller: Controller) -> Remedies:
     named = authority_of(country, controller) if country else None
-    where = f"{named.name}: {named.url}" if named else ALL_AUTHORITIES
+    where = f"{_name(language, country, controller)}: {named.url}" if named else ALL_AUTHORITIES
     known = controller.representative
     if language == "de":
         routes = [

@@ -48,6 +48,8 @@ class Step(StrEnum):
     APPROVE_ERASURE = "approve_erasure"
     APPROVE_REFUSAL = "approve_refusal"
     WAITING_DAYS = "waiting_days"  # the person may still stop the erasure
+    TELLING = "telling"  # approved: every proven address is told before anything is erased
+    ERASING = "erasing"  # the waiting days are over: erased, searched again, certified
     FOLLOW_UP = "follow_up"  # erased and certified; looked at once more after a month
     SENDING = "sending"
     AWAIT_FETCH = "await_fetch"
@@ -61,12 +63,14 @@ class NextStep:
     Args:
         about: the system, the right or the kind of task that it concerns, as a name.
         attention: something went another way than planned, and somebody has to decide.
+        tasks: how many are open; the step is the most urgent of them.
     """
 
     step: Step
     waits_for: WaitsFor
     about: str | None = None
     attention: bool = False
+    tasks: int = 0
 
 
 # The most urgent first. A kind that is not here is a task like any other.
@@ -108,7 +112,8 @@ def _work(state: CaseState) -> NextStep:
     items = state.open_work_items.values()
     first = min(items, key=lambda item: order.index(item.kind) if item.kind in _WORK else len(order))
     step, attention = _WORK.get(first.kind, (Step.DO_TASK, False))
-    return NextStep(step, _US, first.system or first.right or first.kind, attention=attention)
+    about = first.kind if step is Step.DO_TASK else first.system or first.right or first.kind
+    return NextStep(step, _US, about, attention=attention, tasks=len(items))
 
 
 def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per stage)
@@ -137,11 +142,13 @@ def _erasing(state: CaseState) -> NextStep | None:
         return None
     if state.status is Status.IN_REVIEW and state.stage(Right.ACCESS) is not Status.IN_REVIEW and erasure.plan is not None:
         return NextStep(Step.APPROVE_ERASURE, _US)
-    if state.status is Status.FULFILLING and erasure.waiting_until is not None and erasure.carried_out_at is None:
-        return NextStep(Step.WAITING_DAYS, _SYSTEM)
     if state.status is Status.DELIVERED and erasure.certified:
         return NextStep(Step.FOLLOW_UP, _SYSTEM)
-    return None
+    if state.status is not Status.FULFILLING or erasure.certified:
+        return None
+    if erasure.carried_out_at is not None:
+        return NextStep(Step.ERASING, _SYSTEM)
+    return NextStep(Step.TELLING if erasure.waiting_until is None else Step.WAITING_DAYS, _SYSTEM)
 
 
 def _identity(state: CaseState) -> NextStep:

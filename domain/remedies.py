@@ -66,7 +66,7 @@ class Remedies:
 
 
 def remedies_for(regimes: Iterable[str], controller: Controller, *, complained: bool = False) -> tuple[Remedies, ...]:
-    """The routes of each law of a case, UK first.
+    """The routes of each law of a case, that of the person's own country first.
 
     Args:
         regimes: codes as `regimes_for` gives them.
@@ -75,17 +75,44 @@ def remedies_for(regimes: Iterable[str], controller: Controller, *, complained: 
     """
     codes = sorted(set(regimes))
     uk = [_uk(controller, complained=complained)] if any(code.startswith("UK") for code in codes) else []
-    eu = [_eu(code.partition("-")[2][:2], controller) for code in codes if code.startswith("EU")]
-    return (*uk, *eu)
+    eu = [_eu(state_of(code), controller) for code in codes if code.startswith("EU")]
+    return (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
 
 
 def in_one_line(regimes: Iterable[str], controller: Controller) -> str:
-    """The same in one sentence, for a letter that takes nothing away."""
-    laws = {code[:2] for code in regimes}
-    names = [f"the {authority_of('GB', controller).name}"] if "UK" in laws else []
-    names += ["the data protection authority of your country"] if "EU" in laws else []
-    places = [f"us at {controller.contacts.complaints}", *names]
+    """The same in one sentence, for a letter that takes nothing away: each authority by name, the person's own first."""
+    codes = sorted(set(regimes))
+    uk = [f"the {authority_of('GB', controller).name}"] if any(code.startswith("UK") for code in codes) else []
+    eu = [_by_name(state_of(code), controller) for code in codes if code.startswith("EU")]
+    places = [f"us at {controller.contacts.complaints}", *(eu + uk if home_state(codes, controller) else uk + eu)]
     return f"You can complain to {', to '.join(places[:-1])} or to {places[-1]} at any time."
+
+
+def own_authority(regimes: Iterable[str], controller: Controller) -> str:
+    """The authority nearest to the person, by name; in general words where nobody knows their country."""
+    codes = sorted(set(regimes))
+    states = {state_of(code) for code in codes if code.startswith("EU")}
+    if "" in states:
+        return "the authority where you live"
+    home = home_state(codes, controller) or ("" if any(code.startswith("UK") for code in codes) else min(states, default=""))
+    return _by_name(home, controller) if home else f"the {authority_of('GB', controller).name}"
+
+
+def authorities_by_country() -> list[tuple[str, str, str]]:
+    """Country, name and address of every authority of the EEA, for whoever did not say where they live."""
+    return sorted((title, *AUTHORITIES[code]) for code, (title, _) in MEMBER_STATES.items())
+
+
+def state_of(code: str) -> str:
+    """The Member State of an EU regime; empty where nobody knows which."""
+    state = code.partition("-")[2][:2]
+    return state if state in MEMBER_STATES else ""
+
+
+def home_state(regimes: Iterable[str], controller: Controller) -> str:
+    """The Member State in which the person lives: of the regimes the one that is not there for the controller's sake."""
+    states = {state_of(code) for code in regimes if code.startswith("EU")} - {"", controller.country}
+    return min(states, default="")
 
 
 def authority_of(country: str, controller: Controller) -> Authority:
@@ -112,7 +139,7 @@ def _uk(controller: Controller, *, complained: bool) -> Remedies:
 
 def _eu(country: str, controller: Controller) -> Remedies:
     routes = [f"You can complain to a data protection authority. {_WHICH_ONE}"]
-    if country in MEMBER_STATES:
+    if country:
         authority = authority_of(country, controller)
         routes.append(f"In {MEMBER_STATES[country][0]} that is the {authority.name}: {authority.url}.")
     else:
@@ -121,6 +148,12 @@ def _eu(country: str, controller: Controller) -> Remedies:
     if controller.representative:
         routes.append(f"You can also write to our representative in the Union, {_representative(controller)}.")
     return Remedies(title="Under EU law", routes=tuple(routes), source="Articles 77 and 79 GDPR")
+
+
+def _by_name(country: str, controller: Controller) -> str:
+    if not country:
+        return "the data protection authority of your country"
+    return f"the {authority_of(country, controller).name} in {MEMBER_STATES[country][0]}"
 
 
 def _representative(controller: Controller) -> str:

@@ -79,7 +79,13 @@ def mark_read(session: Session, case_id: UUID) -> None:
 
 
 def _step(step: NextStep) -> dict[str, Any]:
-    return {"waits_for": step.waits_for.value, "step": step.step.value, "about": step.about, "attention": step.attention}
+    return {
+        "waits_for": step.waits_for.value,
+        "step": step.step.value,
+        "about": step.about,
+        "attention": step.attention,
+        "tasks": step.tasks,
+    }
 
 
 def _heard(entry: QueueEntry, event: CaseEvent) -> None:

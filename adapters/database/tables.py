@@ -168,6 +168,7 @@ class QueueEntry(SQLModel, table=True):
     waits_for: str
     step: str
     about: str | None = None
+    tasks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # open ones; the step is the most urgent
     attention: bool
     unchecked: bool  # every right in it is honoured without asking who it is
     preparers: str = ""
@@ -438,6 +439,33 @@ class Caseworker(SQLModel, table=True):
     active: bool = True
     password: str | None = None  # Argon2id; None: no sign-in by password
     password_changed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class SavedView(SQLModel, table=True):
+    """A list of cases that somebody named for themselves. It holds what the address of the list holds, and nobody's data."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("caseworker", "name", name="uq_saved_view_name"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    caseworker: UUID = Field(foreign_key="caseworker.id")
+    name: str
+    query: str
+    made_at: datetime = Field(sa_column=_instant())
+
+
+class KeptForm(SQLModel, table=True):
+    """What somebody had typed when their sign-in was too old for the command. Sealed under the key of what it is about.
+
+    It waits for the password and is deleted after a day (`adapters/leftovers.py`), like the words of a refused command.
+    """
+
+    __tablename__ = "kept_form"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    caseworker: UUID = Field(foreign_key="caseworker.id")
+    fields: bytes = Field(sa_column=_sealed())
+    kept_at: datetime = Field(sa_column=_instant(index=True))
 
 
 class StaffSession(SQLModel, table=True):

@@ -105,6 +105,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/new"): Rule(OFFICE),  # anybody in the office may be handed a letter, the DPO too (Article 38(4))
     ("POST", "/console/cases/new"): Rule(OFFICE),
     ("POST", "/console/cases/assign"): Rule(WORKERS),
+    ("POST", "/console/cases/views"): Rule(OFFICE),
+    ("POST", "/console/cases/views/remove"): Rule(OFFICE),
     ("GET", "/console/cases/search"): Rule(OFFICE),
     ("POST", "/console/cases/search"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}"): Rule(OFFICE),

@@ -63,6 +63,15 @@ class Filters:
             after=query.get("after", ""),
         )
 
+    @classmethod
+    def of_address(cls, query: str) -> "Filters":
+        """From the part of an address behind its question mark."""
+        return cls.read(QueryParams(query))
+
+    def query(self) -> str:
+        """What the address of this list has behind its question mark, from its first page on."""
+        return self.link().partition("?")[2]
+
     def link(self, **changes: object) -> str:
         """The address of this list with something else in it; a change of what it holds begins at its first page."""
         other = replace(self, **{"after": "", **changes})  # type: ignore[arg-type]

@@ -1,11 +1,11 @@
 """`/console/cases`: the queue. Four figures, the eight weeks ahead, filters in the address, the table (mockup 01).
 
-Names are masked: whoever opens a case sees them, and that is noted. Next: api/console/assigning.py
+Names are masked: whoever opens a case sees them, and that is noted. Next: api/console/saved_views.py
 """
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -15,13 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.due_dates import DueDates
 from adapters.database.queue import PAGE, Queue, Row
 from adapters.database.queue_projection import UNREAD
-from adapters.database.tables import CaseReceipt, Caseworker
+from adapters.database.tables import CaseReceipt, Caseworker, SavedView
 from adapters.letter_words import NO_BREAK
 from api.console import steps, words
 from api.console.authority import OFFICE, may
 from api.console.counting import Counting, counting_of
 from api.console.filters import PATH, STAGES, VIEWS, WAITS, Filters, figures
 from api.console.pages import ConsoleRoute, TheCaseworker, show
+from api.console.saved_views import views_of
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
@@ -55,6 +56,16 @@ class Line:
     step: str
     ours: bool
     owner: str
+
+
+@dataclass(frozen=True)
+class OwnView:
+    """A list under a name of somebody's own, with how many cases it holds now."""
+
+    name: str
+    href: str
+    query: str
+    count: int
 
 
 @router.get("/cases")
@@ -107,6 +118,7 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
         page=PAGE,
         next=filters.link(after=after) if after else "",
         views=[(filters.link(view=view), view, label, facets.views[view]) for view, label in VIEWS.items()],
+        own_views=[_own(who, reader, counting, view, today) for view in views_of(web, who.caseworker)],
         waits=[(value, steps.WAITS[value], facets.waits_for[value]) for value in WAITS],
         stages=[(value, words.STATUSES[value], facets.stages[value]) for value in STAGES],
         rights=[(value.value, words.RIGHTS[value], facets.rights[value]) for value in _RIGHTS],
@@ -116,6 +128,12 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
         colleagues=colleagues(web),
         done=int(done) if done.isdigit() else 0,
     )
+
+
+def _own(who: SignedIn, reader: Queue, counting: Counting, view: SavedView, today: date) -> OwnView:
+    filters = Filters.of_address(view.query)
+    wanted = filters.wanted(who.person, today)
+    return OwnView(view.name, filters.link(), filters.query(), counting.get(("count", wanted), lambda: reader.count(wanted)))
 
 
 def _line(web: Web, row: Row, names: dict[str, str], now: datetime, days: int) -> Line:
@@ -131,7 +149,7 @@ def _line(web: Web, row: Row, names: dict[str, str], now: datetime, days: int) -
         waits_for=steps.WAITS["us" if unread else entry.waits_for],
         wrote=_ago(now - entry.wrote_at),
         unread=unread,
-        step=steps.READ_THE_REPLY if unread else steps.step_in_words(entry.step, entry.about),
+        step=steps.READ_THE_REPLY if unread else steps.step_in_words(entry.step, entry.about, entry.tasks),
         ours=unread or (entry.is_open and steps.is_ours(entry.step)),
         owner=names.get(entry.assignee or "", ""),
     )

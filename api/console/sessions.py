@@ -73,13 +73,17 @@ class SignedIn(Caller):
     began_at: datetime
     form_key: str
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the sign-in is of the last five minutes."""
+        return now < self.began_at + FRESH
+
     def need_fresh(self, now: datetime, back: str) -> None:
         """Ask for a sign-in within the last five minutes.
 
         Raises:
             SignInAgainError: it was earlier; the guard leads to the password and back.
         """
-        if now >= self.began_at + FRESH:
+        if not self.is_fresh(now):
             raise SignInAgainError(back)
 
 

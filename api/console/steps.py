@@ -19,7 +19,7 @@ _STEPS: Final[dict[str, str]] = {
     Step.CONSIDER_EXTENSION: "Answer or extend",
     Step.CONSIDER_PARTIAL_ANSWER: "Answer a part or not",
     Step.CARRY_OUT: "Carry out: {about}",
-    Step.DO_TASK: "Do a task",
+    Step.DO_TASK: "{task}",
     Step.AWAIT_CODE: "Nothing, code is out",
     Step.AWAIT_PROOF: "Nothing, proof asked",
     Step.LOOK_AT_PROOF: "Look at the proof",
@@ -34,19 +34,40 @@ _STEPS: Final[dict[str, str]] = {
     Step.APPROVE_ERASURE: "Approve the erasure",
     Step.APPROVE_REFUSAL: "Approve the refusal",
     Step.WAITING_DAYS: "Nothing, waiting days",
+    Step.TELLING: "Nothing, they are told",
+    Step.ERASING: "Nothing, being erased",
     Step.FOLLOW_UP: "Nothing, looked at again",
     Step.SENDING: "Nothing, being sent",
     Step.AWAIT_FETCH: "Nothing, they fetch it",
     Step.NOTHING: "Nothing",
 }
+# A task by what there is to do; a kind that a newer release opened is "Do a task".
+_TASKS: Final[dict[str, str]] = {
+    "handle_complaint": "Look into the complaint",
+    "acknowledge_complaint": "Acknowledge it",
+    "complaint_progress": "Say how far it is",
+    "letter_bounced": "Find another address",
+    "before_erasure": "Do what comes first",
+    "erase_by_hand": "Erase by hand",
+    "erasure_failed": "Mend the erasure",
+    "legal_hold": "Look at the legal hold",
+    "leftover": "Look at what is left",
+    "newer_account": "Look at a new account",
+    "instruct_processor": "Instruct a processor",
+    "processor_confirmation": "Record a confirmation",
+    "inform_recipient": "Tell a recipient",
+    "recipient_silent": "Ask a recipient again",
+}
 WAITS: Final[dict[str, str]] = {"us": "Us", "them": "Them", "system": "A system", "nobody": "Nobody"}
 READ_THE_REPLY: Final = "Read the reply"
 
 
-def step_in_words(step: str, about: str | None) -> str:
-    """What comes next; a step that a newer release wrote is "Open the case"."""
+def step_in_words(step: str, about: str | None, tasks: int = 0) -> str:
+    """What comes next, and how many tasks there are; a step that a newer release wrote is "Open the case"."""
     name = RIGHTS.get(about or "", (about or "").replace("_", " "))
-    return _STEPS.get(step, _STEPS[Step.LOOK]).format(about=name)
+    task = _TASKS.get(about or "", "Do a task")
+    more = f", {tasks - 1} more" if tasks > 1 else ""
+    return _STEPS.get(step, _STEPS[Step.LOOK]).format(about=name, task=task) + more
 
 
 def is_ours(step: str) -> bool:

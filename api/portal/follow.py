@@ -14,14 +14,13 @@ from starlette.datastructures import FormData
 from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
 from api.face import forms
-from api.face.days import zone
 from api.portal import deeds, pages, sessions
-from api.portal.reading import answer_by, link_of, masked_address, messages_of, steps_of
+from api.portal.reading import dates_of, link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
-from domain.remedies import remedies_for
+from domain.remedies import authorities_by_country, own_authority, remedies_for
 from domain.rights import Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -161,14 +160,14 @@ async def not_me(request: Request, web: TheWeb) -> Response:
 @router.post("/follow/leave")
 async def leave(request: Request, web: TheWeb) -> Response:
     """Close the page, on a device that others use too."""
-    session, _ = await _posted(request, web)
+    await _posted(request, web)
     page = pages.show(
         web,
         "told.html",
         title="The page is closed",
         lines=["Nobody can open it on this device without a link from our mails.", "Your request goes on."],
     )
-    await run_in_threadpool(sessions.leave, web, page, session)
+    await run_in_threadpool(sessions.leave, request, web, page)
     return page
 
 
@@ -257,6 +256,8 @@ def follow_page(
         question=next((each.text for each in messages or () if each.asks), ""),
         address=masked_address(web.resources, session.case_id, session.identifier),
         remedies=remedies_for(view.receipt.regimes, web.resources.datamap.controller),
+        own_authority=own_authority(view.receipt.regimes, web.resources.datamap.controller),
+        authorities=authorities_by_country() if "EU" in view.receipt.regimes else [],
         notice=notice,
         errors=errors or {},
         typed=typed or {},
@@ -273,7 +274,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         "receipt": view.receipt,
         "access": Right.ACCESS.value in view.receipt.rights,
         "clock": view.clock,
-        "answer_by": answer_by(view.clock, web.now().astimezone(zone(web)).date()),
+        **dates_of(web, view),
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
         "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,

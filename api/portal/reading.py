@@ -6,8 +6,8 @@ Next: api/portal/follow.py
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -16,7 +16,10 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Link, Note
 from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
+from api.dependencies import Web
+from api.face.days import zone
 from domain.deadline import Clock
+from domain.deadline_period import add_months
 from domain.events import Tag
 from domain.rights import Right, Status
 
@@ -60,6 +63,51 @@ class Said:
 def answer_by(clock: Clock, today: date) -> date:
     """The day we name to the person: what letters promise, until it passed while the law let the clock stand still."""
     return clock.promised if clock.promised and clock.promised >= today else clock.safe_due
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How the day of an answer was found, for whoever counts the days themselves.
+
+    Args:
+        period: what the law gives, as the sum names it.
+        ends: the day on which that ends, before anything moves it.
+        why: why we answer on another day than `ends`; empty where it is the same.
+    """
+
+    period: str
+    ends: date
+    why: str
+
+
+def counting(rights: Sequence[str], received: date, clock: Clock, due: date) -> Counting:
+    """How `due` follows from the day of receipt: “one month” alone does not say why it is 32 days away.
+
+    Args:
+        rights: of the case; a complaint alone has thirty days instead of a month.
+        received: the day in the zone in which we name days.
+        clock: of the case.
+        due: the day we name to the person.
+    """
+    if set(rights) == {Right.COMPLAINT.value}:
+        return Counting("30 days", received + timedelta(days=30), "")
+    ends = add_months(received, 3 if clock.extended else 1)
+    period = "three months, as we told you" if clock.extended else "one month"
+    if due < ends:
+        why = "It can be counted in two ways, and we keep to the earlier day."
+    elif due > ends and clock.promised not in {None, due}:
+        why = "Days on which we waited for something from you do not count."
+    else:
+        why = "It ends on a day off, so the next working day counts." if due > ends else ""
+    return Counting(period, ends, why)
+
+
+def dates_of(web: Web, view: CaseView) -> dict[str, Any]:
+    """The day that a page names, and how it was found."""
+    place, receipt = zone(web), view.receipt
+    due = answer_by(view.clock, web.now().astimezone(place).date())
+    received = receipt.received_at.astimezone(place).date()
+    return {"answer_by": due, "counting": counting(receipt.rights, received, view.clock, due)}
 
 
 def first_mailbox(session: Session, case_id: UUID) -> UUID | None:

@@ -1,14 +1,15 @@
 """Who is at the other end of a portal page: a token from a letter, swapped for a visit of the same purpose (`security.md` 2.9).
 
 A visit is a row, and its cookie 32 random bytes of which the row keeps a hash. It lives two hours at most and a quarter of an
-hour without use, and dies with the link it came from. Next: api/portal/verify.py
+hour without use, and dies with the link it came from. Each purpose has a cookie of its own: whoever opens the link to the copy
+keeps the page of the request open beside it. Next: api/portal/verify.py
 """
 
 import hashlib
 import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -96,21 +97,23 @@ def begin(
         database.add(row)
     secure = web.resources.settings.public_url.startswith("https:")
     answer.set_cookie(
-        _name(web), token, max_age=int(LIFE.total_seconds()), path="/", secure=secure, httponly=True, samesite="lax"
+        _name(web, purpose), token, max_age=int(LIFE.total_seconds()), path="/", secure=secure, httponly=True, samesite="lax"
     )
     return _visit(row)
 
 
 def current(request: Request, web: Web, *purposes: Purpose) -> Visit:
-    """The visit that a request belongs to; to be called in a thread.
+    """The visit that a request belongs to, the first of these purposes that is alive; to be called in a thread.
 
     Raises:
-        SessionOverError: none, another purpose, too old, or its link was ended.
+        SessionOverError: none, too old, or its link was ended.
     """
     now = web.now()
     with web.resources.database.read() as database:
-        row = database.get(SubjectSession, _digest(request.cookies.get(_name(web), "")))
-        if row is None or row.purpose not in purposes or not _alive(database, row, now):
+        rows = ((each, database.get(SubjectSession, _digest(request.cookies.get(_name(web, each), "")))) for each in purposes)
+        alive = (row for each, row in rows if row is not None and row.purpose == each and _alive(database, row, now))
+        row = next(alive, None)
+        if row is None:
             raise SessionOverError
     if row.seen_at <= now - _SEEN_EVERY:
         with web.resources.database.write() as database:
@@ -122,11 +125,14 @@ def current(request: Request, web: Web, *purposes: Purpose) -> Visit:
     return _visit(row)
 
 
-def leave(web: Web, answer: Response, visit: Visit) -> None:
-    """End a visit; to be called in a thread."""
+def leave(request: Request, web: Web, answer: Response) -> None:
+    """End every visit on this device, the one to the copy too; to be called in a thread."""
+    names = [_name(web, each) for each in get_args(Purpose)]
+    digests = [_digest(request.cookies[name]) for name in names if name in request.cookies]
     with web.resources.database.write() as database:
-        database.execute(delete(SubjectSession).where(col(SubjectSession.token_sha256) == visit.id))
-    answer.delete_cookie(_name(web), path="/", secure=_name(web).startswith("__Host-"), httponly=True, samesite="lax")
+        database.execute(delete(SubjectSession).where(col(SubjectSession.token_sha256).in_(digests)))
+    for name in names:
+        answer.delete_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="lax")
 
 
 def end_others(web: Web, case_id: UUID, but: Visit | None = None) -> None:
@@ -188,9 +194,10 @@ def _visit(row: SubjectSession) -> Visit:
     )
 
 
-def _name(web: Web) -> str:
+def _name(web: Web, purpose: Purpose) -> str:
     # The prefix binds a cookie to one host and to https; browsers refuse it elsewhere.
-    return "__Host-habeas" if web.resources.settings.public_url.startswith("https:") else "habeas"
+    prefix = "__Host-" if web.resources.settings.public_url.startswith("https:") else ""
+    return f"{prefix}habeas-{purpose}"
 
 
 def _digest(token: str) -> str:

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader
 from adapters.database.clocks import clock_of, seat_of
 from adapters.database.intake import IncomingRequest, Intake, Receipt
+from adapters.letter_words import how_counted
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.countries import COUNTRIES
@@ -24,9 +25,10 @@ from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
-from api.portal.reading import address_of, answer_by, first_mailbox
+from api.portal.reading import address_of, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, RIGHTS
 from domain.deadline import regimes_for
+from domain.remedies import own_authority
 from domain.rights import Channel, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -116,8 +118,9 @@ def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bo
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
         received_at=view.receipt.received_at,
+        own_authority=own_authority(view.receipt.regimes, web.resources.datamap.controller),
         clock=view.clock,
-        answer_by=answer_by(view.clock, web.now().astimezone(zone(web)).date()),
+        **dates_of(web, view),
         error=error,
         notice=_SENT if sent else "",
         left=tries_left(web, session.case_id, "verify") if error else 0,
@@ -139,7 +142,8 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         asked=ASKED,
         countries=COUNTRIES,
         accounts=ACCOUNTS,
-        due=_due_if_asked_now(web),
+        due=(due := _due_if_asked_now(web)),
+        due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
         mark=mark,  # one from the first step to the last: the same wish
     )
 

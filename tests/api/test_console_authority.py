@@ -74,6 +74,8 @@ MATRIX = {
     "GET /console/cases/new": OFFICE,
     "POST /console/cases/new": OFFICE,
     "POST /console/cases/assign": WORKERS,
+    "POST /console/cases/views": OFFICE,
+    "POST /console/cases/views/remove": OFFICE,
     "GET /console/cases/search": OFFICE,
     "POST /console/cases/search": OFFICE,
     "GET /console/cases/{reference}": OFFICE,

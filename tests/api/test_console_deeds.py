@@ -3,17 +3,28 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import func, select
+from sqlmodel import func, select, update
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.people import add_caseworker
-from adapters.database.tables import AccessLog, CaseAssignment, CommandRow, ItemDecision, Note, UploadedFile
+from adapters.database.tables import (
+    AccessLog,
+    CaseAssignment,
+    CommandRow,
+    ItemDecision,
+    KeptForm,
+    Note,
+    StaffSession,
+    UploadedFile,
+)
+from adapters.leftovers import sweep_leftovers
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Outcome, Role, Status
@@ -106,6 +117,25 @@ class TestPress:
         asked = person.get(f"{path}/actions/return_for_rework")  # before anything is typed
         assert asked.headers["location"] == f"/console/sign-in/again?next={path}/actions/return_for_rework"
         assert status_of(searched)[0] is Status.IN_REVIEW
+
+    def test_what_was_typed_while_the_sign_in_aged_is_there_again_after_the_password(
+        self, at_console: SignIn, searched: SearchedCase
+    ) -> None:
+        person, path = at_console(Role.REVIEWER, ago=timedelta(minutes=6)), path_of(searched)
+        typed = "The third picture shows somebody else; look at it together with the fourth."
+        answer = person.post(f"{path}/actions/return_for_rework", {"reason": typed})
+        back = unquote(answer.headers["location"].partition("next=")[2])
+        assert back.startswith(f"{path}/actions/return_for_rework?kept=")
+        with searched.resources.database.read() as session:
+            (row,) = session.exec(select(KeptForm)).all()
+            assert b"third picture" not in row.fields
+        with searched.resources.database.write() as session:  # the password was given
+            session.execute(update(StaffSession).values(began_at=datetime.now(UTC)))
+        assert typed in person.get(back).text
+        assert typed not in at_console(Role.PRIVACY_LEAD).get(back).text  # somebody else does not read it
+        assert status_of(searched)[0] is Status.IN_REVIEW
+        sweep_leftovers(searched.resources, datetime.now(UTC) + timedelta(hours=25))
+        assert typed not in person.get(back).text
 
 
 class TestRefusals:

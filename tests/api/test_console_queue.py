@@ -121,6 +121,26 @@ class TestList:
         assert [counting.get("cases", lambda: next(numbers)) for _ in range(3)] == [1, 1, 2]
 
 
+class TestViewsOfOnesOwn:
+    def test_a_list_is_kept_under_a_name_counted_and_taken_away_again(self, at_console: SignIn, resources: Resources) -> None:
+        CaseInHand(resources)
+        person, list_ = at_console(), "stage=verifying_identity&waiting=them&due=&after=abc"
+        kept = person.post("/console/cases/views", {"name": "  Codes   out ", "list": list_})
+        assert kept.headers["location"] == "/console/cases?stage=verifying_identity&waiting=them"
+        page = text_of(person.get(kept.headers["location"]))
+        assert "Codes out 1" in page
+        assert "Remove this view" in page
+        assert "Codes out" not in text_of(at_console(name="Priya Nair").get("/console/cases"))
+        person.post("/console/cases/views", {"name": "codes out", "list": "waiting=us"})  # the same name means the new list
+        assert "codes out 0" in text_of(person.get("/console/cases?waiting=us"))
+        person.post("/console/cases/views/remove", {"name": "codes out"})
+        assert "codes out" not in text_of(person.get("/console/cases"))
+
+    @pytest.mark.parametrize("name", ["", "x" * 31, "Mine"])
+    def test_a_name_that_says_nothing_or_is_taken_is_refused(self, at_console: SignIn, name: str) -> None:
+        assert at_console().post("/console/cases/views", {"name": name, "list": "waiting=us"}).status_code == 422
+
+
 class TestAssigning:
     def test_a_selection_is_given_away_after_its_number_was_said(self, at_console: SignIn, resources: Resources) -> None:
         cases = [CaseInHand(resources) for _ in range(3)]

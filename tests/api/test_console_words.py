@@ -13,6 +13,12 @@ def test_every_next_step_is_named_in_the_queue(step: Step) -> None:
     assert step_in_words(step.value, None) != step_in_words(Step.LOOK.value, None)
 
 
+def test_a_task_says_what_it_is_and_how_many_wait() -> None:
+    assert step_in_words(Step.DO_TASK.value, "instruct_processor", 4) == "Instruct a processor, 3 more"
+    assert step_in_words(Step.CARRY_OUT.value, "rectification", 1) == "Carry out: Correction"
+    assert step_in_words(Step.DO_TASK.value, "of_a_later_release", 1) == "Do a task"
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [("GB", "United Kingdom"), ("IE", "Ireland"), ("DE-BE", "Germany (BE)"), ("XX", "country not known"), ("JP", "JP")],

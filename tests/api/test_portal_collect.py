@@ -52,6 +52,15 @@ class TestCollect:
         with released.resources.database.read() as session:
             assert session.exec(select(func.count()).select_from(AccessLog)).one() == 1
 
+    def test_the_page_of_the_request_stays_open_beside_the_copy(self, web: TestClient, released: SearchedCase) -> None:
+        web.get(f"/follow/{a_link(released, 'follow')}")
+        copy = web.get(f"/collect/{a_link(released, 'package')}")
+        page = web.get("/follow")
+        assert "Your copy is ready" in page.text
+        assert web.post("/collect/send", data=hidden(copy.text)).status_code == 200  # and the other way round
+        web.post("/follow/leave", data=hidden(page.text))
+        assert [web.get(path).status_code for path in ("/follow", "/collect")] == [410, 410]  # leaving closes both
+
     def test_a_code_of_the_other_purpose_opens_nothing(self, web: TestClient, released: SearchedCase) -> None:
         page = web.get(f"/collect/{a_link(released, 'package')}").text
         answer = web.post("/collect/code", data=hidden(page) | {"code": a_code(released, "verify")})

@@ -1,7 +1,7 @@
 """The page of a request: its stage, what is needed, words both ways, and how a visit ends."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +10,8 @@ from sqlmodel import select, update
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Note, SubjectSession
 from adapters.resources import Resources
+from api.portal.reading import counting
+from domain.deadline import Clock
 from domain.events import Tag
 from domain.rights import Outcome, Right, Status
 from tests.activities.package_case import SearchedCase
@@ -145,7 +147,7 @@ class TestFollow:
 
     def test_only_a_hash_of_the_cookie_is_kept_and_the_row_is_the_visit(self, web: TestClient, opened_case: CaseInHand) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
-        cookie = web.cookies["habeas"]
+        cookie = web.cookies["habeas-follow"]
         with opened_case.resources.database.write() as session:
             row = session.exec(select(SubjectSession)).one()
             assert row.token_sha256 == hashlib.sha256(cookie.encode()).hexdigest()
@@ -155,36 +157,36 @@ class TestFollow:
 
     def test_leaving_closes_the_page_for_good(self, web: TestClient, opened_case: CaseInHand) -> None:
         page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
-        cookie = web.cookies["habeas"]
+        cookie = web.cookies["habeas-follow"]
         assert "The page is closed" in web.post("/follow/leave", data=marks(page)).text
-        assert "habeas" not in web.cookies
-        assert web.get("/follow", headers={"Cookie": f"habeas={cookie}"}).status_code == 410
+        assert "habeas-follow" not in web.cookies
+        assert web.get("/follow", headers={"Cookie": f"habeas-follow={cookie}"}).status_code == 410
 
     def test_proving_the_mailbox_ends_the_cookie_of_before(self, web: TestClient, opened_case: CaseInHand) -> None:
         page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
-        before = web.cookies["habeas"]
+        before = web.cookies["habeas-follow"]
         web.post("/follow/code", data=marks(page) | {"code": a_code(opened_case, "verify")})
-        after = web.cookies["habeas"]
+        after = web.cookies["habeas-follow"]
         web.cookies.clear()
-        assert web.get("/follow", headers={"Cookie": f"habeas={before}"}).status_code == 410
-        assert web.get("/follow", headers={"Cookie": f"habeas={after}"}).status_code == 200
+        assert web.get("/follow", headers={"Cookie": f"habeas-follow={before}"}).status_code == 410
+        assert web.get("/follow", headers={"Cookie": f"habeas-follow={after}"}).status_code == 200
 
     def test_not_me_ends_every_other_visit(self, web: TestClient, opened_case: CaseInHand) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
-        stranger = web.cookies["habeas"]
+        stranger = web.cookies["habeas-follow"]
         web.cookies.clear()
         path = f"/verify/{a_link(opened_case, 'verify')}/not-me"
         web.post(path, data=hidden(web.get(path).text))
-        assert web.get("/follow", headers={"Cookie": f"habeas={stranger}"}).status_code == 410
+        assert web.get("/follow", headers={"Cookie": f"habeas-follow={stranger}"}).status_code == 410
 
     def test_a_changed_cookie_is_none(self, web: TestClient, opened_case: CaseInHand) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
-        value = web.cookies["habeas"]
+        value = web.cookies["habeas-follow"]
         web.cookies.clear()
         stored = hashlib.sha256(value.encode()).hexdigest()  # whoever reads the database cannot come in with it
         for changed in (value[:-1] + ("0" if value[-1] != "0" else "1"), value[4:], "", "x.y", stored):
-            assert web.get("/follow", headers={"Cookie": f"habeas={changed}"}).status_code == 410
-        assert web.get("/follow", headers={"Cookie": f"habeas={value}"}).status_code == 200
+            assert web.get("/follow", headers={"Cookie": f"habeas-follow={changed}"}).status_code == 410
+        assert web.get("/follow", headers={"Cookie": f"habeas-follow={value}"}).status_code == 200
 
     def _say(self, web: TestClient, text: str) -> None:
         assert web.post("/follow/message", data=hidden(web.get("/follow").text) | {"text": text}).status_code == 200
@@ -199,3 +201,32 @@ def test_an_erasure_says_where_it_can_still_be_stopped(web: TestClient, resource
     page = web.get("/follow").text
     assert "Your request to delete your data" in page
     assert "has the link that stops it" in page
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "promised", "extended", "ends", "why"),
+    [
+        ((2026, 11, 25), (2026, 12, 25), True, False, (2026, 12, 25), ""),
+        ((2026, 11, 26), (2026, 12, 29), True, False, (2026, 12, 26), "It ends on a day off"),
+        ((2026, 11, 26), (2026, 12, 24), True, False, (2026, 12, 26), "we keep to the earlier day"),
+        ((2026, 10, 1), (2026, 11, 9), False, False, (2026, 11, 1), "Days on which we waited for something from you"),
+        ((2026, 8, 31), (2026, 11, 30), True, True, (2026, 11, 30), ""),
+    ],
+)
+def test_the_sum_on_the_page_says_why_a_month_is_not_thirty_days(  # noqa: PLR0917
+    received: tuple[int, int, int],
+    due: tuple[int, int, int],
+    promised: bool,  # noqa: FBT001
+    extended: bool,  # noqa: FBT001
+    ends: tuple[int, int, int],
+    why: str,
+) -> None:
+    first, last = date(*received), date(*due)
+    clock = Clock(
+        legal_due=last, safe_due=last, review_on=None, state="running", extended=extended, sum=[],
+        promised=last if promised else first,
+    )  # fmt: skip
+    found = counting([Right.ACCESS.value], first, clock, last)
+    assert found.ends == date(*ends)
+    assert why in found.why
+    assert bool(why) == bool(found.why)

@@ -10,6 +10,7 @@ from adapters.database.tables import CaseIdentifierRow
 from adapters.resources import Resources
 from api.face import forms
 from api.portal import limits, pages
+from domain.deadline_period import add_months
 from tests.api.conftest import FakeGateway
 from tests.api.visiting import WRITTEN, a_link, fill, hidden, marks, receipts
 from tests.case_in_hand import CaseInHand
@@ -51,6 +52,9 @@ class TestForm:
         assert f"{receipt.safe_due.day}\N{NO-BREAK SPACE}{receipt.safe_due:%B}" in page
         assert "How this date is worked out" in page
         assert "one month from" in page
+        assert "The law gives us one month." in page
+        rolled = receipt.safe_due > add_months(receipt.received_at.date(), 1)
+        assert ("It ends on a day off, so the next working day counts." in page) == rolled
         assert "Object to how my data is used" in page
 
     def test_pressed_twice_is_one_request(self, web: TestClient, resources: Resources, gateway: FakeGateway) -> None:

@@ -1,15 +1,18 @@
 """The next move of a case, at every stage and after everything that can go another way."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from domain.case import CaseState, Identifier, Notice, Package, PartialAnswer, SystemState, WorkItem
+from domain.case import CaseState, Identifier, Notice, Package, PartialAnswer, RightItem, SystemState, WorkItem
+from domain.erasure_standing import ErasureStanding
 from domain.next_step import Step, WaitsFor, next_step
-from domain.rights import Status
+from domain.rights import Right, Status
 from tests.factories import SHA
 
 KEY = UUID(int=7)
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CLAIMED = {KEY: Identifier(kind="email")}
 PROVEN = {KEY: Identifier(kind="email", standing="proven")}
 PACKAGE = Package(id=UUID(int=1), revision=0, sha256=SHA, bytes=1, records=1, datamap=SHA)
@@ -53,6 +56,23 @@ def test_every_stage_says_what_comes_next(state: CaseState, step: Step, waits_fo
     assert (found.step, found.waits_for, found.attention) == (step, waits_for, False)
 
 
+@pytest.mark.parametrize(
+    ("reached", "step"),
+    [
+        ({}, Step.TELLING),
+        ({"waiting_until": NOON}, Step.WAITING_DAYS),
+        ({"waiting_until": NOON, "carried_out_at": NOON}, Step.ERASING),
+        ({"waiting_until": NOON, "carried_out_at": NOON, "certified": 9}, Step.SENDING),
+    ],
+)
+def test_an_approved_erasure_says_where_it_is_and_speaks_of_a_letter_only_at_its_end(
+    reached: dict[str, object], step: Step
+) -> None:
+    rights = [RightItem(right=Right.ERASURE, status=Status.FULFILLING)]
+    state = _case(Status.FULFILLING, rights=rights, erasure=ErasureStanding.model_validate(reached))
+    assert next_step(state).step is step
+
+
 def test_a_system_that_failed_comes_before_everything() -> None:
     systems = {"billing": SystemState(state="failed"), "accounts": SystemState(state="searched")}
     items = {KEY: WorkItem(kind="search_by_hand", system="paper")}
@@ -73,6 +93,7 @@ def test_the_most_urgent_task_is_the_next_one(kinds: list[str], step: Step, atte
     items = {UUID(int=place): WorkItem(kind=kind) for place, kind in enumerate(kinds)}
     found = next_step(_case(Status.IN_REVIEW, run=1, package=PACKAGE, work_items=items))
     assert (found.step, found.waits_for, found.attention) == (step, WaitsFor.US, attention)
+    assert found.tasks == len(kinds)
 
 
 def test_what_is_held_or_asks_to_be_closed_needs_somebody() -> None:

@@ -6,12 +6,14 @@ Next: api/v1/breaches.py
 import json
 import secrets
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from adapters import kept_forms
 from adapters.database.breach_reader import BREACH, BreachReader, BreachView
 from api.answers import CommandUnansweredError
 from api.console import sessions
@@ -69,6 +71,8 @@ async def form(reference: str, action: str, request: Request, web: TheWeb, who: 
     view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
     act, target = action_of(action), {name: request.query_params.get(name, "") for name in _TARGETS}
     _be_fresh(web, who, act, request)
+    if form_id := request.query_params.get("kept", ""):
+        target = await run_in_threadpool(_kept, web, who, view, form_id) | {name: text for name, text in target.items() if text}
     return await run_in_threadpool(_form, web, who, view, act, target, {})
 
 
@@ -78,9 +82,10 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
 ) -> Response:
     """Do it, and go back to the breach."""
     view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
-    act = action_of(action)
-    _be_fresh(web, who, act, request)
-    typed = typed_of(form)
+    act, typed = action_of(action), typed_of(form)
+    if act in DECISIONS and not who.is_fresh(web.now()):
+        form_id = await run_in_threadpool(_keep, web, who, view, typed)
+        who.need_fresh(web.now(), f"{request.url.path}?kept={form_id}")
     shape = BREACH_SHAPES[act]
     try:
         body = shape.body.model_validate(body_of(list(shape.body.model_fields), typed, zone(web))).model_dump(mode="json")
@@ -191,6 +196,18 @@ def _be_fresh(web: Web, who: SignedIn, act: BreachAction, request: Request) -> N
     if act in DECISIONS:
         query = f"?{request.url.query}" if request.url.query else ""
         who.need_fresh(web.now(), request.url.path + query)
+
+
+def _keep(web: Web, who: SignedIn, view: BreachView, typed: dict[str, str]) -> UUID:
+    """Keep what was typed until the password was given again; the marks of the old form are no part of it."""
+    words = {name: text for name, text in typed.items() if name not in {"key", "once"}}
+    with web.resources.database.write() as session:
+        return kept_forms.keep(session, web.resources.vault.dossier(view.dossier.id, BREACH), who.caseworker, words, web.now())
+
+
+def _kept(web: Web, who: SignedIn, view: BreachView, form_id: str) -> dict[str, str]:
+    with web.resources.database.read() as session:
+        return kept_forms.kept(session, web.resources.vault.dossier(view.dossier.id, BREACH), who.caseworker, form_id)
 
 
 def typed_of(form: FormData) -> dict[str, str]:

@@ -72,6 +72,7 @@ class Looking:
     person: str
     allowed: frozenset[Action]
     stale: bool
+    held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 
     def may(self, action: Action) -> bool:
         return action in self.allowed and self.role in ROLES[action]

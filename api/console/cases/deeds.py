@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from adapters import kept_forms
 from adapters.database.case_reader import CaseView
 from adapters.database.queue import assign
 from api.answers import CommandUnansweredError
@@ -56,7 +58,7 @@ async def ask(request: Request, action: TheAction, web: TheWeb, who: TheCasework
     if wanted in FRESH:
         query = f"?{request.url.query}" if request.url.query else ""
         who.need_fresh(web.now(), f"{request.url.path}{query}")
-    return await run_in_threadpool(lambda: _form(web, who, case, wanted, target))
+    return await run_in_threadpool(lambda: _form(web, who, case, wanted, _kept(request, web, who, case) | target))
 
 
 @router.post("/{reference}/actions/{action}")
@@ -64,9 +66,12 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     """Do it, and come back to the case; or say beside the form why not."""
     wanted = _action(action, who)
     path = f"/console/cases/{case.receipt.reference}"
-    if wanted in FRESH:
-        who.need_fresh(web.now(), path)
     given = _given(wanted, form)
+    if wanted in FRESH:
+        back = path if given.keys() <= TARGETS else f"{path}/actions/{wanted.value}"
+        if back != path and not who.is_fresh(web.now()):
+            back += f"?kept={await run_in_threadpool(_keep, web, who, case, given)}"
+        who.need_fresh(web.now(), back)
     try:
         done = await carry_out(web, who, case, wanted, given, field(form, "once"), Upload())
     except DomainError as refusal:
@@ -140,6 +145,19 @@ def _action(name: str, who: SignedIn) -> Action:
     if action not in SHAPES or who.role not in ROLES[action]:
         raise NotPermittedError
     return action
+
+
+def _keep(web: Web, who: SignedIn, case: CaseView, given: Mapping[str, Any]) -> UUID:
+    with web.resources.database.write() as session:
+        return kept_forms.keep(session, web.resources.vault.case(case.receipt.case_id), who.caseworker, given, web.now())
+
+
+def _kept(request: Request, web: Web, who: SignedIn, case: CaseView) -> dict[str, Any]:
+    """What was typed before the password was asked for again."""
+    if not (form_id := request.query_params.get("kept", "")):
+        return {}
+    with web.resources.database.read() as session:
+        return kept_forms.kept(session, web.resources.vault.case(case.receipt.case_id), who.caseworker, form_id)
 
 
 def _given(action: Action, form: FormData) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.clocks import seat_of, story_of
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
-from adapters.letter_words import contents
+from adapters.letter_words import contents, in_words
 from api.console.authority import may
 from api.console.cases import rail
 from api.console.cases.acts import FRESH, act_of
@@ -198,6 +198,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         person=who.person,
         allowed=possible_now,
         stale=_stale(web, facts.state),
+        held_in_part=_held_in_part(web, facts.state),
     )
 
 
@@ -207,6 +208,15 @@ def _stale(web: Web, state: CaseState) -> bool:
     with web.resources.database.read() as session:
         answer = package_of(state, newest_revision(session, state.case_id))
     return answer is not None and answer.state == "stale"
+
+
+def _held_in_part(web: Web, state: CaseState) -> str:
+    package = state.partial.package if state.partial else None
+    if package is None:
+        return ""
+    with web.resources.database.read() as session:
+        row = session.get(PackageRow, package.id)
+    return in_words(*(contents(row.summary) if row else (package.records, 0)))
 
 
 def _picture(web: Web, facts: CaseFacts, today: date) -> Markup:

@@ -3,7 +3,6 @@
 Next: api/console/cases/shell.py
 """
 
-from adapters.letter_words import count
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import ROLES, Action
 from domain.events import Tag
@@ -71,7 +70,7 @@ def part(looking: Looking, _step: NextStep) -> Card:
     )
     return Card(
         "Approve a part of the answer",
-        f"It has {count(package.records, 'record')}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
+        f"It has {looking.held_in_part}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
         presses=looking.only(*([] if mine else [approve]), Press(Action.RETURN_FOR_REWORK, "Return for rework")),
         note="You prepared it, so somebody else must approve." if mine else "",
         link=("Read what the person is told", "history"),

@@ -82,6 +82,15 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
         "Every proven address was told and may stop it without a code. Nothing is erased before they are over (Article 17).",
         Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True),
     ),
+    Step.TELLING: _waiting(
+        "The person is told before anything is erased",
+        "The plan is approved. Every proven address gets a letter that can stop it, then the waiting days run (Article 17).",
+        Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True),
+    ),
+    Step.ERASING: _waiting(
+        "What was approved is erased",
+        "In the order of the plan; then the systems are searched again, and the certificate says what was done (Article 17).",
+    ),
     Step.FOLLOW_UP: _waiting(
         "Erased and certified",
         "The systems are searched once more after a month, and processors are asked for their word (Articles 17 and 19).",

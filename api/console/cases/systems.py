@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from adapters.collected import Collected
 from adapters.database.tables import SearchReceipt
+from adapters.letter_words import in_words
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.case import SystemState
@@ -33,6 +34,7 @@ class SystemRow:
     Args:
         state: as drawn; failures come first.
         said: the state in words.
+        files: what it holds are files, no rows of a table; a file is no further record.
         done, total: collections searched while it runs; 0 of 0 otherwise.
         at: when it was searched or decided.
         receipt: there is one to look at.
@@ -47,6 +49,7 @@ class SystemRow:
     said: str
     records: int | None
     at: datetime | None = None
+    files: bool = False
     done: int = 0
     total: int = 0
     receipt: bool = False
@@ -62,6 +65,7 @@ class Systems:
     rows: list[SystemRow]
     runs: bool
     records: int
+    files: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     planned: int | None = None  # rows that an erasure's plan counted, where no copy was asked for
 
@@ -83,7 +87,12 @@ class Systems:
             if self.counts.get(state)
         ]
         so_far = " so far" if self.runs else ""
-        return f"{', '.join(parts)}. {self.records:,} {'record' if self.records == 1 else 'records'}{so_far}."
+        return f"{', '.join(parts)}. {self.found}{so_far}."
+
+    @property
+    def found(self) -> str:
+        """Records and files together, as a package's first page counts them."""
+        return in_words(self.records, self.files)
 
 
 def read(web: Web, facts: CaseFacts) -> Systems:
@@ -113,7 +122,8 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     for row in rows:
         counts[row.state] += 1
     runs = begun or any(system.state == "searching" for system in state.systems.values())
-    return Systems(rows, runs, sum(row.records or 0 for row in rows), dict(counts), _planned(facts))
+    records, files = (sum(row.records or 0 for row in rows if row.files == are_files) for are_files in (False, True))
+    return Systems(rows, runs, records, files, dict(counts), _planned(facts))
 
 
 @dataclass(frozen=True)
@@ -228,22 +238,26 @@ def _searched(facts: CaseFacts, system: System, known: SystemState, receipt: boo
         by = f" by {facts.person(rows[0].actor)}" if rows else " by hand"
         said = f"Searched{by}" + (f", {files} {'file' if files == 1 else 'files'}" if files else ", nothing found")
         at = known.searched_at or (rows[0].at if rows else None)
-        return SystemRow(system.name, system.title, "done", said, max(known.records, files), at, receipt=receipt)
-    return SystemRow(system.name, system.title, "done", said, known.records, known.searched_at, receipt=receipt)
+        found = max(known.records, files)
+        return SystemRow(system.name, system.title, "done", said, found, at, receipt=receipt, files=found == files > 0)
+    stored = system.kind is SystemKind.FILES
+    return SystemRow(system.name, system.title, "done", said, known.records, known.searched_at, receipt=receipt, files=stored)
 
 
 def _running(system: System, receipts: Iterable[SearchReceipt]) -> SystemRow:
     if system.kind in _MANUAL:
         return SystemRow(system.name, system.title, "waiting", "Waits for the others, then for a person", None)
-    done = list(receipts)
+    done, stored = list(receipts), system.kind is SystemKind.FILES
     records, total = sum(row.rows for row in done), len(system.collections)
     at = max((row.searched_at for row in done), default=None)
     if len(done) >= total:
         said = "Searched" if records else "Searched, nothing found"
-        return SystemRow(system.name, system.title, "done", said, records, at)
+        return SystemRow(system.name, system.title, "done", said, records, at, files=stored)
     said = f"Searching, {len(done)} of {total} collections" if done else "Waits for its turn"
     state: RowState = "running" if done else "waiting"
-    return SystemRow(system.name, system.title, state, said, records if done else None, at, len(done), total)
+    return SystemRow(
+        system.name, system.title, state, said, records if done else None, at, done=len(done), total=total, files=stored
+    )
 
 
 def _last(facts: CaseFacts, system: System, tag: Tag) -> datetime | None:
