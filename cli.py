@@ -32,6 +32,7 @@ app = typer.Typer(
 datamap_app = typer.Typer(help="The controller's data map.", no_args_is_help=True)
 keys_app = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 api_key_app = typer.Typer(help="Keys of the JSON API.", no_args_is_help=True)
+audit_app = typer.Typer(help="The record, and whether it is what was recorded.", no_args_is_help=True)
 letters_app = typer.Typer(help="What goes out in the controller's name.", no_args_is_help=True)
 suppression_app = typer.Typer(help="Lists of keyed hashes: objections, erased people, blocks.", no_args_is_help=True)
 caseworker_app = typer.Typer(help="Members of staff.", no_args_is_help=True)
@@ -39,6 +40,7 @@ for name, group in (
     ("datamap", datamap_app),
     ("keys", keys_app),
     ("api-key", api_key_app),
+    ("audit", audit_app),
     ("caseworker", caseworker_app),
     ("suppression", suppression_app),
     ("letters", letters_app),
@@ -294,16 +296,74 @@ def suppression_check(email: Annotated[str, typer.Argument(help="The address to 
 
 @keys_app.command("init")
 def keys_init() -> None:
-    """Make the key ring and the signing key of a new installation, readable by their owner alone."""
-    from adapters.preparation import create_keys  # noqa: PLC0415
+    """Make the key ring and the signing keys of a new installation, readable by their owner alone."""
+    from adapters.preparation import create_keys, key_files  # noqa: PLC0415
 
     settings = Settings.read()
-    made = [path for path in (settings.keys, settings.signing_key) if not path.exists()]
+    made = [path for path in key_files(settings) if not path.exists()]
     create_keys(settings)
-    for path in (settings.keys, settings.signing_key):
+    for path in key_files(settings):
         typer.echo(
             f"{path}: {'made; keep a copy where no backup of the data is' if path in made else 'there already, left as it is'}"
         )
+
+
+@audit_app.command("verify")
+def audit_verify(
+    file: Annotated[Path | None, typer.Argument(help="An export; the database itself when left out.", exists=True)] = None,
+    *,
+    key: Annotated[list[Path] | None, typer.Option(help="PEM of who signs heads; your own when left out.", exists=True)] = None,
+    head: Annotated[list[Path] | None, typer.Option(help="Saved text of a head that was mailed.", exists=True)] = None,
+) -> None:
+    """Check the record: gaps, forks, changes, and what was cut since it was anchored. Exit status 1 when anything is wrong."""
+    from adapters import audit_export  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+    from adapters.signing import Signer, public_keys  # noqa: PLC0415
+
+    settings = Settings.read()
+    pems = [pem for path in key or () for pem in public_keys(path.read_bytes())]
+    if not pems and settings.audit_key.is_file():
+        pems = [Signer.open(settings.audit_key).public_pem]
+    if file is not None:
+        with file.open(encoding="utf-8") as lines:
+            found = audit_export.check_lines(audit_export.read(lines), pems, head or ())
+    else:
+        resources = Resources.open(Settings.load())
+        with resources.database.read() as session:
+            now = datetime.now(UTC)
+            found = audit_export.check_lines(audit_export.lines(session, resources.vault.install, now), pems, head or ())
+        resources.close()
+    for problem in found.problems:
+        place = f" {problem.sequence}" if problem.sequence else ""
+        typer.echo(f"{problem.kind}: {problem.stream}{place} {problem.sentence}")
+    typer.echo(
+        f"{found.entries} entries in {found.streams} streams, {found.anchored} of them anchored, {found.ended} cases ended"
+    )
+    typer.echo("not what was recorded" if found.problems else "as it was recorded")
+    raise typer.Exit(1 if found.problems else 0)
+
+
+@audit_app.command("export")
+def audit_export_to(file: Annotated[Path, typer.Argument(help="Where to; made readable by its owner alone.")]) -> None:
+    """Write the whole record as a file that can be checked anywhere."""
+    from adapters import audit_export  # noqa: PLC0415
+    from adapters.database.audit import seal_access_log  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+
+    resources, now = Resources.open(Settings.load()), datetime.now(UTC)
+    seal_access_log(resources.database, resources.vault.install, now)
+    with resources.database.read() as session, file.open("w", encoding="utf-8") as lines:
+        number = audit_export.write(session, resources.vault.install, now, lines)
+    resources.close()
+    typer.echo(f"{number} entries in {file}")
+
+
+@audit_app.command("key")
+def audit_key() -> None:
+    """Print the public key with which heads are signed: give it to whoever keeps them."""
+    from adapters.signing import Signer  # noqa: PLC0415
+
+    typer.echo(Signer.open(Settings.read().audit_key).public_pem.decode(), nl=False)
 
 
 @keys_app.command("status")

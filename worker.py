@@ -38,10 +38,12 @@ from adapters.temporal import connect
 from domain.errors import DomainError, SettingsError
 from domain.messages import WatchMailbox
 from domain.retention import RULES
-from domain.sweep_messages import Swept, WatchPeriod
+from domain.sweep_messages import Swept, WatchPeriod, WatchRecord
+from workflows.audit import AuditWorkflow
 from workflows.mailbox import MailboxWorkflow
 from workflows.options import TASK_TIMEOUT
 from workflows.registry import (
+    AUDIT_WORKFLOW_ID,
     CASE_QUEUE,
     CONNECTOR_QUEUE,
     LETTER_QUEUE,
@@ -98,6 +100,7 @@ async def run(resources: Resources) -> None:
                 await polling.enter_async_context(worker)
             await watch_mailboxes(client, resources.settings)
             await watch_periods(client)
+            await watch_record(client)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
             _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
             await stop.wait()
@@ -163,6 +166,18 @@ async def watch_periods(client: Client) -> None:
             task_timeout=TASK_TIMEOUT,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
+
+
+async def watch_record(client: Client) -> None:
+    """See to it that the record is chained and anchored."""
+    await client.start_workflow(
+        AuditWorkflow.run,
+        WatchRecord(),
+        id=AUDIT_WORKFLOW_ID,
+        task_queue=CASE_QUEUE,
+        task_timeout=TASK_TIMEOUT,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from activities.audit import Audit
 from activities.breach_calls import BreachCalls
 from activities.breach_log import BreachLog
 from activities.breach_reports import BreachReports
@@ -36,7 +37,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     watch, room = MailboxWatch(resources), Mailroom(resources)
     notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
-    sweeps = Sweeps(resources)
+    sweeps, audit = Sweeps(resources), Audit(resources)
     return {
         "case": [
             log.read_opening,
@@ -55,6 +56,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             Objection(resources).stop_marketing,
             room.mark_told,
             sweeps.decline_sweep,
+            audit.seal_accesses,
+            audit.anchor_day,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
         "connector": [
@@ -76,6 +79,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             letters.send_letter,
             DeadlineCalls(resources).tell_of_due_case,
             ResumptionCalls(resources).tell_of_resumed_case,
+            audit.mail_head,
         ],
         # A look into a mailbox holds its thread for minutes, waiting for mail.
         "mail": [watch.take_in_mail, room.sort_mail],

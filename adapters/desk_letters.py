@@ -13,6 +13,9 @@ _NOTICE = (
 )  # fmt: skip
 # What each may name; a template that names more does not render.
 DESK_LETTERS: dict[str, frozenset[str]] = {
+    "audit_head": frozenset(
+        {"reference", "day", "install", "previous", "root", "streams", "entries", "first_half", "second_half"},
+    ),
     "breach_call": frozenset({"reference", "link", "exercise", "due", "number", "name", "phone"}),
     "breach_notice": frozenset(_NOTICE),
     "policy_notice": frozenset(_NOTICE),

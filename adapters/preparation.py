@@ -65,7 +65,7 @@ def make_keys(settings: Settings, say: Say) -> None:
     Raises:
         SettingsError: production, where an operator makes them; or something was sealed with a ring that is gone.
     """
-    missing = [path for path in (settings.keys, settings.signing_key) if not path.exists()]
+    missing = [path for path in key_files(settings) if not path.exists()]
     if missing:
         if settings.environment == "production":
             settings.refuse_unsafe_production()
@@ -79,11 +79,17 @@ def make_keys(settings: Settings, say: Say) -> None:
 
 
 def create_keys(settings: Settings) -> None:
-    """Make whichever of the two key files is missing, readable by their owner alone."""
+    """Make whichever of the key files is missing, readable by their owner alone."""
     if not settings.keys.exists():
         KeyRing.create(settings.keys)
-    if not settings.signing_key.exists():
-        Signer.create(settings.signing_key)
+    for path in (settings.signing_key, settings.audit_key):
+        if not path.exists():
+            Signer.create(path)
+
+
+def key_files(settings: Settings) -> tuple[Path, Path, Path]:
+    """What `habeas keys init` makes."""
+    return settings.keys, settings.signing_key, settings.audit_key
 
 
 def build_demo(home: Path, size: str, say: Say) -> None:

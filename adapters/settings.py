@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     blobs_url: str = Field(default_factory=lambda known: str(known["home"] / "blobs"))
     keys: Path = Field(default_factory=lambda known: known["home"] / "keys" / "ring.json")
     signing_key: Path = Field(default_factory=lambda known: known["keys"].parent / "signing.pem")
+    audit_key: Path = Field(default_factory=lambda known: known["keys"].parent / "audit.pem")
     datamap: Path = Field(
         default_factory=lambda known: DEMO_DATAMAP if known["environment"] == "demo" else Path("datamap.yml").absolute()
     )
@@ -54,12 +55,13 @@ class Settings(BaseSettings):
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None
+    audit_mail: str | None = None
     on_call: str | None = None
     on_call_webhook: str | None = Field(default=None, repr=False)
     people_threshold: Literal["risk", "high_risk"] = "risk"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("home", "keys", "signing_key", "datamap", "identity_issuers", "letters")
+    @field_validator("home", "keys", "signing_key", "audit_key", "datamap", "identity_issuers", "letters")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         # The parts of `habeas up` may be started from another folder than the one the setting was written in.
@@ -143,12 +145,13 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: a secret is missing, or a default of the small installation is still in place.
         """
-        if not self.keys.is_file():
-            raise SettingsError("HABEAS_KEYS: there is no key ring. Make one with `habeas keys init`.", setting="keys")
-        if not self.signing_key.is_file():
-            raise SettingsError(
-                "HABEAS_SIGNING_KEY: there is no signing key. Make one with `habeas keys init`.", setting="signing_key"
-            )
+        secrets = {"keys": "key ring", "signing_key": "signing key", "audit_key": "key for audit heads"}
+        for name, what in secrets.items():
+            path: Path = getattr(self, name)
+            if not path.is_file():
+                raise SettingsError(f"HABEAS_{name.upper()}: there is no {what}. Make one with `habeas keys init`.", setting=name)
+            if path.stat().st_mode & 0o077:
+                raise SettingsError(f"HABEAS_{name.upper()}: the {what} can be read by others: chmod 600 {path}", setting=name)
         if not self.smtp_url:
             raise SettingsError("HABEAS_SMTP_URL: without a mail server no letter leaves.", setting="smtp_url")
         if self.mail_from == MAIL_FROM_UNSET:

@@ -127,3 +127,15 @@ class SweepSnapshot(Message):
 
     state: Literal["idle", "waiting", "carrying_out"]
     planned: SweepPlanned | None = None
+
+
+class WatchRecord(Message):
+    """Start of the audit's workflow, and the last day it anchored."""
+
+    anchored: date | None = None
+
+
+class AnchorDay(Message):
+    """Anchor a day that is over, UTC."""
+
+    day: date

@@ -19,6 +19,7 @@ def resources(home: Path, database_url: str, datamap: Path = SMALL_DATAMAP) -> I
     if not settings.keys.exists():
         KeyRing.create(settings.keys)
         Signer.create(settings.signing_key)
+        Signer.create(settings.audit_key)
     opened = Resources.open(settings)
     try:
         yield opened

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+AUDIT_WORKFLOW_ID = "audit"
+
 
 def case_workflow_id(case_id: UUID) -> str:
     """The workflow id of a case."""

@@ -90,3 +90,14 @@ class AuditHead(SQLModel, table=True):
     kid: str
     made_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     mailed_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))
+
+
+class AuditLeaf(SQLModel, table=True):
+    """The last entry of a stream that went on since the day before; the root of the day's head is over these."""
+
+    __tablename__ = "audit_leaf"
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    day: date = Field(index=True)
+    hash: str

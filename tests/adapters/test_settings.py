@@ -22,8 +22,8 @@ def refusal(**given: object) -> str:
 
 def production(home: Path, **given: object) -> dict[str, object]:
     (home / "keys").mkdir(parents=True)
-    for name in ("ring.json", "signing.pem"):
-        (home / "keys" / name).touch()
+    for name in ("ring.json", "signing.pem", "audit.pem"):
+        (home / "keys" / name).touch(mode=0o600)
     sound: dict[str, object] = {
         "home": home,
         "environment": "production",
@@ -90,6 +90,7 @@ def test_a_sound_production_loads(tmp_path: Path) -> None:
     [
         ({"keys": "/nonexistent/ring.json"}, "HABEAS_KEYS"),
         ({"signing_key": "/nonexistent/signing.pem"}, "HABEAS_SIGNING_KEY"),
+        ({"audit_key": "/nonexistent/audit.pem"}, "HABEAS_AUDIT_KEY"),
         ({"smtp_url": None}, "HABEAS_SMTP_URL"),
         ({"mail_from": Settings.model_fields["mail_from"].default}, "HABEAS_MAIL_FROM"),
         ({"public_url": "http://privacy.controller.example"}, "HABEAS_PUBLIC_URL"),
@@ -97,6 +98,13 @@ def test_a_sound_production_loads(tmp_path: Path) -> None:
 )
 def test_production_refuses_what_is_missing_or_a_default(tmp_path: Path, given: dict[str, object], named: str) -> None:
     assert refusal(**production(tmp_path, **given)).startswith(named)
+
+
+@pytest.mark.parametrize("name", ["ring.json", "signing.pem", "audit.pem"])
+def test_production_refuses_a_secret_that_others_can_read(tmp_path: Path, name: str) -> None:
+    given = production(tmp_path)
+    (tmp_path / "keys" / name).chmod(0o640)
+    assert "chmod 600" in refusal(**given)
 
 
 def demo(home: Path, **given: object) -> dict[str, object]:
