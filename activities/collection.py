@@ -12,6 +12,7 @@ Next: `activities/package.py`.
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import col, delete, select
@@ -20,6 +21,7 @@ from temporalio import activity
 from activities import package
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.held_contacts import held_contacts
 from activities.identifiers import usable_identifiers
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
@@ -78,7 +80,9 @@ class Collection:
             if message.build and all(result.state == "searched" for result in results):
                 order = BuildPackage(case_id=message.case_id, run=message.run, identity_record=message.identity_record)
                 built = package.build(self._resources, order, _beats_already)
-            return Collected(run=message.run, results=results, package=built)
+            found = CollectedRows.open(self._resources, message.case_id, message.run).collections
+            held = held_contacts(self._resources, message.case_id, found, datetime.now(UTC))
+            return Collected(run=message.run, results=results, package=built, held=held)
 
     @activity.defn
     @translated

@@ -19,6 +19,7 @@ from activities.erasure_plan import PlanMaker, seal
 from activities.erasure_run import ErasureRun
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.held_contacts import held_contacts
 from activities.holds import held
 from activities.identifiers import usable_rows
 from activities.suppression import remember_for_restores
@@ -75,7 +76,9 @@ class Erasure:
                 if found.failed:
                     return PlanMade(failed=found.results)
                 row = self._write(plan_id, message, found)
-            return self._made(row)
+            looked = found_in(self._resources, message.case_id, row.run).values()
+            held = held_contacts(self._resources, message.case_id, looked, datetime.now(UTC))
+            return self._made(row).model_copy(update={"held": held})
 
     @activity.defn
     @translated

@@ -43,7 +43,8 @@ PROVEN_ONLY = frozenset(
         *("erasure_done", "erasure_stopped"),
     }
 )
-ANY_PROVEN = frozenset({"erasure_planned"})  # every address that was shown to be the person's is told before anything is gone
+# Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
+HELD_TOO = frozenset({"erasure_planned", "somebody_asked"})
 
 
 def begin(resources: Resources, session: Session, message: SendLetter, now: datetime) -> Writing:
@@ -61,7 +62,7 @@ def begin(resources: Resources, session: Session, message: SendLetter, now: date
     address = _address(session, message, state)
     writing = Writing(resources, session, message, receipt, state, address, now)
     known = message.letter in PROVEN_ONLY and not heard_by_all(message.letter, message.number, state)
-    if message.letter in ANY_PROVEN and not writing.proven:
+    if message.letter in HELD_TOO and not (writing.proven or writing.held):
         raise LetterRefusedError(reason="address_not_proven")
     if known and not (writing.proven and address.id == state.delivery_address):
         raise LetterRefusedError(reason="address_not_proven")
@@ -141,6 +142,10 @@ def _confirm(writing: Writing) -> Facts:
 def _disown(writing: Writing) -> Facts:
     asked = not writing.proven and not NO_IDENTITY_CHECK.issuperset(map(Right, writing.receipt.rights))
     return {"confirming": asked, "disown_link": writing.link("follow" if writing.proven else "verify")}
+
+
+def _dispute(writing: Writing) -> Facts:
+    return {"dispute_link": writing.link("dispute")}
 
 
 def _follow(writing: Writing) -> Facts:
@@ -237,6 +242,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "confirm": _confirm,
     "decided": _decided,
     "disown": _disown,
+    "dispute": _dispute,
     "erased": _erased,
     "extended": extended,
     "finding": finding,

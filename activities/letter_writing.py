@@ -19,7 +19,13 @@ from domain.incoming import Language
 from domain.messages import SendLetter
 from domain.regimes import zone_of
 
-_PAGES: dict[LinkPurpose, str] = {"verify": "verify", "follow": "follow", "package": "collect", "stop": "stop"}
+_PAGES: dict[LinkPurpose, str] = {
+    "verify": "verify",
+    "follow": "follow",
+    "package": "collect",
+    "stop": "stop",
+    "dispute": "dispute",
+}
 Facts = dict[str, object]
 
 
@@ -66,6 +72,12 @@ class Writing:
         if identifier is None:  # not recorded yet
             return self.receipt.asserted_identifier == self.address.id
         return identifier.standing == "proven"
+
+    @property
+    def held(self) -> bool:
+        """Whether the address is one that the systems hold for the person."""
+        identifier = self.state.identifiers.get(self.address.id)
+        return identifier is not None and bool(identifier.found)
 
     def link(self, purpose: LinkPurpose) -> str:
         """A new link of the case, as an address to open."""

@@ -18,12 +18,14 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey
 from joserfc.jws import JWSRegistry, deserialize_compact, extract_compact
 
 from domain.errors import AssertionRefusedError, SettingsError
+from domain.identity import Doubt
 
 _LONGEST = 8192  # bytes of a token: ten times what these claims need, refused before anything is parsed
 _LIFETIME = 300  # seconds, I7
 _LONGEST_JTI = 128
 # "Ed25519" is the name RFC 9864 gives to what RFC 8037 called "EdDSA" with such a key. Never an HMAC, never "none".
 _ALGORITHMS: Final = ("EdDSA", "Ed25519", "ES256")
+_SEEN_BY_PLATFORM: Final = {Doubt.NEW_DEVICE.value, Doubt.NEW_COUNTRY.value, Doubt.CONTACT_CHANGED.value}
 _CURVES: Final = ("Ed25519", "P-256")
 
 
@@ -42,6 +44,7 @@ class Assertion:
     acr: str
     jti: str
     expires_at: datetime
+    doubts: tuple[Doubt, ...] = ()
 
 
 def verify_assertion(token: str, issuers: Mapping[str, Mapping[str, Any]], audience: str, now: datetime) -> Assertion:
@@ -119,6 +122,9 @@ def _checked(claims: dict[str, Any], audience: str, now: int) -> Assertion:
         raise AssertionRefusedError(reason="auth_time")
     if not isinstance(rights, list) or not rights or not all(isinstance(right, str) and right for right in rights):
         raise AssertionRefusedError(reason="rights")
+    seen = claims.get("doubts", [])
+    if not isinstance(seen, list) or not {*map(str, seen)} <= _SEEN_BY_PLATFORM:
+        raise AssertionRefusedError(reason="doubts")
     subject, email, acr, jti = (claims.get(name) for name in ("sub", "email", "acr", "jti"))
     if not all(isinstance(text, str) and text for text in (subject, email, acr, jti)) or len(str(jti)) > _LONGEST_JTI:
         raise AssertionRefusedError(reason="claims")
@@ -131,4 +137,5 @@ def _checked(claims: dict[str, Any], audience: str, now: int) -> Assertion:
         acr=str(acr),
         jti=str(jti),
         expires_at=datetime.fromtimestamp(expires, UTC),
+        doubts=tuple(map(Doubt, seen)),
     )

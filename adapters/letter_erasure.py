@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from adapters.letter_words import count, day_ahead
 from domain.case import CaseState
 from domain.datamap import DataMap
+from domain.erasure_decisions import waiting_days
 from domain.erasure_standing import ErasureStanding, PlanStanding
 from domain.errors import NotAllowedNowError
 
@@ -24,7 +25,7 @@ def announced(state: CaseState, datamap: DataMap, now: datetime, zone: ZoneInfo)
     today: date = now.astimezone(zone).date()
     places = [place.split(".") for place in plan.before]
     ends = [datamap.collection(system, name).title for system, name in places]
-    return {"erase_on": day_ahead(today + timedelta(days=plan.waiting_days), today), "ends": ends}
+    return {"erase_on": day_ahead(today + timedelta(days=waiting_days(state, plan)), today), "ends": ends}
 
 
 def carried_out(state: CaseState, datamap: DataMap) -> Mapping[str, object]:

@@ -74,6 +74,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
+        "dispute_link": f"{_SITE}/dispute/{_TOKEN}",
         "ended": [{"what": ASKED[right], "how": ENDED[Outcome.FULFILLED]} for right in rights],
         "finding": FOUND["partly_upheld"],
         "changed": "1,406 records",

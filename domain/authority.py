@@ -18,6 +18,8 @@ class Action(StrEnum):
     SUBMIT_IDENTITY_EVIDENCE = "submit_identity_evidence"
     CONFIRM_IDENTITY = "confirm_identity"
     REQUEST_MORE_IDENTITY = "request_more_identity"
+    RECORD_DOUBT = "record_doubt"
+    DISPUTE_IDENTITY = "dispute_identity"
     ADD_IDENTIFIER = "add_identifier"
     ACCEPT_IDENTIFIER = "accept_identifier"
     REJECT_IDENTIFIER = "reject_identifier"
@@ -80,6 +82,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SUBMIT_IDENTITY_EVIDENCE: _SUBJECT_OR_RELAY | _WORKERS,
     Action.CONFIRM_IDENTITY: _WORKERS,
     Action.REQUEST_MORE_IDENTITY: _WORKERS,
+    Action.RECORD_DOUBT: _WORKERS | {Role.PLATFORM},  # the platform sees a new device, or a contact that was changed
+    Action.DISPUTE_IDENTITY: _SUBJECT | _WORKERS,
     Action.ADD_IDENTIFIER: _SUBJECT_OR_RELAY | _WORKERS,
     Action.ACCEPT_IDENTIFIER: _WORKERS,
     Action.REJECT_IDENTIFIER: _WORKERS,

@@ -11,139 +11,41 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from domain.case_parts import (
+    NOT_ME,
+    Complaint,
+    Finding,
+    Identifier,
+    Notice,
+    Package,
+    PartialAnswer,
+    RightItem,
+    Standing,
+    SystemStanding,
+    SystemState,
+    WorkItem,
+)
 from domain.erasure_standing import ErasureStanding
+from domain.identity import Doubt, Factor, asking_risk, suffices
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
-from domain.texts import Name, PersonId, Regime, Sha256
+from domain.texts import Name, PersonId, Regime
 
-Finding = Literal["upheld", "partly_upheld", "not_upheld"]
-Standing = Literal["claimed", "proven", "accepted", "rejected"]
-SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
-
-
-class Identifier(BaseModel):
-    """Something that may lead to the person's data; its value is sealed elsewhere (I2)."""
-
-    kind: Name
-    standing: Standing = "claimed"
-
-    @property
-    def usable(self) -> bool:
-        """Whether systems may be searched with it: proven, or accepted by a reasoned decision."""
-        return self.standing in {"proven", "accepted"}
-
-
-class SystemState(BaseModel):
-    state: SystemStanding
-    records: int = 0
-    searched_at: datetime | None = None
-
-
-class WorkItem(BaseModel):
-    """Something only a person can do."""
-
-    kind: Name
-    system: Name | None = None
-    right: Right | None = None
-    letter: Name | None = None  # the one that nobody took
-    collection: Name | None = None
-    recipient: Name | None = None  # who is instructed or informed
-    due: date | None = None
-    opened_at: datetime | None = None
-    chased: list[int] = []  # days after which somebody was reminded of it
-    result: Name | None = None
-
-
-class Package(BaseModel):
-    """The built package that a reviewer sees; `sha256` is of the zip exactly as it will be delivered."""
-
-    id: UUID
-    revision: int
-    sha256: Sha256
-    bytes: int
-    records: int
-    withheld: int = 0  # of the records, how many were left out by a decision
-    datamap: Sha256
-    binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
-    approved_by: int = 0  # sequence of the event that approved it; the number of the letter that delivers it
-    published: bool = False
-    opened: bool = False
-
-
-class Notice(BaseModel):
-    """A letter that changes what the law expects: an extension or a refusal.
-
-    Args:
-        sequence: of the event that decided or proposed it; the letter's number.
-        text: the sealed note with the words for the person.
-        right: the one that is refused; None is the whole case.
-        approved: it may go out.
-        given: it went out; only then does it count.
-    """
-
-    sequence: int
-    text: UUID
-    right: Right | None = None
-    approved: bool = False
-    given: bool = False
-
-
-class PartialAnswer(BaseModel):
-    """A part of the answer that is delivered before the rest.
-
-    Args:
-        sequence: of the event that proposed it.
-        text: the sealed note with what the person is told: what comes now, what comes later, and why.
-        without: systems that are left for later.
-        package: what was built for it; None until then, and again when the approval became void.
-    """
-
-    sequence: int
-    text: UUID
-    without: list[Name] = []
-    package: Package | None = None
-
-    @property
-    def approved(self) -> bool:
-        return self.package is not None and self.package.binding is not None
-
-
-class Complaint(BaseModel):
-    """What is known of the complaint in a case (s.164A DPA 2018).
-
-    Args:
-        about: the cases complained of.
-        acknowledged: the person was told that we have it.
-        told_at: when they last heard of it from us.
-        finding: what came of it; counts once the person was told.
-    """
-
-    about: list[UUID] = []
-    acknowledged: bool = False
-    told_at: datetime | None = None
-    finding: Finding | None = None
-
-
-class RightItem(BaseModel):
-    """One right of the case, with a standing and an outcome of its own (design section 4).
-
-    Args:
-        status: where this right stands; the case stands where its least advanced right does.
-        outcome: set when it was decided.
-        decided: sequence of the event that decided it; the number of the letter that says so.
-        text: the sealed note with what the person is told.
-        answered: the person was told, which is what the law counts (Article 12(3)).
-    """
-
-    right: Right
-    status: Status = Status.RECEIVED
-    outcome: Outcome | None = None
-    decided: int = 0
-    text: UUID | None = None
-    answered: bool = False
-
-    @property
-    def ended(self) -> bool:
-        return self.outcome is not None and self.answered
+__all__ = [
+    "NOT_ME",
+    "CaseState",
+    "Complaint",
+    "Finding",
+    "Identifier",
+    "Notice",
+    "Package",
+    "PartialAnswer",
+    "RightItem",
+    "Standing",
+    "SystemStanding",
+    "SystemState",
+    "WorkItem",
+    "binding_of",
+]
 
 
 class CaseState(BaseModel):
@@ -166,6 +68,10 @@ class CaseState(BaseModel):
     rights: list[RightItem] = []
     regimes: list[Regime] = []
     risk: Risk = Risk.LOW
+    doubts: list[Doubt] = []
+    high_since: datetime | None = None  # the risk is high
+    holders_told_at: datetime | None = None  # every contact that the systems hold was told of the request
+    factors: list[Factor] = []  # what was shown of who asks
     identifiers: dict[UUID, Identifier] = {}
     delivery_address: UUID | None = None
     identity_record: int = 0
@@ -213,6 +119,36 @@ class CaseState(BaseModel):
         """Where a right stands; None when the case does not have it."""
         item = self.item(right)
         return item.status if item else None
+
+    def knows(self, right: Right) -> bool:
+        """Whether enough was shown of who asks to carry a right out, given the doubts on record (`domain/identity.py`)."""
+        if right in NO_IDENTITY_CHECK:
+            return True
+        return bool(self.identity_record) and suffices(right, self.risk, set(self.factors), set(self.doubts))
+
+    @property
+    def asking_risk(self) -> Risk:
+        """The risk by which it is decided what has to be shown."""
+        return asking_risk(self.risk, set(self.doubts))
+
+    @property
+    def unsure(self) -> list[Right]:
+        """The rights that wait, or may not end, because too little was shown of who asks."""
+        return [item.right for item in self.rights if not item.answered and not self.knows(item.right)]
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the owner of a held contact said "this was not me", and nobody has looked into it yet."""
+        return any(item.kind == NOT_ME for item in self.open_work_items.values())
+
+    @property
+    def untold(self) -> list[UUID]:
+        """The contacts that the systems hold and that were not told of the request yet."""
+        return [
+            key
+            for key, each in sorted(self.identifiers.items())
+            if each.found and not each.told and each.kind == "email" and key != self.delivery_address
+        ]
 
     @property
     def answered(self) -> bool:

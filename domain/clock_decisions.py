@@ -13,7 +13,7 @@ from domain.errors import FourEyesError, InvalidInputError
 from domain.events import Draft, Tag
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import NO_IDENTITY_CHECK, Right, Status
+from domain.rights import Right, Status
 
 _BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
 
@@ -28,7 +28,7 @@ def _refusable(state: CaseState) -> list[Right]:
 
 
 def _known(state: CaseState, right: Right) -> bool:
-    return bool(state.identity_record) or right in NO_IDENTITY_CHECK
+    return state.knows(right)
 
 
 def clock_actions(state: CaseState) -> list[Action]:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from domain.authority import Action
 from domain.case import Finding
 from domain.grounds import Ground
+from domain.identity import Doubt, Factor
 from domain.rights import Outcome, Right, Role
 from domain.texts import Name, PersonId, Sha256
 
@@ -61,11 +62,30 @@ class SubmitIdentityEvidence(CommandBase):
 
 
 class ConfirmIdentity(CommandBase):
+    """Say that it is known who asks. Without factors it is a decision with a reason, which does while the risk is not high."""
+
     action: Literal[Action.CONFIRM_IDENTITY] = Action.CONFIRM_IDENTITY
+    factors: list[Factor] = Field(default=[], max_length=len(Factor), description="what was shown")
 
 
 class RequestMoreIdentity(CommandBase):
+    """Ask for one thing more (Article 12(6)); only with a doubt on record, or with one that is named here."""
+
     action: Literal[Action.REQUEST_MORE_IDENTITY] = Action.REQUEST_MORE_IDENTITY
+    doubt: Doubt | None = None
+
+
+class RecordDoubt(CommandBase):
+    """Put on record what makes it doubtful who asks. The risk rises by it, and with it what has to be shown."""
+
+    action: Literal[Action.RECORD_DOUBT] = Action.RECORD_DOUBT
+    doubt: Doubt
+
+
+class DisputeIdentity(CommandBase):
+    """Say for the owner of a held contact that the request is not theirs. Nothing leaves until somebody has looked into it."""
+
+    action: Literal[Action.DISPUTE_IDENTITY] = Action.DISPUTE_IDENTITY
 
 
 class AddIdentifier(CommandBase):
@@ -317,6 +337,8 @@ Command = Annotated[
     | SubmitIdentityEvidence
     | ConfirmIdentity
     | RequestMoreIdentity
+    | RecordDoubt
+    | DisputeIdentity
     | AddIdentifier
     | AcceptIdentifier
     | RejectIdentifier

@@ -88,7 +88,7 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
     named += [(("erasure", "fields", n), name) for n, name in enumerate(collection.erasure.fields)]
     if (before := collection.erasure.before) and before.field:
         named.append((("erasure", "before", "field"), before.field))
-    for key in ("retention_from", "created_at_field", "contact_changed_field"):
+    for key in ("retention_from", "created_at_field", "active_at_field", "contact_changed_field"):
         if name := getattr(collection, key):
             named.append(((key,), name))
     for place, name in named:

@@ -136,6 +136,7 @@ class Collection(Part):
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
     source: Text | None = Field(default=None, description="from whom; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
+    active_at_field: Column | None = Field(default=None, description="field with the time the person was last active")
     contact_changed_field: Column | None = Field(default=None, description="field with the time the contact was changed")
 
     @property

@@ -18,7 +18,6 @@ from domain.commands import (
     Close,
     Command,
     CommandBase,
-    ConfirmIdentityCode,
     MergeDuplicate,
     OpenPackage,
     PreparePackage,
@@ -31,10 +30,11 @@ from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
 from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns_erasure
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
+from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
 from domain.messages import Verdict
 from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
 from domain.reasons import need_reason, noted
-from domain.rights import Outcome, Right, Risk, Role, Status
+from domain.rights import Outcome, Right, Role, Status
 from domain.work_decisions import WORK_DECISIONS, refusing
 
 
@@ -51,7 +51,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         Action.MERGE_DUPLICATE,
         Action.CLOSE,
         Action.RELEASE if state.held else Action.HOLD,
-        *_identity_actions(state),
+        *identity_actions(state),
         *_system_actions(state),
         *_package_actions(state),
         *clock_actions(state),
@@ -61,17 +61,6 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *erasure_actions(state),
     ]
     return sorted(set(actions))
-
-
-def _identity_actions(state: CaseState) -> list[Action]:
-    actions: list[Action] = []
-    if any(identifier.standing == "claimed" for identifier in state.identifiers.values()):
-        actions += [Action.REQUEST_CODE, Action.CONFIRM_IDENTITY_CODE, Action.REJECT_IDENTIFIER, Action.ACCEPT_IDENTIFIER]
-    if state.identity_record == 0 and state.status is Status.VERIFYING_IDENTITY:
-        actions += [Action.CONFIRM_IDENTITY, Action.REQUEST_MORE_IDENTITY, Action.SUBMIT_IDENTITY_EVIDENCE]
-    if any(identifier.standing == "proven" for identifier in state.identifiers.values()):
-        actions.append(Action.CHANGE_DELIVERY_ADDRESS)
-    return actions
 
 
 def _system_actions(state: CaseState) -> list[Action]:
@@ -89,7 +78,8 @@ def _system_actions(state: CaseState) -> list[Action]:
 def _package_actions(state: CaseState) -> list[Action]:
     if state.stage(Right.ACCESS) is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
-        approval = [Action.APPROVE_PACKAGE] if ready and not state.held and not refusing(state, Right.ACCESS) else []
+        may_leave = not (state.held or state.disputed or refusing(state, Right.ACCESS)) and state.knows(Right.ACCESS)
+        approval = [Action.APPROVE_PACKAGE] if ready and may_leave else []
         return [*DESK_ACTIONS, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
     stage = state.stage(Right.ACCESS)
     if state.package is None or stage not in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
@@ -140,28 +130,8 @@ def _request_code(state: CaseState, command: RequestCode, _verdict: Verdict | No
     return [Draft(tag=Tag.CODE_REQUESTED, facts={"identifier": str(command.identifier)})]
 
 
-def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verdict: Verdict | None) -> list[Draft]:
-    if verdict is None or verdict.identifier is None:
-        return []
-    key = str(verdict.identifier)
-    drafts = [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code"})]
-    # At high risk the mailbox alone does not settle who is asking (`security.md` section 3): a caseworker decides.
-    if state.identity_record == 0 and state.risk is not Risk.HIGH:
-        drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={"identifier": key, "how": "code"}))
-    return drafts
-
-
 def _submit_evidence(_state: CaseState, command: SubmitIdentityEvidence, _verdict: Verdict | None) -> list[Draft]:
     return [Draft(tag=Tag.IDENTITY_EVIDENCE_RECEIVED, facts={"evidence": str(command.evidence)})]
-
-
-def _confirm_identity(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
-    need_reason(command)
-    key = str(state.delivery_address)
-    return [
-        Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "caseworker"}),
-        Draft(tag=Tag.IDENTITY_CONFIRMED, facts=noted(command, identifier=key, how="caseworker")),
-    ]
 
 
 def _add_identifier(_state: CaseState, command: AddIdentifier, _verdict: Verdict | None) -> list[Draft]:
@@ -246,10 +216,7 @@ def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[D
 
 _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.REQUEST_CODE: _request_code,
-    Action.CONFIRM_IDENTITY_CODE: _confirm_identity_code,
     Action.SUBMIT_IDENTITY_EVIDENCE: _submit_evidence,
-    Action.CONFIRM_IDENTITY: _confirm_identity,
-    Action.REQUEST_MORE_IDENTITY: _simple(Tag.IDENTITY_MORE_REQUESTED, reason=True),
     Action.ADD_IDENTIFIER: _add_identifier,
     Action.ACCEPT_IDENTIFIER: _accept_identifier,
     Action.REJECT_IDENTIFIER: _reject_identifier,
@@ -269,6 +236,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.CLOSE: _close,
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
     **CLOCK_DECISIONS,
+    **IDENTITY_DECISIONS,
     **ERASURE_DECISIONS,
     **WORK_DECISIONS,
     **AFTERWARDS_DECISIONS,

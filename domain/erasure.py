@@ -121,6 +121,9 @@ def fields_needed(collection: Collection, step: Step) -> tuple[str, ...]:
     if erasure.before and erasure.before.field:
         named.add(erasure.before.field)
     named |= {field for field in (collection.retention_from, collection.created_at_field) if field}
+    # Whoever holds a contact of the person is told before anything is gone, and a contact changed lately is a doubt (I5, I6).
+    named |= {name for name, kind in collection.identities.items() if kind in {"email", "phone"}}
+    named |= {field for field in (collection.contact_changed_field, collection.active_at_field) if field}
     return tuple(name for name in collection.fields if name in named)
 
 

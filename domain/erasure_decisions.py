@@ -10,11 +10,13 @@ from collections.abc import Callable
 from domain.authority import Action
 from domain.case import CaseState
 from domain.commands import ApproveErasure, CancelErasure, EditErasure
+from domain.erasure_standing import PlanStanding
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
+from domain.identity import HOLDERS_HAVE
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import Right, Role, Status
+from domain.rights import Right, Risk, Role, Status
 from domain.work_decisions import refusing
 
 
@@ -27,7 +29,7 @@ def erasure_actions(state: CaseState) -> list[Action]:
     if item.status is Status.IN_REVIEW and erasure.plan is not None:
         actions += [Action.EDIT_ERASURE, Action.RETURN_FOR_REWORK]
         current = erasure.plan.keys == state.usable_keys
-        if current and not state.held and not refusing(state, Right.ERASURE):
+        if current and not (state.held or state.disputed) and state.knows(Right.ERASURE) and not refusing(state, Right.ERASURE):
             actions.append(Action.APPROVE_ERASURE)
     if item.status is Status.FULFILLING and erasure.approved:
         actions.append(Action.RETURN_FOR_REWORK)
@@ -45,6 +47,11 @@ def erasure_binding(state: CaseState) -> str:
         "keys": [str(key) for key in state.hand_added_keys],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def waiting_days(state: CaseState, plan: PlanStanding) -> int:
+    """Days between the notice and the erasure; at high risk never less than every held contact has to object."""
+    return max(plan.waiting_days, HOLDERS_HAVE.days if state.asking_risk is Risk.HIGH else 0)
 
 
 def returns_erasure(state: CaseState) -> bool:

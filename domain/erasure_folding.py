@@ -108,6 +108,9 @@ def _returned(state: CaseState, _event: CaseEvent) -> None:
 def _announced(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
     erasure.told_at = event.at
+    state.holders_told_at = event.at
+    for identifier in state.identifiers.values():
+        identifier.told = identifier.told or bool(identifier.found)
     erasure.waiting_until = datetime.fromisoformat(str(event.facts["until"]))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.commands import Message
 from domain.erasure import Addressee, Edit
-from domain.messages import SystemResult
+from domain.messages import HeldContacts, SystemResult
 from domain.texts import Name, Sha256
 
 
@@ -57,6 +57,7 @@ class PlanMade(Message):
     addressees: list[Addressee] = []
     waiting_days: int = 0
     failed: list[SystemResult] = []
+    held: HeldContacts = HeldContacts()
 
 
 class CarryOutErasure(Message):

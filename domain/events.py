@@ -31,6 +31,7 @@ class Tag(StrEnum):
     CLOSING_PROPOSED = "case:closing:proposed"
 
     IDENTIFIER_CLAIMED = "case:identifier:claimed"
+    IDENTIFIER_FOUND = "case:identifier:found"  # a contact that the systems hold: told of the request (I6)
     IDENTIFIER_PROVEN = "case:identifier:proven"
     IDENTIFIER_REJECTED = "case:identifier:rejected"
     IDENTIFIER_ACCEPTED = "case:identifier:accepted"  # a hint made a search key by a reasoned decision (I2)
@@ -38,6 +39,9 @@ class Tag(StrEnum):
     IDENTITY_ASKED = "case:identity:asked"  # the routine check of a mailbox: moves no clock
     IDENTITY_REMINDED = "case:identity:reminded"
     IDENTITY_CONFIRMED = "case:identity:confirmed"
+    IDENTITY_DOUBTED = "case:identity:doubted"  # what makes it doubtful who asks; only this lets more be asked for (I1)
+    IDENTITY_DISPUTED = "case:identity:disputed"  # "this was not me", from a contact that is held: holds release, no clock
+    HOLDERS_TOLD = "case:holders:told"
     IDENTITY_MORE_REQUESTED = "case:identity:more_requested"  # Article 12(6): restarts the month in the UK
     IDENTITY_EVIDENCE_RECEIVED = "case:identity:evidence_received"
     IDENTITY_EVIDENCE_DESTROYED = "case:identity:evidence_destroyed"

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
-from domain.clock_folding import CLOCK_RULES, LOOK_AGAIN, prepared, tasks_done
+from domain.clock_folding import CLOCK_RULES, prepared
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
 from domain.events import CaseEvent, Fact, Tag
+from domain.identity import Doubt
+from domain.identity_folding import IDENTITY_RULES, doubted, shown, void_release
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle, stands
@@ -67,6 +69,8 @@ def _received(state: CaseState, event: CaseEvent) -> None:
         item.status = Status.FULFILLING if item.right in NO_IDENTITY_CHECK else Status.RECEIVED
     state.regimes = _texts(event.facts["regimes"])
     state.risk = Risk(_text(event, "risk"))
+    state.high_since = event.at if state.risk is Risk.HIGH else None
+    state.doubts = [Doubt(name) for name in _texts(event.facts.get("doubts"))]
 
 
 def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
@@ -80,10 +84,12 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
     def rule(state: CaseState, event: CaseEvent) -> None:
         before = set(state.usable_keys)
         state.identifiers[_uuid(event, "identifier")].standing = standing
+        if standing == "proven":
+            shown(state, event)
         if standing == "accepted":
             prepared(state, event)
         if set(state.usable_keys) != before:
-            _void_approval(state)
+            void_release(state)
             _deliver_to_proven(state, event)
             if state.run:
                 _search_again(state)
@@ -105,29 +111,9 @@ def _deliver_to_proven(state: CaseState, event: CaseEvent) -> None:
         state.delivery_address = _uuid(event, "identifier")
 
 
-def _void_approval(state: CaseState) -> None:
-    if state.package is not None:
-        state.package.binding = None
-        state.package.published = False
-        state.delivered_at = None
-    item = state.item(Right.ACCESS)
-    if item is not None and item.status in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
-        item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False  # it has to be approved anew
-
-
 def _identity_asked(state: CaseState, event: CaseEvent) -> None:
     begin(state)
     state.identity_asked_at = event.at
-
-
-def _identity_confirmed(state: CaseState, event: CaseEvent) -> None:
-    state.identity_record = event.sequence
-    state.closing_proposed = False
-    tasks_done(state, LOOK_AGAIN)
-    prepared(state, event)
-    for item in state.rights:
-        if item.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY}:
-            item.status = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
 
 
 def _predated(state: CaseState, event: CaseEvent) -> None:
@@ -195,7 +181,7 @@ def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
 def _package_requested(state: CaseState, event: CaseEvent) -> None:
     state.package_wanted = _number(event, "revision")
     prepared(state, event)
-    _void_approval(state)
+    void_release(state)
 
 
 def _package_built(state: CaseState, event: CaseEvent) -> None:
@@ -213,7 +199,7 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
 
 
 def _package_voided(state: CaseState, _event: CaseEvent) -> None:
-    _void_approval(state)
+    void_release(state)
 
 
 def _package_approved(state: CaseState, event: CaseEvent) -> None:
@@ -229,7 +215,7 @@ def _package_returned(state: CaseState, _event: CaseEvent) -> None:
     if state.refusal is not None:  # what came back is the proposed refusal
         state.refusal = None
         return
-    _void_approval(state)
+    void_release(state)
 
 
 def _package_published(state: CaseState, _event: CaseEvent) -> None:
@@ -250,9 +236,12 @@ def _notified(state: CaseState, event: CaseEvent) -> None:
 
 
 def _address_changed(state: CaseState, event: CaseEvent) -> None:
+    address = state.identifiers[_uuid(event, "identifier")]
     state.delivery_address = _uuid(event, "identifier")
     prepared(state, event)
-    _void_approval(state)
+    void_release(state)
+    if not address.held:  # the address is part of identity (I8)
+        doubted(state, event, Doubt.OTHER_ADDRESS)
 
 
 def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
@@ -317,7 +306,6 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.IDENTIFIER_ACCEPTED: _identifier_stands("accepted"),
     Tag.IDENTITY_ASKED: _identity_asked,
     Tag.IDENTITY_REMINDED: _identity_reminded,
-    Tag.IDENTITY_CONFIRMED: _identity_confirmed,
     Tag.IDENTITY_MORE_REQUESTED: _setter("more_identity_asked", value=True),
     Tag.IDENTITY_EVIDENCE_RECEIVED: _evidence,
     Tag.IDENTITY_EVIDENCE_DESTROYED: _evidence_destroyed,
@@ -349,4 +337,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **COMPLAINT_RULES,
     **RIGHT_RULES,
     **ERASURE_RULES,
+    **IDENTITY_RULES,
 }

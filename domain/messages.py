@@ -13,6 +13,7 @@ from domain.case import CaseState
 from domain.commands import Command, Message
 from domain.deadline import Clock
 from domain.events import CaseEvent, Fact
+from domain.identity import Doubt
 from domain.rights import Channel, Right, Risk
 from domain.texts import CommandId, Name, PersonId, Regime, Sha256
 
@@ -41,6 +42,7 @@ class Opening(Message):
     rights: list[Right]
     regimes: list[Regime]
     risk: Risk
+    doubts: list[Doubt] = []
     identifiers: list[ReceivedIdentifier]
     asserted: UUID | None  # the identifier that a valid identity assertion of the platform proves
     snapshots: bool  # the data map has short-lived collections
@@ -154,9 +156,24 @@ class SystemResult(Message):
     reason: Name | None = None
 
 
+class HeldContacts(Message):
+    """What the systems hold of a person's contacts (I3, I5, I6).
+
+    Args:
+        found: contacts with rows in the case, those that it knew before included.
+        recent: of these, the ones that stand where a contact was changed lately; they vouch for nobody.
+        doubts: what the search showed.
+    """
+
+    found: list[ReceivedIdentifier] = []
+    recent: list[UUID] = []
+    doubts: list[Doubt] = []
+
+
 class Collected(Message):
     run: int
     results: list[SystemResult]
+    held: HeldContacts = HeldContacts()
     package: "PackageBuilt | None" = None
 
 

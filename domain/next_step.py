@@ -75,6 +75,7 @@ class NextStep:
 
 # The most urgent first. A kind that is not here is a task like any other.
 _WORK: dict[str, tuple[Step, bool]] = {
+    "not_me": (Step.DO_TASK, True),
     "needs_operator": (Step.ASK_OPERATOR, True),
     "letter_failed": (Step.MEND_LETTER, True),
     "deadline_passed": (Step.ANSWER_LATE, True),
@@ -125,6 +126,8 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
         return _identity(state)
     if state.status is Status.COLLECTING:
         return NextStep(Step.SEARCHING, _SYSTEM)
+    if state.status in {Status.IN_REVIEW, Status.FULFILLING} and state.unsure and not state.answered:
+        return NextStep(Step.CONFIRM_IDENTITY, _US, attention=True)  # a doubt came up after identity was confirmed
     if (erasing := _erasing(state)) is not None:
         return erasing
     if state.status is Status.IN_REVIEW:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.case import CaseState
 from domain.events import CaseEvent, Tag
-from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
+from domain.rights import Outcome, Right, Status
 
 _ORDER = list(Status)
 
@@ -25,7 +25,7 @@ def begin(state: CaseState) -> None:
     for item in state.rights:
         if item.answered:
             continue
-        known = item.right in NO_IDENTITY_CHECK or state.identity_record
+        known = state.knows(item.right)
         at_work = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
         item.status = at_work if known else Status.VERIFYING_IDENTITY
 

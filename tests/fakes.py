@@ -20,6 +20,7 @@ from domain.messages import (
     CaseRef,
     Collect,
     Collected,
+    HeldContacts,
     Judged,
     LetterSent,
     MarketingStopped,
@@ -76,6 +77,7 @@ class FakeOffice:
         self.built.set()
         self.broken: set[str] = set()  # activities that fail for good
         self.erasing = FakeErasing()
+        self.held = HeldContacts()
         self.marketing_stopped = False
 
     @activity.defn(name="read_opening")
@@ -155,7 +157,7 @@ class FakeOffice:
         results = [each for each in self.results if message.systems is None or each.system in message.systems]
         results = [each for each in results if each.system not in message.skipped]
         ready = message.build and all(each.state == "searched" for each in results)
-        return Collected(run=message.run, results=results, package=self._package() if ready else None)
+        return Collected(run=message.run, results=results, package=self._package() if ready else None, held=self.held)
 
     @activity.defn(name="snapshot_short_lived")
     async def snapshot_short_lived(self, _message: CaseRef) -> Collected:

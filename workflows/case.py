@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.commands import AddIdentifier, Command, RequestCode, SendMessage
     from domain.errors import DomainError
     from domain.events import Draft, Tag
+    from domain.identity import Factor, suffices
     from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Opening, Snapshot
     from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Role, Status
 
@@ -274,6 +275,7 @@ def _first_events(receipt: Opening) -> list[Draft]:
                 "rights": [right.value for right in receipt.rights],
                 "regimes": [*receipt.regimes],
                 "risk": receipt.risk.value,
+                "doubts": [doubt.value for doubt in receipt.doubts],
             },
         ),
     ]
@@ -281,12 +283,12 @@ def _first_events(receipt: Opening) -> list[Draft]:
         Draft(tag=Tag.IDENTIFIER_CLAIMED, facts={"identifier": str(each.identifier), "kind": each.kind})
         for each in receipt.identifiers
     ]
-    if receipt.asserted is None:
-        asked = not NO_IDENTITY_CHECK.issuperset(receipt.rights)
-        return [*drafts, Draft(tag=Tag.IDENTITY_ASKED)] if asked else drafts
-    proof: dict[str, str] = {"identifier": str(receipt.asserted), "how": "assertion"}
-    return [
-        *drafts,
-        Draft(tag=Tag.IDENTIFIER_PROVEN, facts={**proof}),
-        Draft(tag=Tag.IDENTITY_CONFIRMED, facts={**proof}),
-    ]
+    waits = [right for right in receipt.rights if right not in NO_IDENTITY_CHECK]
+    known = False
+    if receipt.asserted is not None:
+        proof: dict[str, str] = {"identifier": str(receipt.asserted), "how": "assertion"}
+        drafts.append(Draft(tag=Tag.IDENTIFIER_PROVEN, facts={**proof}))
+        known = not waits or any(suffices(right, receipt.risk, {Factor.SIGN_IN}, set(receipt.doubts)) for right in waits)
+        if known:
+            drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={**proof}))
+    return [*drafts, Draft(tag=Tag.IDENTITY_ASKED)] if waits and not known else drafts

@@ -47,7 +47,7 @@ async def fulfil(case: Proceedings, right: Right) -> None:
         with contextlib.suppress(CaseEnded):  # of this right: refused, or decided by somebody
             part = case.of(right)
             if right not in NO_IDENTITY_CHECK:
-                await part.until(lambda state: state.identity_record)
+                await part.until(lambda state: state.knows(right))
             if right is Right.ERASURE:
                 await _access_first(part)
             if right is Right.OBJECTION:

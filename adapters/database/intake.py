@@ -27,9 +27,10 @@ from adapters.resources import Resources
 from adapters.vault import Vault
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
+from domain.identity import Doubt, risk_of
 from domain.language import language_of
 from domain.normal import normal_email
-from domain.rights import Channel, Relation, Right, Risk, Status
+from domain.rights import Channel, Relation, Right, Status
 
 # Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -56,6 +57,7 @@ class IncomingRequest(BaseModel):
         caller: who handed it in, for idempotency.
         asserted: a valid identity assertion of the platform proves the e-mail address.
         assertion: its issuer and jti, used once.
+        doubts: what the platform saw: a new device, a contact that was changed.
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
         agent: who asks for the person, by name.
     """
@@ -73,6 +75,7 @@ class IncomingRequest(BaseModel):
     body_hash: str | None = None
     asserted: bool = False
     assertion: tuple[str, str] | None = None
+    doubts: list[Doubt] = []
     relation: Relation | None = None
     agent: str | None = None
 
@@ -160,7 +163,8 @@ class Intake:
             channel=request.channel.value,
             rights=list(dict.fromkeys(right.value for right in request.rights)),
             regimes=list(regimes),
-            risk=_risk(request).value,
+            risk=risk_of(doubts := _doubts(request)).value,
+            doubts=[doubt.value for doubt in doubts],
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
             language=language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
@@ -177,13 +181,15 @@ class Intake:
         return receipt, clock, identifiers
 
 
-def identifier_row(vault: Vault, case_id: UUID, kind: str, value: str, *, added_by: str, now: datetime) -> CaseIdentifierRow:
+def identifier_row(
+    vault: Vault, case_id: UUID, kind: str, value: str, *, added_by: str, now: datetime, key: UUID | None = None
+) -> CaseIdentifierRow:
     """An identifier of a case, sealed under its key and findable by its blind index.
 
     Raises:
         InvalidInputError: not an address, or hidden characters in it.
     """
-    key = uuid4()
+    key = key or uuid4()
     index = vault.index_email(value) if kind == "email" else vault.index_id(kind, value)
     return CaseIdentifierRow(
         id=key,
@@ -205,14 +211,18 @@ def _claims(request: IncomingRequest) -> list[tuple[str, str]]:
     return [*mail, *request.hints]
 
 
-def _risk(request: IncomingRequest) -> Risk:
+def _doubts(request: IncomingRequest) -> list[Doubt]:
+    doubts = set(request.doubts)
     # An address with letters that look like others is the mark of somebody who wants to be taken for somebody else.
     address = normal_email(request.email) if request.email else ""
     unusual = not address.isascii() or any(part.startswith("xn--") for part in address.rpartition("@")[2].split("."))
-    if unusual or request.relation is Relation.AGENT:
-        return Risk.HIGH
-    by_hand = request.channel in {Channel.LETTER, Channel.PHONE, Channel.IN_PERSON} or request.email is None
-    return Risk.ELEVATED if by_hand else Risk.LOW
+    signs = {
+        Doubt.LOOK_ALIKE: unusual,
+        Doubt.AGENT: request.relation is Relation.AGENT,
+        Doubt.BY_STAFF: request.channel in {Channel.LETTER, Channel.PHONE, Channel.IN_PERSON},
+        Doubt.NO_MAILBOX: request.email is None,
+    }
+    return sorted(doubts | {doubt for doubt, shows in signs.items() if shows})
 
 
 def _use_of(assertion: tuple[str, str], now: datetime) -> AssertionUse:

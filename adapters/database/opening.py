@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
 from adapters.resources import Resources
 from domain.errors import UnknownObjectError
+from domain.identity import Doubt
 from domain.messages import Opening, ReceivedIdentifier
 from domain.rights import Channel, Right, Risk
 
@@ -35,6 +36,7 @@ def opening_of(resources: Resources, case_id: UUID) -> Opening:
         rights=[Right(right) for right in receipt.rights],
         regimes=receipt.regimes,
         risk=Risk(receipt.risk),
+        doubts=[Doubt(name) for name in receipt.doubts or []],
         identifiers=[ReceivedIdentifier(identifier=row.id, kind=row.kind) for row in identifiers],
         asserted=receipt.asserted_identifier,
         snapshots=any(part.short_lived for system in resources.datamap.systems for part in system.collections),

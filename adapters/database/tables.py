@@ -63,6 +63,7 @@ class CaseReceipt(SQLModel, table=True):
     rights: list[str] = Field(sa_column=_json())
     regimes: list[str] = Field(sa_column=_json())
     risk: str
+    doubts: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     subject: bytes | None = Field(sa_column=_sealed(nullable=True))
     message: bytes | None = Field(sa_column=_sealed(nullable=True))
     language: str = Field(default="en", sa_column_kwargs={"server_default": "en"})  # of the person's own words: that of letters

@@ -91,3 +91,31 @@ def rights_in_short(rights: list[str]) -> str:
     """The rights of a case in a narrow column: Access + 1."""
     first = RIGHTS[rights[0]] if rights else "None yet"
     return first if len(rights) <= 1 else f"{first} + {len(rights) - 1}"
+
+
+DOUBTS: Final[dict[str, str]] = {  # why it is doubtful who asks, by the name of the doubt
+    "no_mailbox": "no mailbox was named",
+    "by_staff": "it was opened by staff, or came by letter",
+    "new_device": "a new device",
+    "new_country": "a new country",
+    "long_silence": "no activity for two years",
+    "several_requests": "several requests for the person",
+    "stated": "in the caseworker\u2019s own words",
+    "contact_changed": "a contact was changed in the last 30 days",
+    "other_address": "the answer is to go to another address",
+    "look_alike": "an address that looks like another",
+    "agent": "somebody asks for the person",
+    "private_content": "private content, and only the mailbox shown",
+    "safeguarding": "a child or somebody at risk",
+    "disowned": "the owner of a contact we hold said \u201cnot me\u201d",
+}
+FACTORS: Final[dict[str, str]] = {  # what showed who asks
+    "mailbox": "The mailbox",
+    "sign_in": "Signed in on the platform",
+    "held_contact": "A second contact that we held before",
+    "recent_facts": "Two of three facts of recent activity",
+    "by_person": "Called back on the held number, or a code by letter",
+    "document": "A document, name and photograph only (last resort)",
+    "judged": "My own decision, with the reason",
+    "authority": "Proof that they may act for the person",
+}

@@ -31,6 +31,7 @@ from domain.commands import (
     Command,
     ConfirmIdentityCode,
     Disown,
+    DisputeIdentity,
     OpenPackage,
     ReissuePackage,
     ReportMissing,
@@ -162,6 +163,11 @@ def withdraw(_session: Session) -> Command:
 def disown(_session: Session) -> Command:
     """Say that somebody else made it."""
     return Disown(actor=SUBJECT)
+
+
+def dispute(_session: Session) -> Command:
+    """Say for a held contact that the request is not theirs."""
+    return DisputeIdentity(actor=SUBJECT)
 
 
 def cancel_erasure(_session: Session) -> Command:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, create_model
 
+from api.v1.examples import EXAMPLES, WHY
 from api.v1.models import Body
 from domain.authority import Action
 from domain.commands import Command, CommandBase
@@ -84,89 +85,6 @@ class Shape:
     example: dict[str, Any]
 
 
-_KEY = "2f1f0a3e-5f43-4c1b-9a53-0c1d5f0e8a11"
-_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_WHY = {"reason": "Matched the account holder on a call to the number on record."}
-_EXAMPLES: dict[Action, dict[str, Any]] = {
-    Action.REQUEST_CODE: {"identifier": _KEY},
-    Action.CONFIRM_IDENTITY_CODE: {"code": "31415926"},
-    Action.ADD_IDENTIFIER: {"kind": "email", "value": "second.address@example.com"},
-    Action.ACCEPT_IDENTIFIER: {"identifier": _KEY} | _WHY,
-    Action.REJECT_IDENTIFIER: {"identifier": _KEY},
-    Action.CHANGE_DELIVERY_ADDRESS: {"identifier": _KEY} | _WHY,
-    Action.COMPLETE_WORK_ITEM: {"work_item": _KEY, "result": "not_found"},
-    Action.RETRY_SYSTEM: {"system": "billing"},
-    Action.CONTINUE_WITHOUT_SYSTEM: {"system": "billing", "reason": "Shut down in 2024; its data were deleted."},
-    Action.SET_ITEM_DECISION: {
-        "item": "support.messages.0a1b2c3d4e5f6071",
-        "decision": "withhold",
-        "basis": "third_party",
-        "reason": "Quotes another customer.",
-    },
-    Action.SET_DECISION_RULE: {
-        "system": "support",
-        "collection": "messages",
-        "condition": {"field": "kind", "equals": "internal"},
-        "decision": "redact",
-        "basis": "third_party",
-        "reason": "Names of agents who did not act in public; none of the twenty says more.",
-        "spans": [{"field": "agent_name"}],
-        "seen": ["support.messages.0a1b2c3d4e5f6071"],
-    },
-    Action.WEIGH_THIRD_PERSON: {
-        "names": ["Pat Example", "pat@example.com"],
-        "role": "A neighbour who wrote to us about the requester.",
-        "type_of_information": "Name, address and what they complained of.",
-        "duty_of_confidentiality": True,
-        "steps_to_seek_consent": "Asked by letter on 3 November; no answer.",
-        "capable_of_consent": True,
-        "refused": False,
-        "disclose": False,
-        "reason": "They wrote in confidence, and the complaint itself is given without them.",
-    },
-    Action.REQUEST_CLARIFICATION: {"question": "Which account do you mean, or would you like everything?"},
-    Action.ANSWER_CLARIFICATION: {"answer": "Everything, please."},
-    Action.EXTEND_DEADLINE: {"ground": "complexity", "reason": "Your data lie in four archives that are searched by hand."},
-    Action.PROPOSE_REFUSAL: {
-        "ground": "manifestly_unfounded",
-        "reason": "Offered to withdraw against payment, see the messages of 3 and 5 November.",
-        "text": "You offered to withdraw your request for a payment. We find it manifestly unfounded and do not act on it.",
-    },
-    Action.LINK_COMPLAINT: {"about": "HAB-7K3M9QXA"},
-    Action.SEND_PROGRESS: {"text": "We have asked the team that answered you, and wait for the log of the search."},
-    Action.DECIDE_COMPLAINT: {
-        "finding": "partly_upheld",
-        "reason": "The search left out the archive of 2023; see the receipts of both searches.",
-        "text": "We had not searched the archive of 2023. We have done so now, and you get what we found in a letter.",
-    },
-    Action.REQUEST_AUTHORITY: {"question": "Please send the letter in which Ms Adeyemi lets you act for her."},
-    Action.RECORD_AUTHORITY: {"reason": "Signed letter of 12 November, seen by mail."},
-    Action.RECORD_FEE: {"step": "asked", "reason": "A third copy of the same files; 12 pounds for postage and a drive."},
-    Action.PREPARE_PACKAGE: {"revision": 1},
-    Action.APPROVE_PACKAGE: {"sha256": _SHA256},
-    Action.PREPARE_PARTIAL_ANSWER: {
-        "text": "This part has your account and your images. The invoices follow: a supplier keeps them on paper.",
-        "without": ["support"],
-    },
-    Action.APPROVE_PARTIAL_ANSWER: {"sha256": _SHA256},
-    Action.EDIT_ERASURE: {
-        "system": "support",
-        "collection": "messages",
-        "keep": True,
-        "ground": "17(3)(e)",
-        "until": "2027-06-30",
-        "reason": "The customer has announced a claim about these messages.",
-    },
-    Action.APPROVE_ERASURE: {"sha256": _SHA256},
-    Action.CANCEL_ERASURE: {"reason": "Told us by telephone, called back on the number on record."},
-    Action.RECORD_DELIVERY: {"channel": "post", "reason": "Registered letter, number in the post book."},
-    Action.ADD_NOTE: {"text": "Rang her on 14 September; she wants the images as files."},
-    Action.REPORT_MISSING: {"reason": "The invoices of 2024 are not in it."},
-    Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
-    Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
-    Action.CLOSE: {"outcome": "identity_not_confirmed", "reason": "No answer within a month."},
-}
-
 # Which words an action takes: the field's name, and whether it has to be there. The workflow asks again.
 _REASON_NEEDED = frozenset(
     {
@@ -184,6 +102,7 @@ _REASON_NEEDED = frozenset(
         Action.EDIT_ERASURE,
         Action.RECORD_DELIVERY,
         Action.REPORT_MISSING,
+        Action.DISPUTE_IDENTITY,
         Action.DISOWN,
         Action.MERGE_DUPLICATE,
         Action.HOLD,
@@ -193,7 +112,14 @@ _REASON_NEEDED = frozenset(
 )
 # Staff say where they were told; the platform relays the data subject, who owes no reason (Article 12(2)).
 _REASON_TAKEN = frozenset(
-    {Action.CANCEL_ERASURE, Action.REJECT_IDENTIFIER, Action.WITHDRAW, Action.REOPEN, Action.REPORT_WRONG_PERSON}
+    {
+        Action.RECORD_DOUBT,
+        Action.CANCEL_ERASURE,
+        Action.REJECT_IDENTIFIER,
+        Action.WITHDRAW,
+        Action.REOPEN,
+        Action.REPORT_WRONG_PERSON,
+    }
 )
 
 # Fields of a command that a client cannot know, and what it sends in their place.
@@ -282,13 +208,13 @@ _DESK_BODIES: dict[Action, type[ActionBody]] = {
 }
 # The package is opened by the data subject, in the portal, with a fresh code: no key ever does it (`security.md` section 4).
 SHAPES: dict[Action, Shape] = {
-    **{action: Shape(body, "reason", None, _EXAMPLES[action]) for action, body in _DESK_BODIES.items()},
+    **{action: Shape(body, "reason", None, EXAMPLES[action]) for action, body in _DESK_BODIES.items()},
     **{
         action: Shape(
             body=_body_of(action, command),
             words=_words_of(action),
             files=_FILES.get(action),
-            example=_EXAMPLES.get(action, dict(_WHY) if action in _REASON_NEEDED else {}),
+            example=EXAMPLES.get(action, dict(WHY) if action in _REASON_NEEDED else {}),
         )
         for action, command in COMMANDS.items()
         if action is not Action.OPEN_PACKAGE

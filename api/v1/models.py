@@ -15,6 +15,7 @@ from domain.case import Finding, Standing, SystemStanding
 from domain.datamap import ErasureAction
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
+from domain.identity import Doubt
 from domain.item_rules import Condition
 from domain.regimes import WaitKind
 from domain.rights import Channel, Outcome, Right, Risk, Status
@@ -270,6 +271,7 @@ class CaseAnswer(BaseModel):
     received_at: datetime
     channel: Channel
     risk: Risk
+    doubts: Annotated[list[Doubt], Field(description="why it is doubtful who asks; only these let more be asked for")] = []
     held: bool
     closing_proposed: bool
     assignee: str | None

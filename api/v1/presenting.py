@@ -44,7 +44,8 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
     return CaseAnswer(
         **case_line(view).model_dump(exclude={"legal_due", "safe_due"}),
         channel=Channel(receipt.channel),
-        risk=Risk(receipt.risk),
+        risk=state.risk if state.sequence else Risk(receipt.risk),
+        doubts=state.doubts,
         held=state.held,
         closing_proposed=state.closing_proposed,
         clock=ClockAnswer.model_validate(view.clock.model_dump()),

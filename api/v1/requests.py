@@ -78,7 +78,7 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
     if body.identity_assertion is not None and not _answered_before(web.resources, incoming):
         assertion = _assertion(web, body, body.identity_assertion, now)
         proves = _used_within_a_day(web.resources, assertion.issuer, now) < ASSERTIONS_A_DAY
-        used = {"asserted": proves, "assertion": (assertion.issuer, assertion.jti)}
+        used = {"asserted": proves, "assertion": (assertion.issuer, assertion.jti), "doubts": list(assertion.doubts)}
         incoming = incoming.model_copy(update=used)
     return Intake(web.resources).receive(incoming, now)
 

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.reminding import FETCHING, Silence
     from domain.rights import Outcome, Status
 
+from workflows.holders import held_drafts, tell_holders
 from workflows.options import CONNECTORS, PACKAGES
 from workflows.proceedings import Proceedings, opened
 from workflows.reminders import remind
@@ -27,6 +28,8 @@ from workflows.reminders import remind
 async def access(case: Proceedings) -> None:
     """Carry the access request from search to a fetched package. Anything that voids an approval leads back to its step."""
     await case.until(lambda _state: not case.copying)
+    if case.state.untold:  # carried on from the record
+        case.errand(functools.partial(tell_holders, case))
     while not case.ended:
         if case.state.needs_search or case.state.stage(case.right) is Status.COLLECTING:
             await _collect(case)
@@ -51,13 +54,17 @@ async def _collect(case: Proceedings) -> None:
         message = _search(case, run=case.state.run + 1)
         found = await case.unless_ended(workflow.start_activity_method(Collection.collect, message, **CONNECTORS))
         started = Draft(tag=Tag.COLLECTION_STARTED, facts={"run": found.run, "keys": [str(key) for key in keys]})
-        await case.record(started, *_found(found))
+        await case.record(started, *_found(found), *held_drafts(case, found.held))
+        if case.state.untold:
+            case.errand(functools.partial(tell_holders, case))
     while case.state.waits_for_systems and not case.state.needs_search:
         retried = [name for name, system in case.state.systems.items() if system.state == "searching"]
         if retried:
             message = _search(case, run=case.state.run).model_copy(update={"systems": retried, "build": False})
             found = await case.unless_ended(workflow.start_activity_method(Collection.collect, message, **CONNECTORS))
-            await case.record(*_found(found))
+            await case.record(*_found(found), *held_drafts(case, found.held))
+            if case.state.untold:
+                case.errand(functools.partial(tell_holders, case))
         else:
             waiting = dict(case.state.systems)
             await case.until(lambda state, known=waiting: state.systems != known or state.needs_search)  # type: ignore[misc]
@@ -126,7 +133,7 @@ async def _review(case: Proceedings) -> None:
 
 async def _deliver(case: Proceedings) -> bool:
     """Publish what was approved, tell the person, wait until it is fetched. False when the approval became void."""
-    await case.until(lambda state: not state.held or not state.approved)
+    await case.until(lambda state: not (state.held or state.untold) or not state.approved)
     if not case.state.approved or not await _publish(case):
         return False
     if case.state.stage(case.right) is Status.FULFILLING:

@@ -2,7 +2,8 @@
 
 1. A look into the systems makes a plan; a second person approves exactly it. Edits, other identifiers or a change in what the
    systems hold that matters make another plan.
-2. Every proven address is told, with a link that stops it without a code; nothing is erased before the waiting days are over.
+2. Every proven address, and every one that the systems hold, is told with a link that stops it without a code; nothing is erased
+   before the waiting days are over.
 3. What only a person can do first is done first: a subscription is cancelled before its row goes.
 4. It is carried out, looked at again, and certified. Processors are instructed, other recipients informed (Article 19).
 
@@ -18,7 +19,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.erasure import Erasure
     from domain.case import CaseState
-    from domain.erasure_decisions import erasure_binding
+    from domain.erasure_decisions import erasure_binding, waiting_days
     from domain.erasure_messages import CarryOutErasure, ErasureCarriedOut, PlanErasure, PlanMade
     from domain.erasure_standing import PlanStanding
     from domain.events import Draft, Fact, Tag
@@ -26,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import Outcome, Right
 
 from workflows.after_erasure import ask_about, finish, standing_of
+from workflows.holders import held_drafts
 from workflows.options import CONNECTORS
 from workflows.proceedings import Proceedings, opened
 
@@ -91,7 +93,7 @@ async def _plan(case: Proceedings) -> None:
             "addressees": [f"{each.track}.{each.recipient}" for each in made.addressees],
             "waiting_days": made.waiting_days,
         }
-        await case.record(Draft(tag=Tag.ERASURE_PLANNED, facts=facts))
+        await case.record(Draft(tag=Tag.ERASURE_PLANNED, facts=facts), *held_drafts(case, made.held))
 
 
 async def _review(case: Proceedings) -> None:
@@ -143,15 +145,15 @@ async def _void(case: Proceedings) -> None:
 
 
 async def _announce(case: Proceedings, plan: PlanStanding) -> None:
-    """Tell every proven address, once a plan; the stop link needs no code."""
+    """Tell every proven address and every one that is held, once a plan; the stop link needs no code."""
     if standing_of(case).told_at is not None:
         return
     number = plan.approved_by * 100  # a letter of its own for each address
     for place, (key, identifier) in enumerate(sorted(case.state.identifiers.items())):
-        if identifier.standing == "proven" and identifier.kind == "email":
+        if identifier.kind == "email" and (identifier.standing == "proven" or identifier.found):
             message = SendLetter(case_id=case.case_id, letter="erasure_planned", number=number + place, identifier=key)
             await case.deliver_or_ask(message)
-    until = workflow.now() + timedelta(days=plan.waiting_days)
+    until = workflow.now() + timedelta(days=waiting_days(case.state, plan))
     await case.record_if(lambda state: _still(state, plan), Draft(tag=Tag.ERASURE_ANNOUNCED, facts={"until": until.isoformat()}))
 
 

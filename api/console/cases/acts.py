@@ -66,8 +66,8 @@ ACTS: Final[dict[Action, Act]] = {
     Action.CONFIRM_IDENTITY: Act(
         "Confirm identity by hand",
         "Confirm who is asking",
-        "Say how you know that it is the person whose data we hold: a call back to the number on record, or what they showed "
-        "you. "
+        "Say how you know that it is the person whose data we hold, and what showed it: a call back to the number on record, "
+        "or what they showed you. "
         "Whoever confirms by hand cannot approve the release (Articles 12(2) and 12(6)).",
         "Confirm identity",
         "Identity is confirmed, and the search begins.",
@@ -80,6 +80,23 @@ ACTS: Final[dict[Action, Act]] = {
         "the UK the month begins anew when the answer comes, in the EU nothing moves.",
         "Ask the person",
         "The letter is on its way.",
+    ),
+    Action.RECORD_DOUBT: Act(
+        "Put a doubt on record",
+        "Put on record why it is doubtful who asks",
+        "Only a doubt on record lets you ask for more than the mailbox (Article 12(6)). With it the risk rises, and what was "
+        "approved by less is void.",
+        "Record the doubt",
+        "The doubt is on record.",
+    ),
+    Action.DISPUTE_IDENTITY: Act(
+        "The owner of a held contact says: not me",
+        "Record that the owner of a contact we hold says \u201cthis was not me\u201d",
+        "Say who told you, and how. Nothing leaves and nothing is erased until somebody has looked into it; no date moves "
+        "(Article 12(6)).",
+        "Hold the release",
+        "Nothing leaves until somebody has looked into it.",
+        red=True,
     ),
     Action.SUBMIT_IDENTITY_EVIDENCE: Act(
         "Add a proof of identity",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args, get_origin
 
+from api.console import words
 from api.v1.bodies import SHAPES
 from domain.authority import Action
 
@@ -31,6 +32,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "value": ("What it is", ""),
     "decision": ("Decision", ""),
     "basis": ("Basis in law", "Needed when it is withheld."),
+    "factors": ("What showed it", "Nothing chosen: your own decision, which does while the risk is not high."),
+    "doubt": ("The doubt", "It goes on record, and the person may read it."),
     "without": ("Left for later", "What is not chosen comes now."),
     "about": ("The case it is about", "Its reference, such as HAB-7K4M29QX."),
     "finding": ("Finding", ""),
@@ -89,7 +92,7 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "phone": "Telephone number",
 }
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
-MANY: Final = frozenset({"without"})  # of which several may be chosen
+MANY: Final = frozenset({"without", "factors"})  # of which several may be chosen
 _NEVER_TYPED: Final = TARGETS - {"result", "right"} | {"spans"}
 _LONG: Final = frozenset({"reason", "question", "answer", "text", "note"})
 
@@ -137,10 +140,11 @@ def fields_of(
             options = tuple(dict.fromkeys(("email", "phone", *kinds)))
         if options and not info.is_required():
             options = ("", *options)
-        shown = tuple((value, _OPTIONS.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
+        known = words.DOUBTS if name == "doubt" else _OPTIONS
+        shown = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
-            kind, shown = "boxes", systems
+            kind, shown = "boxes", systems if name == "without" else tuple(words.FACTORS.items())
         elif name == "right":
             shown = (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))

@@ -75,6 +75,12 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.IDENTIFIER_PROVEN: lambda teller, row: f"{teller.identifier(row)} was proven",
     Tag.IDENTIFIER_REJECTED: lambda teller, row: f"{teller.identifier(row)} was set aside",
     Tag.IDENTIFIER_ACCEPTED: lambda teller, row: f"{teller.identifier(row)} was accepted as a search key",
+    Tag.IDENTIFIER_FOUND: lambda teller, row: f"{teller.identifier(row)} stands in our systems",
+    Tag.IDENTITY_DOUBTED: lambda _, row: (
+        f"A doubt was put on record: {words.DOUBTS.get(str(row.facts.get('doubt', '')), 'another')}"
+    ),
+    Tag.IDENTITY_DISPUTED: "The owner of a contact we hold said: this was not me. Nothing leaves until somebody looked",
+    Tag.HOLDERS_TOLD: "Every other contact that we hold was told of the request",
     Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
     Tag.IDENTITY_REMINDED: "Reminded to confirm the address",
     Tag.IDENTITY_CONFIRMED: "It is known who asks",

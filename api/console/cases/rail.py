@@ -14,6 +14,8 @@ from api.console.queue import colleagues
 from api.dependencies import Web
 from domain.authority import Action
 from domain.events import Tag
+from domain.identity import would_do
+from domain.rights import Risk
 
 _HOW: Final = {
     "code": "Code to the address on file",
@@ -24,17 +26,23 @@ _HOW: Final = {
 
 @dataclass(frozen=True)
 class Identity:
-    """How it is known who asks. `mark` as the states of rows."""
+    """How it is known who asks. `mark` as the states of rows; `would_do` are the ways that would settle what is still open."""
 
     mark: str
     words: str
     note: str
     about: str = ""
+    doubts: tuple[str, ...] = ()
+    would_do: tuple[str, ...] = ()
 
 
 def identity_of(facts: CaseFacts) -> Identity:
     """How it is known who asks, or what is waited for."""
     rows = facts.happened(Tag.IDENTITY_CONFIRMED)
+    state, doubts = facts.state, tuple(words.DOUBTS[doubt] for doubt in facts.state.doubts)
+    unsure = state.unsure[0] if state.unsure else None
+    ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts)) if unsure and state.risk is not Risk.LOW else []
+    settles = tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
     risk = words.RISKS[facts.state.risk]
     if facts.state.identity_record and rows:
         row = rows[0]
@@ -44,9 +52,12 @@ def identity_of(facts: CaseFacts) -> Identity:
         note = " ".join(
             part for part in (f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", f"There is {risk}.") if part
         )
-        return Identity("done", _HOW.get(str(row.facts.get("how", "")), "Confirmed"), note, about="confirmed")
+        how = _HOW.get(str(row.facts.get("how", "")), "Confirmed")
+        if unsure is not None:
+            how = "Confirmed, and not enough with the doubts on record"
+        return Identity("soon" if unsure else "done", how, note, "confirmed", doubts, settles)
     waiting = "Asked for one more thing" if facts.state.more_identity_asked else "Not confirmed yet"
-    return Identity("waiting", waiting, f"There is {risk}.")
+    return Identity("waiting", waiting, f"There is {risk}.", doubts=doubts, would_do=settles)
 
 
 def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
@@ -62,6 +73,8 @@ def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
                 Press(Action.ACCEPT_IDENTIFIER, "Accept", target),
                 Press(Action.REJECT_IDENTIFIER, "Reject", target),
             ]
+        elif line.standing == "found" and line.kind == "email" and looking.facts.state.unsure:
+            presses = [Press(Action.REQUEST_CODE, "Send a code there", target, direct=True)]
         elif line.standing == "proven" and line.kind == "email" and not line.delivery:
             presses = [Press(Action.CHANGE_DELIVERY_ADDRESS, "Deliver here", target)]
         acts[str(line.id)] = looking.only(*presses)

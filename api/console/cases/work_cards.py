@@ -61,6 +61,13 @@ _TASKS = {
         "A legal hold stops the erasure",
         "Nothing of this person is erased while it lasts (Article 17(3)). Look whether it still has its ground, then say so.",
     ),
+    "not_me": (
+        "The owner of a contact we hold says: this was not me",
+        (
+            "Nothing leaves and nothing is erased until you have looked into it. Find out who asked and who answered, then "
+            "say so (Article 12(6))."
+        ),
+    ),
     "leftover": (
         "Something is still there after the erasure",
         "A search found rows that should be gone. Look why, erase them there, then say so (Article 17).",

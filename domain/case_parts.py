@@ -1,0 +1,148 @@
+"""The parts of a case: identifiers, systems, work items, packages, notices, rights. Ids, enums, counts, hashes and dates.
+
+Next: domain/case.py
+"""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from domain.rights import Outcome, Right, Status
+from domain.texts import Name, Sha256
+
+NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
+Finding = Literal["upheld", "partly_upheld", "not_upheld"]
+# found: a system holds it with the person's data; it is told of the request, and no search key (I6)
+Standing = Literal["claimed", "found", "proven", "accepted", "rejected"]
+SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
+
+
+class Identifier(BaseModel):
+    """Something that may lead to the person's data; its value is sealed elsewhere (I2)."""
+
+    kind: Name
+    standing: Standing = "claimed"
+    held: bool = False  # a system holds it with the person's data, and did so before the last change of contact
+    found: int = 0  # sequence of the event that found it there
+    told: bool = False  # of the request, as a contact that is held
+
+    @property
+    def usable(self) -> bool:
+        """Whether systems may be searched with it: proven, or accepted by a reasoned decision."""
+        return self.standing in {"proven", "accepted"}
+
+
+class SystemState(BaseModel):
+    state: SystemStanding
+    records: int = 0
+    searched_at: datetime | None = None
+
+
+class WorkItem(BaseModel):
+    """Something only a person can do."""
+
+    kind: Name
+    system: Name | None = None
+    right: Right | None = None
+    letter: Name | None = None  # the one that nobody took
+    collection: Name | None = None
+    recipient: Name | None = None  # who is instructed or informed
+    due: date | None = None
+    opened_at: datetime | None = None
+    chased: list[int] = []  # days after which somebody was reminded of it
+    result: Name | None = None
+
+
+class Package(BaseModel):
+    """The built package that a reviewer sees; `sha256` is of the zip exactly as it will be delivered."""
+
+    id: UUID
+    revision: int
+    sha256: Sha256
+    bytes: int
+    records: int
+    withheld: int = 0  # of the records, how many were left out by a decision
+    datamap: Sha256
+    binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
+    approved_by: int = 0  # sequence of the event that approved it; the number of the letter that delivers it
+    published: bool = False
+    opened: bool = False
+
+
+class Notice(BaseModel):
+    """A letter that changes what the law expects: an extension or a refusal.
+
+    Args:
+        sequence: of the event that decided or proposed it; the letter's number.
+        text: the sealed note with the words for the person.
+        right: the one that is refused; None is the whole case.
+        approved: it may go out.
+        given: it went out; only then does it count.
+    """
+
+    sequence: int
+    text: UUID
+    right: Right | None = None
+    approved: bool = False
+    given: bool = False
+
+
+class PartialAnswer(BaseModel):
+    """A part of the answer that is delivered before the rest.
+
+    Args:
+        sequence: of the event that proposed it.
+        text: the sealed note with what the person is told: what comes now, what comes later, and why.
+        without: systems that are left for later.
+        package: what was built for it; None until then, and again when the approval became void.
+    """
+
+    sequence: int
+    text: UUID
+    without: list[Name] = []
+    package: Package | None = None
+
+    @property
+    def approved(self) -> bool:
+        return self.package is not None and self.package.binding is not None
+
+
+class Complaint(BaseModel):
+    """What is known of the complaint in a case (s.164A DPA 2018).
+
+    Args:
+        about: the cases complained of.
+        acknowledged: the person was told that we have it.
+        told_at: when they last heard of it from us.
+        finding: what came of it; counts once the person was told.
+    """
+
+    about: list[UUID] = []
+    acknowledged: bool = False
+    told_at: datetime | None = None
+    finding: Finding | None = None
+
+
+class RightItem(BaseModel):
+    """One right of the case, with a standing and an outcome of its own (design section 4).
+
+    Args:
+        status: where this right stands; the case stands where its least advanced right does.
+        outcome: set when it was decided.
+        decided: sequence of the event that decided it; the number of the letter that says so.
+        text: the sealed note with what the person is told.
+        answered: the person was told, which is what the law counts (Article 12(3)).
+    """
+
+    right: Right
+    status: Status = Status.RECEIVED
+    outcome: Outcome | None = None
+    decided: int = 0
+    text: UUID | None = None
+    answered: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.outcome is not None and self.answered

@@ -1,0 +1,130 @@
+"""The commands about who asks: codes, proofs, doubts, and "this was not me". A part of `domain/decisions.py`.
+
+Next: domain/identity_folding.py
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from domain.authority import Action
+from domain.case import CaseState
+from domain.commands import CommandBase, ConfirmIdentity, ConfirmIdentityCode, RecordDoubt, RequestMoreIdentity
+from domain.errors import InvalidInputError, NotAllowedNowError
+from domain.events import Draft, Fact, Tag
+from domain.identity import HOLDERS_HAVE, Doubt, Factor, suffices, would_do
+from domain.messages import Verdict
+from domain.reasons import need_reason, noted
+from domain.rights import Risk, Status
+
+_RELEASES = frozenset({Action.APPROVE_PACKAGE, Action.APPROVE_PARTIAL_ANSWER})
+
+
+def identity_actions(state: CaseState) -> list[Action]:
+    """What may be done about who asks, whoever wants it."""
+    actions: list[Action] = []
+    standings = {identifier.standing for identifier in state.identifiers.values()}
+    if "claimed" in standings:
+        actions += [Action.CONFIRM_IDENTITY_CODE, Action.REJECT_IDENTIFIER, Action.ACCEPT_IDENTIFIER]
+    if standings & {"claimed", "found"}:
+        actions += [Action.REQUEST_CODE, Action.CONFIRM_IDENTITY_CODE]
+    if state.unsure and state.status is not Status.RECEIVED:
+        actions += [Action.CONFIRM_IDENTITY, Action.REQUEST_MORE_IDENTITY, Action.SUBMIT_IDENTITY_EVIDENCE]
+    if "proven" in standings:
+        actions.append(Action.CHANGE_DELIVERY_ADDRESS)
+    if state.needs_identity:
+        actions += [Action.RECORD_DOUBT, Action.DISPUTE_IDENTITY]
+    return actions
+
+
+def check_wait(state: CaseState, action: Action, now: datetime) -> None:
+    """Refuse a release at high risk before every held contact had its time to say "this was not me" (I6).
+
+    Raises:
+        NotAllowedNowError: names the hour.
+    """
+    if action not in _RELEASES or state.asking_risk is not Risk.HIGH:
+        return
+    since = max(filter(None, (state.high_since, state.holders_told_at)), default=None)
+    if since is not None and now < since + HOLDERS_HAVE:
+        until = (since + HOLDERS_HAVE).isoformat(timespec="minutes")
+        raise NotAllowedNowError(
+            f"The risk is high, so every contact we hold has 72 hours to object. Nothing leaves before {until}.",
+            status=state.status.value,
+        )
+
+
+def proven_by(state: CaseState, key: object) -> Factor:
+    """What control of an address shows: a second contact that was held before, or the mailbox."""
+    others = any(each.standing == "proven" for other, each in state.identifiers.items() if str(other) != str(key))
+    held = any(each.held for other, each in state.identifiers.items() if str(other) == str(key))
+    return Factor.HELD_CONTACT if others and held else Factor.MAILBOX
+
+
+def enough_for_more(state: CaseState, factors: Iterable[Factor]) -> bool:
+    """Whether these, with what was shown before, let a right go on that waits for it."""
+    shown = {*state.factors, *factors}
+    return any(suffices(right, state.risk, shown, set(state.doubts)) for right in state.unsure)
+
+
+def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verdict: Verdict | None) -> list[Draft]:
+    if verdict is None or verdict.identifier is None:
+        return []
+    key = str(verdict.identifier)
+    factor = proven_by(state, verdict.identifier)
+    drafts = [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code", "factors": [factor.value]})]
+    # Where a doubt is on record the mailbox alone may not settle who is asking: the table says, and a caseworker asks.
+    if enough_for_more(state, {factor}):
+        drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={"identifier": key, "how": "code"}))
+    return drafts
+
+
+def _confirm_identity(state: CaseState, command: ConfirmIdentity, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    factors = command.factors or [Factor.JUDGED]
+    if not enough_for_more(state, factors):
+        ways = would_do(state.unsure[0], state.risk, {*state.factors, *command.factors}, set(state.doubts))
+        words = "; or ".join(" and ".join(factor.value.replace("_", " ") for factor in way) for way in ways)
+        raise InvalidInputError(
+            f"With the doubts on record this is not enough. What would do: {words or 'the person themselves'}.", field="factors"
+        )
+    key, named = str(state.delivery_address), [factor.value for factor in factors]
+    confirmed = Draft(
+        tag=Tag.IDENTITY_CONFIRMED, facts=noted(command, identifier=key, how="caseworker", factors=list[str](named))
+    )
+    known = state.identifiers.get(state.delivery_address) if state.delivery_address else None
+    if known is None or known.standing == "proven":
+        return [confirmed]
+    return [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "caseworker"}), confirmed]
+
+
+def _request_more(state: CaseState, command: RequestMoreIdentity, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    asked = Draft(tag=Tag.IDENTITY_MORE_REQUESTED, facts=noted(command))
+    if command.doubt is None and state.doubts:
+        return [asked]
+    # I1: a doubt goes on record with the question, in the caseworker's own words where it has no name.
+    return [_doubted(command, command.doubt or Doubt.STATED), asked]
+
+
+def _record_doubt(_state: CaseState, command: RecordDoubt, _verdict: Verdict | None) -> list[Draft]:
+    return [_doubted(command, command.doubt)]
+
+
+def _doubted(command: CommandBase, doubt: Doubt) -> Draft:
+    facts: dict[str, Fact] = noted(command, doubt=doubt.value)
+    return Draft(tag=Tag.IDENTITY_DOUBTED, facts=facts)
+
+
+def _dispute(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+    if state.disputed:
+        return []  # told twice is told once
+    return [Draft(tag=Tag.IDENTITY_DISPUTED, facts=noted(command))]
+
+
+IDENTITY_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
+    Action.CONFIRM_IDENTITY_CODE: _confirm_identity_code,
+    Action.CONFIRM_IDENTITY: _confirm_identity,
+    Action.REQUEST_MORE_IDENTITY: _request_more,
+    Action.RECORD_DOUBT: _record_doubt,
+    Action.DISPUTE_IDENTITY: _dispute,
+}
