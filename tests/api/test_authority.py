@@ -82,6 +82,8 @@ MATRIX = {
     "edit_erasure": WORKERS,
     "approve_erasure": "reviewer privacy_lead",
     "cancel_erasure": WORKERS,
+    "dispute_identity": WORKERS,
+    "record_doubt": f"{WORKERS} platform",
     "return_for_rework": "reviewer privacy_lead",
     "prepare_partial_answer": WORKERS,
     "approve_partial_answer": "reviewer privacy_lead",
