@@ -69,7 +69,8 @@ def _written(
     resources: Resources, case_id: UUID, contacts: Iterable[tuple[str, str]], now: datetime
 ) -> dict[UUID, tuple[str, str]]:
     """The contacts by identifier of the case, each written once, whatever its spelling."""
-    vault, known = resources.vault, {}
+    vault = resources.vault
+    known: dict[UUID, tuple[str, str]] = {}
     with resources.database.write() as session:
         rows = session.exec(select(CaseIdentifierRow).where(CaseIdentifierRow.case_id == case_id)).all()
         indexes = {(row.kind, row.value_index): row.id for row in rows}

@@ -124,7 +124,8 @@ class CaseState(BaseModel):
         """Whether enough was shown of who asks to carry a right out, given the doubts on record (`domain/identity.py`)."""
         if right in NO_IDENTITY_CHECK:
             return True
-        return bool(self.identity_record) and suffices(right, self.risk, set(self.factors), set(self.doubts))
+        shown = set(self.factors) or {Factor.JUDGED}  # a state from before factors were named
+        return bool(self.identity_record) and suffices(right, self.risk, shown, set(self.doubts))
 
     @property
     def asking_risk(self) -> Risk:
