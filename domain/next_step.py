@@ -126,7 +126,7 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
         return _identity(state)
     if state.status is Status.COLLECTING:
         return NextStep(Step.SEARCHING, _SYSTEM)
-    if state.status in {Status.IN_REVIEW, Status.FULFILLING} and state.unsure and not state.answered:
+    if state.status in {Status.IN_REVIEW, Status.FULFILLING} and state.identity_record and state.unsure:
         return NextStep(Step.CONFIRM_IDENTITY, _US, attention=True)  # a doubt came up after identity was confirmed
     if (erasing := _erasing(state)) is not None:
         return erasing
