@@ -1,7 +1,7 @@
 """the doubts of a receipt
 
 Revision: 224eef56e1b8
-Revises: 524ae01f9e5f
+Revises: ab80a93e6739
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "224eef56e1b8"
-down_revision = "524ae01f9e5f"
+down_revision = "ab80a93e6739"
 branch_labels = None
 depends_on = None
 
