@@ -6,10 +6,11 @@ Whatever is found names its place, without the words, and the package cannot be 
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import BinaryIO, Final
 
-from adapters.layers import Layers, UnsearchableError, normal
+from adapters.documents.reader import DocumentReader
+from adapters.layers import Layers, UnsearchableError, folded, normal
 from domain.redaction import COVER
 
 SHORTEST: Final = 4  # letters: shorter words stand everywhere and are covered in their own item alone
@@ -27,6 +28,7 @@ class Secrets:
         self._known: set[str] = set()  # the same words mostly come from thousands of rows
         self._given: list[str] = []
         self.files: set[str] = set()
+        self.looked: set[str] = set()  # files that somebody looked at and released as they are, whoever is named in them
 
     def cover(self, texts: Iterable[str]) -> None:
         """Words that were taken out of an item."""
@@ -51,44 +53,60 @@ class Secrets:
         return tuple(sorted(each for each in self._words - theirs if not any(_stands(each, text) for text in self._given)))
 
 
-def leaks(package: BinaryIO, needles: tuple[str, ...], files: AbstractSet[str], pulse: Callable[[], None]) -> list[str]:
+def leaks(
+    package: BinaryIO, secrets: Secrets, needles: tuple[str, ...], documents: DocumentReader, pulse: Callable[[], None]
+) -> list[str]:
     """The members of a package in which something stands that must not leave, in every encoding and layer.
 
     Args:
         package: the zip as it would be sent.
+        secrets: with the files that were withheld, and those that were released after a look.
         needles: in normal form.
-        files: SHA-256 of files that were withheld.
+        documents: reads PDF that come from the controller's systems; the letter is ours.
         pulse: called after each piece.
     """
-    if not needles and not files:
+    if not needles and not secrets.files:
         return []
     places: dict[str, None] = {}
     with zipfile.ZipFile(package) as zipped:
         for info in zipped.infolist():
             if len(places) >= _MOST_PLACES:
                 break
+            foreign = info.filename.startswith("data/")
             for piece in _pieces(zipped, info):
-                if hashlib.sha256(piece).hexdigest() in files:
+                digest = hashlib.sha256(piece).hexdigest() if foreign and (secrets.files or secrets.looked) else ""
+                if digest in secrets.files:
                     places[f"{info.filename} (the same file is withheld)"] = None
-                places |= dict.fromkeys(_found(info.filename, piece, needles))
+                if digest not in secrets.looked:
+                    places |= dict.fromkeys(_found(info.filename, piece, needles, documents if foreign else None))
                 pulse()
     return list(places)
 
 
-def found_in(name: str, content: bytes, needles: tuple[str, ...]) -> bool:
+def found_in(name: str, content: bytes, needles: tuple[str, ...], documents: DocumentReader | None = None) -> bool:
     """Whether a file holds one of the words; one that cannot be searched does."""
-    return next(_found(name, content, needles), None) is not None
+    return next(_found(name, content, needles, documents), None) is not None
 
 
-def _found(name: str, content: bytes, needles: tuple[str, ...]) -> Iterator[str]:
+def _found(name: str, content: bytes, needles: tuple[str, ...], documents: DocumentReader | None) -> Iterator[str]:
+    tokens = _tokens(needles)
     try:
-        for layer in Layers(name).read(content):
-            text = normal(layer.text)
+        for layer in Layers(name, documents).read(content):
+            text = folded(layer.text)
+            if not any(token in text for token in tokens):
+                continue  # most layers hold no part of any
+            text = " ".join(text.split())
             if any(_stands(needle, text) for needle in needles):
                 yield layer.place
                 return
     except UnsearchableError:
         yield f"{name} (cannot be searched)"
+
+
+@lru_cache(maxsize=16)
+def _tokens(needles: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest word of each, which stands wherever it does."""
+    return tuple({max(needle.split(), key=len) for needle in needles})
 
 
 def _pieces(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -147,7 +147,7 @@ def _fill(
 ) -> tuple[list[Written], dict[str, list[WrittenFile]], Secrets]:
     """Write every member, the manifest last."""
     datamap, kid = resources.datamap, resources.signer.kid
-    data = DataWriter(zipped, resources.blobs, resources.vault.case(case.receipt.case_id), case.standing, pulse)
+    data = DataWriter(zipped, resources, resources.vault.case(case.receipt.case_id), case.standing, pulse)
     written = [data.write(source) for source in case.sources]
     uploads = {system: data.write_uploads(system, files) for system, files in sorted(case.uploads.items())}
     viewer = Viewer(datamap, case, written, uploads, at)
@@ -171,7 +171,7 @@ def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets,
     """Open the sealed package again and search it for what was kept back; a place that is found bars its approval."""
     needles = secrets.needles(case.requester.words)
     with resources.blobs.read(resources.vault.case(case.receipt.case_id), ref) as stored:
-        return leaks(stored, needles, secrets.files, pulse)
+        return leaks(stored, secrets, needles, resources.documents, pulse)
 
 
 def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]]) -> dict[str, Any]:

@@ -9,22 +9,24 @@ import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from activities.leak_search import Secrets
+from activities.package_file_verdicts import FileJudge
+from activities.package_files import Covering
 from activities.package_sources import Source, Upload
-from activities.package_verdicts import Verdict, judged, judged_files, released_file
+from activities.package_verdicts import Verdict, Verdicts, judged
 from activities.package_words import ground
 from activities.package_zip import Member, PackageZip, neutral_name, plain
-from adapters.blobs import Blobs
 from adapters.case_vault import CaseVault
-from adapters.collected import CollectedCollection, CollectedFile
+from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
+from adapters.resources import Resources
 from adapters.row_text import csv_header, encode, guarded
 from domain.blobs import BlobRef
-from domain.datamap import Collection
+from domain.datamap import Collection, Origin
 from domain.redaction import COVER
 from domain.withholding import silent
 
@@ -61,7 +63,7 @@ class Written:
 
     source: Source
     records: int = 0
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=Verdicts)
     files: list[WrittenFile] = field(default_factory=list)
     withheld: Counter[str | None] = field(default_factory=Counter)
     covered: Counter[str | None] = field(default_factory=Counter)
@@ -78,18 +80,20 @@ class DataWriter:
 
     Args:
         zipped: the package.
-        blobs: where the sealed streams are.
+        resources: where the sealed streams are, and who covers documents.
         vault: of the case.
         standing: what was decided.
         pulse: called while files are looked into.
     """
 
-    def __init__(self, zipped: PackageZip, blobs: Blobs, vault: CaseVault, standing: Standing, pulse: Callable[[], None]) -> None:
+    def __init__(
+        self, zipped: PackageZip, resources: Resources, vault: CaseVault, standing: Standing, pulse: Callable[[], None]
+    ) -> None:
         self._zip = zipped
         self._standing = standing
-        self._pulse = pulse
         self.secrets = Secrets()
-        self._blobs = blobs
+        self._files = FileJudge(standing, self.secrets, Covering(resources.documents, pulse))
+        self._blobs = resources.blobs
         self._vault = vault
 
     def write(self, source: Source) -> Written:
@@ -97,28 +101,24 @@ class DataWriter:
         found, written = source.found, Written(source)
         written.verdicts = verdicts = judged(found, self._standing, self.secrets)
         if found.has_files:
-            judged_files(found, self._standing, verdicts, self.secrets, self._pulse)
+            self._files.judge(found, verdicts, of_others=source.collection.origin is Origin.THIRD_PARTY)
+        if found.rows > sum(verdict.dropped for verdict in verdicts.rows.values()):
+            lines = released_lines(found, verdicts, self.secrets)
+            self._zip.add(f"{written.folder}.csv", released_table(found, verdicts), size=found.size // 2)
+            self._zip.add(f"{written.folder}.json", json_array(lines), size=found.size // 2)
         _count(written)
         if not written.records:
             return written
-        self._zip.add(f"{written.folder}.csv", released_table(found, verdicts), size=found.size // 2)
-        self._zip.add(f"{written.folder}.json", json_array(released_lines(found, verdicts)), size=found.size // 2)
         self._zip.add(f"{written.folder}.schema.json", schema(source.collection, covered=bool(written.covered)))
         for position, file in enumerate(found.files()):
-            verdict = verdicts.get(position)
+            verdict = verdicts.of(position)
             if verdict is None:
                 written.files.append(self._file(f"{written.folder}/{file.member}", file.name, file.ref))
             elif not verdict.dropped:
-                written.files.append(self._released(f"{written.folder}/{file.member}", file, verdict))
+                content = self._files.released(found, file, verdict)
+                name = verdict.of_row({"path": file.name}).value["path"]
+                written.files.append(WrittenFile(self._zip.add(f"{written.folder}/{file.member}", content), name))
         return written
-
-    def _released(self, path: str, file: CollectedFile, verdict: Verdict) -> WrittenFile:
-        """Write a file of which a part is covered."""
-        with self._blobs.read(self._vault, file.ref) as reader:
-            content = released_file(b"".join(reader), verdict.kept, verdict.covers)
-        assert content is not None  # `judged_files` withholds what cannot be covered
-        name = verdict.of_row({"path": file.name}).value["path"]
-        return WrittenFile(self._zip.add(path, content.value), name)
 
     def write_uploads(self, system: str, uploads: Iterable[Upload]) -> list[WrittenFile]:
         """Write what people found in a system, under neutral names."""
@@ -143,33 +143,49 @@ def first_rows(written: Written, limit: int) -> Iterator[dict[str, Any]]:
     return map(json.loads, itertools.islice(lines, limit))
 
 
-def released_lines(found: CollectedCollection, verdicts: Mapping[int, Verdict]) -> Iterator[bytes]:
-    """The JSON lines of a collection as they leave, in pieces of whole lines; unread where nothing was decided."""
+def released_lines(found: CollectedCollection, verdicts: Verdicts, learns: Secrets | None = None) -> Iterator[bytes]:
+    """The JSON lines of a collection as they leave, in pieces of whole lines; unread where nothing was decided.
+
+    Args:
+        found: the collection.
+        verdicts: of its rows; those of a sweep are counted when somebody learns from it.
+        learns: what must not leave.
+    """
     if not verdicts:
         yield from found.json_lines()
         return
     first = 0
     for piece in found.json_lines():
+        if verdicts.sweep is not None:
+            swept = verdicts.sweep.json_lines(piece)
+            if learns is not None:
+                learns.cover(swept.removed)
+                verdicts.touched += swept.touched
+            yield swept.value
+            continue
         lines = piece.splitlines(keepends=True)
-        kept = [_line(line, verdicts.get(number)) for number, line in enumerate(lines, first)]
+        kept = [_line(line, verdicts.of(number)) for number, line in enumerate(lines, first)]
         first += len(lines)
         if any(kept):
             yield b"".join(kept)
 
 
-def released_table(found: CollectedCollection, verdicts: Mapping[int, Verdict]) -> Iterator[bytes]:
+def released_table(found: CollectedCollection, verdicts: Verdicts) -> Iterator[bytes]:
     """The same as CSV, the header alone first; cells that stay are left as they were guarded."""
     if not verdicts:
         yield from found.csv()
         return
-    pieces, lines = found.csv(), found.raw_lines()
+    pieces = found.csv()
     yield next(pieces)
     first = 0
-    for piece in pieces:
+    for piece, as_json in zip(pieces, found.json_lines(), strict=True):
+        if verdicts.sweep is not None and b"\\" not in as_json:
+            yield verdicts.sweep.csv_rows(piece)
+            continue
         rows = list(csv.reader(io.StringIO(piece.decode(), newline="")))
         kept = io.StringIO(newline="")
-        for number, (row, line) in enumerate(zip(rows, lines, strict=False), first):
-            verdict = verdicts.get(number)
+        for number, (row, line) in enumerate(zip(rows, as_json.splitlines(), strict=True), first):
+            verdict = verdicts.of(number)
             if verdict is None or not verdict.dropped:
                 csv.writer(kept).writerow(row if verdict is None else _cells(row, found.fields, line, verdict))
         first += len(rows)
@@ -194,13 +210,13 @@ def _cells(row: list[str], fields: Sequence[str], line: bytes, verdict: Verdict)
 
 
 def _count(written: Written) -> None:
-    for verdict in written.verdicts.values():
+    for verdict, number in written.verdicts.counted():
         if verdict.excluded:
-            written.excluded[verdict.choice.value] += 1
+            written.excluded[verdict.choice.value] += number
         elif verdict.dropped:
-            written.withheld[verdict.basis] += 1
+            written.withheld[verdict.basis] += number
         elif verdict.covers:
-            written.covered[verdict.basis] += 1
+            written.covered[verdict.basis] += number
     written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()
 
 

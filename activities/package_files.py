@@ -1,7 +1,7 @@
-"""Covers inside files: text, HTML, mail with its attachments, and zip archives of them (design section 7).
+"""Covers inside files: text, HTML, mail with its attachments, PDF, pictures, and zip archives of them (design section 7).
 
-What has no way to be covered for certain (PDF, pictures, office documents, anything unknown) is withheld whole and counted so:
-a black bar over a PDF is no redaction (peers.md, complaint 19). Next: activities/leak_search.py
+What has no way to be covered for certain (office documents, scans nobody looked at, anything unknown) is withheld whole and
+counted so: a black bar over a PDF is no redaction (peers.md, complaint 19). Next: activities/leak_search.py
 """
 
 import email
@@ -9,12 +9,16 @@ import email.policy
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from typing import Any, Final
 
-from adapters.layers import BLOCK, DEEPEST, MOST_BYTES
+from activities.leak_search import found_in
+from adapters.documents.reader import DocumentReader
+from adapters.documents.shapes import UncoverableError, is_pdf, is_picture
+from adapters.layers import BLOCK, DEEPEST, MOST_BYTES, normal
 from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
 
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
@@ -26,23 +30,35 @@ _LEFT_OUT: Final = frozenset({"content-type", "content-transfer-encoding", "cont
 _GONE: Final = "[An attachment was withheld: it cannot be covered in part.]"
 
 
-class _UncoverableError(Exception):
-    """There is no way to be certain."""
-
-
-def cover_file(content: bytes, spans: Sequence[Span]) -> Covered | None:
-    """A file without the words or places of some spans; None when there is no way to be certain.
+@dataclass(frozen=True)
+class Covering:
+    """How files are covered.
 
     Args:
-        content: the whole file.
-        spans: those of the item; fields of its row are none of the file's.
+        documents: covers PDF and pictures.
+        pulse: called about once a second while one takes.
+        looked: somebody had every page of the file before them.
+        spans: what has to go.
     """
-    mine = [span for span in spans if span.field is None]
-    try:
-        value, removed = _covered(content, mine, 0)
-    except _UncoverableError:
-        return None
-    return Covered(value, removed)
+
+    documents: DocumentReader
+    pulse: Callable[[], object] = lambda: None
+    looked: bool = False
+    spans: tuple[Span, ...] = field(default=())
+
+    def cover(self, content: bytes, spans: Sequence[Span]) -> Covered | None:
+        """A file without the words, places or areas of some spans; None when there is no way to be certain.
+
+        Args:
+            content: the whole file.
+            spans: those of the item; fields of its row are none of the file's.
+        """
+        mine = tuple(span for span in spans if span.field is None)
+        try:
+            value, removed = _covered(content, replace(self, spans=mine), 0)
+        except UncoverableError:
+            return None
+        return Covered(value, removed)
 
 
 def extract_file(content: bytes, spans: Sequence[Span]) -> bytes | None:
@@ -52,21 +68,39 @@ def extract_file(content: bytes, spans: Sequence[Span]) -> bytes | None:
     return None if text is None else extract_text(text, mine).encode()
 
 
-def _covered(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+def _covered(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
     if depth > DEEPEST:
-        raise _UncoverableError
-    placed = any(span.start is not None for span in spans)
+        raise UncoverableError
+    placed = any(span.start is not None for span in task.spans)
+    if (is_pdf(content) or is_picture(content)) and not placed:
+        return _drawn(content, task)
+    if any(span.area for span in task.spans):
+        raise UncoverableError  # an area of nothing that is drawn
     if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"} and not placed:
-        return _zip(content, spans, depth)
+        return _zip(content, task, depth)
     text = _plain_text(content)
     if text is None:
-        raise _UncoverableError
+        raise UncoverableError
     if not placed and _HEADER.match(content[:8192].replace(b"\r\n", b"\n")):
-        return _mail(content, spans, depth)
+        return _mail(content, task, depth)
     if not placed and _MARKUP.match(content[:1024]):
-        return _html(text, spans)
-    after = cover_text(text, spans)
+        return _html(text, task.spans)
+    after = cover_text(text, task.spans)
     return after.value.encode(), after.removed
+
+
+def _drawn(content: bytes, task: Covering) -> tuple[bytes, list[str]]:
+    """A PDF or a picture, opened again and searched in every layer. Where a word is left, all pages become pictures."""
+    words = tuple(normal(span.words) for span in task.spans if span.words is not None)
+    seen = task.looked or any(span.drawn for span in task.spans)
+    # Letters in the points of a picture are found by nobody but who looks at it.
+    if words and is_picture(content) and not seen and not found_in("", content, words):
+        raise UncoverableError
+    for every in (False, True):
+        covered = task.documents.cover(content, task.spans, looked=task.looked, every=every, pulse=task.pulse)
+        if not words or not found_in("", covered.value, words, task.documents):
+            return covered.value, covered.removed
+    raise UncoverableError
 
 
 def _plain_text(content: bytes) -> str | None:
@@ -143,7 +177,8 @@ def _without(text: str, at: int, places: Sequence[tuple[int, int]]) -> str:
     return "".join([*out, text[here:]])
 
 
-def _mail(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+def _mail(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
+    spans = task.spans
     read = email.message_from_bytes(content, policy=email.policy.default)
     removed: list[str] = []
     written = EmailMessage(policy=email.policy.default)
@@ -166,7 +201,7 @@ def _mail(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, lis
             continue
         called = cover_text(part.get_filename() or "attachment", spans)
         removed += called.removed
-        attached.append((str(called.value), *_attached(part, payload, spans, depth, removed)))
+        attached.append((str(called.value), *_attached(part, payload, task, depth, removed)))
     for subtype, text in bodies[:1]:
         written.set_content(text, subtype=subtype if subtype in {"plain", "html"} else "plain", cte="8bit")
     for subtype, text in bodies[1:]:
@@ -182,13 +217,13 @@ def _text(text: str, spans: Sequence[Span]) -> tuple[bytes, list[str]]:
     return after.value.encode(), after.removed
 
 
-def _attached(part: Message, payload: bytes, spans: Sequence[Span], depth: int, removed: list[str]) -> tuple[bytes, str]:
+def _attached(part: Message, payload: bytes, task: Covering, depth: int, removed: list[str]) -> tuple[bytes, str]:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         payload = inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else payload
     try:
-        value, gone = _covered(payload, spans, depth + 1)
-    except _UncoverableError:
+        value, gone = _covered(payload, task, depth + 1)
+    except UncoverableError:
         return _GONE.encode(), "text/plain"
     removed += gone
     return value, "application/octet-stream"
@@ -204,7 +239,7 @@ def _leaves(message: Message) -> Iterator[Message]:
         yield from _leaves(part)
 
 
-def _zip(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list[str]]:
+def _zip(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
     """An archive of files that can all be covered; office documents are archives of what cannot."""
     removed: list[str] = []
     out = io.BytesIO()
@@ -212,16 +247,16 @@ def _zip(content: bytes, spans: Sequence[Span], depth: int) -> tuple[bytes, list
         with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
             names = archive.namelist()
             if "[Content_Types].xml" in names or "mimetype" in names:
-                raise _UncoverableError
+                raise UncoverableError
             for number, info in enumerate(archive.infolist(), start=1):
                 if info.is_dir():
                     continue
                 if info.flag_bits & 1 or info.file_size > MOST_BYTES // 8:
-                    raise _UncoverableError
-                name = cover_text(info.filename, spans)
-                value, gone = _covered(archive.read(info), spans, depth + 1)
+                    raise UncoverableError
+                name = cover_text(info.filename, task.spans)
+                value, gone = _covered(archive.read(info), task, depth + 1)
                 removed += [*name.removed, *gone]
                 written.writestr(zipfile.ZipInfo(f"{number:06d}" if name.removed else info.filename), value)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as failure:
-        raise _UncoverableError from failure
+        raise UncoverableError from failure
     return out.getvalue(), removed

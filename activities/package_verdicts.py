@@ -1,18 +1,19 @@
 """What becomes of each row and file of one collection when the package is built: decided once, applied to JSON, CSV and pages.
 
 Only a collection that a decision names, or in which a covered person is named, is read row by row.
-Next: activities/package_data.py
+Next: activities/package_file_verdicts.py
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from activities.leak_search import Secrets, found_in
-from activities.package_files import LARGEST, cover_file, extract_file
-from adapters.collected import CollectedCollection, CollectedFile
+from activities.leak_search import Secrets
+from activities.package_sweep import Sweep, sweeps
+from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
+from domain.item_rules import scope
 from domain.redaction import Covered, Span, cover_row, extract_row
 from domain.withholding import EXCLUSIONS, Basis, ItemChoice
 
@@ -26,12 +27,14 @@ class Verdict:
         basis: of what is kept back.
         kept: the parts of an extract.
         covers: the parts that are covered.
+        looked: who decided had the whole file before them.
     """
 
     choice: ItemChoice
     basis: str | None
     kept: tuple[Span, ...] = ()
     covers: tuple[Span, ...] = ()
+    looked: bool = False
 
     @property
     def dropped(self) -> bool:
@@ -56,8 +59,32 @@ class Verdict:
         return cover_row(given, self.covers)
 
 
-def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> dict[int, Verdict]:
-    """The verdicts of a collection, by position; an item that is not there is given as it is.
+class Verdicts:
+    """What becomes of the items of one collection; an item without a verdict is given as it is."""
+
+    def __init__(self, sweep: Sweep | None = None, swept: Verdict | None = None) -> None:
+        """With a sweep, `swept` is the verdict of every row that has none of its own."""
+        self.rows: dict[int, Verdict] = {}
+        self.sweep = sweep
+        self.touched = 0  # rows of the sweep, once the JSON is written
+        self._swept = swept
+
+    def __bool__(self) -> bool:
+        return bool(self.rows) or self.sweep is not None
+
+    def of(self, position: int) -> Verdict | None:
+        """Of one item."""
+        return self.rows.get(position, self._swept)
+
+    def counted(self) -> Iterator[tuple[Verdict, int]]:
+        """Each verdict with the number of its items, once the rows have been written."""
+        yield from ((verdict, 1) for verdict in self.rows.values())
+        if self._swept is not None and self.touched:
+            yield self._swept, self.touched
+
+
+def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> Verdicts:
+    """The verdicts of a collection.
 
     Args:
         found: the collection.
@@ -66,9 +93,11 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
     """
     about = standing.about(found.system, found.name)
     if not about and not standing.people:
-        return {}
+        return Verdicts()
+    if not found.has_files and (same := _of_all(found, standing)) and sweeps(same.covers, found.fields):
+        return Verdicts(Sweep(same.covers), same)
     known: dict[tuple[int, ...], Verdict] = {}
-    verdicts = {}
+    verdicts = Verdicts()
     for position, line in _lines(found, standing, every=about):
         item = found.item_at(position, line)
         decision = standing.of(item.id, item.row)
@@ -79,13 +108,28 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         if key not in known:
             known[key] = _verdict(decision, named)
         verdict = known[key]
-        if verdict.dropped or verdict.kept or verdict.covers:
-            verdicts[position] = verdict
-            if not verdict.dropped:
-                secrets.cover(verdict.of_row(item.row).removed)
-            elif item.file and not verdict.excluded:
+        if verdict.dropped:
+            verdicts.rows[position] = verdict
+            if item.file and not verdict.excluded:
                 secrets.files.add(item.file.ref.sha256)  # the same picture elsewhere would tell what was kept back
+        elif verdict.kept or verdict.covers:
+            removed = verdict.of_row(item.row).removed
+            secrets.cover(removed)
+            if removed or verdict.kept or item.file:
+                verdicts.rows[position] = verdict
     return verdicts
+
+
+def _of_all(found: CollectedCollection, standing: Standing) -> Verdict | None:
+    """The verdict that all rows of a collection share, None when they differ or it asks more than covers."""
+    rules = standing.rules.get(scope(found.system, found.name), ())
+    rule = rules[0] if rules else None
+    if rule and (rule.parts.condition or rule.choice is not ItemChoice.REDACT):
+        return None
+    newest = rule.revision if rule else 0
+    if any(each.revision > newest for each in standing.about_items(found.system, found.name)):
+        return None
+    return _verdict(rule, standing.covering(rule))
 
 
 def _verdict(decision: Decision | None, named: tuple[Decision, ...]) -> Verdict:
@@ -93,7 +137,8 @@ def _verdict(decision: Decision | None, named: tuple[Decision, ...]) -> Verdict:
     kept = decision.parts.spans if decision and choice is ItemChoice.EXTRACT else ()
     covers = spans_of(decision, named)
     basis = decision.basis if decision else None
-    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers)
+    looked = bool(decision and decision.parts.looked)
+    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked)
 
 
 def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], *, overrides: bool) -> None:
@@ -124,70 +169,3 @@ def _lines(found: CollectedCollection, standing: Standing, *, every: bool) -> It
         text = text.lower() if text.isascii() else normal(text)
         if any(token in text for token in tokens):
             yield position, line
-
-
-def judged_files(
-    found: CollectedCollection,
-    standing: Standing,
-    verdicts: dict[int, Verdict],
-    secrets: Secrets,
-    pulse: Callable[[], None],
-) -> None:
-    """Look into the files that may have to be covered; one that cannot be covered for certain is withheld whole.
-
-    Args:
-        found: the collection.
-        standing: what was decided.
-        verdicts: of its rows; those of files are completed here.
-        secrets: learns what must not leave.
-        pulse: called after each file.
-    """
-    if not verdicts and not standing.people:
-        return
-    for item in found.items():
-        verdict = verdicts.get(item.position)
-        if item.file is None or (verdict and verdict.dropped):
-            continue
-        pulse()
-        people = standing.covering(standing.of(item.id, item.row))
-        covers = verdict.covers if verdict else ()
-        kept = verdict.kept if verdict else ()
-        content = _content(found, item.file)
-        if content is not None and people:
-            named = [each for each in people if found_in(item.id, content, _names(each))]
-            covers = tuple(dict.fromkeys((*covers, *spans_of(None, named))))
-        if content is None and not (people or kept or any(span.field is None for span in covers)):
-            continue
-        basis = (verdict.basis if verdict else None) or (Basis.THIRD_PARTY.value if covers else None)
-        released = None if content is None else released_file(content, kept, covers)
-        if released is None and (covers or kept):
-            verdicts[item.position] = Verdict(ItemChoice.WITHHOLD, basis or Basis.THIRD_PARTY.value)
-        elif released is not None:
-            secrets.cover(released.removed)
-            if covers or kept:
-                choice = verdict.choice if verdict else ItemChoice.INCLUDE
-                verdicts[item.position] = Verdict(choice, basis, kept, covers)
-
-
-def released_file(content: bytes, kept: tuple[Span, ...], covers: tuple[Span, ...]) -> Covered | None:
-    """A file as it leaves; None when that cannot be made for certain."""
-    if kept:
-        extracted = extract_file(content, kept)
-        if extracted is None:
-            return None
-        content = extracted
-    if not any(span.field is None for span in covers):
-        return Covered(content)
-    return cover_file(content, covers)
-
-
-def _names(balance: Decision) -> tuple[str, ...]:
-    assert balance.parts.person is not None
-    return tuple(map(normal, balance.parts.person.names))
-
-
-def _content(found: CollectedCollection, file: CollectedFile) -> bytes | None:
-    if file.ref.bytes > LARGEST:
-        return None
-    with found.read(file.ref) as reader:
-        return b"".join(reader)

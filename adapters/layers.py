@@ -22,6 +22,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from adapters.documents.reader import DocumentReader
+from adapters.documents.shapes import UncoverableError
+
 MOST_BYTES: Final = 256 * 2**20  # unpacked, of one file
 DEEPEST: Final = 6
 _SHORTEST_BASE64: Final = 16
@@ -33,8 +36,13 @@ BLOCK: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<[^<>]{0,4000}>")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+# A look before: every letter of base64 as one, all else as another.
+_ALIKE: Final = bytes(97 if (chr(each).isalnum() and each < 128) or each in b"+/_-" else 32 for each in range(256))  # noqa: PLR2004
+_RUN: Final = b"a" * 16
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
+_IMAGE: Final = re.compile(rb"/Subtype\s*/Image\b")
+_LONGEST_HEAD: Final = 4_000  # bytes before a stream in which its dictionary is looked for
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
 _HEX_STRING: Final = re.compile(rb"<([0-9A-Fa-f\s]{4,8000})>")
@@ -57,14 +65,21 @@ class UnsearchableError(Exception):
     """Something is wrapped too deep, swells too much or is locked, so nobody can say what is in it. Its text is the place."""
 
 
+def folded(text: str) -> str:
+    """A text in any case, form and width, without letters that do not show; its blank space is as it was."""
+    if text.isascii():
+        return text.lower()
+    text = _HIDDEN.sub("", _one_form(text)).casefold()
+    return _HIDDEN.sub("", _one_form(text))
+
+
+def _one_form(text: str) -> str:
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
 def normal(text: str) -> str:
-    """A text as it is compared: any case, form, width and blank space, without letters that do not show."""
-    if not text.isascii():
-        text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
-        text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
-    else:
-        text = text.lower()
-    return " ".join(text.split())
+    """A text as it is compared: folded, and any blank space as one blank."""
+    return " ".join(folded(text).split())
 
 
 class Layers:
@@ -72,11 +87,13 @@ class Layers:
 
     Args:
         name: for the places; never what is in it.
+        documents: reads the pages of PDF, whose fonts may have an alphabet of their own; without it their bytes alone are read.
         most: bytes that may come out of it altogether.
     """
 
-    def __init__(self, name: str, most: int = MOST_BYTES) -> None:
+    def __init__(self, name: str, documents: DocumentReader | None = None, most: int = MOST_BYTES) -> None:
         self._name = name
+        self._documents = documents
         self._left = most
 
     def read(self, content: bytes) -> Iterator[Layer]:
@@ -107,7 +124,7 @@ class Layers:
             yield from _png(content, place)
         if _HEADER.match(content[:8192]):
             yield from _mail(content, place)
-        for number, found in enumerate(_BASE64.finditer(content), start=1):
+        for number, found in enumerate(_BASE64.finditer(content) if _RUN in content.translate(_ALIKE) else (), start=1):
             with contextlib.suppress(binascii.Error, ValueError):
                 raw = re.sub(rb"\s", b"", found[0]).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
                 decoded = base64.b64decode(raw + b"=" * (-len(raw) % 4))
@@ -142,11 +159,21 @@ class Layers:
         for number, begin in enumerate(_STREAM.finditer(content), start=1):
             end = content.find(b"endstream", begin.end())
             raw = content[begin.end() : end if end >= 0 else len(content)]
+            head = max(content.rfind(b"obj", 0, begin.start()), begin.start() - _LONGEST_HEAD)
+            if _IMAGE.search(content, head, begin.start()):
+                yield f"{place} (picture {number})", _around_points(raw)
+                continue
             with contextlib.suppress(UnsearchableError):  # other filters: seen as they are
                 raw = self._unpacked(raw, 15, place)
             yield f"{place} (stream {number})", raw
             yield f"{place} (text {number})", _pdf_strings(raw)
         yield f"{place} (strings)", _pdf_strings(content)
+        if self._documents is not None:
+            try:
+                found = self._documents.search(content)
+            except UncoverableError as failure:
+                raise UnsearchableError(place) from failure
+            yield from ((f"{place} ({part})", text) for part, text in found)
 
 
 def _texts(content: bytes, place: str) -> Iterator[Layer]:
@@ -159,7 +186,7 @@ def _texts(content: bytes, place: str) -> Iterator[Layer]:
         for encoding in ("utf-16-le", "utf-16-be"):
             for offset in (0, 1):
                 yield Layer(f"{place} (UTF-16)", content[offset:].decode(encoding, "replace"))
-    if _QUOTED.search(content):
+    if b"=" in content and _QUOTED.search(content):
         plain = binascii.a2b_qp(content).decode("utf-8", "replace")
         yield Layer(f"{place} (quoted-printable)", plain)
         yield from _shown(plain, place)
@@ -192,6 +219,14 @@ def _speaks(decoded: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _around_points(raw: bytes) -> bytes:
+    """Of a picture inside a PDF, what is no point: the head and the tail of a JPEG, nothing of packed points."""
+    if not raw.startswith(b"\xff\xd8"):
+        return b""
+    scan, end = raw.find(b"\xff\xda"), raw.rfind(b"\xff\xd9")
+    return raw[: max(scan, 0)] + b"\n" + raw[max(end, 0) :]
 
 
 def _pdf_strings(content: bytes) -> bytes:

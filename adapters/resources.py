@@ -3,12 +3,13 @@
 Next: worker.py
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from adapters.blobs import Blobs
 from adapters.database.session import Database
+from adapters.documents.reader import DocumentReader
 from adapters.settings import Settings
 from adapters.signing import Signer
 from adapters.vault import Vault
@@ -26,6 +27,7 @@ class Resources:
     blobs: Blobs
     datamap: DataMap
     signer: Signer
+    documents: DocumentReader = field(default_factory=DocumentReader)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -51,6 +53,7 @@ class Resources:
         """Let go of connections; keys are forgotten with the process."""
         self.database.close()
         self.vault.close()
+        self.documents.close()
 
 
 def read_datamap(path: Path) -> DataMap:

@@ -79,6 +79,7 @@ class Parts(BaseModel):
         sample: ids of the items that were seen before a rule was made.
         before: of the items that a rule covers, how many had which decision.
         after: the same, once it holds.
+        looked: the author had the whole file before them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +90,7 @@ class Parts(BaseModel):
     sample: tuple[str, ...] = ()
     before: dict[str, int] = {}
     after: dict[str, int] = {}
+    looked: bool = False
 
 
 def scope(system: str, collection: str) -> str:

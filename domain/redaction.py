@@ -23,10 +23,30 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
 
 
-class Span(BaseModel):
-    """One part of an item: a field, letters of a field, letters of a file's text, or words wherever they stand.
+Percent = Annotated[float, Field(ge=0, le=100)]
+Extent = Annotated[float, Field(gt=0, le=100)]
 
-    `start` and `end` count characters from 0, `end` is the first one after the part.
+
+class Area(BaseModel):
+    """A rectangle on a page of a PDF or on a picture, in percent of its width and height as it is shown.
+
+    `left` and `top` are measured from the upper left corner; `page` counts from 1, and a picture is page 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    page: Annotated[int, Field(ge=1, le=5_000)] = 1
+    left: Percent
+    top: Percent
+    width: Extent
+    height: Extent
+
+
+class Span(BaseModel):
+    """One part of an item: a field, letters of a field, letters of a file's text, words wherever they stand, or an area.
+
+    `start` and `end` count characters from 0, `end` is the first one after the part. `about_file` is what a picture or a
+    document says of itself: place, camera, author, a small copy of the picture.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,9 +55,21 @@ class Span(BaseModel):
     start: Annotated[int | None, Field(ge=0)] = None
     end: Annotated[int | None, Field(ge=1)] = None
     words: Words | None = None
+    area: Area | None = None
+    about_file: bool = False
+
+    @property
+    def drawn(self) -> bool:
+        """It is of a picture or a page, and nothing of a text."""
+        return self.area is not None or self.about_file
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
+        if self.drawn:
+            others = (self.field, self.start, self.end, self.words)
+            if any(each is not None for each in others) or (self.area is not None and self.about_file):
+                raise ValueError("an area of a file, and what a file says of itself, stand alone")
+            return self
         placed = self.start is not None and self.end is not None and self.start < self.end
         if self.words is not None and (self.start is not None or self.end is not None):
             raise ValueError("words are found wherever they stand, so they have no start or end")

@@ -4,7 +4,7 @@ A row is about one item, about a collection (a rule, `<system>.<collection>.*`) 
 was superseded stays: an authority may ask who changed it, and when. Next: api/v1/deciding.py
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -110,6 +110,11 @@ class Standing:
         """Whether anything is decided that names this collection or items of it."""
         place = scope(system, collection)
         return place in self.rules or any(item.startswith(place[:-1]) for item in self.items)
+
+    def about_items(self, system: str, collection: str) -> Iterator[Decision]:
+        """The decisions about single items of a collection."""
+        begin = scope(system, collection)[:-1]
+        return (decision for item, decision in self.items.items() if item.startswith(begin))
 
 
 def spans_of(decision: Decision | None, people: Iterable[Decision]) -> tuple[Span, ...]:

@@ -1,47 +1,17 @@
 """The process that reads mail: takes a wish and a raw message on its standard input, and answers.
 
-It holds no key and no connection, can write no file, and has a bounded memory: what a hostile mail does to it,
-it does to nothing else. A wish is two frames, what to do as JSON and the message; a frame is a length (u32, big-endian) and
-that many bytes; an empty answer means "cannot be read".
 Next: `adapters/incoming/reader.py`
 """
 
-import json
-import resource
-import struct
 import sys
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
+from adapters.children.serving import limit, serve
 from adapters.incoming.parsing import part, read, without
 
 MEMORY: Final = 1_500_000_000  # bytes of address space; a 50 MB message needs about a third
-_FRAME = struct.Struct(">I")
-
-
-def limit() -> None:
-    """Give up what reading does not need."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))  # modules of rare character sets are loaded when they are met
-    sys.setrecursionlimit(1_000)
-
-
-def serve(source: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the input ends."""
-    while wish := _frame(source):
-        raw = _frame(source)
-        try:
-            answer = _answer(json.loads(wish), raw)
-        except (MemoryError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError):
-            answer = b""
-        answers.write(_FRAME.pack(len(answer)) + answer)
-        answers.flush()
-
-
-def _frame(source: BinaryIO) -> bytes:
-    head = source.read(_FRAME.size)
-    return source.read(_FRAME.unpack(head)[0]) if len(head) == _FRAME.size else b""
+_FILES: Final = 16  # modules of rare character sets are loaded when they are met
+_FAILURES: Final = (MemoryError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 
 
 def _answer(wish: dict[str, Any], raw: bytes) -> bytes:
@@ -53,5 +23,5 @@ def _answer(wish: dict[str, Any], raw: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    limit()
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    limit(MEMORY, _FILES)
+    serve(_answer, _FAILURES, sys.stdin.buffer, sys.stdout.buffer)

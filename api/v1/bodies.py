@@ -43,6 +43,7 @@ class SetItemDecisionBody(ActionBody):
     reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
     spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`, or left by `extract`")] = []
     position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
+    looked: Annotated[bool, Field(description="of a file: whoever decides had every page of it before them")] = False
 
 
 class SetDecisionRuleBody(ActionBody):

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from adapters.collected import Collected, Item
 from adapters.database import item_decisions
 from adapters.database.tables import CaseRecord, CommandRow
+from adapters.documents.shapes import is_pdf, is_picture
 from adapters.requester import Requester
 from api.v1.bodies import ActionBody, SetItemDecisionBody
 from api.v1.models import ItemDecided
@@ -119,7 +120,9 @@ def _wanted(deed: Deed, body: ActionBody) -> Wanted:
     if body.basis is Basis.THIRD_PARTY:
         check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
     check_fields(body.spans, item)
-    return Wanted(body.item, body.decision, body.basis, body.reason, Parts(spans=tuple(body.spans)))
+    check_drawn(deed, body, item)
+    parts = Parts(spans=tuple(body.spans), looked=body.looked and item.file is not None)
+    return Wanted(body.item, body.decision, body.basis, body.reason, parts)
 
 
 def check_fields(spans: list[Span], item: Item) -> None:
@@ -132,6 +135,24 @@ def check_fields(spans: list[Span], item: Item) -> None:
         raise InvalidInputError("The item has no such field.", field="spans")
     if item.file is None and any(span.field is None and span.words is None for span in spans):
         raise InvalidInputError("Say of which field: only a file has a text of its own.", field="spans")
+
+
+def check_drawn(deed: Deed, body: SetItemDecisionBody, item: Item) -> None:
+    """Refuse areas of what is drawn on no page.
+
+    Raises:
+        InvalidInputError: the item is no picture and no PDF, or an extract would be of a picture.
+    """
+    if not any(span.drawn for span in body.spans):
+        return
+    if body.decision is ItemChoice.EXTRACT:
+        raise InvalidInputError("An extract is of words; an area can be covered.", field="spans")
+    head = b""
+    if item.file is not None:
+        with deed.resources.blobs.read(deed.resources.vault.case(deed.case_id), item.file.ref) as reader:
+            head = next(iter(reader), b"")
+    if not is_pdf(head) and not is_picture(head):
+        raise InvalidInputError("Only a picture or a page of a PDF has areas, and this item is neither.", field="spans")
 
 
 def _found(deed: Deed, body: SetItemDecisionBody) -> Item:

@@ -59,8 +59,8 @@ def sample(resources: Resources, view: CaseView, system: str, collection: str, c
 def _rule(deed: Deed, body: ActionBody) -> Wanted:
     assert isinstance(body, SetDecisionRuleBody)
     check_decision(body.decision, body.basis, laws=laws_of(deed), reason=True, parts=bool(body.spans))
-    if any(span.start is not None for span in body.spans):
-        raise InvalidInputError("A rule covers fields or words; letters at a place are another item's.", field="spans")
+    if any(span.start is not None or span.area is not None for span in body.spans):
+        raise InvalidInputError("A rule covers fields or words; a place is another one in each item.", field="spans")
     covered = _covered(deed.resources, deed.view, body.system, body.collection, body.condition)
     if not covered.items:
         raise InvalidInputError("No item that was found is in this scope.", field="condition" if body.condition else "collection")

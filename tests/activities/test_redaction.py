@@ -13,10 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.leak_search import found_in
+from activities.leak_search import Secrets, found_in
 from activities.package import Packaging
-from activities.package_files import cover_file
+from activities.package_file_verdicts import FileJudge
+from activities.package_files import Covering
+from activities.package_verdicts import Verdicts
+from adapters.collected import Collected
+from adapters.database.item_decisions import Standing
 from adapters.database.tables import PackageRow
+from adapters.documents.reader import DocumentReader
 from adapters.layers import normal
 from domain.errors import LeakFoundError
 from domain.events import Tag
@@ -25,10 +30,13 @@ from domain.messages import VerifyPackage
 from domain.redaction import COVER, Span
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase
-from tests.adapters.leak_corpus import DOCUMENTS, SECRET, mail, zipped
+from tests.adapters.documents.corpus import KEPT, PDFS, jpeg
+from tests.adapters.leak_corpus import DOCUMENTS, SECRET, mail, office, zipped
 
 OTHER = "Tom Baker"
+FILES = "data/uploads/pictures/files/"
 PROMPTS = scope("platform", "prompts")
+cover_file = Covering(DocumentReader()).cover
 
 
 @pytest.fixture
@@ -169,6 +177,62 @@ def test_a_person_weighed_once_is_covered_everywhere_also_in_files(case: Searche
     assert members["data/uploads/pictures/files/000002.txt"] == b"mine"
     assert "data/uploads/pictures/files/000003.pdf" not in members, "a PDF cannot be covered for certain, so it is withheld"
     assert case.build().withheld == 3
+
+
+def test_documents_leave_covered_inside_or_whole_and_a_release_after_a_look_stands(case: SearchedCase) -> None:
+    files = {
+        "letter.pdf": PDFS["text"](OTHER),
+        "photo.jpg": jpeg({0x013B: OTHER}),
+        "mine.jpg": jpeg({0x013B: "Ruth Adeyemi"}),
+        "minutes.docx": office(word__document_xml=f"<p>{OTHER}</p>".encode()),
+        "looked-at.docx": office(word__document_xml=f"<p>by {OTHER}</p>".encode()),
+    }
+    case.found_files("uploads", "pictures", files)
+    items = [item.id for item in case.items("uploads", "pictures")]
+    case.decide("*", "redact", "third_party", parts=person(OTHER))
+    case.decide(items[4], "include", revision=2, parts=Parts(looked=True))
+    members = case.members()
+    assert leaks(case) == []
+    left = {name.rpartition("/")[2]: content for name, content in members.items() if "/files/" in name}
+    assert set(left) == {"000001.pdf", "000002.jpg", "000003.jpg", "000005.bin"}, "an office document leaves whole or not at all"
+    assert left["000003.jpg"] == files["mine.jpg"], "what the requester's own picture says of itself stays"
+    assert left["000005.bin"] == files["looked-at.docx"]
+    assert KEPT.encode() not in left["000001.pdf"], "streams are packed"
+    reader = case.resources.documents
+    assert any(KEPT in text.decode() for _, text in reader.search(left["000001.pdf"]))
+    assert reader.about(left["000002.jpg"]).says == {}
+    assert case.build().withheld == 3
+
+
+def test_an_area_of_a_page_leaves_black_and_a_touched_page_is_counted_once(case: SearchedCase) -> None:
+    case.found_files("uploads", "pictures", {"letter.pdf": PDFS["text"](OTHER), "photo.jpg": jpeg()})
+    letter, photo = case.items("uploads", "pictures")
+    area: dict[str, object] = {"area": {"page": 1, "left": 5, "top": 10, "width": 60, "height": 10}}
+    case.decide(letter.id, "redact", "third_party", parts=spans(area))
+    case.decide(photo.id, "redact", "third_party", revision=2, parts=spans(area, {"about_file": True}))
+    members = case.members()
+    assert leaks(case) == []
+    assert OTHER.encode() not in b"".join(text for _, text in case.resources.documents.search(members[f"{FILES}000001.pdf"]))
+    listed = list(csv.DictReader(io.StringIO(members["withheld.csv"].decode())))
+    assert [(row["count"], row["withheld"]) for row in listed] == [("2", "in part")]
+
+
+def test_what_a_picture_of_somebody_else_says_of_itself_goes_by_itself(case: SearchedCase) -> None:
+    case.found_files("uploads", "pictures", {"a.jpg": jpeg({0x013B: OTHER}), "b.jpg": jpeg()})
+    found = next(one for one in Collected.open(case.resources, case.id, 1).collections if one.name == "pictures")
+    verdicts, secrets = Verdicts(), Secrets()
+    judge = FileJudge(Standing({}, {}, ()), secrets, Covering(case.resources.documents))
+    judge.judge(found, verdicts, of_others=True)
+    assert set(verdicts.rows) == {0}, "the second says nothing of itself"
+    assert verdicts.rows[0].basis == "third_party"
+    file = next(found.files())
+    assert case.resources.documents.about(judge.released(found, file, verdicts.rows[0])).says == {}
+
+
+def test_a_cover_that_finds_nothing_is_not_counted(case: SearchedCase) -> None:
+    prompts(case, "mine", f"with {OTHER}", "mine too")
+    case.decide(PROMPTS, "redact", "third_party", parts=spans({"words": OTHER}))
+    assert case.build().withheld == 1
 
 
 def test_somebody_who_looks_at_one_item_goes_before_the_balance(case: SearchedCase) -> None:

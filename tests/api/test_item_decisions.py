@@ -13,8 +13,10 @@ from adapters.database.tables import ItemDecision
 from domain.events import Tag
 from domain.rights import Role
 from tests.activities.package_case import MAILBOX, SearchedCase
+from tests.adapters.documents.corpus import jpeg
 
 Key = Callable[..., dict[str, str]]
+AREA = {"page": 1, "left": 10, "top": 10, "width": 20, "height": 5}
 PERSON: dict[str, Any] = {
     "names": ["Tom Baker", "tom.baker@corp.example"],
     "role": "An agent who answered",
@@ -79,6 +81,9 @@ def test_a_redaction_names_its_parts_and_is_listed(desk: Desk) -> None:
         ({"decision": "redact", "basis": "third_party", "spans": [{"field": "nowhere"}]}, "spans"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"start": 1, "end": 2}]}, "spans"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"words": MAILBOX.upper()}]}, "spans"),
+        ({"decision": "redact", "basis": "third_party", "spans": [{"area": AREA}]}, "spans"),
+        ({"decision": "redact", "basis": "third_party", "spans": [{"area": AREA, "words": "Tom"}]}, "spans.0"),
+        ({"decision": "redact", "basis": "third_party", "spans": [{"about_file": True}]}, "spans"),
         ({"decision": "duplicate", "basis": "third_party"}, "basis"),
         ({"decision": "outside_scope"}, "reason"),
         ({"decision": "withhold", "basis": "national_law", "reason": "x"}, "basis"),
@@ -138,6 +143,19 @@ def test_a_third_person_is_weighed_once_and_covered_everywhere(desk: Desk) -> No
     members = desk.case.members()
     assert b"Baker" not in b"".join(members.values())
     assert desk.case.build().withheld == 30
+
+
+def test_an_area_is_of_a_picture_or_a_page_and_never_of_an_extract(desk: Desk) -> None:
+    desk.case.found_files("uploads", "pictures", {"a.jpg": jpeg(), "b.txt": b"Tom was here"})
+    picture, text = items(desk, "uploads", "pictures")
+    spans = [{"area": AREA}, {"about_file": True}]
+    assert desk.decide(picture, "redact", basis="third_party", spans=spans).status_code == 200
+    assert wrong(desk.decide(text, "redact", basis="third_party", spans=spans)) == (422, "spans")
+    assert wrong(desk.decide(picture, "extract", spans=spans)) == (422, "spans")
+    assert desk.decide(picture, "include", looked=True).status_code == 200
+    with desk.case.resources.database.read() as session:
+        kept = every_decision(session, desk.case.vault)
+    assert [(len(each.parts.spans), each.parts.looked) for each in kept] == [(2, False), (0, True)]
 
 
 def test_the_same_key_decides_once(desk: Desk) -> None:

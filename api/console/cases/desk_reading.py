@@ -181,6 +181,11 @@ def picture_type(content: bytes) -> str | None:
 
 
 def _said(span: Span) -> str:
+    if span.area is not None:
+        area = span.area
+        return f"page {area.page}: {area.width:g}% by {area.height:g}% at {area.left:g}%, {area.top:g}%"
+    if span.about_file:
+        return "what the file says of itself"
     if span.words is not None:
         return f"words in {span.field}" if span.field else "words"
     return f"{span.field or 'text'} {span.start}-{span.end}" if span.start is not None else str(span.field)

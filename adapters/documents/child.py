@@ -1,0 +1,86 @@
+"""The process that reads, draws and covers documents: PDF, pictures, office documents. It can open no file and no connection.
+
+Next: adapters/documents/pdf.py
+"""
+
+import encodings.cp437
+import encodings.cp1252
+import encodings.latin_1
+import encodings.utf_16
+import encodings.utf_16_be
+import encodings.utf_16_le
+import io
+import struct
+import sys
+from typing import Any, Final
+
+import pikepdf
+import pypdfium2 as pdfium
+from PIL import Image
+
+from adapters.children.serving import limit, serve
+from adapters.documents import office, pdf, pictures
+from adapters.documents.shapes import OFFICE, PDF, PICTURE, About, CoveredDocument, UncoverableError, Wish, is_pdf, is_picture
+
+MEMORY: Final = 2_000_000_000  # bytes of address space; a picture of 60 million points needs a third
+_FILES: Final = 3  # its pipes alone: what is read cannot open a file or a connection
+_FAILURES: Final = (
+    MemoryError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError, OSError, SyntaxError,
+    NotImplementedError, ArithmeticError, RuntimeError, EOFError, struct.error, UncoverableError, pdfium.PdfiumError,
+    pikepdf.PdfError,
+)  # fmt: skip
+LENGTH: Final = struct.Struct(">I")
+
+
+def _answer(said: dict[str, Any], raw: bytes) -> bytes:
+    wish = Wish.model_validate(said)
+    if wish.do == "about":
+        return _about(raw).model_dump_json().encode()
+    if wish.do == "page":
+        return _page(raw, wish)
+    if wish.do == "search":
+        found = [part for name, text in pdf.search(raw) for part in (name.encode(), text)]
+        return b"".join(LENGTH.pack(len(part)) + part for part in [b"", *found])
+    try:
+        value, told = _covered(raw, wish)
+    except UncoverableError:
+        value, told = b"", CoveredDocument(failed=True)
+    head = told.model_dump_json().encode()
+    return LENGTH.pack(len(head)) + head + value
+
+
+def _about(raw: bytes) -> About:
+    if is_pdf(raw):
+        pages = pdf.pages_of(raw)
+        return About(kind=PDF, pages=pages) if pages else About()
+    try:
+        if is_picture(raw):
+            return About(kind=PICTURE, pages=1, says=pictures.says(raw))
+        if office.is_office(raw):
+            text, hidden = office.text_of(raw)
+            return About(kind=OFFICE, text=text, hidden=hidden)
+    except UncoverableError:
+        pass
+    return About()
+
+
+def _page(raw: bytes, wish: Wish) -> bytes:
+    return pdf.page_picture(raw, wish.page, wish.areas) if is_pdf(raw) else pictures.shown(raw, wish.areas)
+
+
+def _covered(raw: bytes, wish: Wish) -> tuple[bytes, CoveredDocument]:
+    if is_pdf(raw):
+        return pdf.cover(raw, wish)
+    if not is_picture(raw):
+        raise UncoverableError
+    return pictures.cover(raw, wish.areas), CoveredDocument()
+
+
+if __name__ == "__main__":
+    Image.init()  # loads what it draws with while files can still be opened
+    Image.MAX_IMAGE_PIXELS = 200_000_000
+    del encodings
+    pdfium.PdfDocument.new().close()
+    pikepdf.Pdf.new().save(io.BytesIO(), encryption=pikepdf.Encryption(owner="x", user=""))  # its random numbers come from a file
+    limit(MEMORY, _FILES)
+    serve(_answer, _FAILURES, sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,160 @@
+"""Where words stand on the pages of a PDF, as pdfium draws them (runs in the child process).
+
+Ligatures, line-end hyphens and letters that do not show are seen through; letters that were spaced out are found as one word
+where the word is long enough not to be hit by chance. Next: adapters/documents/pdf.py
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from domain.redaction import Area, finder
+
+_SPACED_OUT: Final = 8  # letters of a word that is looked for without any blank space
+_SKIPPED: Final = frozenset("\ufffe\x02\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_SCALE: Final = 1_000_000  # of the made-up device, in which places are whole numbers
+_MARGIN: Final = 0.25  # percent of the page around each letter
+
+
+class Found(NamedTuple):
+    """Words on a page: what they are, and the boxes of their letters in percent of the page."""
+
+    text: str
+    boxes: list[Area]
+
+
+def text_of(page: pdfium.PdfPage) -> str:
+    """The letters of a page, in the order in which they are read."""
+    words = page.get_textpage()
+    try:
+        return str(words.get_text_range())
+    finally:
+        words.close()
+
+
+def readable(page: pdfium.PdfPage) -> bool:
+    """Whether what the page shows can be searched: it has letters with a meaning, or shows nothing at all."""
+    words = page.get_textpage()
+    try:
+        count = words.count_chars()
+        broken = any(
+            raw.FPDFText_HasUnicodeMapError(words.raw, at) == 1 or raw.FPDFText_GetUnicode(words.raw, at) == 0
+            for at in range(count)
+        )
+        if broken:
+            return False
+        return any(not letter.isspace() for letter in words.get_text_range()) or next(iter(page.get_objects()), None) is None
+    finally:
+        words.close()
+
+
+def find(page: pdfium.PdfPage, number: int, words: Sequence[str]) -> list[Found]:
+    """The places of words on a page.
+
+    Args:
+        page: opened.
+        number: of the page, from 1, for the boxes.
+        words: as they were given.
+    """
+    if not words:
+        return []
+    textpage = page.get_textpage()
+    try:
+        letters = [chr(raw.FPDFText_GetUnicode(textpage.raw, at) or 32) for at in range(textpage.count_chars())]
+        found = []
+        for start, end, said in _places(letters, words):
+            found.append(Found(said, _boxes(page, textpage, number, range(start, end))))
+        return found
+    finally:
+        textpage.close()
+
+
+def under(page: pdfium.PdfPage, area: Area) -> list[str]:
+    """The lines of text under an area."""
+    textpage = page.get_textpage()
+    try:
+        left, top = _on_page(page, area.left, area.top)
+        right, bottom = _on_page(page, area.left + area.width, area.top + area.height)
+        text = textpage.get_text_bounded(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    finally:
+        textpage.close()
+
+
+def _places(letters: Sequence[str], words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Where words begin and end, and what stands there; of what was spaced out, the words as they were given."""
+    text, at = _seen_through(letters, blanks=True)
+    for match in finder(tuple(words)).finditer(text):
+        yield at[match.start()], at[match.end() - 1] + 1, " ".join(match[0].split())
+    tight, at = _seen_through(letters, blanks=False)
+    for word in words:
+        plain = _normal(word)
+        begin = tight.find(plain) if len(plain) >= _SPACED_OUT else -1
+        while begin >= 0:
+            yield at[begin], at[begin + len(plain) - 1] + 1, word
+            begin = tight.find(plain, begin + 1)
+
+
+def _seen_through(letters: Sequence[str], *, blanks: bool) -> tuple[str, list[int]]:
+    """A text of plain letters, and of each the place in the page's text."""
+    out: list[str] = []
+    at: list[int] = []
+    for place, letter in enumerate(letters):
+        if letter in _SKIPPED:
+            continue
+        if letter.isspace() or letter == "\x00":
+            if blanks:
+                out.append(" ")
+                at.append(place)
+            continue
+        for plain in letter if blanks and letter.isascii() else _normal(letter):
+            out.append(plain)
+            at.append(place)
+    return "".join(out), at
+
+
+def _normal(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _boxes(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: int, places: range) -> list[Area]:
+    """The boxes of letters; those of one line are one, so that nobody counts them."""
+    lines: list[list[float]] = []
+    for place in places:
+        left, bottom, right, top = textpage.get_charbox(place, loose=True)
+        if right <= left:
+            left, bottom, right, top = textpage.get_charbox(place, loose=False)
+        (a, b), (c, d) = _shown(page, left, top), _shown(page, right, bottom)
+        box = [min(a, c), min(b, d), max(a, c), max(b, d)]
+        if box[0] == box[2] and box[1] == box[3]:
+            continue
+        last = lines[-1] if lines else None
+        if last and (min(last[3], box[3]) > max(last[1], box[1]) or min(last[2], box[2]) > max(last[0], box[0])):
+            lines[-1] = [min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3])]
+        else:
+            lines.append(box)
+    return [area for box in lines if (area := _area(number, box))]
+
+
+def _area(number: int, box: Sequence[float]) -> Area | None:
+    left, top = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
+    right, bottom = min(box[2] + _MARGIN, 100.0), min(box[3] + _MARGIN, 100.0)
+    if right <= left or bottom <= top:
+        return None  # it stands outside the page, and is gone with the letters
+    return Area(page=number, left=left, top=top, width=right - left, height=bottom - top)
+
+
+def _shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+    """A point of the page's own space in percent of what is shown, whatever is cropped or turned."""
+    across, down = raw.c_int(), raw.c_int()
+    raw.FPDF_PageToDevice(page.raw, 0, 0, _SCALE, _SCALE, 0, x, y, across, down)
+    return across.value * 100 / _SCALE, down.value * 100 / _SCALE
+
+
+def _on_page(page: pdfium.PdfPage, left: float, top: float) -> tuple[float, float]:
+    x, y = raw.c_double(), raw.c_double()
+    raw.FPDF_DeviceToPage(page.raw, 0, 0, _SCALE, _SCALE, 0, int(left * _SCALE / 100), int(top * _SCALE / 100), x, y)
+    return x.value, y.value

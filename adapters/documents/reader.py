@@ -1,0 +1,94 @@
+"""Has documents read, drawn and covered in a child process: PDF, pictures, office documents (`security.md` section 7, V15).
+
+Whatever a hostile one does to the child, the answer here is "cannot be done" and the next one is read.
+Next: activities/package_files.py
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from adapters.children.asking import Child
+from adapters.documents.shapes import About, CoveredDocument, UncoverableError, Wish
+from domain.redaction import Area, Covered, Span
+
+MOST_BYTES: Final = 64 * 2**20  # of a document
+PATIENCE: Final = 240.0  # seconds for one; 200 pages that become pictures take a tenth of it on a quiet core
+_LENGTH: Final = 4
+
+
+class DocumentReader:
+    """Reads one document at a time. Thread-safe."""
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        """`patience` in seconds per document."""
+        self._child = Child("adapters.documents.child", patience=patience)
+
+    def about(self, content: bytes) -> About:
+        """What kind of document it is; of no kind when nobody can open it."""
+        answer = self._ask(Wish(do="about"), content)
+        return About.model_validate_json(answer) if answer else About()
+
+    def page(self, content: bytes, number: int = 1, areas: Sequence[Area] = ()) -> bytes:
+        """A page of a PDF, or a picture, as a PNG with areas in black; empty when it cannot be drawn."""
+        return self._ask(Wish(do="page", page=number, areas=tuple(areas)), content)
+
+    def cover(
+        self,
+        content: bytes,
+        spans: Sequence[Span],
+        *,
+        looked: bool = False,
+        every: bool = False,
+        pulse: Callable[[], object] = lambda: None,
+    ) -> Covered:
+        """A PDF or a picture without its parts.
+
+        Args:
+            content: the document.
+            spans: areas, words, and what the file says of itself; other spans are none of its parts.
+            looked: somebody looked at every page.
+            every: each page becomes a picture.
+            pulse: called about once a second while it takes.
+
+        Raises:
+            UncoverableError: there is no way to be certain.
+        """
+        wish = Wish(
+            do="cover",
+            areas=tuple(span.area for span in spans if span.area),
+            words=tuple(span.words for span in spans if span.words is not None and span.field is None),
+            about_file=any(span.about_file for span in spans),
+            every=every,
+            looked=looked,
+        )
+        answer = self._ask(wish, content, pulse)
+        if not answer:
+            raise UncoverableError
+        head = int.from_bytes(answer[:_LENGTH], "big") + _LENGTH
+        told = CoveredDocument.model_validate_json(answer[_LENGTH:head])
+        if told.failed:
+            raise UncoverableError
+        return Covered(answer[head:], told.removed)
+
+    def search(self, content: bytes) -> list[tuple[str, bytes]]:
+        """What can be read in a PDF beyond its bare bytes.
+
+        Raises:
+            UncoverableError: it could not be read within the limits.
+        """
+        answer = self._ask(Wish(do="search"), content)
+        if not answer:
+            raise UncoverableError
+        parts, at = [], 0
+        while at < len(answer):
+            end = at + _LENGTH + int.from_bytes(answer[at : at + _LENGTH], "big")
+            parts.append(answer[at + _LENGTH : end])
+            at = end
+        return [(name.decode(), text) for name, text in zip(parts[1::2], parts[2::2], strict=True)]
+
+    def close(self) -> None:
+        """End the child."""
+        self._child.close()
+
+    def _ask(self, wish: Wish, content: bytes, pulse: Callable[[], object] = lambda: None) -> bytes:
+        return b"" if len(content) > MOST_BYTES else self._child.ask(wish.model_dump(mode="json"), content, pulse)
