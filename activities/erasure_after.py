@@ -49,9 +49,10 @@ def leftovers(
             continue
         known, old, new = before.rows.get(entry.place), 0, 0
         collection = resources.datamap.collection(*entry.place)
+        names = key_fields(collection, there)
         judge = _Judge(resources, plan.case_id, entry, collection, known, before.begun_at)
         for row in there.records():
-            verdict = judge(row, key_of(row, key_fields(collection, there)))
+            verdict = judge(row, key_of(row, names))
             old, new = old + (verdict == "old"), new + (verdict == "new")
         place = {"system": entry.system, "collection": entry.collection}
         left += [Leftover(**place, rows=old)] if old else []

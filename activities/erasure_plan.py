@@ -101,11 +101,9 @@ class PlanMaker:
             return None
 
     def _keys(self, step: Step, found: CollectedCollection) -> str:
-        keys = Keys(key_of(row, self._key_fields(step, found)) for row in found.records())
+        names = key_fields(self._resources.datamap.collection(step.system, step.collection), found)
+        keys = Keys(key_of(row, names) for row in found.records())
         return self._vault.receipt_mac(f"erasure:{step.system}.{step.collection}", keys.digest())
-
-    def _key_fields(self, step: Step, found: CollectedCollection) -> tuple[str, ...]:
-        return key_fields(self._resources.datamap.collection(step.system, step.collection), found)
 
     def _addressees(self, entries: Sequence[Entry]) -> Iterator[tuple[str, RecipientKind]]:
         for entry in entries:

@@ -121,12 +121,12 @@ class CollectedCollection:
 
     def records(self, start: int = 0) -> Iterator[dict[str, Any]]:
         """The rows from one on, as they stand in the JSON, without an item's id."""
-        return map(json.loads, self._reader.json_lines(start))
+        return map(_row, self._reader.json_lines(start))
 
     def column(self, name: str) -> Iterator[list[Any]]:
         """The values of one field as they stand in the JSON, in batches."""
         lines = self._reader.json_lines()
-        while batch := [json.loads(line)[name] for line in itertools.islice(lines, SEGMENT_ROWS)]:
+        while batch := [_row(line)[name] for line in itertools.islice(lines, SEGMENT_ROWS)]:
             yield batch
 
     def doubtful_items(self, start: int = 0) -> Iterator[Item]:
@@ -247,3 +247,9 @@ def _collection(row: SearchReceipt, vault: CaseVault, blobs: Blobs) -> Collected
 
 def _places(resources: Resources) -> Iterator[tuple[str, str]]:
     return ((system.name, collection.name) for system in resources.datamap.systems for collection in system.collections)
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    """A row of ours: always UTF-8, which the parser would look for anew in each line."""
+    row: dict[str, Any] = json.loads(line.decode(errors="surrogatepass"))
+    return row

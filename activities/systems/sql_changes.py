@@ -95,5 +95,6 @@ class _Asked:
         return self._column(field).in_(sa.bindparam(name, type_=bound, expanding=True))
 
     def _values(self, field: str, rows: Sequence[Any]) -> list[Any]:
-        texts = (key_text(row[field]) for row in rows)
+        # What led to them is the same for most rows of a person, so it is converted once.
+        texts = dict.fromkeys(key_text(row[field]) for row in rows)
         return [value for text in texts if text is not None for value in values(text, self._types[field])]
