@@ -199,8 +199,11 @@ class Mailroom:
         if decided.standing is Standing.OPENED:
             row.answered_at = now
         # A bounce of a notice is counted and waits for nobody; an answer to one is read by a person.
-        if note_answer(session, self._resources.vault, read.recipients, now, bounced=read.bounce is not None) and read.bounce:
+        notice = note_answer(session, self._resources.vault, read.recipients, now, bounced=read.bounce is not None)
+        if notice and read.bounce:
             row.standing, row.reason = Standing.RECORDED.value, None
+        elif notice:
+            row.notice = notice
         session.add(row)
         if decided.standing is Standing.BOUNCED and known.letter is not None:
             _note_bounce(session, known.letter.id, read, now)

@@ -15,6 +15,7 @@ from activities.erasure import Erasure
 from activities.identity import Identity
 from activities.mailbox import MailboxWatch
 from activities.mailroom import Mailroom
+from activities.notice_answers import NoticeAnswers
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
 from activities.objection import Objection
@@ -73,7 +74,13 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             sweeps.plan_sweep,
             sweeps.carry_out_sweep,
         ],
-        "notice": [notices.load_recipients, notices.prepare_notice, notices.send_test_letters, sending.send_some],
+        "notice": [
+            notices.load_recipients,
+            notices.prepare_notice,
+            notices.send_test_letters,
+            sending.send_some,
+            NoticeAnswers(resources).send_answers,
+        ],
         # A mail server that takes half a minute to answer must not keep a command waiting either.
         "letter": [
             letters.send_letter,

@@ -115,6 +115,25 @@ def recipient_of(vault: Vault, token: str) -> int | None:
     return recipient if recipient_token(vault, recipient) == token else None
 
 
+def affected_token(vault: Vault, reference: str, index: bytes) -> str:
+    """What stands for an address in the link that says whether it is on a notice's list: its keyed hash, and a MAC over both.
+
+    Only whoever reads the mailbox that it was sent to has it; it tells nobody which address it is about.
+    """
+    place = f"{reference.lower()}.{base64.b32encode(index).decode().rstrip('=').lower()}"
+    mac = vault.code_mac("notice-affected", place)[:_MAC_BYTES]
+    return f"{place}.{base64.b32encode(mac).decode().lower()}"
+
+
+def affected_of(vault: Vault, token: str) -> tuple[str, bytes] | None:
+    """The reference of the notice and the keyed hash that a token stands for; None when it is none of ours."""
+    found = re.fullmatch(r"(hab-n[0-9a-z]{7})\.([a-z2-7]{52})\.[a-z2-7]{16}", token)
+    if found is None:
+        return None
+    index = base64.b32decode(f"{found[2].upper()}====")
+    return (found[1].upper(), index) if affected_token(vault, found[1], index) == token else None
+
+
 def notice_reply_address(mail_from: str, reference: str, token: str) -> str:
     """Where an answer and a bounce go: `local+hab-n1234567-<token>@domain`."""
     local, _, domain = parseaddr(mail_from)[1].rpartition("@")

@@ -26,6 +26,9 @@ LABELS: dict[Language, dict[str, str]] = {
         "reference": "Reference",
         "test": "Test",
         "land": "the data protection authority of your Land",
+        "affected": "Was I affected? This page, meant for you alone, says whether this mail address is on the list of this notice; nothing more:",
+        "asked": "You asked whether this concerns you. The page below says whether your mail address is on our list; it asks for nothing and says it to nobody else.",
+        "answer": "Your question about our notice",
     },
     "de": {
         "what": "Was geschehen ist",
@@ -47,6 +50,9 @@ LABELS: dict[Language, dict[str, str]] = {
         "reference": "Unser Zeichen",
         "test": "Test",
         "land": "der Datenschutzaufsicht Ihres Bundeslandes",
+        "affected": "Bin ich betroffen? Diese Seite, nur für Sie bestimmt, sagt, ob diese E-Mail-Adresse auf der Liste zu dieser Mitteilung steht, und nicht mehr:",
+        "asked": "Sie haben gefragt, ob Sie betroffen sind. Die Seite unten sagt, ob Ihre E-Mail-Adresse auf unserer Liste steht; sie verlangt nichts und sagt es niemand anderem.",
+        "answer": "Ihre Frage zu unserer Mitteilung",
     },
     "fr": {
         "what": "Ce qui s'est passé",
@@ -68,5 +74,8 @@ LABELS: dict[Language, dict[str, str]] = {
         "reference": "Référence",
         "test": "Test",
         "land": "l'autorité de protection des données de votre Land",
+        "affected": "Suis-je concerné ? Cette page, destinée à vous seul, dit si cette adresse figure sur la liste de cet avis, et rien de plus :",
+        "asked": "Vous avez demandé si vous êtes concerné. La page ci-dessous dit si votre adresse figure sur notre liste ; elle ne vous demande rien et ne le dit à personne d'autre.",
+        "answer": "Votre question au sujet de notre avis",
     },
 }

@@ -47,6 +47,7 @@ from api.console.cases import deeds, erasure_tab, evidence, tabs
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
+from api.console.notices import replies as notice_replies
 from api.demo_mail import codes as demo_codes
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, SweepsDoor, Web
@@ -126,6 +127,7 @@ def create_app(
         breach_pages,
         notice_acts,
         notice_pages,
+        notice_replies,
     ):
         app.include_router(page.router)
     for files in (SHARED, pages.ASSETS, console_pages.ASSETS):

@@ -34,3 +34,15 @@ class Figure:
         if self.target is None:
             return True
         return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+def line(figure: Figure) -> str:
+    """One row of the table."""
+    unit = figure.unit if figure.unit in {"", "x"} else f" {figure.unit}"
+    value = f"{figure.value:.0f}{unit}" if figure.value >= 100 or figure.unit == "events" else f"{figure.value:.2f}{unit}"
+    if figure.target is None:
+        wanted, mark = "", ""
+    else:
+        wanted = f"{'>=' if figure.at_least else '<='} {figure.target:g}{unit}"
+        mark = "met" if figure.met else "**missed**"
+    return f"| {figure.work} | {figure.measured} | {figure.floor} | {value} | {wanted} | {mark} |"

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks import stack
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, line
 from benchmarks.measures import FULL, SMOKE, all_figures
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,18 +43,6 @@ def main() -> None:
     print(f"all measured in {time.monotonic() - began:.0f} s")
     if not smoke:
         write(figures, rows)
-
-
-def line(figure: Figure) -> str:
-    """One row of the table."""
-    unit = figure.unit if figure.unit in {"", "x"} else f" {figure.unit}"
-    value = f"{figure.value:.0f}{unit}" if figure.value >= 100 or figure.unit == "events" else f"{figure.value:.2f}{unit}"
-    if figure.target is None:
-        wanted, mark = "", ""
-    else:
-        wanted = f"{'>=' if figure.at_least else '<='} {figure.target:g}{unit}"
-        mark = "met" if figure.met else "**missed**"
-    return f"| {figure.work} | {figure.measured} | {figure.floor} | {value} | {wanted} | {mark} |"
 
 
 def write(figures: list[Figure], rows: int) -> None:

@@ -49,6 +49,15 @@ class Segment(BaseModel):
     letter_sha256: Sha256
 
 
+class Answer(BaseModel):
+    """An answer that is to be sent: to mails of people who wrote back, or the link alone to one address."""
+
+    number: int
+    by: PersonId
+    note: UUID  # the words, or the address; sealed
+    mails: list[UUID] = []
+
+
 class NoticeState(BaseModel):
     """Everything recorded events make of a notice."""
 
@@ -88,6 +97,9 @@ class NoticeState(BaseModel):
     test_address: UUID | None = None  # sealed
     tested_at: datetime | None = None
     published: dict[Language, UUID] = {}
+    answers: list[Answer] = []  # wanted, oldest first
+    answers_wanted: int = 0
+    answered: int = 0  # people
     finished_at: datetime | None = None
     work_failed: int = 0
 

@@ -29,14 +29,19 @@ class NoticeAction(StrEnum):
     CONTINUE = "continue"
     CANCEL = "cancel"
     PUBLISH = "publish"
+    ANSWER = "answer"
+    SEND_LINK = "send_link"
 
 
 _DESK = frozenset({Role.BREACH_RESPONDER, Role.PRIVACY_LEAD})
 _LEAD = frozenset({Role.PRIVACY_LEAD})
+_OFFICE = _DESK | {Role.CASEWORKER}  # three hundred answers on a Monday are everybody's
 NOTICE_ROLES: dict[NoticeAction, frozenset[Role]] = {
     **dict.fromkeys(NoticeAction, _DESK),
     NoticeAction.APPROVE: _LEAD,
     NoticeAction.PUBLISH: _LEAD,
+    NoticeAction.ANSWER: _OFFICE,
+    NoticeAction.SEND_LINK: _OFFICE,
 }
 NOTICE_DECISIONS = frozenset({NoticeAction.APPROVE, NoticeAction.PUBLISH})
 
@@ -138,6 +143,19 @@ class Publish(CommandBase):
     language: Language
 
 
+class AnswerReplies(CommandBase):
+    """Answer people who wrote back, all with the same words; each answer has the writer's own link: am I affected?"""
+
+    action: Literal[NoticeAction.ANSWER] = NoticeAction.ANSWER
+    mails: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
+class SendLink(CommandBase):
+    """Send an address the link that says whether it is on the list, and says so to nobody else. The note is the address."""
+
+    action: Literal[NoticeAction.SEND_LINK] = NoticeAction.SEND_LINK
+
+
 NoticeCommand = Annotated[
     LoadList
     | QueryList
@@ -150,7 +168,9 @@ NoticeCommand = Annotated[
     | Pause
     | Continue
     | Cancel
-    | Publish,
+    | Publish
+    | AnswerReplies
+    | SendLink,
     Field(discriminator="action"),
 ]
 

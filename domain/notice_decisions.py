@@ -10,6 +10,7 @@ from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, 
 from domain.events import Fact
 from domain.notice import PARTS, NoticeState, NoticeStatus
 from domain.notice_commands import (
+    AnswerReplies,
     ApproveNotice,
     LoadList,
     NoticeAction,
@@ -45,6 +46,8 @@ def allowed_notice_actions(state: NoticeState) -> list[NoticeAction]:
         actions += [NoticeAction.CONTINUE]
     if state.status in {NoticeStatus.SENDING, NoticeStatus.PAUSED}:
         actions += [NoticeAction.SET_RATE, NoticeAction.CANCEL]
+    if state.approved_by is not None:
+        actions += [NoticeAction.ANSWER, NoticeAction.SEND_LINK]  # also long after the end
     return sorted(set(actions))
 
 
@@ -146,6 +149,11 @@ def _publish(_state: NoticeState, command: Publish) -> list[NoticeDraft]:
     return [NoticeDraft(tag=NoticeTag.PUBLISHED, facts=noted(command, language=command.language))]
 
 
+def _answer(_state: NoticeState, command: AnswerReplies) -> list[NoticeDraft]:
+    need_reason(command)
+    return [NoticeDraft(tag=NoticeTag.ANSWER_WANTED, facts=noted(command, mails=[str(mail) for mail in command.mails]))]
+
+
 _DECIDE: dict[NoticeAction, Callable[[NoticeState, Any], list[NoticeDraft]]] = {
     NoticeAction.LOAD_LIST: _load,
     NoticeAction.QUERY_LIST: _query,
@@ -159,4 +167,6 @@ _DECIDE: dict[NoticeAction, Callable[[NoticeState, Any], list[NoticeDraft]]] = {
     NoticeAction.CONTINUE: _simple(NoticeTag.CONTINUED),
     NoticeAction.CANCEL: _simple(NoticeTag.CANCELLED, reason=True),
     NoticeAction.PUBLISH: _publish,
+    NoticeAction.ANSWER: _answer,
+    NoticeAction.SEND_LINK: _simple(NoticeTag.ANSWER_WANTED, reason=True),
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.events import Event, Fact
-from domain.notice import NoticeState, NoticeStatus, Segment, notice_sha256
+from domain.notice import Answer, NoticeState, NoticeStatus, Segment, notice_sha256
 from domain.texts import Name, PersonId
 
 
@@ -37,6 +37,8 @@ class NoticeTag(StrEnum):
     FINISHED = "notice:finished"
     CANCELLED = "notice:cancelled"
     PUBLISHED = "notice:public:published"
+    ANSWER_WANTED = "notice:answer:wanted"
+    ANSWERED = "notice:answer:sent"
     WORK_FAILED = "notice:work:failed"
 
 
@@ -215,6 +217,19 @@ def _published(state: NoticeState, event: NoticeEvent) -> None:
         state.published[cast("Any", str(event.facts["language"]))] = note
 
 
+def _answer_wanted(state: NoticeState, event: NoticeEvent) -> None:
+    note, mails = _uuid(event, "note"), event.facts.get("mails")
+    state.answers_wanted += 1
+    if note:
+        chosen = [UUID(str(mail)) for mail in mails] if isinstance(mails, list) else []
+        state.answers.append(Answer(number=state.answers_wanted, by=event.actor, note=note, mails=chosen))
+
+
+def _answered(state: NoticeState, event: NoticeEvent) -> None:
+    state.answers = [each for each in state.answers if each.number != _number(event, "number")]
+    state.answered += _number(event, "sent")
+
+
 def _work_failed(state: NoticeState, _event: NoticeEvent) -> None:
     state.work_failed += 1
 
@@ -240,5 +255,7 @@ _RULES: dict[NoticeTag, Callable[[NoticeState, NoticeEvent], None]] = {
     NoticeTag.FINISHED: _finished,
     NoticeTag.CANCELLED: _cancelled,
     NoticeTag.PUBLISHED: _published,
+    NoticeTag.ANSWER_WANTED: _answer_wanted,
+    NoticeTag.ANSWERED: _answered,
     NoticeTag.WORK_FAILED: _work_failed,
 }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.commands import Message
 from domain.events import Fact
-from domain.notice import NoticeState, Segment
+from domain.notice import Answer, NoticeState, Segment
 from domain.notice_events import NoticeEvent
 from domain.texts import CommandId, Name, PersonId, Sha256
 
@@ -61,6 +61,20 @@ class SendTestLetters(Message):
     notice_id: UUID
     number: int
     address: UUID
+
+
+class SendAnswers(Message):
+    """Send one answer to the mails it names, or the link alone to the address in the note."""
+
+    notice_id: UUID
+    answer: Answer
+
+
+class AnswersSent(Message):
+    """To how many people; `failed`: refused by their mail server, or without a sender that can be answered."""
+
+    sent: int
+    failed: int
 
 
 class SendSome(Message):

@@ -4,6 +4,7 @@
 2. Somebody who prepared neither approves exactly these hashes.
 3. Sent in chunks by one activity after another: throttled, paused and continued at a window's border, each person once. What a
    mail server puts off is tried again, five times in all; what it refuses is counted.
+4. People who write back are answered, many at once, also after the end: then the door carries the notice on for the command.
 
 On each failure: what was sent stays sent and is on record per person; a chunk that is lost with its worker is carried on by the
 next, with the same Message-ID for whoever was under way. When our own mail server does not answer, the workflow waits.
@@ -19,6 +20,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.breach_log import BreachLog
+    from activities.notice_answers import NoticeAnswers
     from activities.notice_sending import NoticeSending
     from activities.notices import Notices
     from domain.errors import DomainError
@@ -32,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
         NoticeSnapshot,
         OpenNotice,
         RecordNoticeEvents,
+        SendAnswers,
         SendSome,
         SendTestLetters,
         SentSome,
@@ -45,6 +48,7 @@ from workflows.proceedings import refused
 CHUNK = 2_000  # recipients an activity: about 60 events of history for 10,000, and a pause is felt within one window
 TRY_AGAIN_AFTER = timedelta(minutes=15)  # grey-listing lasts about as long
 WAIT_FOR_SERVER = timedelta(minutes=1)
+LINGER = timedelta(minutes=10)  # a notice that was carried on after its end, for one more command
 
 
 class NoticeLedger(Ledger[NoticeState, NoticeDraft]):
@@ -90,12 +94,15 @@ class NoticeWorkflow:
         notice = self._notice
         if not opening.continued:
             await self._open(opening)
-        for doing in (self._load(), self._prepare(), self._test(), self._send()):
+        if notice.ended:
+            await self._linger()
+            return
+        for doing in (self._load(), self._prepare(), self._test(), self._send(), self._answer()):
             notice.errand(doing)
         await workflow.wait_condition(lambda: notice.ended or self._long)
         if notice.ended:
             await notice.all_errands()
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._answer_all()
             return
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not notice.recording)
         workflow.continue_as_new(OpenNotice(notice_id=opening.notice_id, state=notice.state, continued=True))
@@ -103,9 +110,45 @@ class NoticeWorkflow:
     @property
     def _long(self) -> bool:
         # Between two chunks only: a chunk under way belongs to this run.
-        return workflow.info().is_continue_as_new_suggested() and not self._sending
+        return workflow.info().is_continue_as_new_suggested() and not self._sending and not self._answering
 
-    _sending = False
+    _sending = _answering = False
+
+    async def _linger(self) -> None:
+        """After the end: a public notice, answers to people who wrote back. The run ends ten minutes after the last of them."""
+        while True:
+            await self._answer_all()
+            known = self._notice.sequence
+            try:
+                await workflow.wait_condition(lambda known=known: self._notice.sequence != known, timeout=LINGER)  # type: ignore[misc]
+            except TimeoutError:
+                return
+
+    async def _answer(self) -> None:
+        while True:
+            await self._notice.until(lambda state: state.answers)
+            self._answering = True
+            await self._send_answer()
+            self._answering = False
+
+    async def _answer_all(self) -> None:
+        while True:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if not self._notice.state.answers:
+                return
+            await self._send_answer()
+
+    async def _send_answer(self) -> None:
+        notice = self._notice
+        message = SendAnswers(notice_id=notice.state.notice_id, answer=notice.state.answers[0])
+        facts: dict[str, Any] = {"number": message.answer.number}
+        try:
+            done = await workflow.execute_activity_method(NoticeAnswers.send_answers, message, **LISTS)
+        except ActivityError:
+            facts |= {"sent": 0, "failed": max(len(message.answer.mails), 1)}
+        else:
+            facts |= {"sent": done.sent, "failed": done.failed}
+        await notice.record(NoticeDraft(tag=NoticeTag.ANSWERED, facts=facts), even_if_ended=True)
 
     async def _open(self, opening: OpenNotice) -> None:
         ref = NoticeRef(notice_id=opening.notice_id)

@@ -66,6 +66,7 @@ class IncomingMail(SQLModel, table=True):
     cases: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )  # [{case, why}], suggestions
+    notice: UUID | None = Field(default=None, index=True)  # the notice to many that it answers
     breach: str | None = None  # reference of the breach whose first sign it was
     documents: int = 0  # parts that were destroyed as unsolicited proofs of identity
     answered_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))  # by the automatic answer

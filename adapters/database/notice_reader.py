@@ -125,7 +125,10 @@ class NoticeReader(DossierReader):
         Raises:
             InvalidInputError: not an address.
         """
-        index = self._resources.vault.index_email(email)
+        return self.proof_of(notice_id, self._resources.vault.index_email(email))
+
+    def proof_of(self, notice_id: UUID, index: bytes) -> Proof | None:
+        """The same for the keyed hash of an address."""
         query = select(NoticeRecipient).where(NoticeRecipient.notice_id == notice_id, NoticeRecipient.address_index == index)
         with self._database.read() as session:
             row = session.exec(query).first()
@@ -178,8 +181,8 @@ class NoticeReader(DossierReader):
         return _view(*row)
 
 
-def note_answer(session: Session, vault: Vault, recipients: Iterable[str], now: datetime, *, bounced: bool) -> bool:
-    """A mail came to the reply address of a notice: a bounce, or an answer. False when none of the addresses is one of ours.
+def note_answer(session: Session, vault: Vault, recipients: Iterable[str], now: datetime, *, bounced: bool) -> UUID | None:
+    """A mail came to the reply address of a notice: a bounce, or an answer. Gives back which notice; None: none of ours.
 
     Args:
         session: of a write transaction.
@@ -194,8 +197,9 @@ def note_answer(session: Session, vault: Vault, recipients: Iterable[str], now: 
         if recipient is not None:
             values: dict[str, Any] = {"state": "bounced", "at": now} if bounced else {"replied_at": now}
             session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient).values(values))
-            return True
-    return False
+            row = session.get(NoticeRecipient, recipient)
+            return row.notice_id if row else None
+    return None
 
 
 def genuine(resources: Resources, token: str) -> tuple[NoticeView, datetime] | None:

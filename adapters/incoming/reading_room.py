@@ -99,6 +99,13 @@ class ReadingRoom:
             (view,) = self._views(session, [row])
         return view
 
+    def of_notice(self, notice_id: UUID, limit: int = PAGE) -> list[MailView]:
+        """What people wrote back to a notice to many and nobody has decided about, the oldest arrival first."""
+        query = select(IncomingMail).where(IncomingMail.notice == notice_id, IncomingMail.standing == Standing.TRIAGE.value)
+        with self._resources.database.read() as session:
+            rows = session.exec(query.order_by(col(IncomingMail.arrived_at), col(IncomingMail.id)).limit(limit)).all()
+            return self._views(session, rows)
+
     def of_case(self, case_id: UUID) -> list[MailView]:
         """The mails that belong to a case, the oldest first."""
         query = select(IncomingMail).where(IncomingMail.case_id == case_id).order_by(col(IncomingMail.arrived_at))

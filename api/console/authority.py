@@ -75,7 +75,11 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/notices/{reference}"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/notices/{reference}/progress"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/notices/{reference}/letters/{segment}"): Rule(DESK),
-    ("POST", "/console/notices/{reference}/proof"): Rule(DESK),
+    # Whoever is in the office helps when hundreds write back.
+    ("GET", "/console/notices/{reference}/replies"): Rule(DESK | {Role.CASEWORKER}),
+    ("POST", "/console/notices/{reference}/replies"): Rule((DESK - {Role.DPO}) | {Role.CASEWORKER}),
+    ("POST", "/console/notices/{reference}/link"): Rule((DESK - {Role.DPO}) | {Role.CASEWORKER}),
+    ("POST", "/console/notices/{reference}/proof"): Rule(DESK | {Role.CASEWORKER}),
     ("POST", "/console/notices/{reference}/list"): Rule(DESK - {Role.DPO}, upload=True, limit=UPLOAD_LIMIT),
     # The roles of each action are those of `domain/notice_commands.py`.
     ("GET", "/console/notices/{reference}/actions/{action}"): Rule(DESK),

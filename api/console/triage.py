@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.mail_tables import IncomingMail, MailCursor
+from adapters.database.notice_reader import NoticeReader
 from adapters.incoming.desk import MailDesk
 from adapters.incoming.reading_room import MailView, ReadingRoom
 from api.access import note_access
@@ -151,6 +152,7 @@ def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None
         rights=list(Right),
         countries=[("", "Not known"), *COUNTRIES],
         mail_words=mail_words,
+        notice=NoticeReader(web.resources).get(view.row.notice).dossier.reference if view.row.notice else "",
     )
     page.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
     return page

@@ -26,6 +26,8 @@ _TABLE = Table(
         NoticeAction.CONTINUE: Told(needed=False),
         NoticeAction.CANCEL: Told(),
         NoticeAction.PUBLISH: Told("text", meaning="what everybody may read"),
+        NoticeAction.ANSWER: Told("text", meaning="what everybody is answered"),
+        NoticeAction.SEND_LINK: Told("text", meaning="the person's address"),
     },
     also={NoticeAction.SET_LETTER: PARTS},
     instead={
@@ -49,6 +51,8 @@ _TABLE = Table(
         NoticeAction.APPROVE: {"sha256": _SHA},
         NoticeAction.SET_RATE: {"rate": 20},
         NoticeAction.CANCEL: {"reason": "The list was the wrong one."},
+        NoticeAction.ANSWER: {"mails": ["0b8f6c1e-7d3a-4f52-9a0c-5a3f1f0c9d11"], "text": "Your data were not seen."},
+        NoticeAction.SEND_LINK: {"text": "mike@example.com"},
         NoticeAction.PUBLISH: {"language": "en", "text": "On 22 November somebody tried stolen passwords on our site."},
     },
 )

@@ -125,6 +125,10 @@ MATRIX = {
     "GET /notices/{reference}/commands/{command}": DESK,
     **{f"POST /notices/{{reference}}/actions/{action}": "breach_responder privacy_lead" for action in NOTICES.split()},
     **{f"POST /notices/{{reference}}/actions/{action}": "privacy_lead" for action in ("approve", "publish")},
+    **{
+        f"POST /notices/{{reference}}/actions/{action}": "breach_responder privacy_lead caseworker"
+        for action in ("answer", "send_link")
+    },
 }
 
 

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from activities.mailroom import Mailroom
 from adapters.database.notice_reader import NoticeReader
 from adapters.database.notice_recipients import Ended, Recipients
+from adapters.incoming.store import Arrived, store
+from adapters.notice_letters import affected_token, notice_reply_address, recipient_token
 from adapters.resources import Resources
+from domain.messages import WatchMailbox
 from domain.notice_commands import NoticeAction
 from domain.notice_events import NoticeDraft, NoticeTag
 from domain.rights import Role
+from tests.adapters.incoming.corpus import mail
 from tests.at_console import COOKIE, AtConsole, text_of
 from tests.notice_ready import happened
 
@@ -151,6 +156,56 @@ def test_it_is_paused_and_goes_on_and_each_person_has_a_proof(
     assert "taken by their mail server" in text_of(proof)
     assert "is on no list of this notice" in text_of(dana.post(f"{place}/proof", {"email": "stranger@example.com"}))
     assert "Ended by us" in do(dana, place, "cancel", reason="The list was the wrong one.")
+
+
+def test_people_who_write_back_are_answered_together_by_any_caseworker(
+    web: TestClient, resources: Resources, dana: AtConsole, amara: AtConsole, place: str
+) -> None:
+    made_ready(web, dana, place)
+    do(amara, place, "approve")
+    view = NoticeReader(resources).find(place.rpartition("/")[2])
+    people = Recipients(resources.database, resources.vault, view.dossier.id)
+    claimed = people.claim(2)
+    people.ended([Ended(person.id, "sent") for person in claimed], datetime.now(UTC))
+    now = datetime.now(UTC)
+    for number, person in enumerate(claimed):
+        to = notice_reply_address(
+            resources.settings.mail_from, view.dossier.reference, recipient_token(resources.vault, person.id)
+        )
+        raw = mail(f"What does it mean, {number}?", "Re: Please read", person.address, Delivered_To=to)
+        store(resources, "imap", [Arrived(raw.replace(b"<1@post", b"<1%d@post" % number), now)], now)
+    Mailroom(resources, lambda _name: None).sort_mail(WatchMailbox(mailbox="desk"))
+    cara = AtConsole(web, resources, Role.CASEWORKER, "Cara Jones")
+    assert "2 wait for an answer" in text_of(dana.get(place))
+    assert cara.get(place).status_code == 403, "the notice itself is the desk's"
+    page = cara.get(f"{place}/replies?text=steps")
+    assert "What does it mean, 1?" in text_of(page)
+    assert "Please go to our site as usual" in page.text
+    mails = re.findall(r'name="mail" id="[^"]+" value="([^"]+)"', page.text)
+    assert len(mails) == 2
+    refused = cara.post(f"{place}/replies", {"text": "Change your password."})
+    assert "Choose whom you answer." in text_of(refused)
+    assert "Change your password." in refused.text, "nothing is lost"
+    answered = cara.post(f"{place}/replies", {"mail": mails, "text": "Change your password."})
+    assert answered.status_code == 303, text_of(answered)
+    state = NoticeReader(resources).get(view.dossier.id).state
+    assert [[str(each) for each in wanted.mails] for wanted in state.answers] == [mails]
+    assert cara.post(f"{place}/link", {"email": "stranger@example.com"}).status_code == 303
+    assert "not an e-mail address" in text_of(cara.post(f"{place}/link", {"email": "nobody"})).lower()
+
+
+def test_the_link_tells_its_own_mailbox_and_nobody_else(
+    web: TestClient, resources: Resources, dana: AtConsole, amara: AtConsole, place: str
+) -> None:
+    made_ready(web, dana, place)
+    reference, vault = place.rpartition("/")[2], resources.vault
+    mine, strange = (affected_token(vault, reference, vault.index_email(each)) for each in ("mike@example.com", "x@example.com"))
+    assert "not on our list" in web.get(f"/affected/{mine}").text, "nothing is said before it is approved"
+    do(amara, place, "approve")
+    assert "This address is on our list" in web.get(f"/affected/{mine}").text
+    assert "This address is not on our list" in web.get(f"/affected/{strange}").text
+    assert web.get(f"/affected/{mine[:-1]}{'a' if mine[-1] != 'a' else 'b'}").status_code == 404
+    assert "mike" not in mine
 
 
 def test_a_list_is_taken_from_a_collection_of_the_data_map(dana: AtConsole, place: str) -> None:

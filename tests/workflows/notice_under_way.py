@@ -19,16 +19,18 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.breach_log import BreachLog
+from activities.notice_answers import NoticeAnswers
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
 from activities.systems.registry import Systems
 from adapters.database.breach_intake import seal_note
 from adapters.database.breach_tables import DossierFile
-from adapters.database.notice_reader import NOTICE, IncomingNotice, NoticeReader, open_notice
+from adapters.database.notice_reader import NOTICE, IncomingNotice, NoticeReader, notice_event_of, open_notice
 from adapters.resources import Resources
 from domain.commands import Actor
 from domain.notice import NoticeState, Purpose
 from domain.notice_commands import ApproveNotice, LoadList, NoticeCall, NoticeCommand, Prepare, SetLetter
+from domain.notice_events import fold_notice
 from domain.notice_messages import OpenNotice
 from tests.breach_factory import LEAD, RESPONDER
 from workflows.notice import NoticeWorkflow
@@ -61,6 +63,17 @@ class Notice:
     async def command(self, command: NoticeCommand) -> NoticeState:
         call = NoticeCall(command_id=f"test:{uuid4().hex}", command=command)
         return (await self.handle.execute_update(NoticeWorkflow.command, call)).state
+
+    async def carried_on(self, command: NoticeCommand) -> NoticeState:
+        """Command a notice whose workflow has ended, as the door does: carry it on from what is recorded."""
+        events = [notice_event_of(row) for row in NoticeReader(self.resources).events(self.notice_id, 0, 10_000)]
+        opening = OpenNotice(notice_id=self.notice_id, state=fold_notice(self.notice_id, events))
+        before = await self.handle.describe()
+        with self.skipper.with_time_skipping_disabled():
+            self.handle = await self.skipper.client.start_workflow(
+                NoticeWorkflow.run, opening, id=self.handle.id, task_queue=before.task_queue
+            )
+        return await self.command(command)
 
     async def refused(self, command: NoticeCommand) -> str:
         with pytest.raises(WorkflowUpdateFailedError) as failure:
@@ -136,7 +149,12 @@ async def notice(
     notices, queue = Notices(resources, systems), f"notice-{uuid4().hex}"
     with ThreadPoolExecutor(4) as threads:
         events: list[Callable[..., Any]] = [log.read_notice_opening, log.record_notice_event]
-        doing: list[Callable[..., Any]] = [notices.load_recipients, notices.prepare_notice, notices.send_test_letters]
+        doing: list[Callable[..., Any]] = [
+            notices.load_recipients,
+            notices.prepare_notice,
+            notices.send_test_letters,
+            NoticeAnswers(resources).send_answers,
+        ]
         worker = Worker(client, task_queue=queue, workflows=[NoticeWorkflow], activities=events, activity_executor=threads)
         sender = Worker(client, task_queue=NOTICE_QUEUE, activities=[*doing, sending.send_some], activity_executor=threads)
         async with worker, sender:

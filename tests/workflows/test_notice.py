@@ -10,16 +10,33 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from activities.mailroom import Mailroom
 from activities.notice_sending import WINDOW
 from adapters.database import migrate
 from adapters.database.notice_reader import NoticeReader, genuine, note_answer
 from adapters.database.notice_recipients import Recipients
-from adapters.notice_letters import recipient_of
+from adapters.incoming.reading_room import ReadingRoom
+from adapters.incoming.store import Arrived, store
+from adapters.notice_letters import affected_of, recipient_of
 from adapters.resources import Resources
+from domain.messages import WatchMailbox
 from domain.notice import NoticeStatus
-from domain.notice_commands import ApproveNotice, Cancel, Continue, Pause, Prepare, Publish, SendTest, SetPolicy, SetRate
+from domain.notice_commands import (
+    AnswerReplies,
+    ApproveNotice,
+    Cancel,
+    Continue,
+    Pause,
+    Prepare,
+    Publish,
+    SendLink,
+    SendTest,
+    SetPolicy,
+    SetRate,
+)
 from tests import opened, post_office
-from tests.breach_factory import LEAD, RESPONDER
+from tests.adapters.incoming.corpus import mail
+from tests.breach_factory import CASEWORKER, LEAD, RESPONDER
 from tests.post_office import PostOffice
 from tests.workflows.notice_under_way import Notice, notice
 
@@ -261,6 +278,60 @@ async def test_a_public_notice_is_a_decision_of_its_own(running: Notice) -> None
     text = running.note("Somebody tried stolen passwords on 22 November.")
     state = await running.command(Publish(actor=LEAD, language="en", note=text))
     assert state.published == {"en": text}
+
+
+async def test_people_who_write_back_are_answered_together_also_after_the_end(running: Notice, office: PostOffice) -> None:
+    resources, now = running.resources, datetime.now(UTC)
+    await ready(running, 2)
+    await running.approve()
+    await running.handle.result()
+    told_first = {kept.recipients[0]: kept for kept in office.kept}
+    raws = [
+        mail("Was I affected?", "Re: Please read", address, Delivered_To=kept.sender).replace(b"<1@post", b"<1%d@post" % place)
+        for place, (address, kept) in enumerate(told_first.items())
+    ]
+    raws.append(mail("Me too?", "Am I affected?", "stranger@example.com"))
+    store(resources, "imap", [Arrived(raw, now) for raw in raws], now)
+    Mailroom(resources, lambda _name: None).sort_mail(WatchMailbox(mailbox="desk"))
+    waiting = ReadingRoom(resources).of_notice(running.notice_id)
+    assert {view.read.sender for view in waiting if view.read} == set(told_first), "the stranger wrote to another address"
+    office.kept.clear()
+    state = await running.carried_on(
+        AnswerReplies(actor=CASEWORKER, mails=[view.row.id for view in waiting], note=running.note("Change your password."))
+    )
+    assert state.status is NoticeStatus.FINISHED
+    await running.until(lambda one: one.state.answered == 2)
+    assert set(told(office).values()) == {1}
+    first = office.kept[0]
+    assert "Change your password." in first.text
+    assert str(first.message["In-Reply-To"]).strip() in {"<10@post.example>", "<11@post.example>"}
+    assert ReadingRoom(resources).of_notice(running.notice_id) == []
+    link = re.search(r"/affected/(\S+)", first.text)
+    assert link is not None
+    reference, index = affected_of(resources.vault, link[1]) or ("", b"")
+    proof = NoticeReader(resources).proof_of(running.notice_id, index)
+    assert proof is not None
+    assert proof.state == "sent"
+    assert affected_of(resources.vault, link[1][:-1] + ("a" if link[1][-1] != "a" else "b")) is None, "nobody makes one up"
+    assert reference == NoticeReader(resources).get(running.notice_id).dossier.reference
+    office.kept.clear()
+    await running.command(SendLink(actor=CASEWORKER, note=running.note("stranger@example.com")))
+    await running.until(lambda one: one.state.answered == 3)
+    token = re.search(r"/affected/(\S+)", office.kept[0].text)
+    assert token is not None
+    found = affected_of(resources.vault, token[1])
+    assert found is not None
+    assert NoticeReader(resources).proof_of(running.notice_id, found[1]) is None
+    await running.age(minutes=11)
+    await running.handle.result()
+
+
+async def test_a_public_notice_after_the_end_is_published(running: Notice) -> None:
+    await ready(running, 1)
+    await running.approve()
+    await running.handle.result()
+    state = await running.carried_on(Publish(actor=LEAD, language="en", note=running.note("Stolen passwords were tried.")))
+    assert set(state.published) == {"en"}
 
 
 async def test_ten_thousand_people_leave_fewer_than_200_events_in_the_engine(

@@ -1,7 +1,7 @@
 """`/console/notices`: notices to many people, from the list to the proof for each (Article 34; the policy's promises).
 
 One page carries a notice from step to step: people, letters, a test, the approval by somebody else, the sending, what came back.
-Next: api/console/notices/acts.py
+Next: api/console/notices/acts.py, api/console/notices/replies.py
 """
 
 from email import message_from_bytes, policy
@@ -9,21 +9,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from starlette.concurrency import run_in_threadpool
 
 from adapters.database.breach_reader import BreachReader
-from adapters.database.notice_reader import NoticeReader, NoticeView, Proof
+from adapters.database.notice_reader import NoticeReader, NoticeView
+from adapters.incoming.reading_room import ReadingRoom
 from adapters.notice_letters import filled
-from api.access import note_access
 from api.console.breaches.pages import PATH as BREACHES
 from api.console.breaches.pages import names
 from api.console.notices import words
-from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, show
+from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face import forms
 from api.v1.notices import possible, public_texts
-from domain.errors import DomainError
 from domain.notice import NoticeState, NoticeStatus
 from domain.notice_commands import NoticeAction
 from domain.rights import Role
@@ -47,7 +44,7 @@ def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Resp
     """One notice."""
     view = NoticeReader(web.resources).find(reference.upper())
     told = words.ACTS[NoticeAction(done)].title if done in set(NoticeAction) else ""
-    return show(web, "notices/one.html", who, at=BREACHES, told=told, proof=None, asked="", **facts_of(web, who, view))
+    return show(web, "notices/one.html", who, at=BREACHES, told=told, **facts_of(web, who, view))
 
 
 @router.get("/notices/{reference}/progress")
@@ -74,25 +71,6 @@ def letter(reference: str, segment: str, web: TheWeb, who: TheCaseworker) -> Res
     )  # fmt: skip
 
 
-@router.post("/notices/{reference}/proof")
-async def prove(reference: str, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
-    """What became of the letter to one person: were they on the list, and were they told?"""
-    email = forms.field(form, "email").strip()
-
-    def answered() -> Response:
-        reader = NoticeReader(web.resources)
-        view = reader.find(reference.upper())
-        note_access(web, who, "search-person")
-        proof: Proof | str | None = None
-        try:
-            proof = reader.proof(view.dossier.id, email) or "nobody"
-        except DomainError as refusal:
-            proof = refusal.message
-        return show(web, "notices/one.html", who, at=BREACHES, told="", proof=proof, asked=email, **facts_of(web, who, view))
-
-    return await run_in_threadpool(answered)
-
-
 def facts_of(web: Web, who: SignedIn, view: NoticeView) -> dict[str, Any]:
     """Everything that the pages of one notice show."""
     state, reader = view.state, NoticeReader(web.resources)
@@ -115,6 +93,7 @@ def facts_of(web: Web, who: SignedIn, view: NoticeView) -> dict[str, Any]:
         "every": _RENEWED,
         "letters": sorted(state.letters),
         "people": names(web),
+        "waiting": len(ReadingRoom(web.resources).of_notice(view.dossier.id, _LISTED)),
         "texts": {} if hidden else public_texts(web.resources, view),
         "actions": possible(who, state),
         "mine": who.person in state.preparers,

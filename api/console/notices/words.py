@@ -59,6 +59,12 @@ ACTS: Final[dict[A, Act]] = {
         "End it for good",
         red=True,
     ),
+    A.ANSWER: Act("Answer people who wrote back", "Choose them on the page of replies.", "Answer them"),
+    A.SEND_LINK: Act(
+        "Send a link that answers",
+        "The address gets a link that says whether it is on the list, and says so to nobody else.",
+        "Send the link",
+    ),
     A.PUBLISH: Act(
         "Publish a public notice",
         "It stands on our own page for everybody, and your platform can show it as a banner. It takes the place of letters only "
@@ -142,3 +148,31 @@ def segment(name: str) -> str:
 def where(country: str) -> str:
     """A country of a list; `xx` is nobody's."""
     return "Country not known" if country.upper() == UNKNOWN_PLACE else place(country.upper())
+
+
+# Answers to begin with, to be changed before they are sent.
+ANSWERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "affected": (
+        "Was I affected?",
+        (
+            "Thank you for writing.",
+            "The page below says whether your address is on our list. If you have other accounts, please ask us for each.",
+            "What happened and what you can do stands in our letter.",
+        ),
+    ),
+    "steps": (
+        "What shall I do?",
+        (
+            "Thank you for writing.",
+            "Please go to our site as usual and choose a new password. If you used it elsewhere, change it there, too.",
+            "You do not have to do anything else; we tell you if that changes.",
+        ),
+    ),
+    "rights": (
+        "I want my data, or have it deleted",
+        (
+            "Thank you for writing.",
+            "You can ask for a copy of your data, or have it erased: answer this mail and say which, and we open a request.",
+        ),
+    ),
+}
