@@ -1,7 +1,7 @@
 """the notice that a mail answers
 
 Revision: c4fc6d6c7375
-Revises: ab80a93e6739
+Revises: 224eef56e1b8
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c4fc6d6c7375"
-down_revision = "ab80a93e6739"
+down_revision = "224eef56e1b8"
 branch_labels = None
 depends_on = None
 
