@@ -106,6 +106,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/datamap"): Rule(STAFF),
     ("GET", "/console/reports"): Rule(COUNTS),
     ("GET", "/console/reports/{name}.csv"): Rule(COUNTS),
+    ("POST", "/console/reports/evidence"): Rule(EVIDENCE),
     ("GET", "/console/cases/new"): Rule(OFFICE),  # anybody in the office may be handed a letter, the DPO too (Article 38(4))
     ("POST", "/console/cases/new"): Rule(OFFICE),
     ("POST", "/console/cases/assign"): Rule(WORKERS),

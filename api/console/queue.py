@@ -28,6 +28,7 @@ from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.face.strip import strip_svg, strip_table
 from domain.errors import KeyMissingError, SealBrokenError
+from domain.next_step import Step
 from domain.rights import Right, Role
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -79,7 +80,8 @@ def lines(web: Web, rows: list[Row]) -> list[Line]:
     """Rows as the table shows them; to be called in a thread."""
     names, now = short_names(web), web.now()
     today = now.astimezone(zone(web)).date()
-    return [_line(web, row, names, now, (row.entry.safe_due - today).days) for row in rows]
+    titles = {system.name: _within(system.title) for system in web.resources.datamap.systems}
+    return [_line(web, row, names, titles, now, (row.entry.safe_due - today).days) for row in rows]
 
 
 def short_names(web: Web) -> dict[str, str]:
@@ -136,8 +138,14 @@ def _own(who: SignedIn, reader: Queue, counting: Counting, view: SavedView, toda
     return OwnView(view.name, filters.link(), filters.query(), counting.get(("count", wanted), lambda: reader.count(wanted)))
 
 
-def _line(web: Web, row: Row, names: dict[str, str], now: datetime, days: int) -> Line:
+def _within(title: str) -> str:
+    """A title inside a sentence: the payment provider."""
+    return f"the {title[4:]}" if title.startswith("The ") else title
+
+
+def _line(web: Web, row: Row, names: dict[str, str], titles: dict[str, str], now: datetime, days: int) -> Line:  # noqa: PLR0917
     entry, unread = row.entry, row.entry.rank == UNREAD
+    about = None if entry.step == Step.CARRY_OUT and len(row.receipt.rights) == 1 else entry.about
     tone = "late" if entry.is_owed and days < 0 else "soon" if entry.is_owed and days < _SOON else ""
     return Line(
         row=row,
@@ -149,7 +157,7 @@ def _line(web: Web, row: Row, names: dict[str, str], now: datetime, days: int) -
         waits_for=steps.WAITS["us" if unread else entry.waits_for],
         wrote=_ago(now - entry.wrote_at),
         unread=unread,
-        step=steps.READ_THE_REPLY if unread else steps.step_in_words(entry.step, entry.about, entry.tasks),
+        step=steps.READ_THE_REPLY if unread else steps.step_in_words(entry.step, about, entry.tasks, titles),
         ours=unread or (entry.is_open and steps.is_ours(entry.step)),
         owner=names.get(entry.assignee or "", ""),
     )

@@ -1,6 +1,6 @@
 """`/console/reports`: what a board and an authority ask for, with pictures, tables and CSV (mockup 09; Article 5(2)).
 
-Counts alone, nobody's name: whoever keeps the installation or audits it may read them too. Next: api/console/evidence.py
+Counts alone, nobody's name: whoever keeps the installation or audits it may read them too. Next: api/console/period_pack.py
 """
 
 import csv
@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_figures import Answered, CaseFigures, Open, Split
 from adapters.database.clock_figures import ClockFigures
 from api.console import steps, words
+from api.console.authority import may
 from api.console.charts import rate_line, stacked_bars
 from api.console.counting import Counting, counting_of
 from api.console.filters import STAGES, WAITS, Filters
@@ -85,6 +86,7 @@ def _page(web: Web, who: SignedIn, period: Period, counting: Counting) -> Respon
         asked=_open_table("right", asked),
         parts=_PARTS,
         late_link=Filters().link(due="late"),
+        may_take_evidence=may(who.role, "POST", "/console/reports/evidence"),
     )
 
 
@@ -154,10 +156,15 @@ def _write(out: io.StringIO, head: Sequence[str], lines: Iterable[Sequence[objec
 
 
 def _period(web: Web, request: Request) -> Period:
+    return period_of(web, request.query_params.get("from", ""), request.query_params.get("to", ""))
+
+
+def period_of(web: Web, begins: str, ends: str) -> Period:
+    """The period between two months as ISO writes them; a year up to today where they are none."""
     today = web.now().astimezone(zone(web)).date()
-    last = min(_month(request.query_params.get("to", "")) or today, today)
+    last = min(_month(ends) or today, today)
     last = min((last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1), today)
-    first = _month(request.query_params.get("from", "")) or _back(last, _MONTHS - 1)
+    first = _month(begins) or _back(last, _MONTHS - 1)
     return Period(max(min(first, last.replace(day=1)), _back(last, _MOST_MONTHS - 1)), last)
 
 

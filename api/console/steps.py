@@ -3,6 +3,8 @@
 Next: api/console/queue.py
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from api.console.words import RIGHTS
@@ -12,7 +14,7 @@ _STEPS: Final[dict[str, str]] = {
     Step.START: "Nothing, being opened",
     Step.LOOK: "Open the case",
     Step.RETRY_SYSTEM: "Decide about {about}",
-    Step.SEARCH_BY_HAND: "Search {about} by hand",
+    Step.SEARCH_BY_HAND: "Search {about}",
     Step.MEND_LETTER: "Mend a letter",
     Step.ASK_OPERATOR: "Ask the administrator",
     Step.ANSWER_LATE: "Answer, it is late",
@@ -62,10 +64,19 @@ WAITS: Final[dict[str, str]] = {"us": "Us", "them": "Them", "system": "A system"
 READ_THE_REPLY: Final = "Read the reply"
 
 
-def step_in_words(step: str, about: str | None, tasks: int = 0) -> str:
-    """What comes next, and how many tasks there are; a step that a newer release wrote is "Open the case"."""
-    name = RIGHTS.get(about or "", (about or "").replace("_", " "))
+def step_in_words(step: str, about: str | None, tasks: int = 0, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What comes next, and how many tasks there are; a step that a newer release wrote is "Open the case".
+
+    Args:
+        step: as the queue keeps it.
+        about: a system, a right or a kind of task; empty for the only right of a case, which stands beside it anyway.
+        tasks: how many are open.
+        titles: of systems, by name.
+    """
+    name = RIGHTS.get(about or "", titles.get(about or "", (about or "").replace("_", " ")))
     task = _TASKS.get(about or "", "Do a task")
+    if step == Step.CARRY_OUT and not about:
+        return "Carry it out"
     more = f", {tasks - 1} more" if tasks > 1 else ""
     return _STEPS.get(step, _STEPS[Step.LOOK]).format(about=name, task=task) + more
 

@@ -78,6 +78,7 @@ MATRIX = {
     "POST /console/cases/new": OFFICE,
     "POST /console/cases/assign": WORKERS,
     "POST /console/cases/views": OFFICE,
+    "POST /console/reports/evidence": "privacy_lead dpo auditor",
     "POST /console/cases/views/remove": OFFICE,
     "GET /console/cases/search": OFFICE,
     "POST /console/cases/search": OFFICE,

@@ -185,8 +185,8 @@ class TestHistory:
             "Asked what is meant Amira Osei",
             "Which account do you mean, or would you like everything?",
             "The question was answered The person",
-            "The platform was searched: 1,116 records",
-            "Billing and support was searched: nothing found",
+            "Searched: The platform, 1,116 records",
+            "Searched: Billing and support, nothing found",
             "Task answered, nothing found: search by hand, The payment provider",
         ):
             assert words in page

@@ -48,8 +48,8 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     page = reviewer.get(f"/console/cases/{case.reference}/erasure")
     assert page.status_code == 200
     text = page.text
-    assert text.index("Image files: The images made for you") < text.index("The platform: Your prompts")
-    assert text.index("The platform: Your prompts") < text.index("The platform: Your account")
+    assert text.index("The images made for you <") < text.index("Your prompts <")
+    assert text.index("Your prompts <") < text.index("Your account <")
     assert "UK tax law obliges us to keep invoices" in text
     assert "Article 17(3)(b). Until" in text
     assert "Example Payments Inc: will be instructed to erase" in text

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -83,3 +83,32 @@ def test_it_wants_a_fresh_sign_in_and_is_noted(at_console: SignIn, case: CaseInH
         assert [row.actor for row in session.exec(select(AccessLog).where(AccessLog.action == "evidence_pack"))] == [
             person.person
         ]
+
+
+def test_the_pack_of_a_period_holds_every_case_that_was_open_in_it_and_a_signed_list(
+    at_console: SignIn, case: CaseInHand, resources: Resources
+) -> None:
+    month = f"{datetime.now(UTC):%Y-%m}"
+    answer = at_console(Role.PRIVACY_LEAD).post("/console/reports/evidence", {"from": month, "to": month})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as zipped:
+        assert zipped.testzip() is None
+        files = {name.partition("/")[2]: zipped.read(name) for name in zipped.namelist()}
+    verify_signature(files["key.pem"], "habeas.period-evidence/1", files["manifest.json"], files["manifest.sig"])
+    listed = {member["path"]: member["sha256"] for member in json.loads(files["manifest.json"])["members"]}
+    assert listed == {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if not name.startswith("manifest.")}
+    (row,) = csv.DictReader(io.StringIO(files["cases.csv"].decode()))
+    assert (row["reference"], row["pack"]) == (case.reference, "made")
+    with zipfile.ZipFile(io.BytesIO(files[f"cases/{case.reference}-evidence.zip"])) as inner:
+        assert f"{case.reference}-evidence/case.html" in inner.namelist()
+    with resources.database.read() as session:
+        assert [row.action for row in session.exec(select(AccessLog)).all() if row.case_id == case.id] == ["evidence_pack"]
+
+
+def test_an_earlier_period_holds_nothing_of_it_and_an_auditor_gets_no_words(at_console: SignIn, case: CaseInHand) -> None:
+    early = at_console(Role.DPO).post("/console/reports/evidence", {"from": "2020-01", "to": "2020-02"})
+    assert case.reference.encode() not in early.content
+    auditor = at_console(Role.AUDITOR).post("/console/reports/evidence").content
+    with zipfile.ZipFile(io.BytesIO(auditor)) as zipped:
+        (name,) = (each for each in zipped.namelist() if each.endswith("-evidence.zip"))
+        with zipfile.ZipFile(io.BytesIO(zipped.read(name))) as inner:
+            assert not [each for each in inner.namelist() if "/letters/" in each]

@@ -155,7 +155,9 @@ class TestDataMap:
         drawn = picture(resources.datamap)
         assert len(drawn.nodes) == sum(len(system.collections) for system in resources.datamap.systems)
         assert len({(node.x, node.y) for node in drawn.nodes}) == len(drawn.nodes)
-        assert all(node.x >= 0 and node.x + node.width <= WIDTH and node.y + 38 <= drawn.height for node in drawn.nodes)
+        titles = {one.title for system in resources.datamap.systems for one in system.collections}
+        assert {" ".join(line for _, line in node.title) for node in drawn.nodes} == titles  # none of them cut
+        assert all(node.x >= 0 and node.x + node.width <= WIDTH and node.y + node.height <= drawn.height for node in drawn.nodes)
 
 
 class TestLetters:

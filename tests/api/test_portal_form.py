@@ -52,7 +52,7 @@ class TestForm:
         assert f"{receipt.safe_due.day}\N{NO-BREAK SPACE}{receipt.safe_due:%B}" in page
         assert "How this date is worked out" in page
         assert "one month from" in page
-        assert "The law gives us one month." in page
+        assert "The law gives us one month, so until" in page
         rolled = receipt.safe_due > add_months(receipt.received_at.date(), 1)
         assert ("It ends on a day off, so the next working day counts." in page) == rolled
         assert "Object to how my data is used" in page

@@ -156,7 +156,7 @@ def test_everything_without_javascript_on_a_small_telephone(browser: Browser, po
         page.locator("summary", has_text="Hand over").click()
         page.get_by_role("button", name="Hand over").click()
         page.get_by_role("link", name=re.compile("^History")).click()
-        expect(page.get_by_text("Billing and support was left out")).to_be_visible()
+        expect(page.get_by_text("Left out: Billing and support")).to_be_visible()
 
 
 def test_it_prints_without_what_can_be_pressed(browser: Browser, portal: str, resources: Resources) -> None:

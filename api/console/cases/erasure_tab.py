@@ -10,13 +10,13 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.erasure_tables import ErasurePlanRow
-from adapters.letter_words import day
 from api.access import note_access
 from api.console.cases import reading, shell
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker
 from api.dependencies import TheWeb, Web
+from api.face.days import day_near, zone
 from domain.datamap import ErasureAction
 from domain.erasure import Entry, ErasurePlan
 from domain.errors import UnknownObjectError
@@ -29,6 +29,7 @@ class PlanLine:
     """One collection of the plan in words."""
 
     title: str
+    system: str
     said: str
     rows: int
     doubtful: int
@@ -71,12 +72,12 @@ def _shown(entry: Entry) -> bool:
 
 
 def _line(web: Web, entry: Entry) -> PlanLine:
-    datamap = web.resources.datamap
+    datamap, today = web.resources.datamap, web.now().astimezone(zone(web)).date()
     collection, erasure = datamap.collection(*entry.place), datamap.collection(*entry.place).erasure
     said = []
     if entry.kept:
         reason = f"{erasure.reason}." if erasure.reason and entry.note is None else ""
-        until = f"Until {day(entry.until)}." if entry.until else ""
+        until = f"Until {day_near(entry.until, today)}." if entry.until else ""
         said += [reason, f"Article {entry.ground}.", until]
     elif _changes(entry):
         said.append(f"Emptied: {', '.join(erasure.fields).replace('_', ' ')}.")
@@ -84,5 +85,6 @@ def _line(web: Web, entry: Entry) -> PlanLine:
         said.append("By a person: no program may change it.")
     if entry.before and erasure.before:
         said.append(f"First: {erasure.before.task}.")
-    title = f"{datamap.system(entry.system).title}: {collection.title}"
-    return PlanLine(title, " ".join(filter(None, said)), entry.rows, entry.doubtful)
+    return PlanLine(
+        collection.title, datamap.system(entry.system).title, " ".join(filter(None, said)), entry.rows, entry.doubtful
+    )

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from adapters.database.tables import CaseEventRow
+from adapters.letter_words import count
 from api.console import words
 from api.console.cases.facts import CaseFacts
-from domain.datamap import DataMap
+from domain.datamap import DataMap, SystemKind
 from domain.events import Tag
 
 _UNKNOWN: Final = "an identifier"
@@ -36,6 +37,14 @@ class _Teller:
     def system(self, row: CaseEventRow) -> str:
         name = str(row.facts.get("system", ""))
         return next((each.title for each in self.datamap.systems if each.name == name), name.replace("_", " ") or "A system")
+
+    def found(self, row: CaseEventRow) -> str:
+        """What a search found; rows of a store of files are files."""
+        name = str(row.facts.get("system", ""))
+        system = next((each for each in self.datamap.systems if each.name == name), None)
+        number = int(str(row.facts.get("records", 0)))
+        noun = "file" if system is not None and system.kind is SystemKind.FILES else "record"
+        return count(number, noun) if number else "nothing found"
 
     def identifier(self, row: CaseEventRow) -> str:
         wanted = str(row.facts.get("identifier", ""))
@@ -137,14 +146,14 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.PARTIAL_OPENED: "The person fetched the part",
     Tag.LETTER_BOUNCED: "A letter came back",
     Tag.DEADLINE_ESTIMATED: "The work that is left was estimated",
-    Tag.SNAPSHOT_TAKEN: "Short-lived data were copied before they go",
+    Tag.SNAPSHOT_TAKEN: lambda teller, row: f"Short-lived data of this system were copied before they go: {teller.system(row)}",
     Tag.SNAPSHOT_DESTROYED: "The early copies were destroyed",
     Tag.COLLECTION_STARTED: lambda _, row: f"Search number {row.facts.get('run', 1)} began",
     Tag.COLLECTION_FINISHED: "All systems have answered",
-    Tag.SYSTEM_SEARCHED: lambda teller, row: f"{teller.system(row)} was searched: {_records(row)}",
-    Tag.SYSTEM_FAILED: lambda teller, row: f"{teller.system(row)} did not answer",
-    Tag.SYSTEM_SKIPPED: lambda teller, row: f"{teller.system(row)} was left out",
-    Tag.SYSTEM_RETRIED: lambda teller, row: f"{teller.system(row)} is being searched again",
+    Tag.SYSTEM_SEARCHED: lambda teller, row: f"Searched: {teller.system(row)}, {teller.found(row)}",
+    Tag.SYSTEM_FAILED: lambda teller, row: f"No answer from: {teller.system(row)}",
+    Tag.SYSTEM_SKIPPED: lambda teller, row: f"Left out: {teller.system(row)}",
+    Tag.SYSTEM_RETRIED: lambda teller, row: f"Searched again: {teller.system(row)}",
     Tag.WORK_ITEM_OPENED: lambda teller, row: f"A task for a person: {teller.item(row)}",
     Tag.WORK_ITEM_COMPLETED: lambda teller, row: (
         f"Task answered, {_RESULTS.get(str(row.facts.get('result', '')), 'done')}: {teller.item(row)}"
