@@ -440,15 +440,48 @@ def api_key_create(
     days: Annotated[int, typer.Option(help="How long it lives, 365 at most.")] = int(timedelta(days=90).days),
     network: Annotated[list[str] | None, typer.Option(help="CIDR range it may come from; any when left out.")] = None,
 ) -> None:
-    """Make a key and print it; it is never shown again."""
+    """Make a key and print it; it is never shown again. Its owner and the privacy leads are told by mail."""
+    from adapters import host_desk  # noqa: PLC0415
     from adapters.database import people  # noqa: PLC0415
-    from adapters.database.session import Database  # noqa: PLC0415
 
     if (owner is None) != platform:
         raise InvalidInputError("Say --for a caseworker, or --platform.", field="for")
-    database = Database(Settings.load().database_url)
-    typer.echo(people.create_api_key(database, email=owner, scopes=scope, days=days, networks=network))
-    database.close()
+    with host_desk.opened() as desk:
+        key = people.create_api_key(desk.resources.database, email=owner, scopes=scope, days=days, networks=network)
+        typer.echo(key)
+        desk.note("made an API key", owner)
+
+
+@caseworker_app.command("first")
+def caseworker_first(
+    *,
+    administrator: Annotated[str, typer.Option(help="E-mail of the first administrator.")],
+    administrator_name: Annotated[str, typer.Option(help="As colleagues know them.")],
+    confirmer: Annotated[str, typer.Option(help="E-mail of the first privacy lead or data protection officer.")],
+    confirmer_name: Annotated[str, typer.Option(help="As colleagues know them.")],
+    confirmer_role: Annotated[str, typer.Option(help="privacy_lead or dpo.")] = "privacy_lead",
+) -> None:
+    """Make the first two members of staff, together; asks each for their password, or reads two lines of standard input."""
+    from adapters import host_desk  # noqa: PLC0415
+    from adapters.database import people  # noqa: PLC0415
+    from adapters.passwords import hash_password  # noqa: PLC0415
+    from domain.staffing import check_role_of_staff  # noqa: PLC0415
+
+    role = check_role_of_staff(confirmer_role)
+    chosen = [_secret(f"Password of {name}") for name in (administrator_name, confirmer_name)]
+    with host_desk.opened() as desk:
+        for password, about in zip(chosen, ((administrator_name, administrator), (confirmer_name, confirmer)), strict=True):
+            hash_password(password, [*about, *desk.names])  # refused before anybody is added
+        made = people.first_two(
+            desk.resources.database,
+            administrator=(administrator, administrator_name),
+            confirmer=(confirmer, confirmer_name),
+            role=role,
+        )
+        for email, password in zip((administrator, confirmer), chosen, strict=True):
+            people.set_password(desk.resources.database, email=email.lower(), password=password)
+        desk.note("made the first two accounts")
+    typer.echo(" ".join(map(str, made)))
 
 
 @caseworker_app.command("add")
@@ -458,33 +491,35 @@ def caseworker_add(
     name: Annotated[str, typer.Option(help="As colleagues know them.")],
     role: Annotated[str, typer.Option(help="caseworker, reviewer, privacy_lead, dpo, breach_responder, administrator, auditor.")],
 ) -> None:
-    """Add a member of staff; asks for their password, or reads it from standard input."""
-    from adapters.database import people  # noqa: PLC0415
-    from adapters.database.session import Database  # noqa: PLC0415
-    from adapters.passwords import hash_password  # noqa: PLC0415
-    from domain.rights import Role  # noqa: PLC0415
+    """Propose a member of staff. Once a privacy lead or DPO has confirmed it in the console, they get a link to a password."""
+    from adapters import host_desk  # noqa: PLC0415
 
-    if role not in list(Role):
-        raise InvalidInputError("There is no such role.", field="role")
-    password = _secret("Password for the console")
-    hash_password(password)  # refused before anybody is added
-    database = Database(Settings.load().database_url)
-    person = people.add_caseworker(database, email=email, name=name, role=Role(role))
-    people.set_password(database, email=email, password=password)
-    database.close()
-    typer.echo(str(person))
+    with host_desk.opened() as desk:
+        typer.echo(str(desk.propose(email=email, name=name, role=role)))
 
 
 @caseworker_app.command("password")
 def caseworker_password(email: str) -> None:
     """Give a member of staff another password; asks for it, or reads it from standard input. Signs them out everywhere."""
+    from adapters import host_desk  # noqa: PLC0415
     from adapters.database import people  # noqa: PLC0415
-    from adapters.database.session import Database  # noqa: PLC0415
 
     password = _secret("New password for the console")
-    database = Database(Settings.load().database_url)
-    people.set_password(database, email=email, password=password)
-    database.close()
+    with host_desk.opened() as desk:
+        people.set_password(desk.resources.database, email=email, password=password, about=desk.names)
+        desk.note("changed a password", email)
+
+
+@caseworker_app.command("lost-factor")
+def caseworker_lost_factor(
+    email: str, *, with_: Annotated[str, typer.Option("--with", help="E-mail of the colleague who sits beside you.")]
+) -> None:
+    """Take a lost authenticator away where nobody is left to confirm it: with a colleague's password and code, two lines."""
+    from adapters import host_desk  # noqa: PLC0415
+
+    password, code = _secret(f"Password of {with_}"), _secret("Six digits of their authenticator")
+    with host_desk.opened() as desk:
+        desk.take_factor_away(email, colleague=with_, password=password, code=code)
 
 
 def _secret(what: str) -> str:

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     mailboxes: str | None = Field(default=None, repr=False)
     authserv_id: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
+    case_access: Literal["office", "team", "own"] = "office"
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None
     audit_mail: str | None = None

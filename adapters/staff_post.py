@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session, col, select, update
 
+from adapters.database.invitations import new_invitation
 from adapters.database.staff_tables import StaffNotice
 from adapters.database.tables import Caseworker
 from adapters.desk_post import send_to_desk
@@ -48,6 +49,34 @@ WORDINGS: Final[dict[str, Wording]] = {
     ),
     "recovery_used": Wording(
         "a recovery code was used", "somebody signed in to your account with a recovery code on {when}, and your password."
+    ),
+    "factor_removed": Wording(
+        "your authenticator was taken away",
+        "two colleagues took your authenticator away on {when}, because it was lost. At your next sign-in you set up a new one.",
+    ),
+    "invited": Wording(
+        "choose your password",
+        "you can choose a password for Habeas now. The link works once and for a week.",
+        "Nobody else knows the password you choose. If you expected no such mail, tell your privacy lead.",
+        "/console/sign-in/invited/{token}",
+    ),
+    "role_given": Wording("your role", "since {when} you have the role of {role} in Habeas.", path="/console"),
+    "staff_proposed": Wording(
+        "a change of staff waits for an answer",
+        "somebody proposed a change of an account, a role or a key on {when}. It has no effect before a privacy lead or data "
+        "protection officer confirms it.",
+        "Look at it, and ask whoever proposed it if you do not know why.",
+        "/console/staff",
+    ),
+    "staff_disabled": Wording(
+        "an account was closed", "the account of {person} was closed on {when}.", "Nothing is to be done.", "/console/staff"
+    ),
+    "api_key_made": Wording("an API key was made", "a key that acts as you was made on {when}.", path="/console/keys"),
+    "host_changed": Wording(
+        "a change on the command line",
+        "somebody with access to the machine changed an account or made a key on {when}: {deed}, as the user {user}.",
+        "If you do not know why, ask your administrator now.",
+        "/console/staff",
     ),
     "factor_guessed": Wording(
         "wrong codes with the right password",
@@ -104,14 +133,18 @@ def send_waiting(resources: Resources) -> int:
 
 
 def _send(resources: Resources, notice: StaffNotice, person: Caseworker) -> None:
-    wording = WORDINGS[notice.about]
+    wording, token = WORDINGS[notice.about], ""
+    if "{token}" in wording.path:
+        # Made only now: what waits to be sent holds no secret.
+        with resources.database.write() as session:
+            token = new_invitation(session, person.id, datetime.now(UTC))
     zone = ZoneInfo(zone_of(resources.datamap.controller.country) or "UTC")
     facts: Mapping[str, str] = {"when": moment(notice.written_at, zone)} | notice.facts
     given: dict[str, object] = {
         "subject": wording.subject.format_map(facts),
         "what": wording.what.format_map(facts),
         "what_now": wording.what_now.format_map(facts),
-        "link": resources.settings.public_url.rstrip("/") + wording.path,
+        "link": resources.settings.public_url.rstrip("/") + wording.path.format(token=token),
         "name": person.name,
     }
     send_to_desk(resources, "staff_notice", notice.id, person, number=1, facts=given)

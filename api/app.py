@@ -30,6 +30,7 @@ from api.console import (
     assigning,
     datamap,
     factor,
+    invited,
     letters,
     opening,
     period_pack,
@@ -39,8 +40,10 @@ from api.console import (
     saved_views,
     searching,
     sign_in,
+    staff,
     triage,
 )
+from api.console import keys as key_pages
 from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
@@ -108,7 +111,10 @@ def create_app(
     for page in (
         sign_in,
         factor,
+        invited,
         account,
+        staff,
+        key_pages,
         queue,
         opening,
         assigning,

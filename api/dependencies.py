@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.resources import Resources
+from api.own_case import refuse_own_case
 from api.security import ApiKeys, Caller
 from domain.commands import Actor
 from domain.messages import CommandCall, Snapshot
@@ -126,9 +127,14 @@ async def case_view(
 
     Raises:
         UnknownObjectError: there is none, or it is somebody else's; the answer does not say which.
+        NotPermittedError: it is about the caller.
     """
-    view = await run_in_threadpool(CaseReader(web_of(request).resources).find, reference.upper())
-    return (await caller(request)).see(view)
+    resources, who = web_of(request).resources, await caller(request)
+
+    def found() -> CaseView:
+        return refuse_own_case(resources, who, who.see(CaseReader(resources).find(reference.upper())))
+
+    return await run_in_threadpool(found)
 
 
 TheWeb = Annotated[Web, Depends(web)]

@@ -11,7 +11,7 @@ import hmac
 import ipaddress
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, update
 from starlette.concurrency import run_in_threadpool
 
+from adapters.database.case_access import assignees_seen
 from adapters.database.case_reader import CaseView
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
@@ -44,12 +45,14 @@ class Caller:
         person: one id per human being (R2).
         role: the owner's at this moment.
         decides: whether this key may take decisions (R5).
+        only: whose cases they see, None among them for those that are nobody's yet; without it, everybody's.
     """
 
     key_id: str
     person: str
     role: Role
     decides: bool
+    only: frozenset[str | None] | None = field(default=None, kw_only=True)
 
     @property
     def actor(self) -> Actor:
@@ -68,7 +71,9 @@ class Caller:
 
     def sees(self, view: CaseView) -> bool:
         """Whether the case may be seen."""
-        return self.role is not Role.PLATFORM or view.receipt.caller.startswith("platform:")
+        if self.role is Role.PLATFORM:
+            return view.receipt.caller.startswith("platform:")
+        return self.only is None or view.assignee in self.only
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class _StoredKey:
     created_at: datetime
     expires_at: datetime
     revoked: bool
+    only: frozenset[str | None] | None
 
 
 class ApiKeys:
@@ -118,7 +124,7 @@ class ApiKeys:
             raise NotPermittedError("This key does not have the scope that this needs.", scope=rule.scope.value)
         if role not in rule.roles:
             raise NotPermittedError(role=role.value)
-        caller = Caller(key_id=match[2], person=key.person, role=role, decides=self._decides(key))
+        caller = Caller(key_id=match[2], person=key.person, role=role, decides=self._decides(key), only=key.only)
         if rule.decision and not caller.decides:
             raise NotPermittedError("Decisions are not taken by API key here.", setting="HABEAS_API_DECISIONS")
         return caller
@@ -155,7 +161,8 @@ class ApiKeys:
             if row is None:
                 return None
             owner = session.get(Caseworker, row.caseworker) if row.caseworker else None
-        return _stored(row, owner), row.last_used_at
+            only = assignees_seen(session, self._settings.case_access, owner) if owner else None
+        return _stored(row, owner, only), row.last_used_at
 
     def _note_soon(self, key_id: str, now: datetime) -> None:
         # Nobody waits for this: a busy database must not slow a call down.
@@ -178,7 +185,7 @@ class ApiKeys:
         return self._settings.api_decisions and bool(key.networks) and brief
 
 
-def _stored(row: ApiKey, owner: Caseworker | None) -> _StoredKey:
+def _stored(row: ApiKey, owner: Caseworker | None, only: frozenset[str | None] | None) -> _StoredKey:
     role: Role | None = Role.PLATFORM
     person = f"platform:{row.id}"
     if row.caseworker is not None:
@@ -192,7 +199,8 @@ def _stored(row: ApiKey, owner: Caseworker | None) -> _StoredKey:
         networks=tuple(ipaddress.ip_network(network) for network in row.networks),
         created_at=row.created_at,
         expires_at=row.expires_at,
-        revoked=row.revoked_at is not None,
+        revoked=row.revoked_at is not None or bool(row.pending),
+        only=only,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col, func
 
 from adapters.database.clocks import calendar_of
+from adapters.database.queue import seen
 from adapters.database.tables import CaseReceipt, CaseRecord, QueueEntry
 from adapters.resources import Resources
 from domain.due_days import DueDays, due_days, last_day
@@ -52,17 +53,18 @@ class DueDates:
             due = {row[0]: row[1] for row in session.execute(counts)}
             return due_days(due, session.execute(late).scalar_one(), today, self._calendar)
 
-    def rows(self, until: date | None = None) -> Iterator[DueCase]:
+    def rows(self, until: date | None = None, only: frozenset[str | None] | None = None) -> Iterator[DueCase]:
         """Every case that is owed an answer, the nearest safe date first.
 
         Args:
             until: only up to this safe date.
+            only: whose cases are seen; without it, everybody's.
         """
         query = (
             select(CaseReceipt, QueueEntry, col(CaseRecord.clock_state))
             .join(QueueEntry, col(QueueEntry.case_id) == col(CaseReceipt.case_id))
             .outerjoin(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
-            .where(_owed(), *([col(QueueEntry.safe_due) <= until] if until else []))
+            .where(_owed(), *seen(only), *([col(QueueEntry.safe_due) <= until] if until else []))
             .order_by(col(QueueEntry.safe_due), col(CaseReceipt.reference))
         )
         with self._database.read() as session:

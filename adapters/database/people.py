@@ -5,13 +5,14 @@ counted by person (`security.md` R2).
 """
 
 import hashlib
+import ipaddress
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
@@ -21,6 +22,7 @@ from adapters.staff_post import tell
 from adapters.vault import Vault
 from domain.errors import InvalidInputError
 from domain.rights import Role
+from domain.staffing import CONFIRMERS
 
 SCOPES = (
     *("requests:write", "cases:read", "cases:write", "packages:read", "suppression:check"),
@@ -53,7 +55,9 @@ class DemoSignIn:
 
 
 def add_caseworker(database: Database, *, email: str, name: str, role: Role) -> UUID:
-    """Add a member of staff, or find the one with this address.
+    """Add a member of staff whose role counts at once, or find the one with this address.
+
+    For the first two, the demo and tests; everybody else is proposed (`adapters/database/staff_changes.py`).
 
     Raises:
         InvalidInputError: not a role of staff.
@@ -69,7 +73,32 @@ def add_caseworker(database: Database, *, email: str, name: str, role: Role) -> 
         return person.id
 
 
-def set_password(database: Database, *, email: str, password: str, about: Iterable[str] = ()) -> None:
+def first_two(database: Database, *, administrator: tuple[str, str], confirmer: tuple[str, str], role: Role) -> tuple[UUID, UUID]:
+    """Make the first administrator and the first privacy lead or DPO together: afterwards every account needs both.
+
+    Args:
+        database: of an installation without staff.
+        administrator: address and name.
+        confirmer: address and name of whoever confirms from now on.
+        role: of the confirmer.
+
+    Raises:
+        InvalidInputError: there is staff already, one person twice, or not a role that confirms.
+    """
+    if role not in CONFIRMERS:
+        raise InvalidInputError("The second of the two is a privacy lead or a data protection officer.", field="role")
+    if administrator[0].lower() == confirmer[0].lower():
+        raise InvalidInputError("These are two persons: whoever proposes does not confirm.", field="confirmer")
+    with database.read() as session:
+        if session.exec(select(Caseworker).limit(1)).first() is not None:
+            raise InvalidInputError("There is staff already. Propose further people with `habeas caseworker add`.", field="email")
+    first = add_caseworker(database, email=administrator[0].lower(), name=administrator[1], role=Role.ADMINISTRATOR)
+    return first, add_caseworker(database, email=confirmer[0].lower(), name=confirmer[1], role=role)
+
+
+def set_password(
+    database: Database, *, email: str, password: str, about: Iterable[str] = (), spend: Callable[[Session], None] | None = None
+) -> None:
     """Give a member of staff a new password; every session begun before is over, and they are told by mail.
 
     Args:
@@ -77,6 +106,7 @@ def set_password(database: Database, *, email: str, password: str, about: Iterab
         email: theirs.
         password: the new one.
         about: names that it may not be made of, beside their own: the controller's.
+        spend: what is used up by it, in the same transaction.
 
     Raises:
         InvalidInputError: nobody has this address, or the password will not do.
@@ -88,6 +118,8 @@ def set_password(database: Database, *, email: str, password: str, about: Iterab
     stored, now = hash_password(password, [known.name, email, *about]), datetime.now(UTC)
     with database.write() as session:
         person = session.get_one(Caseworker, known.id)
+        if spend is not None:
+            spend(session)
         if person.password is not None:
             tell(session, "password_changed", person.id, at=now)
         person.password = stored
@@ -102,6 +134,7 @@ def create_api_key(
     scopes: list[str],
     days: int = KEY_DAYS,
     networks: list[str] | None = None,
+    pending: bool = False,
 ) -> str:
     """Make a key and return it; it cannot be shown again.
 
@@ -111,10 +144,13 @@ def create_api_key(
         scopes: what it may do at most; cut with its owner's role at every call.
         days: how long it lives, 365 at most.
         networks: CIDR ranges it may come from; empty means any.
+        pending: without effect until a second person confirms it.
 
     Raises:
-        InvalidInputError: unknown scope or person, or a life out of range.
+        InvalidInputError: unknown scope, person or network, or a life out of range.
     """
+    for network in networks or []:
+        _check_network(network)
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise InvalidInputError("There is no such scope.", field="scope", scopes=unknown)
     if not 0 < days <= KEY_DAYS_AT_MOST:
@@ -137,9 +173,22 @@ def create_api_key(
                 networks=networks or [],
                 created_at=now,
                 expires_at=now + timedelta(days=days),
+                pending=pending,
             ),
         )
     return key
+
+
+def key_id_of(key: str) -> str:
+    """The public part of a key, under which it is kept."""
+    return key[len("hk1_") :][:8]
+
+
+def _check_network(network: str) -> None:
+    try:
+        ipaddress.ip_network(network)
+    except ValueError:
+        raise InvalidInputError("Write networks as 192.0.2.0/24 or 2001:db8::/32.", field="network") from None
 
 
 def seed_demo_people(database: Database, vault: Vault) -> list[DemoSignIn]:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, or_, select, true, tuple_
 from sqlmodel import Session, col, func
 
 from adapters.database.queue_projection import READ, UNREAD
@@ -49,6 +49,7 @@ class Wanted:
     rights: tuple[str, ...] = ()
     due: tuple[date, date] | None = None
     attention: bool = False
+    only: frozenset[str | None] | None = None  # whose cases are seen at all
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,14 @@ class Queue:
         with self._database.read() as session:
             return int(session.execute(select(func.count()).select_from(QueueEntry).where(*_conditions(wanted))).scalar_one())
 
-    def facets(self, me: str) -> Facets:
-        """The numbers beside the filters, over all open cases."""
+    def facets(self, me: str, only: frozenset[str | None] | None = None) -> Facets:
+        """The numbers beside the filters, over all open cases that are seen."""
         facets = Facets()
         mine, nobody = col(QueueEntry.assignee) == me, col(QueueEntry.assignee).is_(None)
         flags = (mine, nobody, _approvable(me), col(QueueEntry.unchecked) == true(), col(QueueEntry.attention) == true())
         columns: list[Any] = [col(QueueEntry.status), col(QueueEntry.waits_for), *(case((flag, 1), else_=0) for flag in flags)]
-        query: Any = select(*columns, func.count()).where(col(QueueEntry.is_open) == true()).group_by(*columns)
+        here = (col(QueueEntry.is_open) == true(), *seen(only))
+        query: Any = select(*columns, func.count()).where(*here).group_by(*columns)
         with self._database.read() as session:
             for stage, waits_for, *marks, count in session.execute(query):
                 facets.stages[stage] += count
@@ -111,7 +113,7 @@ class Queue:
                 facets.views["open"] += count
                 for view, mark in zip(("mine", "unassigned", "approve", "unchecked", "attention"), marks, strict=True):
                     facets.views[view] += count * mark
-            facets.rights.update({row[0]: row[1] for row in session.execute(_by_right())})
+            facets.rights.update({row[0]: row[1] for row in session.execute(_by_right(only))})
         return facets
 
 
@@ -166,7 +168,15 @@ def _conditions(wanted: Wanted, stage: str | None = None) -> list[ColumnElement[
         conditions += [col(QueueEntry.is_owed) == true(), col(QueueEntry.safe_due).between(*wanted.due)]
     if wanted.attention:
         conditions.append(col(QueueEntry.attention) == true())
-    return conditions
+    return [*conditions, *seen(wanted.only)]
+
+
+def seen(only: frozenset[str | None] | None) -> list[ColumnElement[bool]]:
+    """The condition that a case is of somebody whose cases are seen."""
+    if only is None:
+        return []
+    named = sorted(name for name in only if name is not None)
+    return [or_(col(QueueEntry.assignee).is_(None), col(QueueEntry.assignee).in_(named))]
 
 
 def _of_view(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -184,11 +194,11 @@ def _approvable(me: str) -> ColumnElement[bool]:
     return col(QueueEntry.step).in_(_APPROVALS) & ~col(QueueEntry.preparers).contains(me, autoescape=True)
 
 
-def _by_right() -> Any:  # noqa: ANN401 (SQLAlchemy types a selection by its columns)
+def _by_right(only: frozenset[str | None] | None) -> Any:  # noqa: ANN401 (SQLAlchemy types a selection by its columns)
     joined = col(QueueEntry.case_id) == col(CaseRight.case_id)
     columns: list[Any] = [col(CaseRight.right), func.count()]
     query: Any = select(*columns).join(QueueEntry, joined)
-    return query.where(col(QueueEntry.is_open) == true()).group_by(col(CaseRight.right))
+    return query.where(col(QueueEntry.is_open) == true(), *seen(only)).group_by(col(CaseRight.right))
 
 
 def _with_receipts(session: Session, entries: list[QueueEntry]) -> list[Row]:

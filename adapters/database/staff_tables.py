@@ -47,3 +47,34 @@ class StaffNotice(SQLModel, table=True):
     written_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
     refused: bool = False  # the mail server takes it never
+
+
+class StaffChange(SQLModel, table=True):
+    """Something about an account that somebody proposed and a privacy lead or DPO has to confirm (`security.md` R4).
+
+    `by` and `settled_by` name people as commands do, or "host:<user>" for the command line.
+    """
+
+    __tablename__ = "staff_change"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: str  # a value of `domain.staffing.Change`
+    caseworker: UUID | None = Field(default=None, foreign_key="caseworker.id", index=True)
+    role: str | None = None  # the one that is proposed
+    api_key: str | None = Field(default=None, foreign_key="api_key.id")  # of the platform
+    by: str
+    proposed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    settled_by: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
+    confirmed: bool | None = None
+
+
+class StaffInvitation(SQLModel, table=True):
+    """A link by mail with which one person sets a password of their own; nobody else ever knows it."""
+
+    __tablename__ = "staff_invitation"
+
+    token_sha256: str = Field(primary_key=True)
+    caseworker: UUID = Field(foreign_key="caseworker.id", index=True)
+    expires_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=Column(Instant))

@@ -440,6 +440,9 @@ class Caseworker(SQLModel, table=True):
     active: bool = True
     password: str | None = None  # Argon2id; None: no sign-in by password
     password_changed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    team: str | None = None  # whose cases they see, where that is limited
+    issuer: str | None = None  # of single sign-on; with `subject` who this is there, never the address
+    subject: str | None = None
 
 
 class SavedView(SQLModel, table=True):
@@ -503,6 +506,7 @@ class ApiKey(SQLModel, table=True):
     expires_at: datetime = Field(sa_column=_instant())
     last_used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    pending: bool | None = None  # made, and not confirmed by a second person yet
 
 
 class CommandRow(SQLModel, table=True):

@@ -86,7 +86,7 @@ async def find(web: TheWeb, who: TheCaseworker, reference: str = "") -> Response
     match = _REFERENCE.fullmatch(reference.strip().upper().replace(" ", ""))
     if match is not None:
         try:
-            view = await run_in_threadpool(CaseReader(web.resources).find, f"HAB-{match[1]}")
+            view = who.see(await run_in_threadpool(CaseReader(web.resources).find, f"HAB-{match[1]}"))
         except UnknownObjectError:
             pass
         else:

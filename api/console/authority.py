@@ -9,6 +9,7 @@ from typing import Final
 
 from api.authority import UPLOAD_LIMIT
 from domain.rights import Role
+from domain.staffing import CONFIRMERS
 
 STAFF: Final = frozenset(
     {
@@ -21,6 +22,7 @@ EVIDENCE: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})  # an a
 RETENTION: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR})
 COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's name
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
+_HOST: Final = frozenset({Role.ADMINISTRATOR})  # accounts and settings, nobody's case
 _DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
@@ -48,6 +50,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/sign-in/factor"): Rule(None),
     ("GET", "/console/sign-in/factor/new"): Rule(None),
     ("POST", "/console/sign-in/factor/new"): Rule(None),
+    ("GET", "/console/sign-in/invited/{token}"): Rule(None),
+    ("POST", "/console/sign-in/invited/{token}"): Rule(None),
     ("GET", "/console"): Rule(STAFF),
     ("GET", "/console/sign-in/again"): Rule(STAFF),
     ("POST", "/console/sign-in/again"): Rule(STAFF),
@@ -55,6 +59,13 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/account"): Rule(STAFF),
     ("POST", "/console/account/password"): Rule(STAFF),
     ("POST", "/console/account/sessions/end"): Rule(STAFF),
+    ("GET", "/console/staff"): Rule(CONFIRMERS | _HOST),
+    ("POST", "/console/staff"): Rule(_HOST),
+    ("POST", "/console/staff/{person}/{deed}"): Rule(_HOST),
+    ("POST", "/console/staff/changes/{change}/{answer}"): Rule(CONFIRMERS),
+    ("GET", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
+    ("POST", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
+    ("POST", "/console/keys/{key}/revoke"): Rule(STAFF - {Role.AUDITOR}),
     ("GET", "/console/find"): Rule(OFFICE),
     ("GET", "/console/breaches"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/register.csv"): Rule(DESK | {Role.AUDITOR}),

@@ -83,7 +83,7 @@ class Filters:
         pairs += [("attention", "1")] if other.attention else []
         return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
 
-    def wanted(self, me: str, today: date) -> Wanted:
+    def wanted(self, me: str, today: date, only: frozenset[str | None] | None = None) -> Wanted:
         """The same for the database."""
         return Wanted(
             me=me,
@@ -93,6 +93,7 @@ class Filters:
             rights=self.rights,
             due=_between(self.due, today),
             attention=self.attention,
+            only=only,
         )
 
     def title(self) -> str:

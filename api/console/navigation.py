@@ -29,6 +29,7 @@ _MENU: Final = (
     ("Retention", "/console/retention"),
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
+    ("Staff", "/console/staff"),
 )
 # A page that is not theirs to read, and the form by which they begin one all the same.
 _ONLY_BEGUN: Final = {"/console/breaches": "/console/breaches/new"}

@@ -18,6 +18,7 @@ from api.console.authority import OFFICE
 from api.console.pages import caseworker
 from api.console.sessions import POLL_HEADER, SignedIn
 from api.dependencies import Web, web_of
+from api.own_case import refuse_own_case
 
 VIEWED: Final = "view_case"
 _STILL_OPEN: Final = timedelta(minutes=15)  # a page that renews itself is one view for as long
@@ -36,7 +37,7 @@ TheOpenedCase = Annotated[CaseView, Depends(case_opened)]
 
 
 def _opened(request: Request, web: Web, who: SignedIn, reference: str) -> CaseView:
-    view = who.see(CaseReader(web.resources).find(reference))
+    view = refuse_own_case(web.resources, who, who.see(CaseReader(web.resources).find(reference)))
     renewed = POLL_HEADER in request.headers and _noted_lately(web, who, view)
     if request.method == "GET" and not renewed:
         note_access(web, who, VIEWED, view.receipt.case_id)

@@ -101,9 +101,9 @@ def colleagues(web: Web) -> list[tuple[str, str]]:
 
 def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: str) -> Response:
     reader, today = Queue(web.resources.database), web.now().astimezone(zone(web)).date()
-    wanted = filters.wanted(who.person, today)
+    wanted = filters.wanted(who.person, today, who.only)
     rows, after = reader.page(wanted, filters.after or None)
-    facets = counting.get(("facets", who.person), lambda: reader.facets(who.person))
+    facets = counting.get(("facets", who.person), lambda: reader.facets(who.person, who.only))
     strip = counting.get(("strip", today), lambda: DueDates(web.resources).strip(today))
     return show(
         web,

@@ -7,6 +7,7 @@ Next: api/console/pages.py
 """
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 import secrets
@@ -18,6 +19,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlmodel import Session, col, select, update
 
+from adapters.database.case_access import assignees_seen
 from adapters.database.tables import AccessLog, Caseworker, StaffSession
 from api.console.browsers import browser_of
 from api.dependencies import Web
@@ -137,10 +139,12 @@ def current(request: Request, web: Web) -> SignedIn:
     row, person, token, now = _found(request, web)
     if row.factor_at is None:
         raise SignedOutError
+    with web.resources.database.read() as session:
+        only = assignees_seen(session, web.resources.settings.case_access, person)
     if now >= row.seen_at + _SEEN_EVERY and POLL_HEADER not in request.headers:
         with web.resources.database.write() as session:
             session.execute(update(StaffSession).where(col(StaffSession.id) == row.id).values(seen_at=now))
-    return _signed_in(row, person, token)
+    return dataclasses.replace(_signed_in(row, person, token), only=only)
 
 
 def halfway(request: Request, web: Web) -> tuple[SignedIn, bool]:

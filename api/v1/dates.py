@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from adapters.database.clock_figures import ClockFigures
 from adapters.database.due_dates import DueDates
 from adapters.due_feed import due_calendar, due_csv
-from api.dependencies import TheWeb, Web
+from api.dependencies import TheCaller, TheWeb, Web
 from api.guard import GuardedRoute
 from domain.clock_figures import write_csv
 from domain.errors import InvalidInputError
@@ -36,16 +36,18 @@ def _text(media: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/due-dates.csv", response_class=StreamingResponse, responses=_text(_CSV))
-def due_dates_csv(web: TheWeb, until: Until = None) -> StreamingResponse:
+def due_dates_csv(web: TheWeb, who: TheCaller, until: Until = None) -> StreamingResponse:
     """Cases that are owed an answer, nearest safe date first, as CSV."""
-    return StreamingResponse(due_csv(DueDates(web.resources).rows(until)), media_type=_CSV, headers=_named("due-dates.csv"))
+    return StreamingResponse(
+        due_csv(DueDates(web.resources).rows(until, who.only)), media_type=_CSV, headers=_named("due-dates.csv")
+    )
 
 
 @router.get("/due-dates.ics", response_class=StreamingResponse, responses=_text(_ICAL))
-def due_dates_calendar(web: TheWeb, until: Until = None) -> StreamingResponse:
+def due_dates_calendar(web: TheWeb, who: TheCaller, until: Until = None) -> StreamingResponse:
     """The same for a calendar (iCal): one all-day entry a case."""
     link = f"{web.resources.settings.public_url.rstrip('/')}/console/cases/"
-    entries = due_calendar(DueDates(web.resources).rows(until), link=link, now=web.now())
+    entries = due_calendar(DueDates(web.resources).rows(until, who.only), link=link, now=web.now())
     return StreamingResponse(entries, media_type=_ICAL, headers=_named("due-dates.ics"))
 
 

@@ -27,6 +27,13 @@ MATRIX = {
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
     "POST /console/account/sessions/end": EVERYBODY,
+    "GET /console/staff": "privacy_lead dpo administrator",
+    "POST /console/staff": "administrator",
+    "POST /console/staff/{person}/{deed}": "administrator",
+    "POST /console/staff/changes/{change}/{answer}": "privacy_lead dpo",
+    "GET /console/keys": f"{OFFICE} breach_responder administrator",
+    "POST /console/keys": f"{OFFICE} breach_responder administrator",
+    "POST /console/keys/{key}/revoke": f"{OFFICE} breach_responder administrator",
     "GET /console/find": OFFICE,
     "GET /console/breaches": f"{DESK} auditor",
     "GET /console/breaches/register.csv": f"{DESK} auditor",
@@ -110,6 +117,11 @@ MATRIX = {
 }
 NAMED = {
     "position": "0",
+    "person": UUID(int=0),
+    "deed": "nothing",
+    "change": UUID(int=0),
+    "answer": "refused",
+    "key": "0" * 8,
     "mail": UUID(int=0),
     "sweep": UUID(int=0),
     "report": UUID(int=0),
@@ -127,8 +139,10 @@ NAMED = {
     "kind": "work_item",
 }
 OPEN = {
-    (method, f"/console/sign-in{page}") for method in ("GET", "POST") for page in ("", "/factor", "/factor/new")
-}  # the last two ask for a session that waits for its second factor, or for a fresh one
+    (method, f"/console/sign-in{page}")
+    for method in ("GET", "POST")
+    for page in ("", "/factor", "/factor/new", "/invited/{token}")
+}  # each asks for what it needs itself: a session that waits for its factor, or a token
 
 
 def _row(name: str) -> tuple[str, str]:

@@ -37,6 +37,8 @@ PAGES = {
     "letter": "/console/letters/package_ready",
     "datamap": "/console/datamap",
     "account": "/console/account",
+    "staff": "/console/staff",
+    "keys": "/console/keys",
     "not-found": "/console/find?reference=HAB-00000000",
     "error": "/console/nothing",
 }

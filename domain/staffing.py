@@ -1,0 +1,54 @@
+"""Who may change what about an account: two persons for whatever opens people's data to somebody (`security.md` R3, R4).
+
+One account is one person with one role, so an administrator has no role with content and an auditor no other one (R3).
+Next: adapters/database/staff_changes.py
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.errors import FourEyesError, InvalidInputError, NotPermittedError
+from domain.rights import Role
+
+
+class Change(StrEnum):
+    """What is proposed about an account or a key; without effect until it is confirmed."""
+
+    ACCOUNT = "account"
+    ROLE = "role"
+    FACTOR = "factor"  # authenticator and recovery codes are both gone
+    PLATFORM_KEY = "platform_key"
+
+
+STAFF_ROLES: Final = frozenset(Role) - {Role.PLATFORM, Role.DATA_SUBJECT, Role.SYSTEM}
+CONFIRMERS: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO})
+
+
+def check_role_of_staff(role: str) -> Role:
+    """The role, if staff may have it.
+
+    Raises:
+        InvalidInputError: there is none of this name, or it is nobody's at a desk.
+    """
+    if role not in {each.value for each in STAFF_ROLES}:
+        raise InvalidInputError("Choose one of the roles of staff.", field="role")
+    return Role(role)
+
+
+def check_settles(*, role: Role, person: str, proposed_by: str, about: str | None) -> None:
+    """Refuse whoever may not confirm or refuse a change.
+
+    Args:
+        role: of whoever answers.
+        person: who that is, as commands name people.
+        proposed_by: who proposed it.
+        about: whose account it is about; None for a key of the platform.
+
+    Raises:
+        NotPermittedError: not a privacy lead or DPO.
+        FourEyesError: they proposed it, or it is their own account.
+    """
+    if role not in CONFIRMERS:
+        raise NotPermittedError(role=role.value)
+    if person in {proposed_by, about}:
+        raise FourEyesError("You proposed this, or it is your own account. Somebody else has to answer it.")
