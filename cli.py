@@ -137,6 +137,50 @@ def reconcile() -> None:
     typer.echo(f"{started} receipts started, {carried_on} open cases carried on")
 
 
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="Folder of backups of the data.", file_okay=False)],
+    *,
+    keys_to: Annotated[
+        Path, typer.Option(help="Folder of backups of the keys, elsewhere; 30 days at most are kept.", file_okay=False)
+    ],
+) -> None:
+    """Copy the data and, apart from it, the keys, while Habeas runs. Nothing opens without the key ring, which is in neither."""
+    from adapters.backup import back_up  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+
+    resources = Resources.open(Settings.load())
+    try:
+        done = back_up(resources, to, keys_to, datetime.now(UTC))
+    finally:
+        resources.close()
+    typer.echo(f"data: {done.data}, {done.files} sealed files")
+    typer.echo(f"keys: {done.keys}; {done.expired} older than 30 days deleted")
+
+
+@app.command()
+def restore(
+    data: Annotated[Path, typer.Argument(help="One backup of the data.", exists=True, file_okay=False)],
+    *,
+    keys: Annotated[Path, typer.Option(help="One backup of the keys, made with it or later.", exists=True, file_okay=False)],
+    ledger: Annotated[
+        list[Path] | None, typer.Option(help="A further ledger.json, of a newer backup of keys.", exists=True, dir_okay=False)
+    ] = None,
+    replace: Annotated[bool, typer.Option(help="Although there is an installation in this place.")] = False,
+) -> None:
+    """Put a backup back. What was destroyed since stays destroyed; without knowing what that is, nothing starts."""
+    from adapters.restore import restore as put_back  # noqa: PLC0415
+    from adapters.supervisor import Supervisor, tell  # noqa: PLC0415
+
+    settings = Settings.read()
+    settings.make_home()
+    Supervisor(settings.home, tell).claim()  # refuses while Habeas runs here
+    done = put_back(settings, data, keys, ledger or (), replace=replace)
+    typer.echo(f"restored as of {done.made}; what was destroyed is known until {done.known_until}")
+    typer.echo(f"destroyed again: {done.keys} keys, {done.emptied} cases, mails and files; put back on lists: {done.listed}")
+    typer.echo("Start Habeas, then run `habeas reconcile`. Sweeps of retention find by themselves what else is over.")
+
+
 @app.command("mail-in")
 def mail_in() -> None:
     """Store the message on standard input, for instance from an alias of your mail server. Exit status 0: it is safe here."""

@@ -21,6 +21,7 @@ from adapters.database import tables
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.retention_tables import Destruction
+from adapters.database.session import Database
 from adapters.incoming.ending import end_mails_of_case
 from adapters.resources import Resources
 from adapters.sealed_head import blob_ids
@@ -157,7 +158,7 @@ def _case(resources: Resources, kept: Kept, case_id: UUID, by: Authorised) -> di
     resources.vault.destroy_case_key(case_id, rule=kept.value, approver=by.approver)
     resources.vault.destroy_evidence_key(case_id, rule=kept.value, approver=by.approver)
     mails = end_mails_of_case(resources, case_id, rule=kept.value, approver=by.approver, now=by.now)
-    blobs = blobs_of_case(resources, case_id)
+    blobs = blobs_of_case(resources.database, case_id)
     _delete(resources, blobs)
     with resources.database.write() as session:
         letters = session.exec(select(tables.Letter.id).where(tables.Letter.case_id == case_id)).all()
@@ -166,9 +167,9 @@ def _case(resources: Resources, kept: Kept, case_id: UUID, by: Authorised) -> di
     return {"letters": len(letters), "notes": len(notes), "mails": mails, "files": len(blobs)}
 
 
-def blobs_of_case(resources: Resources, case_id: UUID) -> list[UUID]:
+def blobs_of_case(database: Database, case_id: UUID) -> list[UUID]:
     """Every sealed file of a case; needs no key, so they can be deleted after it was destroyed."""
-    with resources.database.read() as session:
+    with database.read() as session:
         receipts = session.exec(select(tables.SearchReceipt).where(tables.SearchReceipt.case_id == case_id)).all()
         found = [blob for row in receipts for blob in blob_ids(row)]
         for model in (tables.UploadedFile, tables.PackageRow, tables.IdentityEvidence):

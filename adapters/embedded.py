@@ -37,6 +37,7 @@ DYNAMIC_CONFIG = {
 
 ASK_LIMIT = 10  # seconds for one question to the server
 
+STATE = "temporal.db"  # in HABEAS_HOME
 ENVIRONMENT = {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}  # nothing leaves the machine
 
 

@@ -82,7 +82,7 @@ def _environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
 
 def _temporal(settings: Settings, environment: Mapping[str, str]) -> Part:
     address, namespace = f"{HOST}:{settings.temporal_port}", os.environ.get("TEMPORAL_NAMESPACE") or "default"
-    command = embedded.command(port=settings.temporal_port, database=settings.home / "temporal.db", namespace=namespace)
+    command = embedded.command(port=settings.temporal_port, database=settings.home / embedded.STATE, namespace=namespace)
     return Part(
         "temporal",
         command,

@@ -17,10 +17,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.blobs import Blobs
+from adapters.buried import bury_again
 from adapters.database import migrate
 from adapters.database.people import KEY_DAYS, seed_demo_people
 from adapters.database.session import Database
 from adapters.keyring import KeyRing
+from adapters.keystore import KeyStore
 from adapters.private_file import create_private
 from adapters.resources import read_datamap
 from adapters.settings import Settings
@@ -54,9 +56,20 @@ def prepare(settings: Settings, say: Say, *, demo_size: str = "small") -> None:
     bring_up_to_date(settings.database_url)
     say("database", f"at {migrate.present(settings.database_url)}, {_shown(settings.database_url)}")
     Vault.open(ring_file=settings.keys, keystore_url=settings.keystore_url).close()
-    Blobs.open(settings.blobs_url)
+    destroy_what_came_back(settings, say)
     if is_demo:
         seed_people(settings, say)
+
+
+def destroy_what_came_back(settings: Settings, say: Say) -> None:
+    """Make good what a copy put in place by hand has brought back, before anything can read it (`security.md` 2.7)."""
+    database, store = Database(settings.database_url), KeyStore(settings.keystore_url)
+    try:
+        if number := bury_again(database, store, Blobs.open(settings.blobs_url)):
+            say("retention", f"{number} things that had been destroyed had come back with a copy; they were destroyed again")
+    finally:
+        store.close()
+        database.close()
 
 
 def make_keys(settings: Settings, say: Say) -> None:

@@ -9,13 +9,14 @@ Next: adapters/resources.py
 import ipaddress
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import SettingsError
 
+RESTORING = "restoring"  # the file that says that a restore has not come to its end
 DEMO_MARKER = "DEMO"
 MAIL_FROM_UNSET = "Privacy team <privacy@habeas.example>"
 DEMO_DATAMAP = Path(__file__).resolve().parent.parent / "demo" / "datamap.yml"
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
             SettingsError: one line naming the setting; its value is never repeated, since it may be a secret.
         """
         settings = cls.read(**given)
+        settings.refuse_unfinished_restore()
         settings.refuse_mixed_demo()
         if settings.environment == "production":
             settings.refuse_unsafe_production()
@@ -109,6 +111,23 @@ class Settings(BaseSettings):
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.environment == "demo":
             self.demo_marker.touch()
+
+    @property
+    def blobs_folder(self) -> Path:
+        """The folder of sealed files, also where the setting is written as an address."""
+        parts = urlsplit(self.blobs_url)
+        return Path(unquote(parts.path) if parts.scheme == "file" else self.blobs_url)
+
+    def refuse_unfinished_restore(self) -> None:
+        """Keep everything from starting on data in which destroyed cases may have come back (`security.md` 2.7).
+
+        Raises:
+            SettingsError: a restore was interrupted.
+        """
+        if (self.home / RESTORING).exists():
+            raise SettingsError(
+                f"HABEAS_HOME: a restore into {self.home} has not come to its end. Run `habeas restore` again.", setting="home"
+            )
 
     def refuse_mixed_demo(self) -> None:
         """Keep the demo and everything real apart, in both directions (`security.md` section 1, abuse test 30).
