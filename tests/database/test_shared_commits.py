@@ -75,3 +75,35 @@ def test_an_answer_comes_after_the_commit(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(look, (f"n{number}" for number in range(40))))
     assert seen == [True] * 40
+
+
+def test_nobody_waits_for_the_commit_after_their_own(database: Database) -> None:
+    begun, ends = [threading.Event() for _ in range(3)], [threading.Event() for _ in range(3)]
+
+    def slow(session: Session, place: int) -> str:
+        begun[place].set()
+        ends[place].wait()
+        return take(session, f"slow{place}")
+
+    def send(place: int) -> Future[str]:
+        return threads.submit(database.shared.carry_out, lambda session: slow(session, place))
+
+    with ThreadPoolExecutor(5) as threads:
+        sent = [send(0)]
+        begun[0].wait()
+        sent.append(send(1))
+        while len(database.shared._waiting) < 1:
+            pass
+        beside = threads.submit(database.shared.carry_out, lambda session: take(session, "beside"))
+        while len(database.shared._waiting) < 2:
+            pass
+        ends[0].set()
+        begun[1].wait()  # it carries out `beside` too
+        sent.append(send(2))
+        while len(database.shared._waiting) < 1:
+            pass
+        ends[1].set()
+        begun[2].wait()
+        assert beside.result(timeout=60) == "beside"  # while the next commit is still under way
+        ends[2].set()
+        assert [each.result() for each in sent] == ["slow0", "slow1", "slow2"]
