@@ -9,25 +9,23 @@ Next: activities/erasure_look.py
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, update
 from temporalio import activity
 
 from activities.certificate import certify
 from activities.erasure_after import Before, leftovers
-from activities.erasure_look import Look, found_in, look
+from activities.erasure_look import Look, forget, found_in, look
 from activities.erasure_plan import PlanMaker, seal
 from activities.erasure_run import ErasureRun
 from activities.failures import translated
 from activities.heartbeat import beating
 from activities.held_contacts import held_contacts
-from activities.holds import held
+from activities.holds import held, restricted
 from activities.identifiers import usable_rows
 from activities.suppression import remember_for_restores
 from activities.systems.registry import Systems
 from adapters.database.erasure_tables import ErasurePlanRow
-from adapters.database.tables import SearchReceipt
 from adapters.resources import Resources
-from adapters.sealed_head import blob_ids
 from domain.datamap import ErasureAction
 from domain.erasure import Edit, ErasurePlan, what_changed
 from domain.erasure_messages import (
@@ -145,14 +143,8 @@ class Erasure:
     @translated
     def forget_looks(self, message: CaseRef) -> None:
         """Delete what the looks read, and the plan's samples: after the last look nobody needs them."""
-        here = SearchReceipt.case_id == message.case_id, SearchReceipt.run < 0
-        with self._resources.database.read() as session:
-            rows = session.exec(select(SearchReceipt).where(*here)).all()
-        for row in rows:  # blobs first: a crash in between leaves rows that say what is still to be deleted
-            for blob in blob_ids(row):
-                self._resources.blobs.delete(blob)
+        forget(self._resources, message.case_id)
         with self._resources.database.write() as session:
-            session.exec(delete(SearchReceipt).where(col(SearchReceipt.id).in_([row.id for row in rows])))
             session.execute(update(ErasurePlanRow).where(col(ErasurePlanRow.case_id) == message.case_id).values(sealed=None))
 
     def close(self) -> None:
@@ -202,7 +194,7 @@ class Erasure:
 
     def _settle(self, row: ErasurePlanRow, plan: ErasurePlan, message: CarryOutErasure) -> ErasureCarriedOut | None:
         """Settle on the rows; what stands against it, if anything does."""
-        if held(self._resources, row.case_id):
+        if held(self._resources, row.case_id) or restricted(self._resources, row.case_id):
             return ErasureCarriedOut(held=True)
         found = self._look(row.case_id, message.run, list(plan.keys), message.skipped)
         if found.failed:

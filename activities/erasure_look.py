@@ -6,10 +6,12 @@ must not end with another copy of everything. Its numbers are negative, so that 
 Next: activities/erasure_plan.py
 """
 
+from collections.abc import Collection as Group
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlmodel import col, delete, select
 from temporalio import activity
 
 from activities.identifiers import usable_identifiers
@@ -17,7 +19,9 @@ from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
 from activities.traversal import Assignment, Traversal
 from adapters.collected import Collected, CollectedCollection
+from adapters.database.tables import SearchReceipt
 from adapters.resources import Resources
+from adapters.sealed_head import blob_ids
 from domain.datamap import Plan
 from domain.errors import SystemFailedError
 from domain.messages import SystemResult
@@ -52,6 +56,8 @@ def look(
     *,
     skipped: Sequence[str] = (),
     known: Mapping[Place, CollectedCollection] | None = None,
+    identifiers: Mapping[str, list[str]] | None = None,
+    only: Group[Place] | None = None,
 ) -> Look:
     """Look once; again with the same number it goes on where it was.
 
@@ -63,14 +69,16 @@ def look(
         keys: identifiers it goes by; none named: all that may be used.
         skipped: systems that a caseworker left out, with a reason.
         known: for a look after an erasure: what was found before it.
+        identifiers: by kind, where an effect ends with the address that was named and nobody has to prove it.
+        only: only these collections, and those on the way to them.
 
     Raises:
         SystemUnreachableError: a system did not answer and has attempts left.
         NotAllowedNowError: no identifier of the case may be used.
     """
-    identifiers = usable_identifiers(resources, case_id, keys)
-    plan = resources.datamap.plan(identifiers)
-    names = {system.name for system in resources.datamap.systems}
+    identifiers = usable_identifiers(resources, case_id, keys) if identifiers is None else identifiers
+    plan = resources.datamap.plan(identifiers, only=only)
+    names = {step.system for step in plan.steps} | {place.system for place in plan.unreachable}
     left_out = {name for name in names if by_hand(systems, name)} | set(skipped)
     assignment = Assignment(
         case_id=case_id,
@@ -94,6 +102,18 @@ def found_in(resources: Resources, case_id: UUID, run: int) -> dict[Place, Colle
     """What a look found, by place."""
     every = Collected.open(resources, case_id, run).collections
     return {(one.system, one.name): one for one in every if one.state == "searched"}
+
+
+def forget(resources: Resources, case_id: UUID, run: int | None = None) -> None:
+    """Delete what the looks of a case read, or one of them."""
+    here = SearchReceipt.case_id == case_id, SearchReceipt.run < 0 if run is None else SearchReceipt.run == run
+    with resources.database.read() as session:
+        rows = session.exec(select(SearchReceipt).where(*here)).all()
+    for row in rows:  # blobs first: a crash in between leaves rows that say what is still to be deleted
+        for blob in blob_ids(row):
+            resources.blobs.delete(blob)
+    with resources.database.write() as session:
+        session.exec(delete(SearchReceipt).where(col(SearchReceipt.id).in_([row.id for row in rows])))
 
 
 def by_hand(systems: Systems, name: str) -> bool:

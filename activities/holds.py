@@ -1,4 +1,6 @@
-"""Legal holds: nothing of a person is erased while one lasts, on exactly the three grounds that the policy names (P49, P50).
+"""What stands against an erasure: a legal hold, or a restriction that somebody asked for in another case (Article 18).
+
+Nothing of a person is erased while one lasts, on exactly the three grounds that the policy names (P49, P50).
 
 Next: activities/erasure_run.py
 """
@@ -10,6 +12,14 @@ from sqlmodel import col, select
 from activities.identifiers import usable_rows
 from adapters.database.erasure_tables import LegalHold
 from adapters.resources import Resources
+from adapters.restrictions import restrictions
+
+
+def restricted(resources: Resources, case_id: UUID) -> bool:
+    """Whether another case restricts the person to storage (Article 18(2)); erasing is more than that."""
+    indexes = [row.value_index for row in usable_rows(resources, case_id)]
+    with resources.database.read() as session:
+        return any(not each.purposes for each in restrictions(session, indexes, but=case_id))
 
 
 def held(resources: Resources, case_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from activities.letter_measures import consents, restriction, resumes, since
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
@@ -40,7 +41,7 @@ from domain.rights import NO_IDENTITY_CHECK, Right
 PROVEN_ONLY = frozenset(
     {
         *("package_ready", "package_again", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
-        *("erasure_done", "erasure_stopped"),
+        *("erasure_done", "erasure_stopped", "restriction_in_force", "restriction_lifting"),
     }
 )
 # Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
@@ -240,6 +241,7 @@ def _erased(writing: Writing) -> Facts:
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "code": _code,
     "confirm": _confirm,
+    "consents": consents,
     "decided": _decided,
     "disown": _disown,
     "dispute": _dispute,
@@ -255,7 +257,10 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "package": _package,
     "part": part,
     "reason": _reason,
+    "resumes": resumes,
+    "restriction": restriction,
     "routes": _routes,
     "searched": _searched,
+    "since": since,
     "stop": _stop,
 }

@@ -15,6 +15,7 @@ from activities.erasure import Erasure
 from activities.identity import Identity
 from activities.mailbox import MailboxWatch
 from activities.mailroom import Mailroom
+from activities.measures import Measures
 from activities.notice_answers import NoticeAnswers
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
@@ -35,6 +36,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     log, identity, letters = CaseLog(resources), Identity(resources), Correspondence(resources)
     systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
+    measures = Measures(resources, systems)
     watch, room = MailboxWatch(resources), Mailroom(resources)
     notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
@@ -73,6 +75,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             reports.freeze_report,
             sweeps.plan_sweep,
             sweeps.carry_out_sweep,
+            measures.examine_measure,
+            measures.carry_out_measure,
         ],
         "notice": [
             notices.load_recipients,

@@ -5,7 +5,7 @@ Next: `adapters/letters.py`
 
 from adapters.letter_words import ASKED
 from domain.case import CaseState
-from domain.rights import NO_IDENTITY_CHECK, Outcome
+from domain.rights import NO_IDENTITY_CHECK, Outcome, Right
 
 # How one right of several ended, behind its name.
 ENDED: dict[Outcome, str] = {
@@ -13,6 +13,14 @@ ENDED: dict[Outcome, str] = {
     Outcome.PARTLY_FULFILLED: "we did a part of what you asked.",
     Outcome.NOTHING_HELD: "we found nothing to do it with.",
     Outcome.REFUSED: "we did not act on it. Our letter about it has the reasons.",
+}
+# The same for the rights of which it says more.
+_DONE: dict[Right, str] = {
+    Right.RECTIFICATION: "We have corrected your data.",
+    Right.RESTRICTION: "The use of your data was paused.",
+    Right.OBJECTION: "Your objection is upheld: what you objected to has stopped and stays stopped.",
+    Right.AUTOMATED_DECISION_REVIEW: "A person has looked at the decision again, with what you said about it.",
+    Right.WITHDRAW_CONSENT: "Your consent has ended.",
 }
 # The same as the first sentence of that right's own letter.
 HOW: dict[Outcome, str] = {
@@ -45,7 +53,8 @@ def decided_by(state: CaseState, sequence: int) -> dict[str, str] | None:
     """What was asked and what came of it, for the right that an event decided; None when there is none."""
     for item in state.rights:
         if item.decided == sequence and item.outcome in HOW:
-            return {"what": ASKED[item.right], "how": HOW[item.outcome]}
+            done = _DONE.get(item.right) if item.outcome is Outcome.FULFILLED else None
+            return {"what": ASKED[item.right], "how": done or HOW[item.outcome]}
     return None
 
 

@@ -12,7 +12,20 @@ import jinja2
 
 from adapters.letter_endings import ENDED, HOW
 from adapters.letter_languages import complaint_line_in, remedies_in
-from adapters.letter_words import ASKED, EXTENDED, FOUND, asked, count, day, day_ahead, how_counted, masked, moment, withheld
+from adapters.letter_words import (
+    ASKED,
+    EXTENDED,
+    FOUND,
+    WHY_RESTRICTED,
+    asked,
+    count,
+    day,
+    day_ahead,
+    how_counted,
+    masked,
+    moment,
+    withheld,
+)
 from adapters.letters import LETTERS, render, speaks
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.incoming import Language
@@ -73,6 +86,11 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "confirming": True,
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
+        "by_hand": ["Card payments"],
+        "ended_from": moment(_UNTIL, ZoneInfo("Europe/London")),
+        "purposes": ["To send you optional marketing emails or newsletters"],
+        "since": moment(_UNTIL, ZoneInfo("Europe/London")),
+        "why": WHY_RESTRICTED["accuracy"],
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
         "dispute_link": f"{_SITE}/dispute/{_TOKEN}",
         "ended": [{"what": ASKED[right], "how": ENDED[Outcome.FULFILLED]} for right in rights],
@@ -97,6 +115,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "received_on": day(_RECEIVED),
         "records": "1,284 records",
         "reference": "HAB-7K4M29QX",
+        "resumes": True,
         "routes": remedies_for(REGIMES, someone),
         "searched_on": day(_RECEIVED),
         "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example"), masked("phone", "+442079460143")],

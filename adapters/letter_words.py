@@ -102,6 +102,13 @@ FOUND = {
     "partly_upheld": "You were right in part. This is what we found, and what we have changed.",
     "not_upheld": "We looked into it and did not find that we did wrong. This is what we looked at, and why.",
 }
+# The grounds of Article 18(1), behind "we only store your data".
+WHY_RESTRICTED = {
+    "accuracy": "You say that something in them is wrong, and we are checking it.",
+    "unlawful": "You asked us to keep them and not to use them, instead of erasing them.",
+    "claims": "You need them for a legal claim; we do not need them any more.",
+    "objection": "You objected, and we are looking at it.",
+}
 # The law's two grounds for two further months (Article 12(3)).
 EXTENDED = {
     "complexity": "It is complex.",

@@ -87,6 +87,7 @@ class Rows:
             chance.exactly(760) if person.story == "silent" else chance.ago(20),
             None,
             chance.exactly(changed) if changed else None,
+            *(None, None),  # neither restricted nor disputed
         )
 
     def _consent(self, person: Person, number: int, age: float) -> Row:
@@ -154,7 +155,8 @@ class Rows:
         if person.story == "hostile":
             street = words()
         customer = self._one(
-            "customers", (account, person.email, person.name, person.phone, street, town, person.country, chance.exactly(age))
+            "customers",
+            (account, person.email, person.name, person.phone, street, town, person.country, chance.exactly(age), None, None),
         )
         for _ in range(mix["subscriptions"]):
             self._one("subscriptions", (customer, "plus", "active", f"pc_{customer:06d}", chance.exactly(age), None))

@@ -43,6 +43,8 @@ accounts = _table(
     last_active_at=_TIME,
     closed_at=_TIME,
     email_changed_at=_TIME,
+    restricted_at=_TIME,
+    disputed_at=_TIME,
 )
 consents = _table(
     platform,
@@ -157,6 +159,8 @@ customers = _table(
     town=Text,
     country=String(2),
     created_at=_TIME,
+    restricted_at=_TIME,
+    disputed_at=_TIME,
 )
 subscriptions = _table(
     business,

@@ -49,6 +49,14 @@ class Action(StrEnum):
     EDIT_ERASURE = "edit_erasure"
     APPROVE_ERASURE = "approve_erasure"
     CANCEL_ERASURE = "cancel_erasure"
+    PROPOSE_RECTIFICATION = "propose_rectification"
+    APPROVE_RECTIFICATION = "approve_rectification"
+    MARK_DISPUTED = "mark_disputed"
+    RESTRICT_PROCESSING = "restrict_processing"
+    ANNOUNCE_LIFTING = "announce_lifting"
+    LIFT_RESTRICTION = "lift_restriction"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    RECORD_VIEW = "record_view"
     OPEN_PACKAGE = "open_package"
     RECORD_DELIVERY = "record_delivery"
     REISSUE_PACKAGE = "reissue_package"
@@ -114,6 +122,14 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.EDIT_ERASURE: _WORKERS,
     Action.APPROVE_ERASURE: _SECOND_EYES,
     Action.CANCEL_ERASURE: _SUBJECT | _WORKERS,
+    Action.PROPOSE_RECTIFICATION: _WORKERS,
+    Action.APPROVE_RECTIFICATION: _SECOND_EYES,
+    Action.MARK_DISPUTED: _WORKERS,
+    Action.RESTRICT_PROCESSING: _WORKERS,
+    Action.ANNOUNCE_LIFTING: _WORKERS,
+    Action.LIFT_RESTRICTION: _LEAD,
+    Action.WITHDRAW_CONSENT: _WORKERS,
+    Action.RECORD_VIEW: _WORKERS,
     Action.OPEN_PACKAGE: _SUBJECT,
     Action.RECORD_DELIVERY: _WORKERS,
     Action.REISSUE_PACKAGE: _SUBJECT_OR_RELAY | _WORKERS,
@@ -137,6 +153,8 @@ DECISIONS = frozenset(
         Action.APPROVE_PARTIAL_ANSWER,
         Action.APPROVE_ERASURE,
         Action.APPROVE_REFUSAL,
+        Action.APPROVE_RECTIFICATION,
+        Action.LIFT_RESTRICTION,
         Action.CONFIRM_IDENTITY,
         Action.HOLD,
         Action.RELEASE,

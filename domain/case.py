@@ -27,6 +27,7 @@ from domain.case_parts import (
 )
 from domain.erasure_standing import ErasureStanding
 from domain.identity import Doubt, Factor, asking_risk, suffices
+from domain.measure_standing import Measure
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime
 
@@ -105,6 +106,9 @@ class CaseState(BaseModel):
     complaint: Complaint = Complaint()
     erasure: ErasureStanding | None = None
     marketing_stopped: bool = False
+    consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
+    measures: list[Measure] = []
+    view_recorded: bool = False  # what the person says about an automated decision
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     reviewed: list[date] = []  # days on which an unanswered question was looked at again

@@ -49,6 +49,7 @@ class WorkItem(BaseModel):
     letter: Name | None = None  # the one that nobody took
     collection: Name | None = None
     recipient: Name | None = None  # who is instructed or informed
+    measure: int = 0  # number of the measure that it is part of; 0: of none, or of an erasure
     due: date | None = None
     opened_at: datetime | None = None
     chased: list[int] = []  # days after which somebody was reminded of it
@@ -134,6 +135,7 @@ class RightItem(BaseModel):
         decided: sequence of the event that decided it; the number of the letter that says so.
         text: the sealed note with what the person is told.
         answered: the person was told, which is what the law counts (Article 12(3)).
+        following: they were told, and something is still open: recipients, systems by hand, a restriction that lasts.
     """
 
     right: Right
@@ -142,7 +144,8 @@ class RightItem(BaseModel):
     decided: int = 0
     text: UUID | None = None
     answered: bool = False
+    following: bool = False
 
     @property
     def ended(self) -> bool:
-        return self.outcome is not None and self.answered
+        return self.outcome is not None and self.answered and not self.following

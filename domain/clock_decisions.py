@@ -18,12 +18,15 @@ from domain.rights import Right, Status
 _BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
 
 
+_OF_OBJECTIONS = {"compelling_grounds", "legal_claims"}
+
+
 def _refusable(state: CaseState) -> list[Right]:
     """The rights that nothing was decided about yet."""
     return [
         item.right
         for item in state.rights
-        if item.outcome is None and (item.status in _BEFORE_ANSWER or item.right is not Right.ACCESS)
+        if item.outcome is None and not item.following and (item.status in _BEFORE_ANSWER or item.right is not Right.ACCESS)
     ]
 
 
@@ -81,6 +84,8 @@ def _propose_refusal(state: CaseState, command: ProposeRefusal, _verdict: Verdic
     meant = _refusable(state) if command.right is None else [command.right]
     if not all(right in _refusable(state) and _known(state, right) for right in meant):
         raise InvalidInputError("This right is not waiting for a decision, or it is not known yet who asks.", field="right")
+    if command.ground in _OF_OBJECTIONS and meant != [Right.OBJECTION]:
+        raise InvalidInputError("This ground is for an objection alone (Article 21(1)).", field="ground")
     if command.right is not None:
         facts["right"] = command.right.value
     return [Draft(tag=Tag.REFUSAL_PROPOSED, facts=facts)]

@@ -13,8 +13,9 @@ from domain.authority import Action
 from domain.case import Finding
 from domain.grounds import Ground
 from domain.identity import Doubt, Factor
+from domain.measure_standing import RestrictionGround
 from domain.rights import Outcome, Right, Role
-from domain.texts import Name, PersonId, Sha256
+from domain.texts import FactText, Name, PersonId, Sha256
 
 
 class Message(BaseModel):
@@ -157,7 +158,7 @@ class ProposeRefusal(CommandBase):
     """Propose to refuse one right, or the whole case. `text` is the id of what the person will read; the note is internal."""
 
     action: Literal[Action.PROPOSE_REFUSAL] = Action.PROPOSE_REFUSAL
-    ground: Literal["manifestly_unfounded", "excessive", "exemption"]
+    ground: Literal["manifestly_unfounded", "excessive", "exemption", "compelling_grounds", "legal_claims"]
     text: UUID
     right: Right | None = None
 
@@ -263,6 +264,70 @@ class CancelErasure(CommandBase):
     action: Literal[Action.CANCEL_ERASURE] = Action.CANCEL_ERASURE
 
 
+class ProposeRectification(CommandBase):
+    """Propose to correct fields, each with its old and its new value; the note says what shows that the new one is right.
+
+    `changes` is the sealed note with the values, `sha256` their keyed hash, `places` the fields. With a review of an automated
+    decision it changes what the decision left behind: an account is restored, a refusal taken back.
+    """
+
+    action: Literal[Action.PROPOSE_RECTIFICATION] = Action.PROPOSE_RECTIFICATION
+    changes: UUID
+    sha256: Sha256
+    places: list[FactText]
+    right: Right | None = None
+
+
+class ApproveRectification(CommandBase):
+    """Let exactly these corrections be made; by somebody who prepared nothing in this case."""
+
+    action: Literal[Action.APPROVE_RECTIFICATION] = Action.APPROVE_RECTIFICATION
+    sha256: Sha256
+
+
+class MarkDisputed(CommandBase):
+    """Mark a record that is not corrected as disputed, with the person's own statement in `text`."""
+
+    action: Literal[Action.MARK_DISPUTED] = Action.MARK_DISPUTED
+    system: Name
+    collection: Name
+    text: UUID
+
+
+class RestrictProcessing(CommandBase):
+    """Restrict processing on a ground of Article 18(1): nothing but storage, in every system, until it is lifted."""
+
+    action: Literal[Action.RESTRICT_PROCESSING] = Action.RESTRICT_PROCESSING
+    ground: RestrictionGround
+    purposes: list[Name] = Field(default=[], description="purposes that stop; left out, all of them")
+
+
+class AnnounceLifting(CommandBase):
+    """Tell the person that a restriction will be lifted (Article 18(3)). `text` is the id of the words that they read."""
+
+    action: Literal[Action.ANNOUNCE_LIFTING] = Action.ANNOUNCE_LIFTING
+    text: UUID
+
+
+class LiftRestriction(CommandBase):
+    """Lift a restriction, after the person was told that it will be."""
+
+    action: Literal[Action.LIFT_RESTRICTION] = Action.LIFT_RESTRICTION
+
+
+class WithdrawConsent(CommandBase):
+    """End the consent to these purposes, from the receipt of the withdrawal on (Article 7(3))."""
+
+    action: Literal[Action.WITHDRAW_CONSENT] = Action.WITHDRAW_CONSENT
+    purposes: list[Name] = Field(min_length=1, description="purposes that rest on consent")
+
+
+class RecordView(CommandBase):
+    """Record what the person says about an automated decision (Article 22(3); UK Article 22C(2)). The note is their view."""
+
+    action: Literal[Action.RECORD_VIEW] = Action.RECORD_VIEW
+
+
 class OpenPackage(CommandBase):
     action: Literal[Action.OPEN_PACKAGE] = Action.OPEN_PACKAGE
     attempt: UUID
@@ -365,6 +430,14 @@ Command = Annotated[
     | EditErasure
     | ApproveErasure
     | CancelErasure
+    | ProposeRectification
+    | ApproveRectification
+    | MarkDisputed
+    | RestrictProcessing
+    | AnnounceLifting
+    | LiftRestriction
+    | WithdrawConsent
+    | RecordView
     | OpenPackage
     | RecordDelivery
     | ReissuePackage

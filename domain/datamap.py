@@ -46,6 +46,7 @@ from domain.datamap_systems import (
     Reference,
     System,
     SystemKind,
+    Withdrawal,
     resolve,
     stays_inside,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "SystemKind",
     "Transfer",
     "Unreachable",
+    "Withdrawal",
     "check_static",
     "resolve",
     "stays_inside",
@@ -173,9 +175,9 @@ class DataMap(Part):
         """The last day a record is kept, given the local date of the event its rule counts from (Article 15(1)(d))."""
         return period_end(counted_from, self.retention_rule(collection.retention).period)
 
-    def plan(self, kinds: Group[str], *, short_lived_only: bool = False) -> Plan:
+    def plan(self, kinds: Group[str], *, short_lived_only: bool = False, only: Group[traversal.Place] | None = None) -> Plan:
         """In which order to search, for a person of whom identifiers of these kinds are proven; see `traversal.plan`."""
-        return traversal.plan(self.systems, kinds, short_lived_only=short_lived_only)
+        return traversal.plan(self.systems, kinds, short_lived_only=short_lived_only, only=only)
 
     def waves(self, kinds: Group[str]) -> list[list[tuple[str, str]]]:
         """The plan as system and collection names, wave by wave."""

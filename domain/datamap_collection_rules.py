@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain import traversal
-from domain.datamap_parts import Purpose
+from domain.datamap_parts import LawfulBasis, Purpose
 from domain.datamap_shape import Broken, Content
 from domain.datamap_systems import (
     Collection,
@@ -39,6 +39,7 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
         yield from _named_fields(path, collection)
         yield from _basis(path, collection, content)
         yield from _anonymous(path, collection)
+        yield from _withdrawals(path, collection, content)
         yield from _time(path, collection, content)
         yield from _references(path, collection, content)
         if around := content.system_of(path):
@@ -88,7 +89,17 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
     named += [(("erasure", "fields", n), name) for n, name in enumerate(collection.erasure.fields)]
     if (before := collection.erasure.before) and before.field:
         named.append((("erasure", "before", "field"), before.field))
-    for key in ("retention_from", "created_at_field", "active_at_field", "contact_changed_field"):
+    for number, each in enumerate(collection.withdrawals):
+        named += [(("withdrawals", number, "field"), each.field)]
+        named += [(("withdrawals", number, "when", name), name) for name in each.when]
+    for key in (
+        "retention_from",
+        "created_at_field",
+        "active_at_field",
+        "contact_changed_field",
+        "restricted_field",
+        "disputed_field",
+    ):
         if name := getattr(collection, key):
             named.append(((key,), name))
     for place, name in named:
@@ -108,6 +119,14 @@ def _basis(path: Path, collection: Collection, content: Content) -> Iterator[Bro
         yield path, "Special categories need a purpose with a `special_condition` (Article 9(2), P14).", "error"
     if collection.origin is Origin.THIRD_PARTY and not collection.source:
         yield (*path, "origin"), "Say from whom the data come: `source` (Article 15(1)(g)).", "error"
+
+
+def _withdrawals(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:
+    resting = {purpose.id for purpose in content.purposes.values() if purpose.lawful_basis is LawfulBasis.CONSENT}
+    for number, each in enumerate(collection.withdrawals):
+        where = (*path, "withdrawals", number)
+        if each.purpose not in resting:
+            yield (*where, "purpose"), f"There is no purpose `{each.purpose}` that rests on consent.", "error"
 
 
 def _called_anonymous(collection: Collection) -> bool:

@@ -158,6 +158,7 @@ class Purpose(Part):
     lawful_basis: LawfulBasis = Field(description="Article 6(1)")
     legitimate_interest: Text | None = Field(default=None, description="which interest; needed for that basis")
     special_condition: Text | None = Field(default=None, description="Article 9(2) condition for special categories")
+    direct_marketing: bool = Field(default=False, description="`yes`: an objection to it is absolute (Article 21(3))")
     withdrawal: Text | None = Field(default=None, description="how consent is withdrawn; needed for that basis")
     opt_out: Text | None = Field(default=None, description="how a person opts out (Article 21)")
     automated_decisions: AutomatedDecision | None = Field(description="what Article 15(1)(h) asks for, or `null`")

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.datamap_parts import Category, Controller, Part, Purpose, Recipient, Retention
-from domain.datamap_systems import Before, Collection, Connection, DataField, Erasure, Reference, System
+from domain.datamap_systems import Before, Collection, Connection, DataField, Erasure, Reference, System, Withdrawal
 from domain.datamap_text import Document, Path, Plain, Severity
 
 P = TypeVar("P", bound=Part)
@@ -23,7 +23,20 @@ FORBIDDEN_RECIPIENTS = ("sale", "buyer", "ad network", "advertiser", "advertisin
 
 _KEYS = {
     key
-    for part in (Controller, Category, Purpose, Recipient, Retention, System, Collection, DataField, Reference, Erasure, Before)
+    for part in (
+        Controller,
+        Category,
+        Purpose,
+        Recipient,
+        Retention,
+        System,
+        Collection,
+        DataField,
+        Reference,
+        Erasure,
+        Before,
+        Withdrawal,
+    )
     for key in part.model_fields
 } | set(Connection.model_fields)
 _MISSING = {

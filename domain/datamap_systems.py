@@ -67,6 +67,7 @@ class DataField(Part):
     )
     masked: bool = Field(default=False, description="`yes`: the package says that it is held, not what it is (a password hash)")
     third_party: bool = Field(default=False, description="`yes`: may hold data about other people (Article 15(4))")
+    portable: bool = Field(default=True, description="`no`: made by us, so not in a portable copy (Article 20)")
 
 
 class Reference(Part):
@@ -111,6 +112,22 @@ class Erasure(Part):
         return ErasureAction.NULL if value is None else value  # `action: null` in YAML
 
 
+class Withdrawal(Part):
+    """What ends a consent in a row (Article 7(3)); earlier processing stays as it was, and so does the row."""
+
+    purpose: Name = Field(description="purpose, resting on consent, that it is about")
+    field: Column = Field(description="field that says so")
+    to: Literal["now", "no"] = Field(description="`now`: the time of the withdrawal, where none stands there; `no`: switched off")
+    when: dict[Column, tuple[Text, ...]] = Field(
+        default={}, description="only rows in which each of these fields has one of its values"
+    )
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _no_is_a_word(cls, value: object) -> object:
+        return "no" if value is False else value  # `to: no` in YAML
+
+
 class Collection(Part):
     """One table, folder or drawer: rows of one sort, with one purpose, one retention rule and one way to erase them."""
 
@@ -137,6 +154,12 @@ class Collection(Part):
     source: Text | None = Field(default=None, description="from whom; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
     active_at_field: Column | None = Field(default=None, description="field with the time the person was last active")
+    restricted_field: Column | None = Field(
+        default=None,
+        description="field that your own code asks before it uses anything of the person; empty or no: not restricted",
+    )
+    disputed_field: Column | None = Field(default=None, description="field that marks a record as disputed (Article 16)")
+    withdrawals: tuple[Withdrawal, ...] = Field(default=(), description="how a consent ends here")
     contact_changed_field: Column | None = Field(default=None, description="field with the time the contact was changed")
 
     @property

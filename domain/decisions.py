@@ -31,6 +31,7 @@ from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
 from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
+from domain.measure_decisions import MEASURE_DECISIONS, measure_actions, no_end_while_restricted, returned, returns_measure
 from domain.messages import Verdict
 from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
 from domain.reasons import need_reason, noted
@@ -59,6 +60,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *offered_actions(state),
         *complaint_actions(state),
         *erasure_actions(state),
+        *measure_actions(state),
     ]
     return sorted(set(actions))
 
@@ -171,6 +173,8 @@ def _return_for_rework(state: CaseState, command: CommandBase, _verdict: Verdict
     need_reason(command)
     if state.partial is not None and not state.partial.approved:
         return [Draft(tag=Tag.PARTIAL_RETURNED, facts=noted(command))]
+    if returns_measure(state):
+        return [returned(state, noted(command))]
     erasure = returns_erasure(state) and state.refusal is None
     return [Draft(tag=Tag.ERASURE_RETURNED if erasure else Tag.PACKAGE_RETURNED, facts=noted(command))]
 
@@ -190,6 +194,7 @@ def _record_delivery(state: CaseState, command: RecordDelivery, _verdict: Verdic
 
 def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verdict | None], list[Draft]]:
     def rule(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
+        no_end_while_restricted(state)
         if command.actor.role is not Role.DATA_SUBJECT and command.actor.role is not Role.PLATFORM:
             need_reason(command)  # staff record what they were told, and where
         facts = noted(command)
@@ -204,6 +209,7 @@ def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verd
 
 def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
+    no_end_while_restricted(state)
     outcome = command.outcome or (Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED)
     gave = outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
     if gave != (state.delivered_at is not None) and not (gave and any(item.answered for item in state.rights)):
@@ -238,6 +244,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     **CLOCK_DECISIONS,
     **IDENTITY_DECISIONS,
     **ERASURE_DECISIONS,
+    **MEASURE_DECISIONS,
     **WORK_DECISIONS,
     **AFTERWARDS_DECISIONS,
     **PARTIAL_DECISIONS,

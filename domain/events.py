@@ -64,6 +64,7 @@ class Tag(StrEnum):
 
     RIGHT_DECIDED = "case:right:decided"  # one of several rights has its outcome
     RIGHT_ANSWERED = "case:right:answered"  # the person was told of it (Article 12(3))
+    RIGHT_FOLLOWED_UP = "case:right:followed_up"  # nothing that the answer left open is open any more
     RIGHT_BOUNCED = "case:right:bounced"  # what was to be told did not arrive: it was not given, and is decided anew
 
     ERASURE_PLANNED = "case:erasure:planned"
@@ -78,6 +79,17 @@ class Tag(StrEnum):
     ERASURE_CARRIED_OUT = "case:erasure:carried_out"
     ERASURE_LOOKED = "case:erasure:looked"  # searched again: only what the plan keeps may be there
     ERASURE_CERTIFIED = "case:erasure:certified"
+    MEASURE_PROPOSED = "case:measure:proposed"  # a correction, a mark, a restriction, its lifting, the end of a consent
+    MEASURE_EXAMINED = "case:measure:examined"  # how many rows hold what a correction expects
+    MEASURE_APPROVED = "case:measure:approved"
+    MEASURE_RETURNED = "case:measure:returned"
+    MEASURE_VOIDED = "case:measure:voided"  # what the systems hold is neither the old value nor the new one
+    MEASURE_SYSTEM_SKIPPED = "case:measure:system_skipped"
+    MEASURE_CARRIED_OUT = "case:measure:carried_out"
+    LIFTING_DECIDED = "case:lifting:decided"  # Article 18(3): the person is told before a restriction is lifted
+    LIFTING_TOLD = "case:lifting:told"
+    LIFTING_BOUNCED = "case:lifting:bounced"
+    VIEW_RECORDED = "case:view:recorded"  # what the person says about an automated decision (Articles 22(3), 22C(2))
     MARKETING_STOPPED = "case:marketing:stopped"  # at once, without a balance (Article 21(3))
     RECIPIENT_CHASED = "case:recipient:chased"  # a processor or recipient that has not answered (Articles 19, 28)
 

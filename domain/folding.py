@@ -17,6 +17,7 @@ from domain.erasure_folding import ERASURE_RULES
 from domain.events import CaseEvent, Fact, Tag
 from domain.identity import Doubt
 from domain.identity_folding import IDENTITY_RULES, doubted, shown, void_release
+from domain.measure_folding import MEASURE_RULES
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle, stands
@@ -67,6 +68,7 @@ def _received(state: CaseState, event: CaseEvent) -> None:
     state.rights = [RightItem(right=Right(right)) for right in _texts(event.facts["rights"])]
     for item in state.rights:  # what needs no identity is at work from the first moment
         item.status = Status.FULFILLING if item.right in NO_IDENTITY_CHECK else Status.RECEIVED
+    state.consents = _texts(event.facts.get("consents"))
     state.regimes = _texts(event.facts["regimes"])
     state.risk = Risk(_text(event, "risk"))
     state.high_since = event.at if state.risk is Risk.HIGH else None
@@ -155,7 +157,7 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    names = ("system", "right", "letter", "collection", "recipient", "due")
+    names = ("system", "right", "letter", "collection", "recipient", "due", "measure")
     named = {name: event.facts[name] for name in names if event.facts.get(name)}
     item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
     state.work_items[_uuid(event, "work_item")] = item
@@ -255,6 +257,7 @@ def _closed(state: CaseState, event: CaseEvent) -> None:
     for work in state.open_work_items.values():
         work.result = "case_closed"  # nobody has to do it any more
     for item in state.rights:
+        item.following = False
         item.status, item.outcome = Status.CLOSED, item.outcome or state.outcome
 
 
@@ -338,4 +341,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **RIGHT_RULES,
     **ERASURE_RULES,
     **IDENTITY_RULES,
+    **MEASURE_RULES,
 }

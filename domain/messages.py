@@ -45,6 +45,7 @@ class Opening(Message):
     doubts: list[Doubt] = []
     identifiers: list[ReceivedIdentifier]
     asserted: UUID | None  # the identifier that a valid identity assertion of the platform proves
+    consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
     snapshots: bool  # the data map has short-lived collections
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.case import CaseState
+from domain.measure_standing import restriction_of
 from domain.rights import Right, Status
 
 
@@ -46,6 +47,8 @@ class Step(StrEnum):
     APPROVE_PACKAGE = "approve_package"
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     APPROVE_ERASURE = "approve_erasure"
+    APPROVE_RECTIFICATION = "approve_rectification"
+    RESTRICTED = "restricted"  # nothing but storage, until it is lifted after notice
     APPROVE_REFUSAL = "approve_refusal"
     WAITING_DAYS = "waiting_days"  # the person may still stop the erasure
     TELLING = "telling"  # approved: every proven address is told before anything is erased
@@ -99,6 +102,8 @@ def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per ki
         return NextStep(Step.DECIDE_CLOSING, _US, attention=True)
     if state.partial is not None and state.partial.package is not None and not state.partial.approved and not state.held:
         return NextStep(Step.APPROVE_PARTIAL_ANSWER, _US)  # what is still searched by hand does not hold a part up
+    if any(each.kind == "correct" and each.pending and not each.approved and each.found is not None for each in state.measures):
+        return NextStep(Step.APPROVE_RECTIFICATION, _US)
     if state.open_work_items:
         return _work(state)
     if state.held:
@@ -133,6 +138,8 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
     if state.status is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
         return NextStep(Step.APPROVE_PACKAGE, _US) if ready else NextStep(Step.BUILDING, _SYSTEM)
+    if state.status is Status.DELIVERED and (following := _following(state)) is not None:
+        return following
     if state.status is Status.DELIVERED:
         return NextStep(Step.AWAIT_FETCH, _THEM)
     return NextStep(Step.SENDING, _SYSTEM)
@@ -152,6 +159,13 @@ def _erasing(state: CaseState) -> NextStep | None:
     if erasure.carried_out_at is not None:
         return NextStep(Step.ERASING, _SYSTEM)
     return NextStep(Step.TELLING if erasure.waiting_until is None else Step.WAITING_DAYS, _SYSTEM)
+
+
+def _following(state: CaseState) -> NextStep | None:
+    """What is still open of an answer that the person has, where no copy waits to be fetched."""
+    if not any(item.following for item in state.rights) or state.stage(Right.ACCESS) is Status.DELIVERED:
+        return None
+    return NextStep(Step.RESTRICTED, _US) if restriction_of(state.measures) else NextStep(Step.FOLLOW_UP, _SYSTEM)
 
 
 def _identity(state: CaseState) -> NextStep:

@@ -46,6 +46,8 @@ def refused(state: CaseState, right: Right | None) -> None:
     for item in state.rights:
         if not item.answered and right in {None, item.right}:
             item.outcome, item.answered = Outcome.REFUSED, True
+            # What was stopped until the decision goes on after it; the person knows (Article 18(3)), and it is still to be done.
+            item.following = any(each.in_force and each.right is item.right for each in state.measures)
             for work in state.open_work_items.values():
                 if work.right is item.right:
                     work.result = "refused"  # nobody has to do it any more
@@ -61,9 +63,14 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
 
 def _answered(state: CaseState, event: CaseEvent) -> None:
     if (item := state.item(Right(str(event.facts["right"])))) is not None:
-        item.answered = True
-        if item.outcome is None:  # the person was told, and something is still followed up
+        item.answered, item.following = True, bool(event.facts.get("following"))
+        if item.outcome is None or item.following:  # the person was told, and something is still followed up
             item.status = Status.DELIVERED
+
+
+def _followed_up(state: CaseState, event: CaseEvent) -> None:
+    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+        item.following = False
 
 
 def _bounced(state: CaseState, event: CaseEvent) -> None:
@@ -74,5 +81,6 @@ def _bounced(state: CaseState, event: CaseEvent) -> None:
 RIGHT_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.RIGHT_DECIDED: _decided,
     Tag.RIGHT_ANSWERED: _answered,
+    Tag.RIGHT_FOLLOWED_UP: _followed_up,
     Tag.RIGHT_BOUNCED: _bounced,
 }

@@ -106,13 +106,16 @@ def _walk(place: Place, sources: dict[Place, list[Place]], trail: list[Place], d
     return []
 
 
-def plan(systems: Sequence[System], kinds: Group[str], *, short_lived_only: bool = False) -> Plan:
+def plan(
+    systems: Sequence[System], kinds: Group[str], *, short_lived_only: bool = False, only: Group[Place] | None = None
+) -> Plan:
     """The plan for a person of whom identifiers of these kinds are proven.
 
     Args:
         systems: of a checked data map (no circles).
         kinds: identity kinds at hand: `email`, `phone`, `account_id`, ...
         short_lived_only: only collections that are copied at receipt, and those on the way to them.
+        only: only these collections, and those on the way to them.
     """
     known = dict(places(systems))
     waves: dict[Place, int] = {}
@@ -120,7 +123,8 @@ def plan(systems: Sequence[System], kinds: Group[str], *, short_lived_only: bool
         before = [waves[source] + 1 for source in _sources(collection) if source in waves]
         if before or any(kind in kinds for kind in collection.identities.values()):
             waves[place] = max(before, default=0)
-    wanted = {place for place in waves if known[place].short_lived or not short_lived_only}
+    asked = {place for place in known if (known[place].short_lived or not short_lived_only) and (only is None or place in only)}
+    wanted = asked & waves.keys()
     kept = _with_what_leads_there(wanted, known) & waves.keys()
     steps = [_step(place, known, waves, kept, kinds).model_copy(update={"wanted": place in wanted}) for place in kept]
     order = {place: number for number, place in enumerate(known)}
@@ -129,7 +133,7 @@ def plan(systems: Sequence[System], kinds: Group[str], *, short_lived_only: bool
         unreachable=tuple(
             _unreachable(place, collection)
             for place, collection in known.items()
-            if place not in waves and not collection.anonymous and (collection.short_lived or not short_lived_only)
+            if place not in waves and not collection.anonymous and place in asked
         ),
     )
 

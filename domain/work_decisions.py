@@ -11,6 +11,7 @@ from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Draft, Tag
+from domain.measure_standing import pending_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Right
@@ -44,6 +45,12 @@ def _carried_out(state: CaseState, command: CompleteWorkItem, right: Right) -> D
         raise InvalidInputError("Say how it ended. To refuse it, propose a refusal.", field="outcome")
     if refusing(state, right):
         raise NotAllowedNowError("A refusal of this is proposed. Return it first.", status=state.status.value)
+    if pending_of(state.measures, right) is not None:
+        words = "Something is proposed for it and not carried out yet. Approve it or return it first."
+        raise NotAllowedNowError(words, status=state.status.value)
+    if right is Right.AUTOMATED_DECISION_REVIEW and not state.view_recorded:
+        words = "Record what the person says about the decision first; if they did not want to say anything, record that."
+        raise NotAllowedNowError(words, status=state.status.value)
     need_reason(command)  # the person reads what was done, and what was not
     return Draft(tag=Tag.RIGHT_DECIDED, facts=noted(command, right=right.value, outcome=command.outcome.value))
 

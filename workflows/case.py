@@ -274,6 +274,7 @@ def _first_events(receipt: Opening) -> list[Draft]:
                 "channel": receipt.channel.value,
                 "rights": [right.value for right in receipt.rights],
                 "regimes": [*receipt.regimes],
+                **({"consents": [*receipt.consents]} if receipt.consents else {}),
                 "risk": receipt.risk.value,
                 "doubts": [doubt.value for doubt in receipt.doubts],
             },

@@ -23,17 +23,22 @@ from workflows.proceedings import CaseEnded, Proceedings
 from workflows.rights.access import access
 from workflows.rights.by_hand import by_hand
 from workflows.rights.complaint import complaint
+from workflows.rights.decision_review import decision_review
 from workflows.rights.erasure import erasure
+from workflows.rights.objection import objection
+from workflows.rights.rectification import rectification
+from workflows.rights.restriction import restriction
+from workflows.rights.withdraw_consent import withdraw_consent
 
 FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.ACCESS: access,
-    Right.RECTIFICATION: by_hand,
+    Right.RECTIFICATION: rectification,
     Right.ERASURE: erasure,
-    Right.RESTRICTION: by_hand,
+    Right.RESTRICTION: restriction,
     Right.PORTABILITY: by_hand,
-    Right.OBJECTION: by_hand,
-    Right.AUTOMATED_DECISION_REVIEW: by_hand,
-    Right.WITHDRAW_CONSENT: by_hand,
+    Right.OBJECTION: objection,
+    Right.AUTOMATED_DECISION_REVIEW: decision_review,
+    Right.WITHDRAW_CONSENT: withdraw_consent,
     Right.TRANSFER_INFORMATION: by_hand,
     Right.COMPLAINT: complaint,
     Right.MINOR_REPORT: by_hand,

@@ -9,6 +9,7 @@ Next: activities/systems/sql.py
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from adapters.row_text import Row
@@ -70,6 +71,27 @@ class Change:
     ways: tuple[str, ...]
     fields: tuple[str, ...] = ()
     pseudonym: Callable[[str], str] = str
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """One field of some rows gets another value (Articles 7(3), 16, 18).
+
+    Args:
+        rows: each by field: what names the row, and what led to it.
+        ways: fields that led to the rows; a row of which none holds what it held is not the person's any more.
+        field: that changes.
+        old: only rows that hold it are changed, as `adapters.row_text.key_text` writes it; None: only empty ones.
+        new: text, or an instant (in a field of yes and no: yes), or None: emptied (no).
+        whatever: `old` is not asked: what stands there is replaced unless it is `new` already.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    ways: tuple[str, ...]
+    field: str
+    old: str | None
+    new: str | datetime | None
+    whatever: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +159,22 @@ class Connector(ABC):
         Raises:
             SystemUnreachableError: no answer; try again later.
             SystemFailedError: trying again will not help.
+        """
+        raise refused(self.system.name, "by_hand")
+
+    @property
+    def amends(self) -> bool:
+        """Whether a program may correct, mark and restrict here; where not, it is a person's work item."""
+        return False
+
+    def amend(self, collection: Collection, amendments: Sequence[Amendment]) -> int:  # noqa: ARG002 (for connectors that can)
+        """Make all of these changes or none; done twice they change nothing more.
+
+        Gives back how many rows were changed this time, each field counted.
+
+        Raises:
+            SystemUnreachableError: no answer; try again later.
+            SystemFailedError: trying again will not help; a value that the field cannot hold is `unfit`.
         """
         raise refused(self.system.name, "by_hand")
 

@@ -16,7 +16,8 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.sql.elements import quoted_name
 
-from activities.systems.base import BATCH_ROWS, Change, Complaint, Connector, Lookup, SystemUnreachableError, refused
+from activities.systems.base import BATCH_ROWS, Amendment, Change, Complaint, Connector, Lookup, SystemUnreachableError, refused
+from activities.systems.sql_amendments import amending
 from activities.systems.sql_changes import changing_engine, statements_of
 from activities.systems.sql_keys import bindable, condition
 from activities.systems.turns import AT_ONCE, Turns
@@ -168,6 +169,27 @@ class SqlSystem(Connector):
         with self._answers():
             table, types = self._table(collection, change.fields), self.types(collection)
             statements = statements_of(change, table, types, collection.primary_key, self._column, arrays=self._arrays)
+            with self._turns.turn(), self.changing.begin() as connection:
+                return sum(connection.execute(statement, bound).rowcount for statement, bound in statements)
+
+    @property
+    def amends(self) -> bool:
+        return self.changing is not None
+
+    def amend(self, collection: Collection, amendments: Sequence[Amendment]) -> int:
+        if self.changing is None:
+            return super().amend(collection, amendments)
+        fields = tuple(dict.fromkeys(each.field for each in amendments))
+        with self._answers():
+            table, types = self._table(collection, fields), self.types(collection)
+            try:
+                statements = [
+                    amending(each, table, types, collection.primary_key, self._column, arrays=self._arrays)
+                    for each in amendments
+                    if each.rows
+                ]
+            except ValueError:
+                raise refused(self.system.name, "unfit") from None
             with self._turns.turn(), self.changing.begin() as connection:
                 return sum(connection.execute(statement, bound).rowcount for statement, bound in statements)
 

@@ -51,7 +51,7 @@ def statements_of(
     arrays: bool,
 ) -> Iterator[Statement]:
     """The statements of a change, for one transaction: one, or for `hash` one for each value that is replaced."""
-    asked = _Asked(types, column, arrays=arrays)
+    asked = Asked(types, column, arrays=arrays)
     these = [asked.is_one_of(primary_key, change.rows), sa.or_(*(asked.is_one_of([way], change.rows) for way in change.ways))]
     if change.action is ErasureAction.DELETE:
         yield sa.delete(table).where(*these), asked.bound
@@ -68,7 +68,7 @@ def statements_of(
             yield sa.update(table).where(*these, column(name) == value).values({name: replacement}), bound
 
 
-class _Asked:
+class Asked:
     """Conditions that name rows, with the values they bind."""
 
     def __init__(self, types: dict[str, Type], column: Column, *, arrays: bool) -> None:

@@ -25,6 +25,7 @@ from adapters.database.session import insert
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight
 from adapters.resources import Resources
 from adapters.vault import Vault
+from domain.datamap import DataMap, LawfulBasis
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
 from domain.identity import Doubt, risk_of
@@ -60,6 +61,7 @@ class IncomingRequest(BaseModel):
         doubts: what the platform saw: a new device, a contact that was changed.
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
         agent: who asks for the person, by name.
+        consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
     """
 
     rights: list[Right]
@@ -78,6 +80,7 @@ class IncomingRequest(BaseModel):
     doubts: list[Doubt] = []
     relation: Relation | None = None
     agent: str | None = None
+    consents: list[str] = []
 
 
 class Receipt(BaseModel):
@@ -165,6 +168,7 @@ class Intake:
             regimes=list(regimes),
             risk=risk_of(doubts := _doubts(request)).value,
             doubts=[doubt.value for doubt in doubts],
+            consents=_consents(request, datamap) or None,
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
             language=language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
@@ -204,6 +208,20 @@ def identifier_row(
 
 def _identifier(vault: Vault, case_id: UUID, kind: str, value: str, now: datetime) -> CaseIdentifierRow:
     return identifier_row(vault, case_id, kind, value, added_by="subject", now=now)
+
+
+def _consents(request: IncomingRequest, datamap: DataMap) -> list[str]:
+    """The purposes named, where that right is asked for and each rests on consent.
+
+    Raises:
+        InvalidInputError: one does not.
+    """
+    resting = {purpose.id for purpose in datamap.purposes if purpose.lawful_basis is LawfulBasis.CONSENT}
+    if Right.WITHDRAW_CONSENT not in request.rights and request.consents:
+        raise InvalidInputError("To end a consent, ask for `withdraw_consent`.", field="consents")
+    if not resting.issuperset(request.consents):
+        raise InvalidInputError("There is no consent to this purpose.", field="consents", known=sorted(resting))
+    return list(dict.fromkeys(request.consents))
 
 
 def _claims(request: IncomingRequest) -> list[tuple[str, str]]:

@@ -82,7 +82,15 @@ def write(message: str) -> Path:
 
 
 def _metadata() -> MetaData:
-    for module in ("tables", "erasure_tables", "mail_tables", "breach_tables", "retention_tables", "staff_tables"):
+    for module in (
+        "tables",
+        "erasure_tables",
+        "measure_tables",
+        "mail_tables",
+        "breach_tables",
+        "retention_tables",
+        "staff_tables",
+    ):
         importlib.import_module(f"adapters.database.{module}")  # fills the registry; a start that only upgrades never needs it
     return SQLModel.metadata
 

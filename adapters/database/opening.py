@@ -38,6 +38,7 @@ def opening_of(resources: Resources, case_id: UUID) -> Opening:
         risk=Risk(receipt.risk),
         doubts=[Doubt(name) for name in receipt.doubts or []],
         identifiers=[ReceivedIdentifier(identifier=row.id, kind=row.kind) for row in identifiers],
+        consents=receipt.consents or [],
         asserted=receipt.asserted_identifier,
         snapshots=any(part.short_lived for system in resources.datamap.systems for part in system.collections),
     )

@@ -62,6 +62,8 @@ class CaseReceipt(SQLModel, table=True):
     channel: str
     rights: list[str] = Field(sa_column=_json())
     regimes: list[str] = Field(sa_column=_json())
+    # purposes of which consent is withdrawn, where the person chose them; None: none was named
+    consents: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     risk: str
     doubts: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     subject: bytes | None = Field(sa_column=_sealed(nullable=True))

@@ -34,6 +34,8 @@ _STEPS: Final[dict[str, str]] = {
     Step.APPROVE_PACKAGE: "Approve the package",
     Step.APPROVE_PARTIAL_ANSWER: "Approve the part",
     Step.APPROVE_ERASURE: "Approve the erasure",
+    Step.APPROVE_RECTIFICATION: "Approve the correction",
+    Step.RESTRICTED: "Nothing, restricted",
     Step.APPROVE_REFUSAL: "Approve the refusal",
     Step.WAITING_DAYS: "Nothing, waiting days",
     Step.TELLING: "Nothing, they are told",

@@ -23,11 +23,24 @@ from domain.withholding import Basis, ItemChoice
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]  # about two pages
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=320)]  # the longest e-mail address
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}\.[0-9a-f]{16}$")]
 
 
 class ActionBody(Body):
     """What an action is sent with; no body at all counts as `{}`."""
+
+
+class CorrectionBody(Body):
+    """One field, with what it holds now and what it should hold; left out: nothing stands there (Article 16)."""
+
+    model_config = ConfigDict(title="CorrectionBody")
+
+    system: Name
+    collection: Name
+    field: FieldName
+    old: Annotated[str | None, StringConstraints(max_length=4_000)] = None
+    new: Annotated[str | None, StringConstraints(max_length=4_000)] = None
 
 
 class SetItemDecisionBody(ActionBody):
@@ -101,6 +114,11 @@ _REASON_NEEDED = frozenset(
         Action.DECIDE_COMPLAINT,
         Action.RETURN_FOR_REWORK,
         Action.EDIT_ERASURE,
+        Action.PROPOSE_RECTIFICATION,
+        Action.MARK_DISPUTED,
+        Action.RESTRICT_PROCESSING,
+        Action.ANNOUNCE_LIFTING,
+        Action.LIFT_RESTRICTION,
         Action.RECORD_DELIVERY,
         Action.REPORT_MISSING,
         Action.DISPUTE_IDENTITY,
@@ -152,6 +170,15 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.PREPARE_PARTIAL_ANSWER: {
         "text": (Words, Field(description="what the person reads: what comes now, what comes later, and why"))
     },
+    Action.PROPOSE_RECTIFICATION: {
+        "sha256": None,
+        "places": None,
+        "changes": (Annotated[list[CorrectionBody], Field(min_length=1, max_length=50)], Field(description="kept sealed")),
+        "right": (Right | None, Field(None, description="`automated_decision_review` where the request has both")),
+    },
+    Action.MARK_DISPUTED: {"text": (Words, Field(description="the person's own statement, kept sealed"))},
+    Action.ANNOUNCE_LIFTING: {"text": (Words, Field(description="what the person reads: why it ends"))},
+    Action.RECORD_VIEW: {"text": (Words, Field(description="what the person says about the decision; kept sealed"))},
     Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
@@ -178,6 +205,7 @@ _OWN_WORDS = {
     Action.ANSWER_CLARIFICATION: "answer",
     Action.PREPARE_PARTIAL_ANSWER: "text",
     Action.SEND_PROGRESS: "text",
+    Action.RECORD_VIEW: "text",
 }
 
 

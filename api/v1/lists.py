@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
+from adapters import restrictions
 from adapters.database.erasure_tables import LegalHold
 from adapters.rates import Rate, one_too_many
 from adapters.suppression import lists_of, suppress
@@ -46,12 +47,18 @@ class ListBody(ListedBody):
 
 
 class ListedAnswer(BaseModel):
-    """On which lists a value stands today. `may_send_marketing` is False where somebody objected (Article 21(3))."""
+    """On which lists a value stands today.
+
+    `may_send_marketing` is False where somebody objected (Article 21(3)), is restricted, or ended a consent to marketing.
+    `restricted`: nothing but storage for this person (Article 18(2)); `consents_ended`: by purpose, from when (Article 7(3)).
+    """
 
     marketing: bool
     restored: bool
     abuse: bool
     may_send_marketing: bool
+    restricted: bool
+    consents_ended: dict[str, dt.datetime]
 
 
 class HoldBody(Body):
@@ -87,12 +94,20 @@ def check(body: ListedBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
             raise RateLimitedError
     note_access(web, who, "suppression-check")
     with web.resources.database.read() as session:
-        found = lists_of(session, web.resources.vault, body.kind, body.value, today=web.now().date())
+        vault = web.resources.vault
+        found = lists_of(session, vault, body.kind, body.value, today=web.now().date())
+        index = vault.index_email(body.value) if body.kind == "email" else vault.index_id(body.kind, body.value)
+        lasting = restrictions.restrictions(session, [index])
+        ended = restrictions.ended_consents(session, index)
+    marketing = {purpose.id for purpose in web.resources.datamap.purposes if purpose.direct_marketing}
+    stopped = any(not each.purposes or marketing & {*each.purposes} for each in lasting)
     return ListedAnswer(
         marketing="marketing" in found,
         restored="restored" in found,
         abuse="abuse" in found,
-        may_send_marketing="marketing" not in found,
+        may_send_marketing="marketing" not in found and not stopped,
+        restricted=bool(lasting),
+        consents_ended=ended,
     )
 
 

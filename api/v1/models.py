@@ -81,6 +81,9 @@ class RequestBody(Body):
         Field(description="a JWS by a configured issuer, at most 5 minutes old, used once"),
     ] = None
     hints: Annotated[list[HintBody], Field(max_length=20)] = []
+    consents: Annotated[
+        list[Name], Field(max_length=50, description="with `withdraw_consent`: purposes of the data map; they end at once")
+    ] = []
 
 
 class ReceiptAnswer(BaseModel):

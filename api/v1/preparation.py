@@ -5,6 +5,7 @@ Idempotency-Key finds the command and writes none of them again. Rows of a comma
 Next: api/cases.py
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -29,6 +30,7 @@ from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES, ActionBody
 from domain.authority import Action
 from domain.commands import Command
+from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall
 
@@ -221,6 +223,53 @@ def _decide_complaint(session: Session, deed: Deed) -> dict[str, Any]:
     return {"finding": deed.given["finding"], "text": write_note(session, deed, deed.given["text"])}
 
 
+def _propose_rectification(session: Session, deed: Deed) -> dict[str, Any]:
+    changes = deed.given["changes"]
+    for each in changes:
+        _correctable(deed, each)
+    places = [f"{each['system']}.{each['collection']}.{each['field']}" for each in changes]
+    if len(set(places)) < len(places):
+        raise InvalidInputError("A field is named twice. Correct it once, then again if it has to be.", field="changes")
+    content = json.dumps(changes, ensure_ascii=False, sort_keys=True)
+    sha256 = deed.resources.vault.case(deed.case_id).receipt_mac("rectification", content)
+    return {"changes": write_note(session, deed, content), "sha256": sha256, "places": places, "right": deed.given["right"]}
+
+
+def _correctable(deed: Deed, change: dict[str, Any]) -> None:
+    try:
+        collection = deed.resources.datamap.collection(change["system"], change["collection"])
+    except UnknownObjectError:
+        raise InvalidInputError("The data map has no such collection.", field="changes") from None
+    if change["old"] == change["new"]:
+        raise InvalidInputError("Old and new value are the same.", field="changes")
+    keys = {*collection.primary_key, *(reference.field for reference in collection.references)}
+    if change["field"] not in collection.fields or change["field"] in keys or collection.fields[change["field"]].masked:
+        raise InvalidInputError("This field cannot be corrected here.", field="changes")
+
+
+def _mark_disputed(session: Session, deed: Deed) -> dict[str, Any]:
+    try:
+        deed.resources.datamap.collection(deed.given["system"], deed.given["collection"])
+    except UnknownObjectError:
+        raise InvalidInputError("The data map has no such collection.", field="collection") from None
+    names = {name: deed.given[name] for name in ("system", "collection")}
+    return names | {"text": write_note(session, deed, deed.given["text"])}
+
+
+def _purposes(_session: Session, deed: Deed) -> dict[str, Any]:
+    known = {purpose.id: purpose.lawful_basis for purpose in deed.resources.datamap.purposes}
+    wanted = deed.given["purposes"]
+    if not known.keys() >= {*wanted}:
+        raise InvalidInputError("The data map has no such purpose.", field="purposes", known=sorted(known))
+    if deed.action is Action.WITHDRAW_CONSENT and any(known[name] is not LawfulBasis.CONSENT for name in wanted):
+        raise InvalidInputError("This purpose does not rest on consent.", field="purposes")
+    return {name: value for name, value in deed.given.items() if name != "reason"}
+
+
+def _announce_lifting(session: Session, deed: Deed) -> dict[str, Any]:
+    return {"text": write_note(session, deed, deed.given["text"])}
+
+
 def _propose_refusal(session: Session, deed: Deed) -> dict[str, Any]:
     # The words for the person are a note apart from the internal reason.
     return {"ground": deed.given["ground"], "right": deed.given["right"], "text": write_note(session, deed, deed.given["text"])}
@@ -237,4 +286,9 @@ _SPECIAL = {
     Action.PROPOSE_REFUSAL: _propose_refusal,
     Action.LINK_COMPLAINT: _link_complaint,
     Action.DECIDE_COMPLAINT: _decide_complaint,
+    Action.PROPOSE_RECTIFICATION: _propose_rectification,
+    Action.MARK_DISPUTED: _mark_disputed,
+    Action.RESTRICT_PROCESSING: _purposes,
+    Action.WITHDRAW_CONSENT: _purposes,
+    Action.ANNOUNCE_LIFTING: _announce_lifting,
 }

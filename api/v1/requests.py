@@ -67,6 +67,7 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
         name=body.subject.name,
         country=body.subject.country,
         message=body.message,
+        consents=body.consents,
         hints=[(hint.kind, hint.value) for hint in body.hints],
         channel=body.channel,
         received_at=received_at.astimezone(UTC),

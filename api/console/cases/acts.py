@@ -15,6 +15,8 @@ FRESH: Final = frozenset(
         Action.APPROVE_REFUSAL,
         Action.APPROVE_PARTIAL_ANSWER,
         Action.APPROVE_ERASURE,
+        Action.APPROVE_RECTIFICATION,
+        Action.LIFT_RESTRICTION,
         Action.RETURN_FOR_REWORK,
         Action.CONFIRM_IDENTITY,
         Action.REQUEST_MORE_IDENTITY,
@@ -345,6 +347,67 @@ ACTS: Final[dict[Action, Act]] = {
         "Stop the erasure",
         "It is stopped. Nothing was erased, and the person is told.",
         red=True,
+    ),
+    Action.PROPOSE_RECTIFICATION: Act(
+        "Propose a correction",
+        "Propose a correction",
+        "Say what stands there now and what should: only records that hold the old value are changed (Article 16). Say what "
+        "shows that the new one is right; somebody else approves it. An opinion is better supplemented.",
+        "Propose it",
+        "Proposed. Habeas looks how many records hold it, then somebody else approves.",
+    ),
+    Action.APPROVE_RECTIFICATION: Act(
+        "Approve the correction",
+        "Approve the correction",
+        "Your approval covers exactly these values (Article 16). They are changed at once, and whoever received them is told.",
+        "Correct it",
+        "Approved. The systems are being changed.",
+    ),
+    Action.MARK_DISPUTED: Act(
+        "Mark as disputed",
+        "Mark a record as disputed",
+        "For what is not corrected: the record is marked, and the person\u2019s own statement is kept with the case. Article 16 "
+        "also lets them complete what is incomplete.",
+        "Mark it",
+        "The record is being marked.",
+    ),
+    Action.RESTRICT_PROCESSING: Act(
+        "Restrict processing",
+        "Restrict processing",
+        "From now on the data are stored and nothing else, in every system that can; the others become tasks (Article 18). For "
+        "an objection choose the purposes that stop. The person is told, and told again before it ends.",
+        "Restrict it",
+        "It is being restricted.",
+    ),
+    Action.ANNOUNCE_LIFTING: Act(
+        "Tell the person that it ends",
+        "Tell the person that the restriction ends",
+        "The law wants them told before it is lifted, not after (Article 18(3)). They read exactly what you write.",
+        "Send the notice",
+        "The notice is on its way. When it has gone out, a privacy lead can lift the restriction.",
+    ),
+    Action.LIFT_RESTRICTION: Act(
+        "Lift the restriction",
+        "Lift the restriction",
+        "The person was told (Article 18(3)). The data may be used again as before; the systems are set back.",
+        "Lift it",
+        "The restriction is being lifted.",
+    ),
+    Action.WITHDRAW_CONSENT: Act(
+        "End a consent",
+        "End a consent",
+        "For each purpose the person means; if they did not say, ask or take all of them. It ends from the moment the withdrawal "
+        "reached us, and what was done before stays as it was (Article 7(3)).",
+        "End it",
+        "The consent is ended, and the person is told.",
+    ),
+    Action.RECORD_VIEW: Act(
+        "Record what the person says",
+        "Record what the person says about the decision",
+        "In their words; if they do not want to say anything, write that. Nobody decides before this is recorded (Article 22(3), "
+        "UK Article 22C).",
+        "Record it",
+        "It is recorded.",
     ),
     Action.RETURN_FOR_REWORK: Act(
         "Return for rework",

@@ -25,7 +25,8 @@ from api.console import sessions
 from api.console.authority import may
 from api.console.cases import reading, shell
 from api.console.cases.acts import FRESH, act_of
-from api.console.cases.form_fields import MANY, TARGETS, fields_of
+from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
+from api.console.cases.measure_cards import correctable, markable, purposes_for
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.queue import colleagues
@@ -163,6 +164,8 @@ def _kept(request: Request, web: Web, who: SignedIn, case: CaseView) -> dict[str
 def _given(action: Action, form: FormData) -> dict[str, Any]:
     """What was filled in; what was left empty was not given."""
     names = SHAPES[action].body.model_fields
+    if action in COMPOSED:
+        return {name: field(form, name) for name in form if name not in {"key", "once", "back"} and field(form, name)}
     several = {name: [str(each) for each in form.getlist(name)] for name in names if name in MANY}
     return several | {name: field(form, name) for name in names if name not in MANY and field(form, name)}
 
@@ -176,7 +179,7 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
         DomainError: it was refused.
     """
     try:
-        body = SHAPES[action].body.model_validate(given)
+        body = SHAPES[action].body.model_validate(composed(action, given))
     except ValidationError as failure:
         first = failure.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
@@ -253,7 +256,17 @@ def _form(  # noqa: PLR0917
     datamap = web.resources.datamap
     systems = tuple((system.name, system.title) for system in datamap.systems)
     rights = tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights)
-    fields = fields_of(action, target, tuple(sorted(datamap.identity_kinds)), systems, rights)
+    purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
+    places = correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap)
+    fields = fields_of(
+        action,
+        target,
+        kinds=tuple(sorted(datamap.identity_kinds)),
+        systems=systems,
+        rights=rights,
+        purposes=purposes,
+        places=places,
+    )
     labels = {each.name: each.label for each in fields}
     errors = {}
     if refused is not None and refused.about in labels:

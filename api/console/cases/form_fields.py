@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from api.console import words
 from api.v1.bodies import SHAPES
 from domain.authority import Action
@@ -40,6 +42,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "system": ("System", "Its short name in the data map."),
     "collection": ("Collection", "Its short name in the data map."),
     "keep": ("Keep it", "true to keep it on a ground, false to erase it."),
+    "purposes": ("Purposes", "None chosen: all of them, except where a consent ends."),
     "until": ("Last day on which it is kept", "For example 2027-06-30."),
     "right": ("What is refused", "Left open: the whole request."),
 }
@@ -56,6 +59,13 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.PROPOSE_REFUSAL, "reason"): ("Internal reason", "For whoever approves; the person does not get it."),
     (Action.CONTINUE_WITHOUT_SYSTEM, "reason"): ("Why it is left out", "The person may read this."),
     (Action.REQUEST_MORE_IDENTITY, "reason"): ("What you ask for, and why", "The person reads exactly this."),
+    (Action.PROPOSE_RECTIFICATION, "reason"): ("What shows that it is right", "For whoever approves; kept sealed."),
+    (Action.PROPOSE_RECTIFICATION, "right"): ("For which right", ""),
+    (Action.MARK_DISPUTED, "text"): ("The person\u2019s own statement", "In their words."),
+    (Action.MARK_DISPUTED, "reason"): ("Why it is not corrected", "Kept sealed."),
+    (Action.ANNOUNCE_LIFTING, "reason"): ("Internal reason", "The person does not get it."),
+    (Action.ANNOUNCE_LIFTING, "text"): ("Why it ends", "The person reads exactly this."),
+    (Action.RECORD_VIEW, "text"): ("What the person says", "In their words."),
     (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
 }
 _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
@@ -74,6 +84,12 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "17(3)(c)": "Public health, Article 17(3)(c)",
     "17(3)(d)": "Archiving, research or statistics, Article 17(3)(d)",
     "17(3)(e)": "Legal claims, Article 17(3)(e)",
+    "accuracy": "Accuracy is contested, Article 18(1)(a)",
+    "unlawful": "Unlawful, but not to be erased, Article 18(1)(b)",
+    "claims": "Needed for the person\u2019s claims, Article 18(1)(c)",
+    "objection": "An objection is being looked at, Article 18(1)(d)",
+    "compelling_grounds": "Compelling legitimate grounds, Article 21(1)",
+    "legal_claims": "Legal claims, Article 21(1)",
     "found": "Something was found",
     "not_found": "Nothing found",
     "exception": "It cannot be searched",
@@ -92,7 +108,13 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "phone": "Telephone number",
 }
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
-MANY: Final = frozenset({"without", "factors"})  # of which several may be chosen
+MANY: Final = frozenset({"without", "purposes", "factors"})  # of which several may be chosen
+LINES: Final = (1, 2, 3)  # corrections in one form
+COMPOSED: Final[dict[Action, frozenset[str]]] = {
+    Action.PROPOSE_RECTIFICATION: frozenset({"changes"}),
+    Action.MARK_DISPUTED: frozenset({"system", "collection"}),
+}
+_TYPED: Final = frozenset({"place", *(f"{name}_{number}" for name in ("place", "old", "new") for number in LINES)})
 _NEVER_TYPED: Final = TARGETS - {"result", "right"} | {"spans"}
 _LONG: Final = frozenset({"reason", "question", "answer", "text", "note"})
 
@@ -112,9 +134,12 @@ class FormField:
 def fields_of(
     action: Action,
     target: Mapping[str, str],
+    *,
     kinds: tuple[str, ...] = (),
     systems: tuple[tuple[str, str], ...] = (),
     rights: tuple[tuple[str, str], ...] = (),
+    purposes: tuple[tuple[str, str], ...] = (),
+    places: tuple[tuple[str, str], ...] = (),
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -124,10 +149,12 @@ def fields_of(
         kinds: of identifier that the data map knows, beside address and telephone.
         systems: of the data map, name and title.
         rights: of the case, name and words; with one alone there is nothing to choose.
+        purposes: of the data map, name and title.
+        places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
     """
     fields = []
     by_hand = target.get("result") == "done"  # a right that was carried out by a person
-    for name, info in SHAPES[action].body.model_fields.items():
+    for name, info in _typed_in(action).items():
         if name == "right" and len(rights) < 2:  # noqa: PLR2004 (one alone is the whole request)
             continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
@@ -144,11 +171,50 @@ def fields_of(
         shown = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
-            kind, shown = "boxes", systems if name == "without" else tuple(words.FACTORS.items())
+            kind, shown = "boxes", {"purposes": purposes, "without": systems}.get(name, tuple(words.FACTORS.items()))
         elif name == "right":
-            shown = (("", "The whole request"), *rights)
+            shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
+    fields += _composed(action, places)
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
+
+
+def _typed_in(action: Action) -> dict[str, FieldInfo]:
+    own = COMPOSED.get(action, frozenset())
+    return {name: info for name, info in SHAPES[action].body.model_fields.items() if name not in own}
+
+
+def _composed(action: Action, places: tuple[tuple[str, str], ...]) -> list[FormField]:
+    """Fields that a form has instead of the body's own, because a list or a pair of names is nothing to type."""
+    if action is Action.MARK_DISPUTED:
+        return [FormField("place", "Record", "", "choice", places, required=True)]
+    if action is not Action.PROPOSE_RECTIFICATION:
+        return []
+    lines = []
+    for number in LINES:
+        hint = "Left open: nothing more to correct." if number > 1 else ""
+        lines += [
+            FormField(f"place_{number}", f"Field {number}", hint, "choice", (("", "Nothing"), *places)),
+            FormField(f"old_{number}", f"Field {number}: what stands there now", "Exactly as it is stored.", "input"),
+            FormField(f"new_{number}", f"Field {number}: what should stand there", "Left empty: nothing.", "input"),
+        ]
+    return lines
+
+
+def composed(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was filled in, as the body has it."""
+    if action not in COMPOSED:
+        return dict(given)
+    body = {name: value for name, value in given.items() if name not in _TYPED}
+    if action is Action.MARK_DISPUTED:
+        system, _, collection = str(given.get("place", "")).partition(".")
+        return body | ({"system": system, "collection": collection} if collection else {})
+    changes = []
+    for number in LINES:
+        if place := str(given.get(f"place_{number}", "")):
+            names = dict(zip(("system", "collection", "field"), place.split("."), strict=False))
+            changes.append(names | {"old": given.get(f"old_{number}"), "new": given.get(f"new_{number}")})
+    return body | {"changes": changes}
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 (whatever pydantic was given)

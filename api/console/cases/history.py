@@ -50,6 +50,11 @@ class _Teller:
         wanted = str(row.facts.get("identifier", ""))
         return next((line.value for line in self.facts.identifiers if str(line.id) == wanted), _UNKNOWN)
 
+    def purposes(self, row: CaseEventRow) -> str:
+        named = row.facts.get("purposes") or []
+        titles = [each.title for each in self.datamap.purposes if each.id in (named if isinstance(named, list) else [])]
+        return f": {'; '.join(titles)}" if titles else ""
+
     def item(self, row: CaseEventRow) -> str:
         key = str(row.facts.get("work_item", ""))
         known = next((item for each, item in self.facts.state.work_items.items() if str(each) == key), None)
@@ -59,7 +64,19 @@ class _Teller:
         return f"{kind or 'task'}{f', {title}' if title else ''}"
 
 
+_MEASURES: Final = {
+    "correct": "A correction was proposed",
+    "dispute": "A record is to be marked as disputed",
+    "restrict": "Processing is to be restricted (Article 18)",
+    "lift": "The restriction is to be lifted",
+    "withdraw": "Consent was withdrawn (Article 7(3))",
+}
 _RESULTS: Final = {"found": "done", "not_found": "nothing found", "exception": "cannot be done"}
+
+
+def _done(row: CaseEventRow) -> str:
+    number = int(str(row.facts.get("rows", 0)))
+    return f"Made in the systems: {number:,} {'record' if number == 1 else 'records'}"
 
 
 def _records(row: CaseEventRow) -> str:
@@ -123,6 +140,20 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     ),
     Tag.RIGHT_BOUNCED: "What was to be told did not arrive; it is decided anew",
     Tag.REQUEST_PREDATED: "An earlier copy of the request was found: the clock runs from there",
+    Tag.MEASURE_PROPOSED: lambda teller, row: (
+        f"{_MEASURES.get(str(row.facts.get('kind', '')), 'A change')}{teller.purposes(row)}"
+    ),
+    Tag.MEASURE_EXAMINED: lambda _, row: f"Records that hold the old value: {row.facts.get('rows', 0)}",
+    Tag.MEASURE_APPROVED: lambda _, row: f"The correction was approved: {str(row.facts.get('sha256', ''))[:8]}",
+    Tag.MEASURE_RETURNED: "The correction was returned for rework",
+    Tag.MEASURE_VOIDED: "The correction is void: nothing holds the old value any more",
+    Tag.MEASURE_SYSTEM_SKIPPED: lambda teller, row: f"{teller.system(row)} is left out of the change",
+    Tag.MEASURE_CARRIED_OUT: lambda _, row: _done(row),
+    Tag.LIFTING_DECIDED: "It was decided to lift the restriction; the person is told first (Article 18(3))",
+    Tag.LIFTING_TOLD: "The person was told that the restriction ends",
+    Tag.LIFTING_BOUNCED: "The notice that the restriction ends did not arrive; it was not given",
+    Tag.VIEW_RECORDED: "What the person says about the decision was recorded",
+    Tag.RIGHT_FOLLOWED_UP: lambda _, row: f"Nothing is open any more: {words.RIGHTS.get(str(row.facts.get('right', '')), '')}",
     Tag.ERASURE_PLANNED: lambda _, row: f"An erasure was planned: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.ERASURE_EDITED: "It was decided otherwise about a collection of the plan",
     Tag.ERASURE_APPROVED: lambda _, row: f"The erasure was approved: {str(row.facts.get('sha256', ''))[:8]}",

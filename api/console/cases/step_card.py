@@ -5,7 +5,7 @@ What comes next is `domain/next_step.py`'s; who may do it, `domain/authority.py`
 
 from collections.abc import Callable
 
-from api.console.cases import erasure_cards, stage_cards, work_cards
+from api.console.cases import erasure_cards, measure_cards, stage_cards, work_cards
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import Action
 from domain.next_step import NextStep, Step, next_step
@@ -77,6 +77,8 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.APPROVE_REFUSAL: stage_cards.refusal,
     Step.APPROVE_PARTIAL_ANSWER: stage_cards.part,
     Step.APPROVE_ERASURE: erasure_cards.approve,
+    Step.APPROVE_RECTIFICATION: measure_cards.approve,
+    Step.RESTRICTED: measure_cards.restricted,
     Step.WAITING_DAYS: _waiting(
         "The waiting days are running",
         "Every proven address was told and may stop it without a code. Nothing is erased before they are over (Article 17).",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from adapters.letter_words import count
 from api.console import words
+from api.console.cases import measure_cards
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import Action
 from domain.case import WorkItem
@@ -77,7 +78,7 @@ _TASKS = {
         "Rows were made after the erasure, and nothing of them is touched. Decide whether anything has to be done (Article 17).",
     ),
     "instruct_processor": (
-        "Instruct a processor to erase",
+        "Instruct a processor",
         (
             "Give it no more than its own id of the person, and nothing in the subject of a mail. Say when it is instructed "
             "(Article 28(3))."
@@ -85,11 +86,19 @@ _TASKS = {
     ),
     "processor_confirmation": (
         "Record the processor's confirmation",
-        "It was instructed to erase and has to confirm. Record its word and add what it sent (Article 28(3)).",
+        "It was instructed and has to confirm. Record its word and add what it sent (Article 28(3)).",
     ),
     "inform_recipient": (
-        "Tell a recipient of the erasure",
+        "Tell a recipient",
         "Whoever received the data is told, unless that is impossible. Say when it is done (Article 19).",
+    ),
+    "measure_by_hand": (
+        "Do this in a system by hand",
+        "No program may change it, so a person does there what was decided (Articles 7, 16 and 18). Say when it is done.",
+    ),
+    "measure_failed": (
+        "A system could not be changed",
+        "What could be done is done, and the rest waits. When it is mended, say so; or say why it is left out (Article 5(2)).",
     ),
     "recipient_silent": (
         "A recipient does not answer",
@@ -175,6 +184,8 @@ def task(looking: Looking, step: NextStep) -> Card:
 def carry_out(looking: Looking, step: NextStep) -> Card:
     """A right that a person carries out."""
     key, item = _first_item(looking, step)
+    if (own := measure_cards.carry_out(looking, key, item)) is not None:
+        return own
     right = words.RIGHTS[item.right].lower() if item.right else "what was asked"
     target = {"work_item": str(key), "result": "done"}
     return Card(
@@ -216,14 +227,15 @@ def letter(looking: Looking, step: NextStep) -> Card:
 
 def _about(looking: Looking, item: WorkItem) -> str:
     """Whom or what a task is about, and what the data map says is to be done there."""
+    of = measure_cards.what(looking, item)
     if item.recipient:
-        return f"{next((each.name for each in looking.datamap.recipients if each.id == item.recipient), item.recipient)}."
+        return f"{next((each.name for each in looking.datamap.recipients if each.id == item.recipient), item.recipient)}. {of}"
     system = looking.system(item.system)
     if system is None:
         return ""
     collection = next((each for each in system.collections if each.name == item.collection), None)
     if collection is None:
-        return f"{system.title}."
+        return f"{system.title}. {of}".strip()
     before = collection.erasure.before if item.kind == "before_erasure" else None
     return f"{system.title}: {collection.title}." + (f" {before.task}." if before else "")
 

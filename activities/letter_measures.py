@@ -1,0 +1,61 @@
+"""What letters say of consents that ended and of restrictions (Articles 7(3), 18, 19).
+
+Next: `adapters/letters.py`
+"""
+
+from activities.letter_writing import Facts, Writing
+from adapters.letter_words import WHY_RESTRICTED, moment
+from domain.errors import NotAllowedNowError
+from domain.measure_standing import Measure, restriction_of
+
+
+def consents(writing: Writing) -> Facts:
+    """The purposes that ended, and from when."""
+    measure = _newest(writing, "withdraw")
+    received = writing.state.received_at or writing.receipt.received_at
+    return {
+        "ended_from": moment(received, writing.zone, writing.language),
+        "purposes": _purposes(writing, measure),
+        "told": _told(writing, measure),
+    }
+
+
+def restriction(writing: Writing) -> Facts:
+    """The restriction that lasts: why, since when, where a person sees to it, who is told."""
+    measure = _newest(writing, "restrict")
+    titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    return {
+        **since(writing),
+        "why": WHY_RESTRICTED[str(measure.ground)],
+        "purposes": _purposes(writing, measure),
+        "by_hand": [titles.get(name, name) for name in measure.by_hand],
+        "told": _told(writing, measure),
+    }
+
+
+def since(writing: Writing) -> Facts:
+    """From when the restriction that lasts is in force."""
+    at = _newest(writing, "restrict").carried_out_at
+    assert at is not None
+    return {"since": moment(at, writing.zone, writing.language)}
+
+
+def resumes(writing: Writing) -> Facts:
+    """Whether a refusal ends what was stopped until the decision."""
+    refusal, lasting = writing.state.refusal, restriction_of(writing.state.measures)
+    return {"resumes": bool(refusal and lasting and refusal.right in {None, lasting.right})}
+
+
+def _newest(writing: Writing, kind: str) -> Measure:
+    found = [each for each in writing.state.measures if each.kind == kind and each.carried_out_at is not None]
+    if not found:
+        raise NotAllowedNowError("Nothing was done that this letter could tell.", status=writing.state.status.value)
+    return found[-1]
+
+
+def _purposes(writing: Writing, measure: Measure) -> list[str]:
+    return [writing.resources.datamap.purpose(name).title for name in measure.purposes]
+
+
+def _told(writing: Writing, measure: Measure) -> list[str]:
+    return [writing.resources.datamap.recipient(each.recipient).name for each in measure.addressees]

@@ -1,0 +1,210 @@
+"""Cards for corrections, restrictions and consents: what a caseworker decides with, and what a second person approves.
+
+Next: api/console/cases/stage_cards.py
+"""
+
+import json
+from uuid import UUID
+
+from adapters.letter_words import count
+from api.console import words
+from api.console.cases.card import Card, Looking, Press
+from domain.authority import ROLES, Action
+from domain.case import WorkItem
+from domain.datamap import DataMap
+from domain.datamap_parts import LawfulBasis
+from domain.events import Tag
+from domain.measure_standing import Measure, done_of, restriction_of
+from domain.next_step import NextStep
+from domain.rights import Right
+
+_GUIDANCE: dict[Right, str] = {
+    Right.RECTIFICATION: (
+        "Propose each correction with its old and new value and what shows that it is right; somebody else approves it (Article "
+        "16). What you do not correct is marked as disputed, with the person\u2019s own words."
+    ),
+    Right.RESTRICTION: (
+        "Choose the ground of Article 18(1): from then on the data are stored and nothing else. It needs no second person, "
+        "because it can be undone; it is lifted only after the person was told."
+    ),
+    Right.OBJECTION: (
+        "Marketing has stopped already. For anything else stop it first, then decide (Article 21(1)): to go on, we have to show "
+        "compelling grounds or claims, and somebody else approves that."
+    ),
+    Right.AUTOMATED_DECISION_REVIEW: (
+        "Look at the inputs of the decision, not only at its result, and record what the person says about it first (Article "
+        "22(3), UK Article 22C). What has to change in a system is a correction."
+    ),
+    Right.WITHDRAW_CONSENT: (
+        "Say which purposes are meant; they end at once, from the day the withdrawal reached us (Article 7(3)). Nobody is asked "
+        "who they are, and what was done before stays as it was."
+    ),
+}
+_PRESSES: dict[Right, tuple[Press, ...]] = {
+    Right.RECTIFICATION: (
+        Press(Action.PROPOSE_RECTIFICATION, "Propose a correction", first=True),
+        Press(Action.MARK_DISPUTED, "Mark as disputed"),
+        Press(Action.RESTRICT_PROCESSING, "Restrict it while you check"),
+    ),
+    Right.RESTRICTION: (Press(Action.RESTRICT_PROCESSING, "Restrict processing", first=True),),
+    Right.OBJECTION: (Press(Action.RESTRICT_PROCESSING, "Stop the purposes first", first=True),),
+    Right.AUTOMATED_DECISION_REVIEW: (
+        Press(Action.RECORD_VIEW, "Record what the person says", first=True),
+        Press(Action.PROPOSE_RECTIFICATION, "Change what was decided"),
+    ),
+    Right.WITHDRAW_CONSENT: (Press(Action.WITHDRAW_CONSENT, "End the consent", first=True),),
+}
+
+
+def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
+    """The card of a right that has measures of its own; None for another."""
+    right = item.right
+    if right not in _GUIDANCE:
+        return None
+    state = looking.facts.state
+    done = [_said(looking, each) for each in done_of(state.measures, right)]
+    view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
+    own = looking.only(*_PRESSES[right])
+    target = {"work_item": str(key), "result": "done"}
+    end = Press(Action.COMPLETE_WORK_ITEM, "Say how it ended", target, first=not own)
+    return Card(
+        f"Carry out: {words.RIGHTS[right].lower()}",
+        _GUIDANCE[right],
+        instructions=" ".join([*done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]),
+        presses=[
+            *own,
+            *looking.only(
+                end,
+                Press(Action.PROPOSE_REFUSAL, "Propose to refuse it", {"right": right.value}),
+                Press(Action.EXTEND_DEADLINE, "Take longer"),
+                Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
+            ),
+        ],
+        note=""
+        if state.identity_record or right is not Right.OBJECTION
+        else "To stop more than marketing, ask for a code first.",
+    )
+
+
+def approve(looking: Looking, _step: NextStep) -> Card:
+    """A correction, to be approved by somebody who prepared nothing."""
+    measure = next(each for each in looking.facts.state.measures if each.kind == "correct" and each.pending)
+    mine = looking.person in looking.facts.state.preparers
+    row = next((row for row in looking.facts.happened(Tag.MEASURE_PROPOSED) if row.sequence == measure.number), None)
+    why = looking.facts.note_of(row) if row else ""
+    back = Press(Action.RETURN_FOR_REWORK, "Return for rework", first=not measure.found)
+    if not measure.found:
+        return Card(
+            "Nothing holds the old value",
+            "No record of the person holds what the correction expects, so nobody can approve it (Article 16). Look at what is "
+            "there, return it, and propose it anew.",
+            instructions=_changes(looking, measure),
+            presses=looking.only(back),
+        )
+    yes = Press(Action.APPROVE_RECTIFICATION, "Correct it", {"sha256": str(measure.sha256)}, direct=True, first=True)
+    return Card(
+        "Approve the correction"
+        if looking.role in ROLES[Action.APPROVE_RECTIFICATION]
+        else "A colleague approves the correction",
+        f"It changes {count(measure.found, 'record')}, and whoever received them is told (Articles 16 and 19). Your approval "
+        "covers exactly these values.",
+        instructions=f"{_changes(looking, measure)} Why: {why}",
+        presses=looking.only(*([] if mine else [yes]), back),
+        note="You prepared a part of this case, so somebody else must approve." if mine else "The old value is kept here alone.",
+    )
+
+
+def restricted(looking: Looking, _step: NextStep) -> Card:
+    """A restriction that lasts."""
+    measure = restriction_of(looking.facts.state.measures)
+    assert measure is not None
+    told = "The person was told that it ends." if measure.told_at else "The person is told first, then a privacy lead lifts it."
+    return Card(
+        "Restricted: nothing but storage",
+        f"It lasts until it is lifted. {told} It cannot be lifted before that notice has gone out (Article 18(3)).",
+        instructions=_said(looking, measure),
+        presses=looking.only(
+            Press(Action.LIFT_RESTRICTION, "Lift the restriction", first=True),
+            Press(Action.ANNOUNCE_LIFTING, "Tell the person that it ends", first=True),
+            Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
+        ),
+        note="" if looking.may(Action.LIFT_RESTRICTION) or not measure.told_at else "A privacy lead lifts it.",
+        waiting=True,
+    )
+
+
+def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis], ...]) -> tuple[tuple[str, str], ...]:
+    """The purposes that a form offers: those that rest on consent, or those that one can object to, the others behind them."""
+    if looking_at is Action.WITHDRAW_CONSENT:
+        return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
+    objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
+    return tuple((name, title) for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable))
+
+
+def correctable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
+    """The fields that may be corrected, with their titles: not what names a row, leads to others, or is masked."""
+    fields = []
+    for system in datamap.systems:
+        for each in system.collections:
+            keys = {*each.primary_key, *(reference.field for reference in each.references)}
+            names = (name for name, field in each.fields.items() if name not in keys and not field.masked and not each.anonymous)
+            title = f"{system.title}: {each.title}"
+            fields += [(f"{system.name}.{each.name}.{name}", f"{title}, {name.replace('_', ' ')}") for name in names]
+    return tuple(fields)
+
+
+def markable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
+    """The collections whose records may be marked as disputed."""
+    return tuple(
+        (f"{system.name}.{each.name}", f"{system.title}: {each.title}")
+        for system in datamap.systems
+        for each in system.collections
+        if not each.anonymous
+    )
+
+
+def what(looking: Looking, item: WorkItem) -> str:
+    """What a task at a recipient or in a system is about: an erasure, or the measure that it is part of."""
+    measure = next((each for each in looking.facts.state.measures if each.number == item.measure), None) if item.measure else None
+    if measure is None:
+        return "It is about the erasure." if item.recipient else ""
+    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
+    told = {
+        "correct": f"Correct it there too. {_changes(looking, measure)}",
+        "dispute": "Mark the record as disputed.",
+        "restrict": "Restrict it: nothing but storage.",
+        "lift": "The restriction is over: use may go on.",
+        "withdraw": "The consent has ended: stop what rests on it.",
+    }[measure.kind]
+    return f"{told} Purposes: {of}." if of else told
+
+
+def _said(looking: Looking, measure: Measure) -> str:
+    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
+    what = {
+        "correct": "Corrected",
+        "dispute": "Marked as disputed",
+        "restrict": "Restricted",
+        "lift": "Lifted",
+        "withdraw": "Ended",
+    }[measure.kind]
+    by_hand = ", ".join(looking.title(name) for name in measure.by_hand)
+    return " ".join(
+        each
+        for each in (
+            f"{what}{f' ({of})' if of else ''}: {count(measure.rows, 'record')}.",
+            f"By hand: {by_hand}." if by_hand else "",
+        )
+        if each
+    )
+
+
+def _changes(looking: Looking, measure: Measure) -> str:
+    told = looking.facts.notes.get(measure.changes, "[]") if measure.changes else "[]"
+    lines = []
+    for each in json.loads(told):
+        old, new = (f"\u201c{value}\u201d" if value is not None else "nothing" for value in (each["old"], each["new"]))
+        lines.append(
+            f"{looking.title(each['system'])}, {each['collection']}, {each['field'].replace('_', ' ')}: {old} becomes {new}."
+        )
+    return " ".join(line[:1].upper() + line[1:] for line in lines)

@@ -1,0 +1,196 @@
+"""Which commands about corrections, restrictions and consents are legal, and what they do: a part of `domain/decisions.py`.
+
+A correction needs a second person, because it cannot be undone. A restriction needs none and is lifted only after the person
+was told before (Article 18(3)). A consent that is withdrawn ends at once (Article 7(3)).
+Next: domain/measure_folding.py
+"""
+
+from collections.abc import Callable
+
+from domain.authority import Action
+from domain.case import CaseState
+from domain.commands import (
+    AnnounceLifting,
+    ApproveRectification,
+    LiftRestriction,
+    MarkDisputed,
+    ProposeRectification,
+    RecordView,
+    RestrictProcessing,
+    WithdrawConsent,
+)
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.events import Draft, Fact, Tag
+from domain.measure_standing import Measure, pending_of, restriction_of
+from domain.messages import Verdict
+from domain.reasons import need_reason, noted
+from domain.rights import Right, Status
+from domain.work_decisions import refusing
+
+CORRECTED = (Right.RECTIFICATION, Right.AUTOMATED_DECISION_REVIEW)
+RESTRICTED = (Right.RESTRICTION, Right.OBJECTION, Right.RECTIFICATION)
+
+
+def measure_actions(state: CaseState) -> list[Action]:
+    """What may be done now about corrections, restrictions and consents, whoever asks."""
+    actions: list[Action] = []
+    correction = _correction(state)
+    if any(_open(state, right) for right in CORRECTED) and correction is None:
+        actions.append(Action.PROPOSE_RECTIFICATION)
+    if correction is not None:
+        actions.append(Action.RETURN_FOR_REWORK)
+        if correction.found and not state.held and not refusing(state, correction.right):
+            actions.append(Action.APPROVE_RECTIFICATION)
+    if _open(state, Right.RECTIFICATION):
+        actions.append(Action.MARK_DISPUTED)
+    if _open(state, Right.AUTOMATED_DECISION_REVIEW):
+        actions.append(Action.RECORD_VIEW)
+    if _open(state, Right.WITHDRAW_CONSENT):
+        actions.append(Action.WITHDRAW_CONSENT)
+    return [*actions, *_restriction_actions(state)]
+
+
+def _restriction_actions(state: CaseState) -> list[Action]:
+    lasting = restriction_of(state.measures)
+    if lasting is None:
+        waiting = any(each.kind == "restrict" and each.pending for each in state.measures)
+        able = state.identity_record and any(_open(state, right) for right in RESTRICTED)
+        return [Action.RESTRICT_PROCESSING] if able and not waiting else []
+    if any(each.kind == "lift" and each.pending for each in state.measures):
+        return []
+    if lasting.told_at is not None:
+        return [Action.LIFT_RESTRICTION]
+    return [] if lasting.announced else [Action.ANNOUNCE_LIFTING]
+
+
+def returns_measure(state: CaseState) -> bool:
+    """Whether what a reviewer returns is a correction, and not a package, a plan or a refusal."""
+    busy = state.stage(Right.ACCESS) is Status.IN_REVIEW or state.stage(Right.ERASURE) is Status.IN_REVIEW
+    return state.refusal is None and not busy and _correction(state) is not None
+
+
+def returned(state: CaseState, facts: dict[str, Fact]) -> Draft:
+    """The event that returns a correction."""
+    correction = _correction(state)
+    assert correction is not None
+    return Draft(tag=Tag.MEASURE_RETURNED, facts={**facts, "number": correction.number})
+
+
+def no_end_while_restricted(state: CaseState) -> None:
+    """Refuse to end a case whose restriction lasts: nobody would lift it, and the person has to be told before.
+
+    Raises:
+        NotAllowedNowError: says what to do first.
+    """
+    if any(each.in_force or (each.kind == "restrict" and each.pending) for each in state.measures):
+        raise NotAllowedNowError("A restriction lasts. Tell the person, then lift it; after that this can end.")
+
+
+def _open(state: CaseState, right: Right) -> bool:
+    """Whether a right is being carried out, nothing is decided about it, and no measure of it waits."""
+    item = state.item(right)
+    if item is None or item.outcome is not None or item.answered or item.status is not Status.FULFILLING:
+        return False
+    return pending_of(state.measures, right) is None
+
+
+def _correction(state: CaseState) -> Measure | None:
+    waiting = (each for each in state.measures if each.kind == "correct" and each.pending and not each.approved)
+    return next(waiting, None)
+
+
+def _propose(state: CaseState, command: ProposeRectification, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    right = command.right or next(right for right in CORRECTED if _open(state, right))
+    if right not in CORRECTED or not _open(state, right):
+        raise InvalidInputError("This right corrects nothing now.", field="right")
+    facts: dict[str, Fact] = {
+        "kind": "correct",
+        "right": right.value,
+        "changes": str(command.changes),
+        "sha256": command.sha256,
+        "places": [*command.places],
+    }
+    return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
+
+
+def _approve(state: CaseState, command: ApproveRectification, _verdict: Verdict | None) -> list[Draft]:
+    if command.actor.person in state.preparers:
+        raise FourEyesError
+    correction = _correction(state)
+    if correction is None or correction.sha256 != command.sha256:
+        raise StaleHashError(status=state.status.value)
+    return [Draft(tag=Tag.MEASURE_APPROVED, facts={"number": correction.number, "sha256": command.sha256})]
+
+
+def _dispute(_state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    facts: dict[str, Fact] = {
+        "kind": "dispute",
+        "right": Right.RECTIFICATION.value,
+        "places": [f"{command.system}.{command.collection}"],
+        "text": str(command.text),
+    }
+    return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
+
+
+def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    first = {"accuracy": Right.RECTIFICATION, "objection": Right.OBJECTION}.get(command.ground, Right.RESTRICTION)
+    right = first if _open(state, first) else next((each for each in RESTRICTED if _open(state, each)), first)
+    if command.ground == "objection" and not command.purposes:
+        raise InvalidInputError("Say which purposes the objection is about.", field="purposes")
+    facts: dict[str, Fact] = {
+        "kind": "restrict",
+        "right": right.value,
+        "ground": command.ground,
+        "purposes": [*command.purposes],
+    }
+    return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
+
+
+def _announce(state: CaseState, command: AnnounceLifting, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    lasting = restriction_of(state.measures)
+    assert lasting is not None
+    return [Draft(tag=Tag.LIFTING_DECIDED, facts=noted(command, number=lasting.number, text=str(command.text)))]
+
+
+def _lift(state: CaseState, command: LiftRestriction, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    lasting = restriction_of(state.measures)
+    assert lasting is not None
+    return [lifting(lasting, noted(command))]
+
+
+def lifting(lasting: Measure, facts: dict[str, Fact] | None = None) -> Draft:
+    """The event that decides to lift a restriction of which the person was told."""
+    own: dict[str, Fact] = {"kind": "lift", "right": lasting.right.value, "of": lasting.number, "purposes": [*lasting.purposes]}
+    return Draft(tag=Tag.MEASURE_PROPOSED, facts={**(facts or {}), **own})
+
+
+def withdrawing(purposes: list[str], facts: dict[str, Fact] | None = None) -> Draft:
+    """The event that ends consents."""
+    own: dict[str, Fact] = {"kind": "withdraw", "right": Right.WITHDRAW_CONSENT.value, "purposes": [*purposes]}
+    return Draft(tag=Tag.MEASURE_PROPOSED, facts={**(facts or {}), **own})
+
+
+def _withdraw(_state: CaseState, command: WithdrawConsent, _verdict: Verdict | None) -> list[Draft]:
+    return [withdrawing([*command.purposes], noted(command))]
+
+
+def _view(_state: CaseState, command: RecordView, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    return [Draft(tag=Tag.VIEW_RECORDED, facts=noted(command))]
+
+
+MEASURE_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
+    Action.PROPOSE_RECTIFICATION: _propose,
+    Action.APPROVE_RECTIFICATION: _approve,
+    Action.MARK_DISPUTED: _dispute,
+    Action.RESTRICT_PROCESSING: _restrict,
+    Action.ANNOUNCE_LIFTING: _announce,
+    Action.LIFT_RESTRICTION: _lift,
+    Action.WITHDRAW_CONSENT: _withdraw,
+    Action.RECORD_VIEW: _view,
+}

@@ -1,0 +1,128 @@
+"""How recorded events move the measures of a case: a part of `domain/folding.py`.
+
+Next: workflows/measures.py
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from domain.case import CaseState
+from domain.clock_folding import prepared
+from domain.erasure import Addressee, Track
+from domain.events import CaseEvent, Fact, Tag
+from domain.measure_standing import Measure
+from domain.rights import Right
+
+Rule = Callable[[CaseState, CaseEvent], None]
+# What was asked is done with the measure: nobody has to carry the right out any more.
+_DONE_BY = {("restrict", Right.RESTRICTION), ("withdraw", Right.WITHDRAW_CONSENT)}
+
+
+def _texts(value: Fact) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
+
+
+def _measure(state: CaseState, event: CaseEvent) -> Measure | None:
+    number = event.facts.get("number")
+    return next((each for each in state.measures if each.number == number), None)
+
+
+def _id(event: CaseEvent, name: str) -> UUID | None:
+    value = event.facts.get(name)
+    return UUID(str(value)) if value else None
+
+
+def _proposed(state: CaseState, event: CaseEvent) -> None:
+    facts = event.facts
+    measure = Measure(
+        number=event.sequence,
+        right=Right(str(facts["right"])),
+        kind=cast("Any", str(facts["kind"])),
+        purposes=_texts(facts.get("purposes")),
+        ground=cast("Any", facts.get("ground")),
+        changes=_id(event, "changes"),
+        sha256=str(facts["sha256"]) if facts.get("sha256") else None,
+        places=_texts(facts.get("places")),
+        text=_id(event, "text"),
+        of=cast("int", facts.get("of", 0)),
+        approved=facts["kind"] != "correct",  # what cannot be undone needs a second person; the others end as they began
+    )
+    state.measures.append(measure)
+    prepared(state, event)
+    if (measure.kind, measure.right) in _DONE_BY:
+        for item in state.open_work_items.values():
+            if item.kind == "carry_out_right" and item.right is measure.right:
+                item.result = "done"
+
+
+def _examined(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.found = cast("int", event.facts["rows"])
+
+
+def _approved(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.approved = True
+
+
+def _returned(state: CaseState, event: CaseEvent) -> None:
+    state.preparers = []
+    _voided(state, event)
+
+
+def _voided(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.void = True
+
+
+def _skipped(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.skipped = sorted({*measure.skipped, str(event.facts["system"])})
+
+
+def _carried_out(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is None:
+        return
+    measure.carried_out_at, measure.rows = event.at, cast("int", event.facts.get("rows", 0))
+    measure.by_hand = _texts(event.facts.get("by_hand"))
+    addressees = (text.split(".") for text in _texts(event.facts.get("addressees")))
+    measure.addressees = [Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees]
+    for each in state.measures:
+        if measure.kind == "lift" and each.number == measure.of:
+            each.lifted = True
+
+
+def _lifting_decided(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.announced, measure.text, measure.told_at = event.sequence, _id(event, "text"), None
+
+
+def _lifting_told(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.told_at = event.at
+
+
+def _lifting_bounced(state: CaseState, event: CaseEvent) -> None:
+    if (measure := _measure(state, event)) is not None:
+        measure.announced, measure.text = 0, None
+
+
+def _view(state: CaseState, event: CaseEvent) -> None:
+    state.view_recorded = True
+    prepared(state, event)
+
+
+MEASURE_RULES: dict[Tag, Rule] = {
+    Tag.MEASURE_PROPOSED: _proposed,
+    Tag.MEASURE_EXAMINED: _examined,
+    Tag.MEASURE_APPROVED: _approved,
+    Tag.MEASURE_RETURNED: _returned,
+    Tag.MEASURE_VOIDED: _voided,
+    Tag.MEASURE_SYSTEM_SKIPPED: _skipped,
+    Tag.MEASURE_CARRIED_OUT: _carried_out,
+    Tag.LIFTING_DECIDED: _lifting_decided,
+    Tag.LIFTING_TOLD: _lifting_told,
+    Tag.LIFTING_BOUNCED: _lifting_bounced,
+    Tag.VIEW_RECORDED: _view,
+}

@@ -1,0 +1,62 @@
+"""What travels between the workflow and the activities of measures: ids, enums, counts, dates, hashes (see `domain/messages.py`).
+
+Next: activities/measures.py
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.commands import Message
+from domain.erasure import Addressee
+from domain.measure_standing import Measure
+from domain.messages import SystemResult
+from domain.texts import Name
+
+
+class ExamineMeasure(Message):
+    """Look how many rows hold what a correction expects."""
+
+    case_id: UUID
+    measure: Measure
+    keys: list[UUID]
+
+
+class MeasureExamined(Message):
+    """How many rows hold it, those by hand not counted; None where a system failed and somebody has to decide first."""
+
+    rows: int | None = None
+    failed: list[SystemResult] = []
+
+
+class CarryOutMeasure(Message):
+    """Carry a measure out, or go on with it.
+
+    Args:
+        keys: the identifiers that lead to the person's rows; none are asked where the effect ends with the address named.
+        at: from when it holds, UTC: for a consent the receipt of the withdrawal.
+        restriction: of a lifting, the restriction that ends.
+    """
+
+    case_id: UUID
+    measure: Measure
+    keys: list[UUID] = []
+    at: datetime
+    restriction: int = 0
+
+
+class MeasureCarriedOut(Message):
+    """What came of it.
+
+    Args:
+        rows: that hold the new value now.
+        by_hand: systems in which a person has to do it.
+        addressees: who is told (Articles 19, 28(3)).
+        stale: nothing holds the old value any more, nor the new one; nothing was changed.
+        failed: systems that refused or stayed away; the rest is done.
+    """
+
+    rows: int = 0
+    by_hand: list[Name] = []
+    addressees: list[Addressee] = []
+    stale: bool = False
+    failed: list[SystemResult] = []

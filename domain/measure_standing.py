@@ -1,0 +1,87 @@
+"""What is done in the controller's systems for one right: correct, mark, restrict, lift, end a consent. Part of a case's state.
+
+Serves Articles 7(3), 16, 18, 21 and 22. The values of a correction are a sealed note; here are ids, counts, names and times.
+Next: domain/measure_decisions.py
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from domain.erasure import Addressee
+from domain.rights import Right
+from domain.texts import FactText, Name, Sha256
+
+Kind = Literal["correct", "dispute", "restrict", "lift", "withdraw"]
+# Article 18(1): accuracy is contested, unlawful but not to be erased, needed for claims, an objection is being looked at.
+RestrictionGround = Literal["accuracy", "unlawful", "claims", "objection"]
+
+
+class Measure(BaseModel):
+    """One change to the controller's systems.
+
+    Args:
+        number: sequence of the event that proposed it.
+        right: that it serves.
+        purposes: of the data map that it is limited to; none named: all.
+        ground: of Article 18(1), for a restriction.
+        changes: the sealed note with the values of a correction; `sha256` is the keyed hash that a second person approves.
+        places: `system.collection.field` of a correction, `system.collection` of a mark.
+        text: the sealed note with the person's own statement (a mark), or the words that tell of the lifting.
+        of: number of the restriction that a lifting ends.
+        found: rows that hold what the correction expects; None until somebody looked.
+        approved: it may be carried out.
+        rows: that were changed. `by_hand`: systems in which a person does it.
+        void: it came to nothing: returned, or nothing holds the old value any more.
+        told_at: a restriction: when the notice that it will be lifted was handed over (Article 18(3)).
+        lifted: a restriction that is over.
+    """
+
+    number: int
+    right: Right
+    kind: Kind
+    purposes: list[Name] = []
+    ground: RestrictionGround | None = None
+    changes: UUID | None = None
+    sha256: Sha256 | None = None
+    places: list[FactText] = []
+    text: UUID | None = None
+    of: int = 0
+    found: int | None = None
+    approved: bool = False
+    carried_out_at: datetime | None = None
+    rows: int = 0
+    by_hand: list[Name] = []
+    addressees: list[Addressee] = []
+    skipped: list[Name] = []
+    void: bool = False
+    announced: int = 0  # sequence of the event that decided to lift it; the number of the notice
+    told_at: datetime | None = None
+    lifted: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is still to be carried out, or to be decided about."""
+        return not self.void and self.carried_out_at is None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is a restriction that lasts: nothing but storage is allowed (Article 18(2))."""
+        return self.kind == "restrict" and self.carried_out_at is not None and not self.lifted
+
+
+def pending_of(measures: list[Measure], right: Right) -> Measure | None:
+    """The measure of a right that is not carried out yet, if there is one; there is one at a time."""
+    return next((each for each in measures if each.right is right and each.pending), None)
+
+
+def done_of(measures: list[Measure], right: Right) -> list[Measure]:
+    """The measures of a right that were carried out."""
+    return [each for each in measures if each.right is right and each.carried_out_at is not None]
+
+
+def restriction_of(measures: list[Measure]) -> Measure | None:
+    """The restriction that lasts, if there is one; there is one at a time in a case."""
+    return next((each for each in measures if each.in_force), None)

@@ -1,0 +1,303 @@
+"""Every right that a person decides, from request to letter, in one running system: each ends with SQL and with the letter.
+
+Staff act by the JSON API; the data subject by mail. The SQL is written without the data map.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2 as httpx
+import pytest
+
+from adapters.database import people as staff
+from adapters.database.case_reader import CaseView
+from adapters.suppression import lists_of
+from api.app import create_app
+from demo import people
+from domain.commands import ConfirmIdentityCode
+from domain.rights import Outcome, Right, Role, Status
+from tests.factories import SUBJECT
+from tests.journeys.installed import Installed, running_in
+
+pytestmark = pytest.mark.journey
+ROLES = (Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD)
+
+
+@dataclass
+class Office:
+    """Everything running, and the staff's keys."""
+
+    here: Installed
+    web: httpx.AsyncClient
+    keys: dict[Role, str]
+
+    async def post(self, path: str, body: dict[str, Any], role: Role = Role.CASEWORKER) -> httpx.Response:
+        return await self.web.post(f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.keys[role]}"})
+
+    async def ask(self, address: str, *rights: Right, identified: bool = True, **more: Any) -> "Asked":  # noqa: ANN401
+        body = {"rights": [*rights], "subject": {"email": address, "country": "IE"}, **more}
+        answer = await self.post("/requests", body)
+        assert answer.status_code == 201, answer.text
+        asked = Asked(self, UUID(answer.json()["case_id"]), answer.json()["reference"])
+        if identified:
+            await self.here.identify(asked.id)
+        return asked
+
+    def sql(self, store: str, query: str, *given: object) -> list[tuple[Any, ...]]:
+        database = sqlite3.connect(self.here.resources.settings.home / "demo" / f"{store}.db")
+        try:
+            return database.execute(query, given).fetchall()
+        finally:
+            database.close()
+
+
+@dataclass
+class Asked:
+    """One case."""
+
+    office: Office
+    id: UUID
+    reference: str
+
+    async def act(self, action: str, body: dict[str, Any], role: Role = Role.CASEWORKER) -> dict[str, Any]:
+        answer = await self.office.post(f"/cases/{self.reference}/actions/{action}", body, role)
+        assert answer.status_code == 200, (action, answer.status_code, answer.text)
+        return dict(answer.json())
+
+    async def refused(self, action: str, body: dict[str, Any], role: Role = Role.CASEWORKER) -> int:
+        answer = await self.office.post(f"/cases/{self.reference}/actions/{action}", body, role)
+        return answer.status_code
+
+    async def until(self, condition: Any) -> CaseView:  # noqa: ANN401 (a question to a view)
+        return await self.office.here.until(self.id, condition)
+
+    async def decide(self, outcome: str, note: str) -> None:
+        """Say how a right ended that a person carries out."""
+        view = await self.until(lambda each: items(each, "carry_out_right"))
+        (item,) = items(view, "carry_out_right")
+        await self.act("complete_work_item", {"work_item": str(item), "result": "done", "outcome": outcome, "note": note})
+
+    async def see_through(self) -> CaseView:
+        """Answer every task at recipients and in systems by hand, until the case is closed."""
+        kinds = ("instruct_processor", "inform_recipient", "processor_confirmation", "measure_by_hand")
+        while True:
+            view = await self.until(lambda each: items(each, *kinds) or each.state.status is Status.CLOSED)
+            if view.state.status is Status.CLOSED:
+                return view
+            for item in items(view, *kinds):
+                await self.act("complete_work_item", {"work_item": str(item), "result": "found"})
+
+    @property
+    def letters(self) -> list[str]:
+        """The newest last, as text in one line."""
+        post = self.office.here.post.letters
+        mine = [each for each in post if self.reference in str(each["Subject"])]
+        bodies = [each.get_body(("plain",)) for each in mine]
+        return [" ".join(body.get_content().split()) for body in bodies if body]
+
+
+def items(view: CaseView, *kinds: str) -> list[UUID]:
+    return [key for key, item in view.state.open_work_items.items() if item.kind in kinds]
+
+
+@pytest.fixture(scope="module")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    folder: Path = tmp_path_factory.mktemp("rights")
+    async with running_in(folder) as here:
+        keys = {}
+        for role in ROLES:
+            email = f"{role.value}@office.example"
+            staff.add_caseworker(here.resources.database, email=email, name=role.value, role=role)
+            keys[role] = staff.create_api_key(here.resources.database, email=email, scopes=list(staff.SCOPES))
+        app = create_app(here.resources, here.cases)
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 5000))
+            async with httpx.AsyncClient(transport=transport, base_url=here.resources.settings.public_url, timeout=60) as web:
+                yield Office(here, web, keys)
+
+
+async def test_a_consent_ends_at_once_for_the_purpose_named_and_nobody_is_asked_who_they_are(office: Office) -> None:
+    consents = "SELECT id, email, purpose, granted, given_at, withdrawn_at FROM consents ORDER BY id"
+    before = {row[0]: row for row in office.sql("platform", consents)}
+    (address,) = office.sql(
+        "platform", "SELECT email FROM consents WHERE purpose = 'marketing_email' AND granted AND withdrawn_at IS NULL LIMIT 1"
+    )[0]
+    received = datetime.now(UTC)
+    case = await office.ask(address, Right.WITHDRAW_CONSENT, identified=False, consents=["marketing"])
+    view = await case.until(lambda each: each.state.rights[0].answered)
+    assert view.state.identity_record == 0
+
+    changed = {row[0]: row for row in office.sql("platform", consents) if before[row[0]] != row}
+    assert changed
+    for key, (_, email, purpose, granted, given_at, withdrawn_at) in changed.items():
+        assert (email.lower(), purpose, granted) == (address.lower(), "marketing_email", 1)
+        assert before[key][:5] == (key, email, purpose, granted, given_at), "what was done before stays as it was"
+        assert before[key][5] is None
+        assert abs((datetime.fromisoformat(withdrawn_at).replace(tzinfo=UTC) - received).total_seconds()) < 60
+    with office.here.resources.database.read() as session:
+        listed = lists_of(session, office.here.resources.vault, "email", address, today=date(2099, 1, 1))
+    assert {*listed} == {"marketing"}
+    answer = (await office.post("/suppression/check", {"value": address}, Role.PRIVACY_LEAD)).json()
+    assert (answer["may_send_marketing"], [*answer["consents_ended"]]) == (False, ["marketing"])
+    assert "optional marketing emails" in case.letters[-1]
+    assert office.here.post.newest_code(case.reference) is None, "no heavier check than giving it took"
+    assert (await case.see_through()).state.outcome is Outcome.FULFILLED
+
+
+async def test_where_no_purpose_was_named_a_caseworker_says_which(office: Office) -> None:
+    case = await office.ask(people.CHANGED, Right.WITHDRAW_CONSENT, identified=False, message="I take my consent back.")
+    await case.until(lambda each: items(each, "carry_out_right"))
+    assert await case.refused("withdraw_consent", {"purposes": ["operate"]}) == 422, "a contract is no consent"
+    await case.act("withdraw_consent", {"purposes": ["optional_cookies"]})
+    await case.until(lambda each: each.state.rights[0].answered)
+    query = (
+        """SELECT analytics, functionality FROM cookie_preferences JOIN accounts ON accounts.id = account_id WHERE email = ?"""
+    )
+    assert {value for row in office.sql("platform", query, people.CHANGED) for value in row} == {0}
+    others = office.sql("platform", "SELECT count(*) FROM cookie_preferences WHERE functionality")
+    assert others[0][0] > 10, "somebody else's choices stand"
+    await case.see_through()
+
+
+async def test_a_correction_needs_two_people_and_reaches_every_system_and_recipient(office: Office) -> None:
+    everybody = "SELECT id, full_name FROM {} ORDER BY id"
+    before = {table: dict(office.sql(store, everybody.format(table))) for store, table in _NAMES}
+    case = await office.ask(people.TYPICAL, Right.RECTIFICATION, message="My name is spelled Tilde.")
+    await case.until(lambda each: items(each, "carry_out_right"))
+    wrong = {"changes": [_name("platform", "accounts", "Tilda Tipical")], "reason": "Passport seen."}
+    await case.act("propose_rectification", wrong)
+    view = await case.until(lambda each: each.state.measures[-1].found is not None)
+    assert view.state.measures[-1].found == 0
+    sha256 = view.state.measures[-1].sha256
+    assert await case.refused("approve_rectification", {"sha256": sha256}, Role.REVIEWER) == 409, "nothing holds that value"
+    await case.act("return_for_rework", {"reason": "It is spelled otherwise there."}, Role.REVIEWER)
+
+    both = {"changes": [_name("platform", "accounts"), _name("business", "customers")], "reason": "Passport seen."}
+    path = f"/cases/{case.reference}/actions/propose_rectification"
+    tries = await asyncio.gather(office.post(path, both), office.post(path, both, Role.PRIVACY_LEAD))
+    assert sorted(each.status_code for each in tries) == [200, 409], "two caseworkers at once: one of them proposes"
+    view = await case.until(lambda each: each.state.measures[-1].found)
+    approval = {"sha256": view.state.measures[-1].sha256}
+    assert view.state.measures[-1].found == 2
+    assert await case.refused("approve_rectification", {"sha256": "0" * 64}, Role.REVIEWER) == 409
+    assert await case.refused("approve_rectification", approval) == 403, "a caseworker approves nothing"
+    item = str(items(view, "carry_out_right")[0])
+    early = {"work_item": item, "result": "done", "outcome": "fulfilled", "note": "Done."}
+    assert await case.refused("complete_work_item", early) == 409, "nothing is said to be done that is not"
+    await case.act("approve_rectification", approval, Role.REVIEWER)
+    view = await case.until(lambda each: each.state.measures[-1].carried_out_at)
+    assert await case.refused("approve_rectification", approval, Role.REVIEWER) == 409, "approved once"
+    assert view.state.measures[-1].rows == 2
+
+    for store, table in _NAMES:
+        after = dict(office.sql(store, everybody.format(table)))
+        changed = {key: name for key, name in after.items() if before[table][key] != name}
+        assert [*changed.values()] == ["Tilde Typical"], (table, changed)
+    statement = {"system": "platform", "collection": "accounts", "text": "I never wrote this profile.", "reason": "She did."}
+    await case.act("mark_disputed", statement)
+    await case.until(lambda each: each.state.measures[-1].kind == "dispute" and each.state.measures[-1].carried_out_at)
+    disputed = office.sql("platform", "SELECT email FROM accounts WHERE disputed_at IS NOT NULL")
+    assert disputed == [(people.TYPICAL,)]
+    await case.decide("partly_fulfilled", "Your name is corrected. The profile stays as it is, marked as disputed.")
+    view = await case.until(lambda each: len(items(each, "instruct_processor")) > 1)
+    told = {str(view.state.work_items[key].recipient) for key in items(view, "instruct_processor")}
+    assert {"payments", "mail"} <= told, "whoever received it"
+    assert "hosting" not in told, "it only carries our own stores"
+    assert "marked as disputed" in case.letters[-1]
+    assert (await case.see_through()).state.outcome is Outcome.PARTLY_FULFILLED
+
+
+async def test_a_restriction_stands_in_every_system_until_the_person_was_told_that_it_ends(office: Office) -> None:
+    flags = "SELECT email FROM {} WHERE restricted_at IS NOT NULL"
+    case = await office.ask(people.HOUSEHOLD[0], Right.RESTRICTION)
+    await case.until(lambda each: items(each, "carry_out_right"))
+    await case.act("restrict_processing", {"ground": "claims", "reason": "She needs the tickets for a claim."})
+    view = await case.until(lambda each: each.state.rights[0].answered)
+    for store, table in _NAMES:
+        assert office.sql(store, flags.format(table)) == [(people.HOUSEHOLD[0],)], "and not whoever shares the household"
+    by_hand = {str(view.state.work_items[key].system) for key in items(view, "measure_by_hand")}
+    assert by_hand == {"files", "payment_provider"}
+    assert "only store your data" in case.letters[-1]
+    asked = {"value": people.HOUSEHOLD[0]}
+    answer = (await office.post("/suppression/check", asked, Role.PRIVACY_LEAD)).json()
+    assert (answer["restricted"], answer["may_send_marketing"]) == (True, False)
+    why = {"reason": "The claim is over."}
+    assert await case.refused("close", {"outcome": "withdrawn", **why}, Role.PRIVACY_LEAD) == 409, "nobody would lift it"
+    assert await case.refused("lift_restriction", why, Role.PRIVACY_LEAD) == 409, "not before the notice"
+    await case.act("announce_lifting", {"text": "Your claim was settled on 20 November.", **why})
+    await case.until(lambda each: each.state.measures[0].told_at)
+    assert "settled on 20 November" in case.letters[-1]
+    assert await case.refused("lift_restriction", why) == 403, "a privacy lead lifts"
+    await case.act("lift_restriction", why, Role.PRIVACY_LEAD)
+    await case.until(lambda each: each.state.measures[0].lifted)
+    for store, table in _NAMES:
+        assert office.sql(store, flags.format(table)) == []
+    assert (await office.post("/suppression/check", asked, Role.PRIVACY_LEAD)).json()["restricted"] is False
+    assert (await case.see_through()).state.outcome is Outcome.FULFILLED
+
+
+async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_letter_said_so(office: Office) -> None:
+    flag = "SELECT restricted_at FROM accounts WHERE email = ?"
+    case = await office.ask(people.ERASING, Right.OBJECTION, identified=False, message="Stop analysing what I do.")
+    await case.until(lambda each: each.state.marketing_stopped)
+    await case.until(lambda each: items(each, "carry_out_right"))
+    stop = {"ground": "objection", "purposes": ["improve"], "reason": "She wrote so."}
+    assert await case.refused("restrict_processing", stop) == 409, "more than marketing needs to know who asks"
+    await case.act("request_code", {})
+    attempt = await office.here.attempt(case.id, "verify")
+    await office.here.command(case.id, ConfirmIdentityCode(actor=SUBJECT, attempt=attempt))
+    await case.act("restrict_processing", stop)
+    await case.until(lambda each: each.state.measures[0].in_force)
+    assert office.sql("platform", flag, people.ERASING)[0][0] is not None
+    assert office.sql("platform", flag, people.TYPICAL)[0][0] is None
+    refusal = {
+        "ground": "compelling_grounds",
+        "right": "objection",
+        "reason": "Balance of 4 May: without it fraud cannot be seen.",
+        "text": "We need these figures to see fraud, and that outweighs your interest here.",
+    }
+    await case.act("propose_refusal", refusal)
+    assert office.sql("platform", flag, people.ERASING)[0][0] is not None, "still stopped while it is decided"
+    await case.act("approve_refusal", {}, Role.REVIEWER)
+    await case.until(lambda each: each.state.measures[0].lifted)
+    assert "goes on after this letter" in case.letters[-1], "told before, not after"
+    assert office.sql("platform", flag, people.ERASING)[0][0] is None
+    assert (await case.see_through()).state.outcome is Outcome.REFUSED
+
+
+async def test_an_automated_decision_is_looked_at_by_people_with_what_the_person_says(office: Office) -> None:
+    query = """SELECT moderation_flags.id, outcome, decided_by FROM moderation_flags
+               JOIN accounts ON accounts.id = account_id WHERE email = ? ORDER BY moderation_flags.id"""
+    blocked = """SELECT email FROM accounts JOIN moderation_flags ON accounts.id = account_id
+                 WHERE outcome = 'blocked' AND email LIKE 'person%' LIMIT 1"""
+    (address,) = office.sql("platform", blocked)[0]
+    before = office.sql("platform", query, address)
+    case = await office.ask(address, Right.AUTOMATED_DECISION_REVIEW)
+    view = await case.until(lambda each: items(each, "carry_out_right"))
+    done = {"work_item": str(items(view, "carry_out_right")[0]), "result": "done", "outcome": "fulfilled", "note": "Restored."}
+    assert await case.refused("complete_work_item", done) == 409, "not before the person's view is recorded"
+    await case.act("record_view", {"text": "The prompt was about a play."})
+    change = {"system": "platform", "collection": "moderation_flags", "field": "outcome", "old": "blocked", "new": "allowed"}
+    await case.act("propose_rectification", {"changes": [change], "reason": "Looked at each of the prompts."})
+    view = await case.until(lambda each: each.state.measures[-1].found)
+    await case.act("approve_rectification", {"sha256": view.state.measures[-1].sha256}, Role.REVIEWER)
+    await case.until(lambda each: each.state.measures[-1].carried_out_at)
+    after = office.sql("platform", query, address)
+    assert [row[1] for row in after] == ["allowed"] * len(before)
+    assert [row[2] for row in after] == [row[2] for row in before], "who had decided stays on record"
+    await case.act("complete_work_item", done)
+    await case.see_through()
+    assert any("A person has looked at the decision again" in letter for letter in case.letters)
+
+
+_NAMES = (("platform", "accounts"), ("business", "customers"))
+
+
+def _name(system: str, collection: str, old: str = "Tilda Typical") -> dict[str, str]:
+    return {"system": system, "collection": collection, "field": "full_name", "old": old, "new": "Tilde Typical"}
