@@ -9,6 +9,8 @@ Next: activities/systems/base.py
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import UUID
 
 from activities.erasure_look import Look, look
@@ -145,23 +147,22 @@ class MeasureRun:
         rows = self._found(found, target.place)
         for name, values in target.when.items() if rows else ():
             now = self._now(target.place, rows, name)
-            wanted = {*map(_plain, values)}
-            rows = [row for row in rows if now.get(self._name(target.place, row)) in wanted]
+            rows = [row for row in rows if any(_same(now.get(self._name(target.place, row)), value) for value in values)]
         return rows
 
     def _holding(self, found: Look, target: Target, value: str | None) -> Rows:
         rows = self._found(found, target.place)
         now = self._now(target.place, rows, target.field) if rows else {}
-        gone = object()
-        return [row for row in rows if now.get(self._name(target.place, row), gone) == _plain(value)]
+        names = ((row, self._name(target.place, row)) for row in rows)
+        return [row for row, name in names if name in now and _same(now[name], value)]
 
     def _name(self, place: Place, row: Mapping[str, object]) -> tuple[str, ...]:
         return tuple(key_text(row[field]) or "" for field in self._resources.datamap.collection(*place).primary_key)
 
-    def _now(self, place: Place, rows: Rows, field: str) -> dict[tuple[str, ...], str | None]:
+    def _now(self, place: Place, rows: Rows, field: str) -> dict[tuple[str, ...], Any]:
         """What a field of these rows holds at this moment, by what names the row."""
         connector, collection = self._systems.connector(place[0]), self._resources.datamap.collection(*place)
-        first, values = collection.primary_key[0], dict[tuple[str, ...], str | None]()
+        first, values = collection.primary_key[0], dict[tuple[str, ...], Any]()
         keys = list(dict.fromkeys(text for row in rows if (text := key_text(row[first])) is not None))
         for start in range(0, len(keys), connector.most_keys):
             some = keys[start : start + connector.most_keys]
@@ -173,19 +174,26 @@ def _only(collection: Collection, field: str) -> tuple[str, ...]:
     return tuple(name for name in collection.fields if name in {*collection.primary_key, field})
 
 
-def _read(connector: Connector, collection: Collection, lookup: Lookup) -> dict[tuple[str, ...], str | None]:
+def _read(connector: Connector, collection: Collection, lookup: Lookup) -> dict[tuple[str, ...], Any]:
     at = [lookup.only.index(name) for name in collection.primary_key]
     (wanted,) = [place for place in range(len(lookup.only)) if place not in at] or at[:1]
     return {
-        tuple(key_text(row[place]) or "" for place in at): _plain(key_text(row[wanted]))
+        tuple(key_text(row[place]) or "" for place in at): row[wanted]
         for rows in connector.search(collection, lookup)
         for row in rows
     }
 
 
-def _plain(text: str | None) -> str | None:
-    """Yes and no as one database writes them and as another does."""
-    return {"true": "1", "false": "0"}.get(text, text) if text is not None else None
+def _same(held: Any, text: str | None) -> bool:  # noqa: ANN401 (whatever a driver returns)
+    """Whether a field holds what somebody wrote; yes and no, and 12.50, are written otherwise from one database to another."""
+    if held is None or text is None:
+        return held is None and text is None
+    if not isinstance(held, bool | int | float | Decimal):
+        return key_text(held) == text
+    try:
+        return Decimal(str(held + 0)) == Decimal({"true": "1", "false": "0"}.get(text, text))
+    except InvalidOperation:
+        return False
 
 
 def _batches(rows: Rows) -> list[Rows]:
