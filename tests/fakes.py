@@ -39,6 +39,7 @@ from domain.messages import (
 from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
 from tests.fakes_erasure import FakeErasing
+from tests.fakes_measures import FakeMeasuring
 
 
 class FakeOffice:
@@ -78,6 +79,8 @@ class FakeOffice:
         self.broken: set[str] = set()  # activities that fail for good
         self.erasing = FakeErasing()
         self.held = HeldContacts()
+        self.measuring = FakeMeasuring()
+        self.consents: list[str] = []
         self.marketing_stopped = False
 
     @activity.defn(name="read_opening")
@@ -89,6 +92,7 @@ class FakeOffice:
             regimes=self.regimes,
             risk=self.risk,
             identifiers=[ReceivedIdentifier(identifier=MAILBOX, kind="email")],
+            consents=self.consents,
             asserted=self.asserted,
             snapshots=self.short_lived,
         )
@@ -221,7 +225,7 @@ class FakeOffice:
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
         of_access: list[Callable[..., Any]] = [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
-        return [*of_access, *self.erasing.connector_activities]
+        return [*of_access, *self.erasing.connector_activities, *self.measuring.connector_activities]
 
 
 async def _beat() -> None:

@@ -31,7 +31,14 @@ def test_an_objection_to_marketing_lasts_and_is_found_in_any_ascii_case(web: Tes
     added = web.post(f"{API}/suppression", json={"value": MIA, "list": "marketing"}, headers=lead)
     assert added.status_code == 200
     found = check(web, key(Role.PLATFORM), "mia@POST.example")
-    assert found == {"marketing": True, "restored": False, "abuse": False, "may_send_marketing": False}
+    assert found == {
+        "marketing": True,
+        "restored": False,
+        "abuse": False,
+        "may_send_marketing": False,
+        "restricted": False,
+        "consents_ended": {},
+    }
     assert check(web, lead, "mía@post.example")["may_send_marketing"]
     with resources.database.read() as session:
         (entry,) = session.exec(select(SuppressionEntry)).all()

@@ -24,10 +24,12 @@ from domain.commands import (
     ReissuePackage,
     ReportWrongPerson,
     SendProgress,
+    WithdrawConsent,
 )
 from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, LEAD, SUBJECT
 from tests.histories import keys
+from tests.journeys.correcting import correct, restrict_and_lift, see_through
 from tests.journeys.erasing import approve, do_first, tell_recipients
 from tests.journeys.installed import Installed, running_in
 
@@ -90,6 +92,18 @@ async def partial_answer(here: Installed) -> UUID:
     await here.until(case_id, lambda view: view.state.partial_given)
     await here.approve(await here.review(case_id))
     await here.fetch(case_id)
+    return case_id
+
+
+async def measures(here: Installed) -> UUID:
+    """A consent ends, a name is corrected by two people, processing is restricted and goes on after notice; all are told."""
+    case_id = await here.request(people.CHANGED, rights=(Right.RECTIFICATION, Right.RESTRICTION, Right.WITHDRAW_CONSENT))
+    await here.identify(case_id)
+    await here.command(case_id, WithdrawConsent(actor=ANNA, purposes=["marketing"]))
+    await correct(here, case_id, "Connie Changed", "Constance Changed")
+    await here.carry_out(case_id, Right.RECTIFICATION)
+    await restrict_and_lift(here, case_id)
+    await see_through(here, case_id)
     return case_id
 
 
@@ -181,7 +195,7 @@ async def main() -> None:
         unaided = folder / "datamap.yml"
         unaided.write_text(DATAMAP.read_text().partition(_BY_HAND)[0])
         async with running_in(folder) as here:
-            for story in (manual_system, nothing_held, carried_on, several_rights, partial_answer, complaint):
+            for story in (manual_system, nothing_held, carried_on, several_rights, partial_answer, complaint, measures):
                 await _save(here, story.__name__, await story(here))
         async with running_in(folder, datamap=unaided) as here:
             await _save(here, access_full.__name__, await access_full(here))

@@ -1,6 +1,6 @@
 """Several rights in one case: each in its own time, with its own outcome, and the case as far as the least advanced of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
@@ -19,8 +19,9 @@ from workflows.fulfilment import FULFIL
 
 
 @asynccontextmanager
-async def asked(client: Client, skipper: TimeSkipper, *rights: Right) -> AsyncIterator[Running]:
+async def asked(client: Client, skipper: TimeSkipper, *rights: Right, consents: Sequence[str] = ()) -> AsyncIterator[Running]:
     office = FakeOffice()
+    office.consents = [*consents]
     office.rights = list(rights)
     async with case(client, skipper, office) as running:
         yield running

@@ -59,8 +59,8 @@ _TASKS = {
         "What could be done is done, and the rest waits. When it is mended, say so; or say why it is left out (Article 17).",
     ),
     "legal_hold": (
-        "A legal hold stops the erasure",
-        "Nothing of this person is erased while it lasts (Article 17(3)). Look whether it still has its ground, then say so.",
+        "A legal hold or a restriction stops the erasure",
+        "Nothing of this person is erased while it lasts (Articles 17(3), 18(2)). Look whether it has its ground, then say so.",
     ),
     "not_me": (
         "The owner of a contact we hold says: this was not me",

@@ -1,0 +1,31 @@
+"""Stands in for the activities of measures in workflow tests: remembers what was asked, and answers as a test wants."""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import activity
+
+from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut, MeasureExamined
+
+
+class FakeMeasuring:
+    """The controller's systems, as a correction or a restriction meets them."""
+
+    def __init__(self) -> None:
+        self.examined: list[ExamineMeasure] = []
+        self.carried_out: list[CarryOutMeasure] = []
+        self.answers: list[MeasureCarriedOut] = []  # the next ones; then one row was changed
+
+    @activity.defn(name="examine_measure")
+    async def examine_measure(self, message: ExamineMeasure) -> MeasureExamined:
+        self.examined.append(message)
+        return MeasureExamined(rows=1)
+
+    @activity.defn(name="carry_out_measure")
+    async def carry_out_measure(self, message: CarryOutMeasure) -> MeasureCarriedOut:
+        self.carried_out.append(message)
+        return self.answers.pop(0) if self.answers else MeasureCarriedOut(rows=1)
+
+    @property
+    def connector_activities(self) -> list[Callable[..., Any]]:
+        return [self.examine_measure, self.carry_out_measure]

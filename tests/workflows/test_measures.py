@@ -1,0 +1,132 @@
+"""Corrections, restrictions and ended consents where something goes wrong: systems, letters, hands, values that changed."""
+
+from uuid import UUID, uuid4
+
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+
+from domain.commands import (
+    AnnounceLifting,
+    ApproveRectification,
+    Close,
+    CompleteWorkItem,
+    LiftRestriction,
+    ProposeRectification,
+    RestrictProcessing,
+)
+from domain.erasure import Addressee
+from domain.events import Tag
+from domain.measure_messages import MeasureCarriedOut
+from domain.messages import SystemResult
+from domain.rights import Outcome, Right, Status
+from tests.factories import ANNA, BEN, LEAD, SHA
+from tests.workflows.case_under_way import Running
+from tests.workflows.test_rights import asked, by_hand, outcomes
+
+
+def open_items(running: Running, kind: str) -> list[UUID]:
+    state = running.office.state
+    return [key for key, item in state.open_work_items.items() if item.kind == kind] if state else []
+
+
+async def answer(running: Running, kind: str, result: str = "found") -> None:
+    await running.until(lambda _office: open_items(running, kind))
+    done = {"actor": ANNA, "work_item": open_items(running, kind)[0], "result": result, "note": uuid4()}
+    await running.command(CompleteWorkItem.model_validate(done))
+
+
+async def correct(running: Running) -> None:
+    await running.identify()
+    await running.until_status(Status.FULFILLING)
+    places = ["platform.accounts.name"]
+    await running.command(ProposeRectification(actor=ANNA, changes=uuid4(), sha256=SHA, places=places, note=uuid4()))
+    await running.until(lambda office: Tag.MEASURE_EXAMINED in office.tags)
+    await running.command(ApproveRectification(actor=BEN, sha256=SHA))
+
+
+async def test_a_system_that_refuses_is_a_task_and_what_is_left_out_is_left_out_in_the_next_try(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
+        failed = MeasureCarriedOut(failed=[SystemResult(system="billing", state="failed", reason="refused")])
+        running.office.measuring.answers = [failed, failed]
+        await correct(running)
+        await answer(running, "measure_failed")
+        await running.until(lambda office: len(office.measuring.carried_out) == 2)
+        await answer(running, "measure_failed", "exception")
+        await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
+        skipped = [message.measure.skipped for message in running.office.measuring.carried_out]
+        assert skipped == [[], [], ["billing"]]
+
+
+async def test_a_value_that_changed_since_voids_the_correction_and_another_can_be_proposed(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
+        running.office.measuring.answers = [MeasureCarriedOut(stale=True)]
+        await correct(running)
+        await running.until(lambda office: Tag.MEASURE_VOIDED in office.tags)
+        again = ProposeRectification(actor=ANNA, changes=uuid4(), sha256=SHA, places=["platform.accounts.name"], note=uuid4())
+        await running.command(again)
+        await running.until(lambda office: office.tags.count(Tag.MEASURE_EXAMINED) == 2)
+        await running.command(ApproveRectification(actor=BEN, sha256=SHA))
+        await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
+        await by_hand(running, Right.RECTIFICATION)
+        await running.handle.result()
+
+
+async def test_the_answer_goes_out_at_once_and_the_case_ends_when_hands_and_recipients_are_done(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
+        told = [Addressee(recipient="mail", track="instruct"), Addressee(recipient="court", track="inform")]
+        running.office.measuring.answers = [MeasureCarriedOut(rows=1, by_hand=["paper"], addressees=told)]
+        await correct(running)
+        await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
+        await by_hand(running, Right.RECTIFICATION)
+        await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
+        snapshot = await running.handle.query("snapshot")
+        assert snapshot["clock"]["state"] == "met", "the month is kept with the answer"
+        for kind in ("measure_by_hand", "instruct_processor", "inform_recipient"):
+            await answer(running, kind)
+        assert running.office.state is not None
+        assert running.office.state.status is Status.DELIVERED, "the processor has not confirmed"
+        await answer(running, "processor_confirmation")
+        await running.handle.result()
+        assert outcomes(running) == {Right.RECTIFICATION: Outcome.FULFILLED}
+
+
+async def test_a_notice_that_did_not_arrive_was_not_given_so_nothing_is_lifted(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RESTRICTION) as running:
+        await running.identify()
+        await running.until_status(Status.FULFILLING)
+        await running.command(RestrictProcessing(actor=ANNA, ground="accuracy", note=uuid4()))
+        await running.until(lambda office: "restriction_in_force" in office.letters)
+        await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
+        assert await running.refused(Close(actor=LEAD, outcome=Outcome.WITHDRAWN, note=uuid4())) == "not-allowed-now"
+        running.office.refused_letters.add("restriction_lifting")
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await answer(running, "letter_failed", "not_found")
+        await running.until(lambda office: Tag.LIFTING_BOUNCED in office.tags)
+        assert await running.refused(LiftRestriction(actor=LEAD, note=uuid4())) == "not-allowed-now"
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await answer(running, "letter_failed")  # it reached them another way
+        await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
+        await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
+        await running.handle.result()
+        assert [message.measure.kind for message in running.office.measuring.carried_out] == ["restrict", "lift"]
+        assert outcomes(running) == {Right.RESTRICTION: Outcome.FULFILLED}
+
+
+async def test_a_consent_ends_without_anybody_and_from_the_receipt_on(temporal_client: Client, time_skipper: TimeSkipper) -> None:
+    async with asked(temporal_client, time_skipper, Right.WITHDRAW_CONSENT) as running:
+        await running.until(lambda _office: open_items(running, "carry_out_right"))  # named no purpose
+        assert running.office.measuring.carried_out == []
+    async with asked(temporal_client, time_skipper, Right.WITHDRAW_CONSENT, consents=["marketing"]) as running:
+        await running.handle.result()
+        (message,) = running.office.measuring.carried_out
+        assert (message.keys, message.measure.purposes) == ([], ["marketing"])
+        assert message.at == running.office.received_at
+        assert running.office.letters[-1] == "consent_withdrawn"
