@@ -111,6 +111,11 @@ def suffices(right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: Abstr
     return any(way <= shown for way in LADDER[right][asking_risk(risk, doubts)])
 
 
+def more_than_marketing(risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt]) -> bool:
+    """Whether what was shown is enough for an objection to anything but direct marketing, which asks for nothing."""
+    return any(way <= shown for way in LADDER[Right.OBJECTION][asking_risk(risk, doubts)])
+
+
 def would_do(
     right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt] = frozenset()
 ) -> list[list[Factor]]:

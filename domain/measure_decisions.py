@@ -21,6 +21,7 @@ from domain.commands import (
 )
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
+from domain.identity import more_than_marketing
 from domain.measure_standing import Measure, pending_of, restriction_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
@@ -54,7 +55,7 @@ def _restriction_actions(state: CaseState) -> list[Action]:
     lasting = restriction_of(state.measures)
     if lasting is None:
         waiting = any(each.kind == "restrict" and each.pending for each in state.measures)
-        able = state.identity_record and any(_open(state, right) for right in RESTRICTED)
+        able = any(_open(state, right) and _known(state, right) for right in RESTRICTED)
         return [Action.RESTRICT_PROCESSING] if able and not waiting else []
     if any(each.kind == "lift" and each.pending for each in state.measures):
         return []
@@ -92,6 +93,12 @@ def _open(state: CaseState, right: Right) -> bool:
     if item is None or item.outcome is not None or item.answered or item.status is not Status.FULFILLING:
         return False
     return pending_of(state.measures, right) is None
+
+
+def _known(state: CaseState, right: Right) -> bool:
+    if right is Right.OBJECTION:
+        return more_than_marketing(state.risk, {*state.factors}, {*state.doubts})
+    return state.knows(right)
 
 
 def _correction(state: CaseState) -> Measure | None:
@@ -138,6 +145,8 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
     need_reason(command)
     first = {"accuracy": Right.RECTIFICATION, "objection": Right.OBJECTION}.get(command.ground, Right.RESTRICTION)
     right = first if _open(state, first) else next((each for each in RESTRICTED if _open(state, each)), first)
+    if not _known(state, right):
+        raise InvalidInputError("It is not known yet who asks for this.", field="ground")
     if command.ground == "objection" and not command.purposes:
         raise InvalidInputError("Say which purposes the objection is about.", field="purposes")
     facts: dict[str, Fact] = {

@@ -45,6 +45,7 @@ def test_every_kind_of_run_is_there() -> None:
             "complaint",
             "erasure",
             "manual_system",
+            "measures",
             "nothing_held",
             "partial_answer",
             "several_rights",

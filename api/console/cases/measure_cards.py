@@ -80,9 +80,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
             ),
         ],
-        note=""
-        if state.identity_record or right is not Right.OBJECTION
-        else "To stop more than marketing, ask for a code first.",
+        note="" if own or right is not Right.OBJECTION else "To stop more than marketing, ask for a code first.",
     )
 
 
