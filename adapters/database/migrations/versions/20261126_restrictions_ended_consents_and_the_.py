@@ -1,7 +1,7 @@
 """restrictions, ended consents, and the purposes a request names
 
 Revision: 82a50188e8b9
-Revises: 224eef56e1b8
+Revises: 5ff394e09a57
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "82a50188e8b9"
-down_revision = "224eef56e1b8"
+down_revision = "5ff394e09a57"
 branch_labels = None
 depends_on = None
 
