@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     authserv_id: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
     case_access: Literal["office", "team", "own"] = "office"
+    releases_per_person: int = Field(default=20, ge=1, le=1_000)
+    releases_per_day: int = Field(default=50, ge=1, le=10_000)
+    release_wait_hours: int = Field(default_factory=lambda known: 24 if known["environment"] == "production" else 0, ge=0, le=168)
+    alert_cases_opened: int = Field(default=60, ge=1, le=10_000)
+    alert_failed_sign_ins: int = Field(default=30, ge=1, le=10_000)
+    alert_exports: int = Field(default=25, ge=1, le=10_000)
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None
     audit_mail: str | None = None

@@ -78,6 +78,18 @@ WORDINGS: Final[dict[str, Wording]] = {
         "If you do not know why, ask your administrator now.",
         "/console/staff",
     ),
+    "release_held": Wording(
+        "a release waits for a second privacy lead",
+        "the release brake held an approval on {when}. Nothing was sent.",
+        "Look at it with its approver, and let it go if it is right.",
+        "/console/alerts",
+    ),
+    "alarm": Wording(
+        "something unusual",
+        "something happened that does not happen on an ordinary day: {count} new on the page of alerts, {when}.",
+        "Look at it there. It may be harmless; nothing was stopped by this mail.",
+        "/console/alerts",
+    ),
     "factor_guessed": Wording(
         "wrong codes with the right password",
         "somebody gave your right password and then too many wrong codes on {when}. They did not get in.",

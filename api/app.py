@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from temporalio.service import RPCError
 
 from adapters import temporal
+from adapters.alerts import look_over, note_configuration
 from adapters.assertions import read_issuers
 from adapters.database.alarms import RefusalAlarms
 from adapters.resources import Resources
@@ -27,6 +29,7 @@ from api.breaches import breaches
 from api.cases import Cases
 from api.console import (
     account,
+    alerts,
     assigning,
     datamap,
     factor,
@@ -114,6 +117,7 @@ def create_app(
         invited,
         account,
         staff,
+        alerts,
         key_pages,
         queue,
         opening,
@@ -174,7 +178,7 @@ async def _opened(
 @contextlib.asynccontextmanager
 async def _swept(door: Cases, desk: Sequence[DossierDoor[Any, Any]], resources: Resources) -> AsyncIterator[Cases]:
     sweeps = [asyncio.create_task(_sweep(door)), *(asyncio.create_task(_sweep_desk(each)) for each in desk)]
-    sweeps.append(asyncio.create_task(_send_to_staff(resources)))
+    sweeps += [asyncio.create_task(_send_to_staff(resources)), asyncio.create_task(_watch(resources))]
     try:
         yield door
     finally:
@@ -200,6 +204,16 @@ async def _send_to_staff(resources: Resources) -> None:
         except SQLAlchemyError as failure:
             _log.warning("notices to staff postponed", reason=type(failure).__name__)
         await asyncio.sleep(_NOTICES_EVERY)
+
+
+async def _watch(resources: Resources) -> None:
+    await run_in_threadpool(note_configuration, resources, datetime.now(UTC))
+    while True:
+        try:
+            await run_in_threadpool(look_over, resources, datetime.now(UTC))
+        except SQLAlchemyError as failure:
+            _log.warning("looking for what is unusual postponed", reason=type(failure).__name__)
+        await asyncio.sleep(_SWEEP_EVERY)
 
 
 async def _sweep_desk(desk: DossierDoor[Any, Any]) -> None:

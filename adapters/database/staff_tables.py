@@ -78,3 +78,30 @@ class StaffInvitation(SQLModel, table=True):
     caseworker: UUID = Field(foreign_key="caseworker.id", index=True)
     expires_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class HeldRelease(SQLModel, table=True):
+    """An approval that the release brake stopped, until a second person lets this one go (`security.md` R6)."""
+
+    __tablename__ = "held_release"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    action: str
+    person: str  # who approved, as commands name people
+    reason: str  # a value of `domain.release_brake.Brake`
+    asked_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    raised_by: str | None = None
+    raised_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class ConfigurationChange(SQLModel, table=True):
+    """A start with another mail server, sender or data map than before; `mac` is keyed, since the settings hold secrets."""
+
+    __tablename__ = "configuration_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    what: str  # mail | datamap
+    mac: str
+    first: bool  # there was none before, so nothing changed

@@ -555,4 +555,5 @@ class Alarm(SQLModel, table=True):
     at: datetime = Field(sa_column=_instant())
     kind: str
     case_id: UUID | None = None
+    told_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True, index=True))  # by mail
     facts: dict[str, Any] = Field(sa_column=_json())

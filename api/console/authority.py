@@ -63,6 +63,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/staff"): Rule(_HOST),
     ("POST", "/console/staff/{person}/{deed}"): Rule(_HOST),
     ("POST", "/console/staff/changes/{change}/{answer}"): Rule(CONFIRMERS),
+    ("GET", "/console/alerts"): Rule(CONFIRMERS),
+    ("POST", "/console/alerts/releases/{release}"): Rule(frozenset({Role.PRIVACY_LEAD})),
     ("GET", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
     ("POST", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
     ("POST", "/console/keys/{key}/revoke"): Rule(STAFF - {Role.AUDITOR}),

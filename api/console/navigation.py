@@ -30,6 +30,7 @@ _MENU: Final = (
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
     ("Staff", "/console/staff"),
+    ("Alerts", "/console/alerts"),
 )
 # A page that is not theirs to read, and the form by which they begin one all the same.
 _ONLY_BEGUN: Final = {"/console/breaches": "/console/breaches/new"}
