@@ -167,7 +167,7 @@ class Erasure:
             sha256=plan.sha256,
             plan=plan.model_dump(mode="json"),
             edits=[edit.model_dump(mode="json") for edit in message.edits],
-            sealed=seal(vault, plan_id, maker.sealed(plan)),
+            sealed=seal(vault, plan_id, maker.sealed(plan, samples=message.samples)),
             made_at=now,
         )
         with self._resources.database.write() as session:
@@ -194,7 +194,7 @@ class Erasure:
 
     def _settle(self, row: ErasurePlanRow, plan: ErasurePlan, message: CarryOutErasure) -> ErasureCarriedOut | None:
         """Settle on the rows; what stands against it, if anything does."""
-        if held(self._resources, row.case_id) or restricted(self._resources, row.case_id):
+        if held(self._resources, row.case_id, plan.keys) or restricted(self._resources, row.case_id):
             return ErasureCarriedOut(held=True)
         found = self._look(row.case_id, message.run, list(plan.keys), message.skipped)
         if found.failed:

@@ -62,12 +62,13 @@ class PlanMaker:
             addressees=addressed(self._addressees(entries)),
         )
 
-    def sealed(self, plan: ErasurePlan) -> dict[str, Any]:
+    def sealed(self, plan: ErasurePlan, *, samples: bool = True) -> dict[str, Any]:
         """What is shown of the rows, and the ids under which addressees know the person; to be sealed."""
-        samples = {".".join(entry.place): self._sample(entry) for entry in plan.entries if entry.rows and not entry.by_hand}
+        shown = [entry for entry in plan.entries if samples and entry.rows and not entry.by_hand]
+        rows = {".".join(entry.place): self._sample(entry) for entry in shown}
         wanted = {addressee.recipient for addressee in plan.addressees}
         ids = {name: found for name in wanted if (found := self._ids_at(name))}
-        return {"samples": samples, "ids": ids}
+        return {"samples": rows, "ids": ids}
 
     def _entry(self, step: Step) -> Entry:
         collection = self._resources.datamap.collection(step.system, step.collection)

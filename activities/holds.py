@@ -5,6 +5,7 @@ Nothing of a person is erased while one lasts, on exactly the three grounds that
 Next: activities/erasure_run.py
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -22,9 +23,9 @@ def restricted(resources: Resources, case_id: UUID) -> bool:
         return any(not each.purposes for each in restrictions(session, indexes, but=case_id))
 
 
-def held(resources: Resources, case_id: UUID) -> bool:
-    """Whether any usable identifier of the case is under a hold."""
-    indexes = [row.value_index for row in usable_rows(resources, case_id)]
+def held(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) -> bool:
+    """Whether any usable identifier of the case, of `keys` alone where some are named, is under a hold."""
+    indexes = [row.value_index for row in usable_rows(resources, case_id, keys)]
     with resources.database.read() as session:
         lasting = (col(LegalHold.subject_index).in_(indexes), col(LegalHold.lifted_at).is_(None))
         return session.exec(select(LegalHold.id).where(*lasting)).first() is not None

@@ -24,8 +24,10 @@ def usable_rows(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) 
         record = session.get(CaseRecord, case_id)
         if record is None:
             raise UnknownObjectError(case_id=str(case_id))
-        usable = set(CaseState.model_validate(record.state).usable_keys)
-        wanted = usable & set(keys) if keys else usable
+        state = CaseState.model_validate(record.state)
+        usable = set(state.usable_keys)
+        # A reported account is a key for its own deletion, once a person decided so, and only where it is named.
+        wanted = (usable | set(state.erasing_keys)) & set(keys) if keys else usable
         return list(
             session.exec(
                 select(CaseIdentifierRow)
@@ -42,12 +44,18 @@ def usable_identifiers(resources: Resources, case_id: UUID, keys: Sequence[UUID]
         UnknownObjectError: there is no such case.
         NotAllowedNowError: none may be used: nothing is searched.
     """
-    vault = resources.vault.case(case_id)
-    identifiers: dict[str, list[str]] = {}
-    for row in usable_rows(resources, case_id, keys):
-        if row.value is not None:
-            value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
-            identifiers.setdefault(row.kind, []).append(value)
+    identifiers = values_of(resources, usable_rows(resources, case_id, keys))
     if not identifiers:
         raise NotAllowedNowError("No identifier of this case is proven, so no system is searched.")
     return identifiers
+
+
+def values_of(resources: Resources, rows: Sequence[CaseIdentifierRow]) -> dict[str, list[str]]:
+    """By kind, the values of identifiers that were not destroyed."""
+    values: dict[str, list[str]] = {}
+    for row in rows:
+        if row.value is not None:
+            vault = resources.vault.case(row.case_id)
+            value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
+            values.setdefault(row.kind, []).append(value)
+    return values

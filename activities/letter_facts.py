@@ -34,6 +34,7 @@ from domain.case import CaseState
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.messages import SendLetter
+from domain.minor import HOLDER_HAS
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right
 
@@ -45,7 +46,9 @@ PROVEN_ONLY = frozenset(
     }
 )
 # Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
-HELD_TOO = frozenset({"erasure_planned", "somebody_asked"})
+HELD_TOO = frozenset(
+    {"erasure_planned", "somebody_asked", "account_suspended", "account_reinstated", "account_deleted"},
+)
 
 
 def begin(resources: Resources, session: Session, message: SendLetter, now: datetime) -> Writing:
@@ -147,6 +150,11 @@ def _disown(writing: Writing) -> Facts:
 
 def _dispute(writing: Writing) -> Facts:
     return {"dispute_link": writing.link("dispute")}
+
+
+def _object(writing: Writing) -> Facts:
+    until = (writing.now + HOLDER_HAS).astimezone(writing.zone).date()
+    return {"object_link": writing.link("object"), "object_until": day(until, writing.language)}
 
 
 def _follow(writing: Writing) -> Facts:
@@ -253,6 +261,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "further_routes": further_routes,
     "merged": _merged,
     "note": _note,
+    "object": _object,
     "outcome": _outcome,
     "package": _package,
     "part": part,

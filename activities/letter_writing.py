@@ -25,6 +25,7 @@ _PAGES: dict[LinkPurpose, str] = {
     "package": "collect",
     "stop": "stop",
     "dispute": "dispute",
+    "object": "object",
 }
 Facts = dict[str, object]
 

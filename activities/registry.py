@@ -16,6 +16,7 @@ from activities.identity import Identity
 from activities.mailbox import MailboxWatch
 from activities.mailroom import Mailroom
 from activities.measures import Measures
+from activities.minor_report import MinorReport
 from activities.notice_answers import NoticeAnswers
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
@@ -37,6 +38,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
     measures = Measures(resources, systems)
+    minor = MinorReport(resources, systems)
     watch, room = MailboxWatch(resources), Mailroom(resources)
     notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
@@ -56,6 +58,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             letters.revoke_links,
             collection.destroy_snapshots,
             erasure.forget_looks,
+            minor.hold_evidence,
+            minor.block_credentials,
             Objection(resources).stop_marketing,
             room.mark_told,
             sweeps.decline_sweep,
@@ -72,6 +76,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             erasure.carry_out_erasure,
             erasure.look_again,
             erasure.certify_erasure,
+            minor.suspend_account,
+            minor.reinstate_account,
             reports.freeze_report,
             sweeps.plan_sweep,
             sweeps.carry_out_sweep,

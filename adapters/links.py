@@ -21,7 +21,7 @@ from adapters.database.tables import Attempt, CaseIdentifierRow, CaseRecord, Lin
 from adapters.vault import Vault
 from domain.errors import CodeRefusedError, InvalidInputError
 
-LinkPurpose = Literal["verify", "follow", "package", "stop", "dispute"]
+LinkPurpose = Literal["verify", "follow", "package", "stop", "dispute", "object"]
 
 TOKEN = re.compile(r"hl1_[A-Za-z0-9_-]{43}")  # 32 random bytes; the prefix lets scanners of logs and code find a leaked one
 # 72 h: a weekend. 7 d: each reminder brings a new one. 90 d: as long as an erasure may be waiting for something.
@@ -30,6 +30,7 @@ LIVES: dict[LinkPurpose, timedelta] = {
     "package": timedelta(days=7),
     "stop": timedelta(days=90),
     "dispute": timedelta(days=90),
+    "object": timedelta(days=30),
 }
 FOLLOWED_AFTER_CLOSE = timedelta(days=30)
 _WHILE_OPEN = datetime(9999, 12, 1, tzinfo=UTC)  # a follow link ends with its case, whose end nobody knows yet

@@ -63,7 +63,7 @@ from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.notices import notices
 from api.observation import Observation
-from api.portal import again, collect, dispute, follow, notice, pages, proof, stop, submit, verify
+from api.portal import again, collect, dispute, follow, keep, notice, pages, proof, stop, submit, verify
 from api.security import ApiKeys
 from api.sweeps import SweepDoor
 from api.v1 import actions, cases, dates, erasure, items, lists, mail, package, requests
@@ -108,7 +108,7 @@ def create_app(
     app.include_router(well_known.router)
     for module in (requests, cases, items, package, erasure, lists, mail, actions, dates, breach_routes, notice_routes):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, follow, stop, dispute, proof, again, collect, notice):
+    for page in (submit, verify, follow, stop, dispute, keep, proof, again, collect, notice):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
     for page in (

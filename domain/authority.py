@@ -20,6 +20,10 @@ class Action(StrEnum):
     REQUEST_MORE_IDENTITY = "request_more_identity"
     RECORD_DOUBT = "record_doubt"
     DISPUTE_IDENTITY = "dispute_identity"
+    NAME_ACCOUNT = "name_account"
+    ANSWER_SAFEGUARDING = "answer_safeguarding"
+    DECIDE_ACCOUNT = "decide_account"
+    OBJECT_TO_REPORT = "object_to_report"
     ADD_IDENTIFIER = "add_identifier"
     ACCEPT_IDENTIFIER = "accept_identifier"
     REJECT_IDENTIFIER = "reject_identifier"
@@ -92,6 +96,10 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.REQUEST_MORE_IDENTITY: _WORKERS,
     Action.RECORD_DOUBT: _WORKERS | {Role.PLATFORM},  # the platform sees a new device, or a contact that was changed
     Action.DISPUTE_IDENTITY: _SUBJECT | _WORKERS,
+    Action.NAME_ACCOUNT: _WORKERS,
+    Action.ANSWER_SAFEGUARDING: _WORKERS,
+    Action.DECIDE_ACCOUNT: _WORKERS,
+    Action.OBJECT_TO_REPORT: _SUBJECT | _WORKERS,
     Action.ADD_IDENTIFIER: _SUBJECT_OR_RELAY | _WORKERS,
     Action.ACCEPT_IDENTIFIER: _WORKERS,
     Action.REJECT_IDENTIFIER: _WORKERS,

@@ -28,6 +28,7 @@ from domain.case_parts import (
 from domain.erasure_standing import ErasureStanding
 from domain.identity import Doubt, Factor, asking_risk, suffices
 from domain.measure_standing import Measure
+from domain.minor_standing import MinorStanding
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime
 
@@ -105,6 +106,7 @@ class CaseState(BaseModel):
     refusal: Notice | None = None
     complaint: Complaint = Complaint()
     erasure: ErasureStanding | None = None
+    minor: MinorStanding | None = None
     marketing_stopped: bool = False
     consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
     measures: list[Measure] = []
@@ -149,10 +151,11 @@ class CaseState(BaseModel):
     @property
     def untold(self) -> list[UUID]:
         """The contacts that the systems hold and that were not told of the request yet."""
+        mine = {self.delivery_address, *(self.minor.holders if self.minor else ())}  # a child's contacts are told otherwise
         return [
             key
             for key, each in sorted(self.identifiers.items())
-            if each.found and not each.told and each.kind == "email" and key != self.delivery_address
+            if each.found and not each.told and each.kind == "email" and key not in mine
         ]
 
     @property
@@ -168,6 +171,19 @@ class CaseState(BaseModel):
     @property
     def usable_keys(self) -> list[UUID]:
         return sorted(key for key, identifier in self.identifiers.items() if identifier.usable)
+
+    @property
+    def erasing(self) -> Right:
+        """The right whose erasure is under way: a child's account first, then what was asked of us."""
+        item = self.item(Right.MINOR_REPORT)
+        return Right.MINOR_REPORT if item is not None and item.outcome is None else Right.ERASURE
+
+    @property
+    def erasing_keys(self) -> list[UUID]:
+        """The identifiers that an erasure goes by; of a child's account the ones that were reported, and no others."""
+        if self.erasing is Right.ERASURE:
+            return self.usable_keys
+        return sorted(self.minor.accounts) if self.minor and self.minor.decision == "delete" else []
 
     @property
     def hand_added_keys(self) -> list[UUID]:

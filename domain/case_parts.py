@@ -15,7 +15,8 @@ from domain.texts import Name, Sha256
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
-Standing = Literal["claimed", "found", "proven", "accepted", "rejected"]
+# reported: the account that somebody says is a child's; never a search key
+Standing = Literal["claimed", "found", "reported", "proven", "accepted", "rejected"]
 SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
 
 

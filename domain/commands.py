@@ -83,6 +83,36 @@ class RecordDoubt(CommandBase):
     doubt: Doubt
 
 
+class NameAccount(CommandBase):
+    """Say which account is reported as a child's. It is suspended at once, which can be undone, and is never a search key."""
+
+    action: Literal[Action.NAME_ACCOUNT] = Action.NAME_ACCOUNT
+    identifier: UUID
+    kind: Name
+
+
+class AnswerSafeguarding(CommandBase):
+    """Say whether somebody may be in danger, before anything is looked at or destroyed; hold the evidence where they may be."""
+
+    action: Literal[Action.ANSWER_SAFEGUARDING] = Action.ANSWER_SAFEGUARDING
+    concern: bool
+    hold_evidence: bool = False
+
+
+class DecideAccount(CommandBase):
+    """Delete the reported account, or give it back. Deleting needs a plan that somebody else approves."""
+
+    action: Literal[Action.DECIDE_ACCOUNT] = Action.DECIDE_ACCOUNT
+    decision: Literal["delete", "reinstate"]
+    ground: Literal["shows_age", "light_check", "no_objection", "adult", "unfounded"]
+
+
+class ObjectToReport(CommandBase):
+    """Say as the holder of a suspended account that one is 18 or older. A person looks into it."""
+
+    action: Literal[Action.OBJECT_TO_REPORT] = Action.OBJECT_TO_REPORT
+
+
 class DisputeIdentity(CommandBase):
     """Say for the owner of a held contact that the request is not theirs. Nothing leaves until somebody has looked into it."""
 
@@ -404,6 +434,10 @@ Command = Annotated[
     | RequestMoreIdentity
     | RecordDoubt
     | DisputeIdentity
+    | NameAccount
+    | AnswerSafeguarding
+    | DecideAccount
+    | ObjectToReport
     | AddIdentifier
     | AcceptIdentifier
     | RejectIdentifier

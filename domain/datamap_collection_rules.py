@@ -96,6 +96,7 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
         "retention_from",
         "created_at_field",
         "active_at_field",
+        "shown_field",
         "contact_changed_field",
         "restricted_field",
         "disputed_field",

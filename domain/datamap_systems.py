@@ -153,6 +153,9 @@ class Collection(Part):
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
     source: Text | None = Field(default=None, description="from whom; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
+    shown_field: Column | None = Field(
+        default=None, description="field that shows a row to others; emptied while an account is suspended"
+    )
     active_at_field: Column | None = Field(default=None, description="field with the time the person was last active")
     restricted_field: Column | None = Field(
         default=None,

@@ -33,6 +33,7 @@ from domain.events import Draft, Tag
 from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
 from domain.measure_decisions import MEASURE_DECISIONS, measure_actions, no_end_while_restricted, returned, returns_measure
 from domain.messages import Verdict
+from domain.minor import MINOR_DECISIONS, minor_actions
 from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
 from domain.reasons import need_reason, noted
 from domain.rights import Outcome, Right, Role, Status
@@ -61,6 +62,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *complaint_actions(state),
         *erasure_actions(state),
         *measure_actions(state),
+        *minor_actions(state),
     ]
     return sorted(set(actions))
 
@@ -243,6 +245,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.REOPEN: _simple(Tag.REQUEST_REOPENED),
     **CLOCK_DECISIONS,
     **IDENTITY_DECISIONS,
+    **MINOR_DECISIONS,
     **ERASURE_DECISIONS,
     **MEASURE_DECISIONS,
     **WORK_DECISIONS,

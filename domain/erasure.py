@@ -124,6 +124,7 @@ def fields_needed(collection: Collection, step: Step) -> tuple[str, ...]:
     # Whoever holds a contact of the person is told before anything is gone, and a contact changed lately is a doubt (I5, I6).
     named |= {name for name, kind in collection.identities.items() if kind in {"email", "phone"}}
     named |= {field for field in (collection.contact_changed_field, collection.active_at_field) if field}
+    named |= {field for field in (collection.restricted_field, collection.shown_field) if field}  # what giving back restores
     return tuple(name for name in collection.fields if name in named)
 
 

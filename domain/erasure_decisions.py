@@ -22,14 +22,14 @@ from domain.work_decisions import refusing
 
 def erasure_actions(state: CaseState) -> list[Action]:
     """What may be done about an erasure now, whoever asks."""
-    item, erasure = state.item(Right.ERASURE), state.erasure
+    item, erasure = state.item(state.erasing), state.erasure
     if item is None or item.ended or erasure is None or erasure.carried_out_at is not None:
         return []
-    actions = [Action.CANCEL_ERASURE]
+    actions = [Action.CANCEL_ERASURE] if state.erasing is Right.ERASURE else []
     if item.status is Status.IN_REVIEW and erasure.plan is not None:
         actions += [Action.EDIT_ERASURE, Action.RETURN_FOR_REWORK]
-        current = erasure.plan.keys == state.usable_keys
-        if current and not (state.held or state.disputed) and state.knows(Right.ERASURE) and not refusing(state, Right.ERASURE):
+        current = erasure.plan.keys == state.erasing_keys
+        if current and not (state.held or state.disputed) and state.knows(state.erasing) and not refusing(state, state.erasing):
             actions.append(Action.APPROVE_ERASURE)
     if item.status is Status.FULFILLING and erasure.approved:
         actions.append(Action.RETURN_FOR_REWORK)

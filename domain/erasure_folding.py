@@ -14,7 +14,7 @@ from domain.erasure import Addressee, Edit, Track
 from domain.erasure_standing import ErasureStanding, PlanStanding
 from domain.events import CaseEvent, Fact, Tag
 from domain.grounds import Ground
-from domain.rights import Outcome, Right, Status
+from domain.rights import Outcome, Status
 from domain.rights_folding import stands
 
 Rule = Callable[[CaseState, CaseEvent], None]
@@ -53,7 +53,7 @@ def _planned(state: CaseState, event: CaseEvent) -> None:
         addressees=[Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees],
         waiting_days=_number(event, "waiting_days"),
     )
-    stands(state, Right.ERASURE, Status.IN_REVIEW)
+    stands(state, state.erasing, Status.IN_REVIEW)
 
 
 def _edited(state: CaseState, event: CaseEvent) -> None:
@@ -74,7 +74,7 @@ def _edited(state: CaseState, event: CaseEvent) -> None:
 
 def _void(state: CaseState, _event: CaseEvent) -> None:
     _standing(state).plan = None
-    stands(state, Right.ERASURE, Status.COLLECTING)
+    stands(state, state.erasing, Status.COLLECTING)
 
 
 def _voided(state: CaseState, event: CaseEvent) -> None:
@@ -95,14 +95,14 @@ def _interrupted(state: CaseState, _event: CaseEvent) -> None:
 def _approved(state: CaseState, event: CaseEvent) -> None:
     if (plan := _standing(state).plan) is not None:
         plan.binding, plan.approved_by = str(event.facts["binding"]), event.sequence
-    stands(state, Right.ERASURE, Status.FULFILLING)
+    stands(state, state.erasing, Status.FULFILLING)
 
 
 def _returned(state: CaseState, _event: CaseEvent) -> None:
     state.preparers = []
     if (plan := _standing(state).plan) is not None:
         plan.binding = None
-    stands(state, Right.ERASURE, Status.IN_REVIEW)
+    stands(state, state.erasing, Status.IN_REVIEW)
 
 
 def _announced(state: CaseState, event: CaseEvent) -> None:
@@ -117,7 +117,7 @@ def _announced(state: CaseState, event: CaseEvent) -> None:
 def _stopped(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
     erasure.plan = None
-    if (item := state.item(Right.ERASURE)) is not None:
+    if (item := state.item(state.erasing)) is not None:
         item.outcome, item.decided = Outcome.WITHDRAWN, event.sequence
 
 

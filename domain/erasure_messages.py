@@ -20,6 +20,7 @@ class PlanErasure(Message):
         keys: identifiers it goes by.
         edits: what caseworkers decided otherwise.
         skipped: systems that a caseworker left out, with a recorded reason.
+        samples: a few rows are kept for whoever approves it.
     """
 
     case_id: UUID
@@ -28,6 +29,7 @@ class PlanErasure(Message):
     keys: list[UUID]
     edits: list[Edit] = []
     skipped: list[Name] = []
+    samples: bool = True
 
 
 class Place(Message):

@@ -90,6 +90,15 @@ class Tag(StrEnum):
     LIFTING_TOLD = "case:lifting:told"
     LIFTING_BOUNCED = "case:lifting:bounced"
     VIEW_RECORDED = "case:view:recorded"  # what the person says about an automated decision (Articles 22(3), 22C(2))
+    ACCOUNT_NAMED = "case:account:named"  # the one that somebody says is a child's
+    ACCOUNT_SUSPENDED = "case:account:suspended"  # marked, hidden and kept from all sends; all of it can be undone
+    ACCOUNT_SUSPENSION_INTERRUPTED = "case:account:suspension_interrupted"
+    ACCOUNT_HOLDER_TOLD = "case:account:holder_told"
+    ACCOUNT_OBJECTED = "case:account:objected"
+    SAFEGUARDING_ANSWERED = "case:safeguarding:answered"  # before anything is looked at or destroyed
+    ACCOUNT_DECIDED = "case:account:decided"
+    ACCOUNT_REINSTATED = "case:account:reinstated"
+    CREDENTIALS_BLOCKED = "case:credentials:blocked"  # keyed hashes with a last day
     MARKETING_STOPPED = "case:marketing:stopped"  # at once, without a balance (Article 21(3))
     RECIPIENT_CHASED = "case:recipient:chased"  # a processor or recipient that has not answered (Articles 19, 28)
 

@@ -18,6 +18,7 @@ from domain.events import CaseEvent, Fact, Tag
 from domain.identity import Doubt
 from domain.identity_folding import IDENTITY_RULES, doubted, shown, void_release
 from domain.measure_folding import MEASURE_RULES
+from domain.minor import MINOR_RULES
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle, stands
@@ -342,4 +343,5 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **ERASURE_RULES,
     **IDENTITY_RULES,
     **MEASURE_RULES,
+    **MINOR_RULES,
 }

@@ -78,6 +78,9 @@ class NextStep:
 
 # The most urgent first. A kind that is not here is a task like any other.
 _WORK: dict[str, tuple[Step, bool]] = {
+    "find_account": (Step.DO_TASK, True),
+    "account_objection": (Step.DO_TASK, True),
+    "account_overdue": (Step.DO_TASK, True),
     "not_me": (Step.DO_TASK, True),
     "needs_operator": (Step.ASK_OPERATOR, True),
     "letter_failed": (Step.MEND_LETTER, True),
@@ -148,7 +151,7 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
 def _erasing(state: CaseState) -> NextStep | None:
     """What an erasure asks for, where it is the least advanced right of the case."""
     erasure = state.erasure
-    if erasure is None or state.stage(Right.ERASURE) is not state.status:
+    if erasure is None or state.stage(state.erasing) is not state.status:
         return None
     if state.status is Status.IN_REVIEW and state.stage(Right.ACCESS) is not Status.IN_REVIEW and erasure.plan is not None:
         return NextStep(Step.APPROVE_ERASURE, _US)

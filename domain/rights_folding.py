@@ -8,6 +8,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from domain.case import CaseState
+from domain.erasure_standing import ErasureStanding
 from domain.events import CaseEvent, Tag
 from domain.rights import Outcome, Right, Status
 
@@ -59,6 +60,9 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
         item.decided = event.sequence
         note = event.facts.get("note")
         item.text = UUID(str(note)) if note else None
+        if item.right is Right.MINOR_REPORT and state.erasure is not None:
+            # What was erased was a child's account; what else was asked begins with a plan of its own.
+            state.erasure = ErasureStanding(plans=state.erasure.plans, looks=state.erasure.looks)
 
 
 def _answered(state: CaseState, event: CaseEvent) -> None:

@@ -40,6 +40,7 @@ from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
 from tests.fakes_erasure import FakeErasing
 from tests.fakes_measures import FakeMeasuring
+from tests.fakes_minor import FakeMinors
 
 
 class FakeOffice:
@@ -78,6 +79,7 @@ class FakeOffice:
         self.built.set()
         self.broken: set[str] = set()  # activities that fail for good
         self.erasing = FakeErasing()
+        self.minors = FakeMinors()
         self.held = HeldContacts()
         self.measuring = FakeMeasuring()
         self.consents: list[str] = []
@@ -216,6 +218,7 @@ class FakeOffice:
             self.destroy_snapshots,
             self.erasing.forget_looks,
             self.stop_marketing,
+            *self.minors.case_activities,
         ]
 
     @property
@@ -225,7 +228,8 @@ class FakeOffice:
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
         of_access: list[Callable[..., Any]] = [self.collect, self.snapshot_short_lived, self.build_package, self.verify_package]
-        return [*of_access, *self.erasing.connector_activities, *self.measuring.connector_activities]
+        stand_ins = (self.erasing, self.measuring, self.minors)
+        return [*of_access, *(each for stand_in in stand_ins for each in stand_in.connector_activities)]
 
 
 async def _beat() -> None:

@@ -60,6 +60,20 @@ async def finish(case: Proceedings) -> None:
     await case.conclude(Draft(tag=Tag.RIGHT_DECIDED, facts=decided))
 
 
+async def finish_unseen(case: Proceedings) -> None:
+    """The same for an account whose holder did not ask: nobody gets a certificate, and the month is not waited for."""
+    plan = standing_of(case).plan
+    assert plan is not None
+    for addressee in plan.addressees:
+        case.errand(functools.partial(pursue, case, addressee))
+    await _by_hand(case, plan)
+    if standing_of(case).looked_at is None:
+        await _look(case, plan, last=True)
+    await case.until(lambda state: not any(item.kind in {"leftover", "newer_account"} for item in state.open_work_items.values()))
+    await case.until(lambda state: all(confirmed(state, each) for each in plan.addressees))
+    await workflow.execute_activity_method(Erasure.forget_looks, CaseRef(case_id=case.case_id), **EVENTS)
+
+
 async def _by_hand(case: Proceedings, plan: PlanStanding) -> None:
     """Systems that no program may change: a person erases there, and says so."""
     known = {item.system for item in case.state.work_items.values() if item.kind == "erase_by_hand"}

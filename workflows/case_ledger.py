@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.identity_decisions import check_wait
     from domain.messages import CommandCall, RecordAttempt, Recorded, RecordEvents, Snapshot, Verdict
     from domain.milestones import extension_lapsed
+    from domain.minor import check_ground
     from domain.rights import Right, Status
 
 from workflows.options import EVENTS
@@ -195,6 +196,7 @@ class CaseLedger:
         drafts = decide(self.state, command, verdict)
         check_time(self.state, command.action, workflow.now())
         check_wait(self.state, command.action, workflow.now())
+        check_ground(self.state, command, workflow.now())
         late = self.clock is not None and extension_lapsed(self.clock, self.state.regimes, now=workflow.now())
         if command.action is Action.EXTEND_DEADLINE and late:
             raise NotAllowedNowError(

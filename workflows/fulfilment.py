@@ -25,6 +25,7 @@ from workflows.rights.by_hand import by_hand
 from workflows.rights.complaint import complaint
 from workflows.rights.decision_review import decision_review
 from workflows.rights.erasure import erasure
+from workflows.rights.minor_report import minor_report
 from workflows.rights.objection import objection
 from workflows.rights.rectification import rectification
 from workflows.rights.restriction import restriction
@@ -41,7 +42,7 @@ FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.WITHDRAW_CONSENT: withdraw_consent,
     Right.TRANSFER_INFORMATION: by_hand,
     Right.COMPLAINT: complaint,
-    Right.MINOR_REPORT: by_hand,
+    Right.MINOR_REPORT: minor_report,
 }
 
 
@@ -55,6 +56,8 @@ async def fulfil(case: Proceedings, right: Right) -> None:
                 await part.until(lambda state: state.knows(right))
             if right is Right.ERASURE:
                 await _access_first(part)
+                if not _ended(part.state, Right.MINOR_REPORT):  # a child's account first
+                    await part.until(lambda state: _ended(state, Right.MINOR_REPORT))
             if right is Right.OBJECTION:
                 await _stop_marketing(part)
             await FULFIL[right](part)

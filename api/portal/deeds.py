@@ -32,6 +32,7 @@ from domain.commands import (
     ConfirmIdentityCode,
     Disown,
     DisputeIdentity,
+    ObjectToReport,
     OpenPackage,
     ReissuePackage,
     ReportMissing,
@@ -168,6 +169,11 @@ def disown(_session: Session) -> Command:
 def dispute(_session: Session) -> Command:
     """Say for a held contact that the request is not theirs."""
     return DisputeIdentity(actor=SUBJECT)
+
+
+def object_to_report(_session: Session) -> Command:
+    """Say as the holder of a suspended account that one is 18 or older."""
+    return ObjectToReport(actor=SUBJECT)
 
 
 def cancel_erasure(_session: Session) -> Command:

@@ -122,6 +122,9 @@ _REASON_NEEDED = frozenset(
         Action.RECORD_DELIVERY,
         Action.REPORT_MISSING,
         Action.DISPUTE_IDENTITY,
+        Action.ANSWER_SAFEGUARDING,
+        Action.DECIDE_ACCOUNT,
+        Action.OBJECT_TO_REPORT,
         Action.DISOWN,
         Action.MERGE_DUPLICATE,
         Action.HOLD,
@@ -155,6 +158,11 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
         "identifier": None,
         "kind": (Name, Field(description="`email`, `phone`, or a kind that the data map names")),
         "value": (Value, Field(description="kept sealed; a search key only once proven or accepted")),
+    },
+    Action.NAME_ACCOUNT: {
+        "identifier": None,
+        "kind": (Name, Field(description="`email`, or a kind that the data map names")),
+        "value": (Value, Field(description="the account that is reported; kept sealed, and never a search key")),
     },
     Action.COMPLETE_WORK_ITEM: {
         "files": None,

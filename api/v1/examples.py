@@ -16,6 +16,18 @@ EXAMPLES: dict[Action, dict[str, Any]] = {
     Action.REQUEST_MORE_IDENTITY: {"doubt": "contact_changed"} | WHY,
     Action.CONFIRM_IDENTITY: {"factors": ["by_person"]} | WHY,
     Action.RECORD_DOUBT: {"doubt": "new_device"},
+    Action.NAME_ACCOUNT: {"kind": "email", "value": "someone@example.com"},
+    Action.ANSWER_SAFEGUARDING: {
+        "concern": True,
+        "hold_evidence": True,
+        "reason": "The report speaks of messages from an adult; the police were told.",
+    },
+    Action.DECIDE_ACCOUNT: {
+        "decision": "delete",
+        "ground": "shows_age",
+        "reason": "The profile text gives an age of 14.",
+    },
+    Action.OBJECT_TO_REPORT: {"reason": "Rang us from the number on record and says that she is 34."},
     Action.DISPUTE_IDENTITY: {"reason": "The owner of the number on record says that she asked for nothing."},
     Action.ADD_IDENTIFIER: {"kind": "email", "value": "second.address@example.com"},
     Action.ACCEPT_IDENTIFIER: {"identifier": _KEY} | WHY,

@@ -28,6 +28,7 @@ from domain.texts import Name
 router = APIRouter(tags=["lists"], route_class=GuardedRoute)
 
 CHECKS: Final = Rate(most=1_000, within=timedelta(hours=1))  # per key: a campaign sends by the platform's own list, not by asking
+LONGEST_IP_BLOCK: Final = timedelta(days=30)  # a family shares one, the parent who reports among them
 LONGEST_HOLD: Final = timedelta(days=365)  # to its review; it can be renewed, with a look
 _Value = Annotated[str, Field(min_length=1, max_length=320)]
 
@@ -116,6 +117,8 @@ def add(body: ListBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
     """Put a value on a list: a marketing objection for good, a block for abuse until a day."""
     if (body.list == "abuse") != (body.expires_on is not None):
         raise InvalidInputError("A block for abuse has a last day; a marketing objection has none.", field="expires_on")
+    if body.kind == "ip" and body.expires_on is not None and body.expires_on > web.now().date() + LONGEST_IP_BLOCK:
+        raise InvalidInputError("A network address is shared: it is blocked for 30 days at most.", field="expires_on")
     note_access(web, who, f"suppression-{body.list}")
     with web.resources.database.write() as session:
         vault = web.resources.vault

@@ -283,6 +283,7 @@ _SPECIAL = {
     Action.CONFIRM_IDENTITY_CODE: _confirm_code,
     Action.SUBMIT_IDENTITY_EVIDENCE: _evidence,
     Action.ADD_IDENTIFIER: _add_identifier,
+    Action.NAME_ACCOUNT: _add_identifier,
     Action.COMPLETE_WORK_ITEM: _complete_work_item,
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,

@@ -301,3 +301,60 @@ _NAMES = (("platform", "accounts"), ("business", "customers"))
 
 def _name(system: str, collection: str, old: str = "Tilda Typical") -> dict[str, str]:
     return {"system": system, "collection": collection, "field": "full_name", "old": old, "new": "Tilde Typical"}
+
+
+async def test_a_childs_account_is_suspended_at_once_given_back_as_it_was_and_deleted_by_two_people(office: Office) -> None:
+    """A parent reports; the account holder hears why; the parent learns neither whether there is an account nor what is in it."""
+    public = """SELECT images.id, public FROM images JOIN prompts ON prompts.id = prompt_id
+        JOIN accounts ON accounts.id = account_id WHERE accounts.email = ? ORDER BY images.id"""
+    marked = "SELECT id, email, restricted_at FROM accounts WHERE restricted_at IS NOT NULL"
+    before, marks = office.sql("platform", public, people.MINOR), office.sql("platform", marked)
+    report: dict[str, Any] = {"identified": False, "hints": [{"kind": "email", "value": people.MINOR}]}
+
+    first = await office.ask(people.PARENT, Right.MINOR_REPORT, **report)
+    await first.until(lambda each: each.state.minor and each.state.minor.holder_told_at)
+    assert {email for _, email, _ in office.sql("platform", marked)} - {email for _, email, _ in marks} == {people.MINOR}
+    assert before
+    assert all(not shown for _, shown in office.sql("platform", public, people.MINOR)), "nobody else sees an image"
+    checked = (await office.post("/suppression/check", {"value": people.MINOR}, Role.PRIVACY_LEAD)).json()
+    assert (checked["restricted"], checked["may_send_marketing"]) == (True, False), "every send asks, and stops"
+    told = {str(each["To"]): str(each["Subject"]) for each in office.here.post.letters if first.reference in str(each["Subject"])}
+    assert "paused" in told[people.MINOR]
+    assert "acted on your report" in told[people.PARENT]
+    assert all(people.MINOR not in letter for letter in first.letters)
+    await first.act("decide_account", {"decision": "reinstate", "ground": "adult", "reason": "Showed an older invoice."})
+    await first.until(lambda each: each.state.status is Status.CLOSED)
+    assert office.sql("platform", public, people.MINOR) == before, "exactly what was hidden is shown again"
+    assert office.sql("platform", marked) == marks
+
+    second = await office.ask(people.PARENT, Right.MINOR_REPORT, **report)
+    await second.until(lambda each: each.state.minor and each.state.minor.holder_told_at)
+    decision = {"decision": "delete", "ground": "shows_age", "reason": "The profile says 14."}
+    assert await second.refused("decide_account", decision) == 409, "first the question whether somebody is in danger"
+    await second.act("answer_safeguarding", {"concern": True, "hold_evidence": True, "reason": "Messages of an adult."})
+    await second.act("decide_account", decision)
+    view = await second.until(lambda each: each.state.erasure and each.state.erasure.plan)
+    assert view.state.erasure is not None
+    assert view.state.erasure.plan is not None
+    plan = {"sha256": view.state.erasure.plan.sha256}
+    assert await second.refused("approve_erasure", plan) == 403, "not by whoever decided"
+    await second.act("approve_erasure", plan, Role.REVIEWER)
+    for item in items(await second.until(lambda each: items(each, "before_erasure", "legal_hold")), "before_erasure"):
+        await second.act("complete_work_item", {"work_item": str(item), "result": "found"})
+    view = await second.until(lambda each: items(each, "legal_hold"))
+    assert office.sql("platform", "SELECT count(*) FROM accounts WHERE email = ?", people.MINOR) == [(1,)], "the evidence is held"
+    holds = (await office.web.get("/api/v1/holds", headers={"Authorization": f"Bearer {office.keys[Role.PRIVACY_LEAD]}"})).json()
+    for hold in holds["items"]:
+        await office.post(f"/holds/{hold['id']}/lift", {}, Role.PRIVACY_LEAD)
+    (item,) = items(view, "legal_hold")
+    await second.act("complete_work_item", {"work_item": str(item), "result": "found"})
+    await second.until(lambda each: each.state.minor and each.state.minor.blocked)
+    assert office.sql("platform", "SELECT count(*) FROM accounts WHERE email = ?", people.MINOR) == [(0,)]
+    assert office.sql("platform", public, people.MINOR) == []
+    with office.here.resources.database.read() as session:
+        listed = lists_of(session, office.here.resources.vault, "email", people.MINOR, today=datetime.now(UTC).date())
+    assert {"abuse", "restored"} <= {*listed}
+    assert listed["abuse"].expires_on is not None, "a block has a last day"
+    assert (await second.see_through()).state.outcome is Outcome.FULFILLED
+    mine = [each for each in office.here.post.letters if second.reference in str(each["Subject"])]
+    assert len([each for each in mine if str(each["To"]) == people.PARENT]) == 2, "the receipt, and that we acted: nothing more"

@@ -113,7 +113,7 @@ async def test_an_erasure_does_not_wait_for_ever_for_a_copy_that_nobody_fetches(
         await running.until(lambda office: Tag.ERASURE_PLANNED in office.tags)
 
 
-@pytest.mark.parametrize("right", [Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.MINOR_REPORT])
+@pytest.mark.parametrize("right", [Right.WITHDRAW_CONSENT, Right.OBJECTION])
 async def test_what_needs_no_identity_is_not_held_up_by_an_unconfirmed_mailbox(
     temporal_client: Client, time_skipper: TimeSkipper, right: Right
 ) -> None:

@@ -91,6 +91,39 @@ ACTS: Final[dict[Action, Act]] = {
         "Record the doubt",
         "The doubt is on record.",
     ),
+    Action.NAME_ACCOUNT: Act(
+        "Name the account",
+        "Say which account is a child\u2019s",
+        "It is suspended, hidden and kept from all sends at once, and all of that can be undone. Look at nothing in it; the "
+        "holder is told, and can object (privacy policy, children).",
+        "Suspend this account",
+        "The account is being suspended, and its holder told.",
+        red=True,
+    ),
+    Action.ANSWER_SAFEGUARDING: Act(
+        "Answer: is somebody in danger?",
+        "Is somebody in danger?",
+        "Answer this before anything is looked at or destroyed: deleting destroys evidence. Do not open or download images. If "
+        "there is a concern, call the police or your national hotline, and hold the evidence.",
+        "Record the answer",
+        "The answer is recorded.",
+    ),
+    Action.DECIDE_ACCOUNT: Act(
+        "Decide about the account",
+        "Delete the account, or give it back",
+        "Within 72 hours. Delete where the account itself shows the age, where you checked lightly that the reporter is a "
+        "parent, or where the holder did not object in seven days. Somebody else approves the plan.",
+        "Decide",
+        "It is decided.",
+        red=True,
+    ),
+    Action.OBJECT_TO_REPORT: Act(
+        "Record the holder\u2019s objection",
+        "Record that the account holder objects",
+        "Say who told you, and how. The account stays suspended until you have decided.",
+        "Record it",
+        "The objection is recorded.",
+    ),
     Action.DISPUTE_IDENTITY: Act(
         "The owner of a held contact says: not me",
         "Record that the owner of a contact we hold says \u201cthis was not me\u201d",

@@ -106,6 +106,20 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
         f"A doubt was put on record: {words.DOUBTS.get(str(row.facts.get('doubt', '')), 'another')}"
     ),
     Tag.IDENTITY_DISPUTED: "The owner of a contact we hold said: this was not me. Nothing leaves until somebody looked",
+    Tag.ACCOUNT_NAMED: lambda teller, row: f"{teller.identifier(row)} was named as the account of a child",
+    Tag.ACCOUNT_SUSPENDED: lambda _, row: f"The account was suspended: {_records(row)} marked or hidden",
+    Tag.ACCOUNT_SUSPENSION_INTERRUPTED: "A system could not be suspended; the rest was",
+    Tag.ACCOUNT_HOLDER_TOLD: "The account holder was told, with a way to object",
+    Tag.ACCOUNT_OBJECTED: "The account holder said that they are 18 or older",
+    Tag.SAFEGUARDING_ANSWERED: lambda _, row: (
+        ("Somebody may be in danger" if row.facts.get("concern") else "Nobody seems to be in danger")
+        + ("; the evidence is held" if row.facts.get("hold") else "")
+    ),
+    Tag.ACCOUNT_DECIDED: lambda _, row: (
+        "Decided: delete the account" if row.facts.get("decision") == "delete" else "Decided: give the account back"
+    ),
+    Tag.ACCOUNT_REINSTATED: "The account was given back as it was",
+    Tag.CREDENTIALS_BLOCKED: lambda _, row: f"Its credentials are blocked until {row.facts.get('until')}",
     Tag.HOLDERS_TOLD: "Every other contact that we hold was told of the request",
     Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
     Tag.IDENTITY_REMINDED: "Reminded to confirm the address",

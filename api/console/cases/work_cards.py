@@ -62,6 +62,36 @@ _TASKS = {
         "A legal hold or a restriction stops the erasure",
         "Nothing of this person is erased while it lasts (Articles 17(3), 18(2)). Look whether it has its ground, then say so.",
     ),
+    "find_account": (
+        "Find the account that is reported, within the hour",
+        (
+            "Read the report for an address or a name, and name the account: it is suspended at once, and that can be undone. "
+            "Look at nothing in it."
+        ),
+    ),
+    "decide_account": (
+        "Decide about the account, within 72 hours",
+        (
+            "First answer whether somebody may be in danger; then delete it or give it back. Nothing is deleted by a timer "
+            "(privacy policy, children)."
+        ),
+    ),
+    "account_overdue": (
+        "The report of a child's account is three days old: decide now",
+        "The account is suspended, and that is no end. Decide, or say why it needs longer.",
+    ),
+    "account_objection": (
+        "The account holder says that they are 18 or older",
+        "Ask for no passport: look for what the account shows. Then decide, and say here that you looked.",
+    ),
+    "suspend_by_hand": (
+        "Suspend the account in this system by hand",
+        "No program may mark it: let nobody sign in, hide what is public, and stop all sends. Then say so.",
+    ),
+    "suspension_failed": (
+        "A system could not be suspended",
+        "What could be marked and hidden is. When it is mended, say so, and the rest follows.",
+    ),
     "not_me": (
         "The owner of a contact we hold says: this was not me",
         (
@@ -117,10 +147,18 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
         Press(Action.LINK_COMPLAINT, "Say which case it is about"),
     ),
     "complaint_progress": (Press(Action.SEND_PROGRESS, "Tell them how far it is", first=True),),
+    "find_account": (Press(Action.NAME_ACCOUNT, "Name the account", first=True),),
+    "decide_account": (
+        Press(Action.ANSWER_SAFEGUARDING, "Is somebody in danger?", first=True),
+        Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back"),
+        Press(Action.NAME_ACCOUNT, "Name another account"),
+    ),
+    "account_overdue": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
+    "account_objection": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
-_DECIDED = {"handle_complaint", "complaint_progress"}  # answered by their own commands alone
+_DECIDED = {"handle_complaint", "complaint_progress", "decide_account"}  # answered by their own commands alone
 
 
 def retry(looking: Looking, step: NextStep) -> Card:
