@@ -29,6 +29,7 @@ from domain.commands import (
 from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, LEAD, SUBJECT
 from tests.histories import keys
+from tests.histories.dossiers import incident, notice
 from tests.journeys.correcting import correct, restrict_and_lift, see_through
 from tests.journeys.erasing import approve, do_first, tell_recipients
 from tests.journeys.installed import Installed, running_in
@@ -169,8 +170,8 @@ async def closed_unverified(here: Installed) -> UUID:
     return case_id
 
 
-async def _save(here: Installed, name: str, case_id: UUID) -> None:
-    handle = here.client.get_workflow_handle(f"case-{case_id}")
+async def _save(here: Installed, name: str, case_id: UUID, workflow: str = "case", run: str | None = None) -> None:
+    handle = here.client.get_workflow_handle(f"{workflow}-{case_id}", run_id=run)
     await handle.result()
     history = json.loads((await handle.fetch_history()).to_json())
     events = ",\n".join(json.dumps(_nameless(event)) for event in history["events"])  # one a line
@@ -203,6 +204,10 @@ async def main() -> None:
             await _save(here, closed_unverified.__name__, await closed_unverified(here))
             await _save(here, erasure.__name__, await erasure(here))
             await _save(here, afterwards.__name__, await afterwards(here))
+            await _save(here, "breach", await incident(here), "breach")
+            notice_id, first, last = await notice(here)
+            await _save(here, "notice", notice_id, "notice", first)
+            await _save(here, "notice_afterwards", notice_id, "notice", last)
             settings = here.resources.settings
         keys.save(settings.keys, settings.keystore_url)
 

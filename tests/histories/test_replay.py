@@ -40,6 +40,7 @@ def test_every_kind_of_run_is_there() -> None:
         [
             "access_full",
             "afterwards",
+            "breach",
             "carried_on",
             "closed_unverified",
             "complaint",
@@ -47,6 +48,8 @@ def test_every_kind_of_run_is_there() -> None:
             "manual_system",
             "measures",
             "nothing_held",
+            "notice",
+            "notice_afterwards",
             "partial_answer",
             "several_rights",
         ]

@@ -57,7 +57,7 @@ class Breach:
 
     async def command(self, command: BreachCommand) -> BreachSnapshot:
         call = BreachCall(command_id=f"test:{uuid4().hex}", command=command)
-        return await self.handle.execute_update(BreachWorkflow.command, call)
+        return await self.handle.execute_update(BreachWorkflow.command, call, id=call.command_id)
 
     async def refused(self, command: BreachCommand) -> str:
         with pytest.raises(WorkflowUpdateFailedError) as failure:

@@ -62,7 +62,7 @@ class Notice:
 
     async def command(self, command: NoticeCommand) -> NoticeState:
         call = NoticeCall(command_id=f"test:{uuid4().hex}", command=command)
-        return (await self.handle.execute_update(NoticeWorkflow.command, call)).state
+        return (await self.handle.execute_update(NoticeWorkflow.command, call, id=call.command_id)).state
 
     async def carried_on(self, command: NoticeCommand) -> NoticeState:
         """Command a notice whose workflow has ended, as the door does: carry it on from what is recorded."""

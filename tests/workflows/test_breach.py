@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from temporalio.client import Client
@@ -13,9 +13,10 @@ from temporalio.testing import TimeSkipper
 
 from adapters.database import migrate
 from adapters.database.breach_reader import BREACH, BreachReader, frozen_systems
+from adapters.database.breach_register import register_csv
 from adapters.resources import Resources
 from domain.blobs import BlobRef
-from domain.breach import BreachOutcome, BreachStatus, Report
+from domain.breach import BreachOutcome, BreachStatus
 from domain.breach_commands import (
     Acknowledge,
     AddFact,
@@ -27,14 +28,13 @@ from domain.breach_commands import (
     DecidePeople,
     Dismiss,
     ExplainDelay,
-    PrepareReport,
     RecordSent,
     ReopenBreach,
-    SetField,
 )
 from tests import opened, post_office
 from tests.post_office import PostOffice
 from tests.workflows.breach_under_way import Breach, breach
+from tests.workflows.incident import prepared, told, whole_incident
 
 
 @pytest.fixture
@@ -65,18 +65,6 @@ def text_of(running: Breach, report: UUID) -> str:
     vault = running.resources.vault.dossier(running.breach_id, BREACH)
     with running.resources.blobs.read(vault, BlobRef.model_validate(row.blob)) as reader:
         return reader.read().decode()
-
-
-async def prepared(running: Breach, authority: str = "ico") -> tuple[UUID, Report]:
-    report = uuid4()
-    await running.command(PrepareReport(actor=running.staff["rita"], report=report, authority=authority))
-    await running.until(lambda one: one.state.reports[report].sha256)
-    return report, running.state.reports[report]
-
-
-async def told(running: Breach, field: str, text: str, standing: str = "known") -> None:
-    command = {"actor": running.staff["rita"], "field": field, "standing": standing, "note": running.note(text)}
-    await running.command(SetField.model_validate(command))
 
 
 async def test_people_on_duty_are_called_in_turn_until_one_answers(running: Breach) -> None:
@@ -220,3 +208,18 @@ async def test_it_ends_by_a_persons_act_and_can_be_opened_again(running: Breach)
     await running.command(Dismiss(actor=lea, note=running.note()))
     await running.age(minutes=11)
     await running.handle.result()
+
+
+async def test_a_whole_incident_with_two_reports_in_phases_and_a_late_one(running: Breach) -> None:
+    first, second, late = await whole_incident(running)
+    clocks = {row.key: row for row in BreachReader(running.resources).clocks(running.state, datetime.now(UTC)).rows}
+    assert clocks["ico"].state == "met"
+    assert (clocks["ie"].state, clocks["ie"].late) == ("missed", True), "told, but after the time"
+    assert {running.state.reports[each].number for each in (first, second)} == {1, 2}
+    assert "No second factor" not in text_of(running, first)
+    assert "Passwords stolen elsewhere" not in text_of(running, second), "it was told before"
+    assert "They were found on the fourth day." in text_of(running, late)
+    assert running.hours() == [48, 1, 0], "until the ICO was told; then Ireland's, found when its time was over"
+    register = register_csv(running.resources, datetime.now(UTC), words=True).decode()
+    for words in ("notified", "Ask for a second factor.", "A risk to 1,840 people.", "ICO 20", "DPC 20"):
+        assert words in register
