@@ -18,7 +18,6 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.breach_intake import IncomingBreach, open_breach
 from adapters.database.breach_reader import BREACH, BreachFilter, BreachReader, BreachView
 from adapters.database.breach_register import register_csv
-from adapters.database.breach_tables import DossierCommand
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import CaseIdentifierRow
 from adapters.resources import Resources
@@ -32,12 +31,12 @@ from api.v1.breach_models import (
     BreachAnswer,
     BreachBody,
     BreachLines,
-    DossierEventAnswer,
     DossierEventLines,
     RangeBody,
 )
 from api.v1.breach_presenting import breach_answer, breach_line, possible
 from api.v1.dossier_actions import DossierDeed, file_of, person_of
+from api.v1.dossier_reading import command_answered, dossier_events
 from api.v1.models import CommandAnswer
 from domain.breach import BreachStatus, Count
 from domain.breach_authority import BreachAction
@@ -49,7 +48,7 @@ from domain.rights import Role
 
 router = APIRouter(tags=["breaches"], route_class=GuardedRoute)
 
-_AT_ONCE, _EVENTS_AT_ONCE = 100, 500
+_AT_ONCE = 100
 _COMMAND: TypeAdapter[BreachCommand] = TypeAdapter(BreachCommand)
 
 
@@ -110,12 +109,7 @@ def read_breach(breach: TheBreach, who: TheCaller, web: TheWeb) -> BreachAnswer:
 @router.get("/breaches/{reference}/events")
 def read_breach_events(breach: TheBreach, web: TheWeb, cursor: Annotated[int, Query(ge=0, le=2**31)] = 0) -> DossierEventLines:
     """The history of a breach in its own order."""
-    rows = BreachReader(web.resources).events(breach.dossier.id, cursor, _EVENTS_AT_ONCE)
-    items = [
-        DossierEventAnswer(sequence=row.sequence, tag=row.tag, at=row.at, actor=row.actor, facts=row.facts, hash=row.hash)
-        for row in rows
-    ]
-    return DossierEventLines(items=items, next=str(rows[-1].sequence) if len(rows) == _EVENTS_AT_ONCE else None)
+    return dossier_events(BreachReader(web.resources), breach.dossier.id, cursor)
 
 
 @router.get("/breaches/{reference}/reports/{report}", response_class=Response)
@@ -139,19 +133,12 @@ def read_evidence(breach: TheBreach, evidence: UUID, who: TheCaller, web: TheWeb
 @router.get("/breaches/{reference}/commands/{command}", response_model=BreachAnswer, responses={202: {"model": CommandAnswer}})
 async def read_breach_command(breach: TheBreach, command: str, who: TheCaller, web: TheWeb) -> Any:  # noqa: ANN401
     """The answer to a command that was not answered at once: the breach after it, its refusal, or 202 while there is none."""
-    row = await run_in_threadpool(_command, web.resources, command)
-    if row is None or row.dossier_id != breach.dossier.id:
-        raise UnknownObjectError
     reader = BreachReader(web.resources)
-    if not await run_in_threadpool(reader.happened, row.dossier_id, command):
-        try:
-            done = await web.the_breaches.answer_of(row.dossier_id, command)
-        except UnknownObjectError:
-            done = None
-        if done is None:
-            return Response(CommandAnswer(command=command).model_dump_json(), 202, media_type="application/json")
-    view = await run_in_threadpool(reader.get, row.dossier_id)
-    return await run_in_threadpool(breach_answer, web.resources, who, view, web.now())
+
+    def answer() -> BreachAnswer:
+        return breach_answer(web.resources, who, reader.get(breach.dossier.id), web.now())
+
+    return await command_answered(web.resources, web.the_breaches, reader, command, breach.dossier.id, answer)
 
 
 @dataclass
@@ -286,8 +273,3 @@ def _check_choice(body: dict[str, Any]) -> None:
         return
     if any(part.strip() not in known.choices for part in body["value"].split(",")):
         raise InvalidInputError("The form gives these choices.", field="value", choices=list(known.choices))
-
-
-def _command(resources: Resources, command: str) -> DossierCommand | None:
-    with resources.database.read() as session:
-        return session.get(DossierCommand, command)

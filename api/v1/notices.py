@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import TypeAdapter
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -22,8 +22,9 @@ from api.guard import GuardedRoute
 from api.guards import hosts_of
 from api.idempotency import keyed_hash, sent_key
 from api.security import Caller
-from api.v1.breach_models import DossierEventAnswer, DossierEventLines
+from api.v1.breach_models import DossierEventLines
 from api.v1.dossier_actions import DossierDeed
+from api.v1.dossier_reading import command_answered, dossier_events
 from api.v1.models import CommandAnswer
 from api.v1.notice_bodies import (
     NOTICE_SHAPES,
@@ -42,7 +43,6 @@ from domain.notice_commands import NOTICE_DECISIONS, NOTICE_ROLES, NoticeAction,
 from domain.notice_decisions import allowed_notice_actions, check_words
 
 router = APIRouter(tags=["notices"], route_class=GuardedRoute)
-_EVENTS_AT_ONCE = 500
 _COMMAND: TypeAdapter[NoticeCommand] = TypeAdapter(NoticeCommand)
 
 
@@ -86,12 +86,7 @@ def read_notice(notice: TheNotice, who: TheCaller, web: TheWeb) -> NoticeAnswer:
 @router.get("/notices/{reference}/events")
 def read_notice_events(notice: TheNotice, web: TheWeb, cursor: Annotated[int, Query(ge=0, le=2**31)] = 0) -> DossierEventLines:
     """The history of a notice in its own order."""
-    rows = NoticeReader(web.resources).events(notice.dossier.id, cursor, _EVENTS_AT_ONCE)
-    items = [
-        DossierEventAnswer(sequence=row.sequence, tag=row.tag, at=row.at, actor=row.actor, facts=row.facts, hash=row.hash)
-        for row in rows
-    ]
-    return DossierEventLines(items=items, next=str(rows[-1].sequence) if len(rows) == _EVENTS_AT_ONCE else None)
+    return dossier_events(NoticeReader(web.resources), notice.dossier.id, cursor)
 
 
 @router.post("/notices/{reference}/proof")
@@ -116,11 +111,11 @@ def read_banner(notice: TheNotice, web: TheWeb) -> BannerAnswer:
 async def read_notice_command(notice: TheNotice, command: str, who: TheCaller, web: TheWeb) -> Any:  # noqa: ANN401
     """The answer to a command that was not answered at once: the notice after it, its refusal, or 202 while there is none."""
     reader = NoticeReader(web.resources)
-    done = await run_in_threadpool(reader.happened, notice.dossier.id, command)
-    if not done and await web.the_notices.answer_of(notice.dossier.id, command) is None:
-        return Response(CommandAnswer(command=command).model_dump_json(), 202, media_type="application/json")
-    view = await run_in_threadpool(reader.get, notice.dossier.id)
-    return await run_in_threadpool(notice_answer, web.resources, who, view)
+
+    def answer() -> NoticeAnswer:
+        return notice_answer(web.resources, who, reader.get(notice.dossier.id))
+
+    return await command_answered(web.resources, web.the_notices, reader, command, notice.dossier.id, answer)
 
 
 @dataclass

@@ -131,6 +131,9 @@ def test_an_approval_names_what_was_looked_at(web: TestClient, dana: AtConsole, 
 def test_an_approval_wants_a_fresh_sign_in(web: TestClient, resources: Resources, place: str) -> None:
     stale = AtConsole(web, resources, Role.PRIVACY_LEAD, "Lea Late", ago=timedelta(minutes=6))
     assert "/console/sign-in/again" in stale.get(f"{place}/actions/approve").headers["location"]
+    sent_back = stale.post(f"{place}/actions/publish", {"language": "en", "text": "Stolen passwords were tried."})
+    kept = re.search(r"kept%3D([0-9a-f-]{36})", sent_back.headers["location"])
+    assert kept is not None, "what was typed is kept until the password was given again"
 
 
 def test_it_is_paused_and_goes_on_and_each_person_has_a_proof(

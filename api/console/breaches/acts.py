@@ -3,7 +3,6 @@
 Next: api/v1/breaches.py
 """
 
-import json
 import secrets
 from typing import Any, Final
 from uuid import UUID
@@ -16,18 +15,17 @@ from starlette.datastructures import FormData
 from adapters import kept_forms
 from adapters.database.breach_reader import BREACH, BreachReader, BreachView
 from api.answers import CommandUnansweredError
-from api.console import sessions
 from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
 from api.console.breaches.pages import PATH, action_of, facts_of, staff_choices
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
-from api.console.sessions import SignedIn
+from api.console.sessions import SignedIn, SignedOutError
+from api.console.uploading import handed_in
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.days import zone
 from api.idempotency import keyed_hash
-from api.uploads import Upload, read_upload
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachBody
 from api.v1.breaches import breach_deed, reported
@@ -106,21 +104,14 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
 async def keep_evidence(reference: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:
     """Keep a file as evidence: sealed while it arrives; whoever may add facts may add it."""
     view, act = await run_in_threadpool(BreachReader(web.resources).find, reference.upper()), BreachAction.ADD_EVIDENCE
-    vault = await run_in_threadpool(web.resources.vault.dossier, view.dossier.id, BREACH)
-    sent = Upload()
     try:
-        sent = await read_upload(request, web.resources.blobs, vault, act.value)
-        # One field holds everything that is not a file: the reader of uploads knows a part for words and a part for files.
-        typed = json.loads(sent.command or b"{}")
-        sessions.check_form(who, str(typed.get("key", "")))
-        deed = breach_deed(act, None, web, who, view)
-        deed.upload = sent
-        await deed.act({}, keyed_hash(web.resources.vault, "command", who.key_id, act.value, str(typed.get("once", ""))))
-    except (DomainError, ValueError) as failure:
-        await run_in_threadpool(sent.discard, web.resources.blobs)
-        if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
-            raise
-        return await run_in_threadpool(_form, web, who, view, act, {}, faults(failure))
+        await handed_in(request, who, breach_deed(act, None, web, who, view))
+    except CommandUnansweredError:
+        return away_to(f"{PATH}/{view.dossier.reference}")
+    except SignedOutError:
+        raise
+    except DomainError as refusal:
+        return await run_in_threadpool(_form, web, who, view, act, {}, faults(refusal))
     return away_to(f"{PATH}/{view.dossier.reference}?done={act.value}")
 
 

@@ -3,31 +3,31 @@
 Next: api/v1/notices.py
 """
 
-import json
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from adapters import kept_forms
 from adapters.database.breach_reader import BreachReader
 from adapters.database.notice_reader import NOTICE, NoticeReader, NoticeView
 from adapters.resources import Resources
 from api.answers import CommandUnansweredError
-from api.console import sessions
 from api.console.breaches.acts import faults, typed_of
 from api.console.breaches.pages import PATH as BREACHES
 from api.console.notices import words
 from api.console.notices.fields import body_of, form_fields
 from api.console.notices.pages import PATH, facts_of
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
-from api.console.sessions import SignedIn
+from api.console.sessions import SignedIn, SignedOutError
+from api.console.uploading import handed_in
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.days import zone
 from api.idempotency import keyed_hash
-from api.uploads import Upload, read_upload
 from api.v1.notice_bodies import NOTICE_SHAPES, NoticeBody
 from api.v1.notices import begun, notice_deed
 from domain.breach import Language
@@ -70,7 +70,10 @@ async def form(reference: str, action: str, request: Request, web: TheWeb, who: 
     view = await run_in_threadpool(NoticeReader(web.resources).find, reference.upper())
     act = _action_of(action)
     _be_fresh(web, who, act, request)
-    return await run_in_threadpool(_form, web, who, view, act, dict(request.query_params), {})
+    typed = dict(request.query_params)
+    if form_id := typed.pop("kept", ""):
+        typed = await run_in_threadpool(_kept, web, who, view, form_id)
+    return await run_in_threadpool(_form, web, who, view, act, typed, {})
 
 
 @router.post("/notices/{reference}/actions/{action}")
@@ -80,7 +83,9 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
     """Do it, and go back to the notice."""
     view = await run_in_threadpool(NoticeReader(web.resources).find, reference.upper())
     act, typed = _action_of(action), typed_of(form)
-    _be_fresh(web, who, act, request)
+    if act in NOTICE_DECISIONS and not who.is_fresh(web.now()):
+        form_id = await run_in_threadpool(_keep, web, who, view, typed)
+        who.need_fresh(web.now(), f"{request.url.path}?kept={form_id}")
     try:
         given = body_of(act, typed, zone(web))
         body = NOTICE_SHAPES[act].body.model_validate(given).model_dump(mode="json")
@@ -98,22 +103,14 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
 async def load(reference: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:
     """Take the people from a CSV file, sealed while it arrives."""
     view, act = await run_in_threadpool(NoticeReader(web.resources).find, reference.upper()), NoticeAction.LOAD_LIST
-    vault = await run_in_threadpool(web.resources.vault.dossier, view.dossier.id, NOTICE)
-    sent = Upload()
     try:
-        sent = await read_upload(request, web.resources.blobs, vault, act.value)
-        typed = json.loads(sent.command or b"{}")
-        sessions.check_form(who, str(typed.get("key", "")))
-        deed = notice_deed(act, None, web, who, view)
-        deed.upload = sent
-        await deed.act({}, keyed_hash(web.resources.vault, "command", who.key_id, act.value, str(typed.get("once", ""))))
+        await handed_in(request, who, notice_deed(act, None, web, who, view))
     except CommandUnansweredError:
         return away_to(f"{PATH}/{view.dossier.reference}")
-    except (DomainError, ValueError) as failure:
-        await run_in_threadpool(sent.discard, web.resources.blobs)
-        if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
-            raise
-        return await run_in_threadpool(_form, web, who, view, act, {}, faults(failure))
+    except SignedOutError:
+        raise
+    except DomainError as refusal:
+        return await run_in_threadpool(_form, web, who, view, act, {}, faults(refusal))
     return away_to(f"{PATH}/{view.dossier.reference}?done={act.value}")
 
 
@@ -180,3 +177,16 @@ def _be_fresh(web: Web, who: SignedIn, act: NoticeAction, request: Request) -> N
     if act in NOTICE_DECISIONS:
         query = f"?{request.url.query}" if request.url.query else ""
         who.need_fresh(web.now(), request.url.path + query)
+
+
+def _keep(web: Web, who: SignedIn, view: NoticeView, typed: dict[str, str]) -> UUID:
+    """Keep what was typed until the password was given again; what is approved then is what stands there then."""
+    words_typed = {name: text for name, text in typed.items() if name not in {"key", "once", "sha256"}}
+    vault = web.resources.vault.dossier(view.dossier.id, NOTICE)
+    with web.resources.database.write() as session:
+        return kept_forms.keep(session, vault, who.caseworker, words_typed, web.now())
+
+
+def _kept(web: Web, who: SignedIn, view: NoticeView, form_id: str) -> dict[str, str]:
+    with web.resources.database.read() as session:
+        return kept_forms.kept(session, web.resources.vault.dossier(view.dossier.id, NOTICE), who.caseworker, form_id)
