@@ -1,10 +1,12 @@
 """`make histories`: lets typical cases happen for real and saves what the engine wrote down of each.
 
+`python -m tests.histories dossiers` makes those of breaches and notices alone, under the keys that are saved.
 Made anew only when an old history may be forgotten: as long as cases of a release are open somewhere, theirs have to replay.
 """
 
 import asyncio
 import json
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from uuid import UUID, uuid4
 
 from temporalio.testing import TimeSkipper
 
+from adapters.settings import DEMO_MARKER
 from demo import people
 from demo.controller import DATAMAP
 from domain.commands import (
@@ -189,6 +192,26 @@ def _nameless(value: Any) -> Any:  # noqa: ANN401 (JSON)
     return {key: "habeas" if key == "identity" else _nameless(each) for key, each in value.items()}
 
 
+async def dossiers(here: Installed) -> None:
+    """A breach, and the two runs of a notice."""
+    await _save(here, "breach", await incident(here), "breach")
+    notice_id, first, last = await notice(here)
+    await _save(here, "notice", notice_id, "notice", first)
+    await _save(here, "notice_afterwards", notice_id, "notice", last)
+
+
+async def dossiers_alone() -> None:
+    """Let only these happen, under the keys that the others are sealed with."""
+    with tempfile.TemporaryDirectory() as made:
+        folder, home = Path(made), Path(made) / "home"  # a demo keeps everything in its home
+        home.mkdir(mode=0o700)
+        (home / DEMO_MARKER).touch()
+        keys.vault(home).close()
+        ring = {"keys": home / "ring.json", "keystore_url": f"sqlite:///{home}/keys.db"}
+        async with running_in(folder, time_skipping=True, **ring) as here:
+            await dossiers(here)
+
+
 async def main() -> None:
     """Let all of them happen in one home, so that one set of keys opens them."""
     with tempfile.TemporaryDirectory() as made:
@@ -204,13 +227,10 @@ async def main() -> None:
             await _save(here, closed_unverified.__name__, await closed_unverified(here))
             await _save(here, erasure.__name__, await erasure(here))
             await _save(here, afterwards.__name__, await afterwards(here))
-            await _save(here, "breach", await incident(here), "breach")
-            notice_id, first, last = await notice(here)
-            await _save(here, "notice", notice_id, "notice", first)
-            await _save(here, "notice_afterwards", notice_id, "notice", last)
+            await dossiers(here)
             settings = here.resources.settings
         keys.save(settings.keys, settings.keystore_url)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(dossiers_alone() if sys.argv[1:] == ["dossiers"] else main())
