@@ -233,7 +233,9 @@ def _merged(writing: Writing) -> Facts:
         CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.tag == Tag.REQUEST_MERGED.value
     )
     event = writing.session.exec(merged.order_by(col(CaseEventRow.sequence).desc())).first()
-    kept = writing.session.get(CaseReceipt, UUID(str(event.facts["into"]))) if event else None
+    # Somebody who never showed that the address is theirs is told of no other case (I10).
+    known = event is not None and writing.proven
+    kept = writing.session.get(CaseReceipt, UUID(str(event.facts["into"]))) if event and known else None
     return {"merged_into": kept.reference if kept else None}
 
 

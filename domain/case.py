@@ -114,6 +114,7 @@ class CaseState(BaseModel):
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
     reviewed: list[date] = []  # days on which an unanswered question was looked at again
+    authority: Literal["sufficient", "doubtful"] | None = None  # the proof that somebody may act for the person, once it is here
     authority_open: bool = False  # proof that somebody may act for the person was asked for
     deadline_passed: list[Literal["safe", "legal"]] = []  # "safe", then "legal"
 

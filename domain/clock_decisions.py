@@ -10,9 +10,12 @@ from domain.authority import Action
 from domain.case import CaseState
 from domain.commands import AnswerClarification, CommandBase, ExtendDeadline, ProposeRefusal, RecordAuthority, RecordFee
 from domain.errors import FourEyesError, InvalidInputError
-from domain.events import Draft, Tag
+from domain.events import Draft, Fact, Tag
+from domain.identity import Doubt, Factor
+from domain.identity_decisions import enough_for_more
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
+from domain.reasons_to_refuse import Burden, is_enough
 from domain.rights import Right, Status
 
 _BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
@@ -41,7 +44,10 @@ def clock_actions(state: CaseState) -> list[Action]:
         actions.append(Action.ANSWER_CLARIFICATION)
     if _refusable(state):
         actions += [Action.REQUEST_CLARIFICATION, Action.RECORD_FEE]
-        actions.append(Action.RECORD_AUTHORITY if state.authority_open else Action.REQUEST_AUTHORITY)
+        if state.authority_open or (Doubt.AGENT in state.doubts and state.authority is None):
+            actions.append(Action.RECORD_AUTHORITY)  # a letter that came with the request is never asked for
+        if not state.authority_open and state.authority != "sufficient":
+            actions.append(Action.REQUEST_AUTHORITY)
         if state.extension is None:
             actions.append(Action.EXTEND_DEADLINE)
         # A refusal says something of the person's case, so it goes to somebody whose identity is known, where that is asked.
@@ -68,7 +74,17 @@ def _arrived(tag: Tag) -> Callable[[CaseState, AnswerClarification | RecordAutho
             if state.received_at is not None and command.arrived_at < state.received_at:
                 raise InvalidInputError("A reply comes after the request.", field="arrived_at")
             facts["arrived_at"] = command.arrived_at.isoformat()
-        return [Draft(tag=tag, facts=facts)]
+        if not isinstance(command, RecordAuthority):
+            return [Draft(tag=tag, facts=facts)]
+        recorded = Draft(tag=tag, facts=facts | {"standing": command.standing})
+        if command.standing == "sufficient" and enough_for_more(state, {*state.factors, Factor.AUTHORITY}):
+            confirmed: dict[str, Fact] = {
+                "identifier": str(state.delivery_address),
+                "how": "authority",
+                "factors": [Factor.AUTHORITY.value],
+            }
+            return [recorded, Draft(tag=Tag.IDENTITY_CONFIRMED, facts=confirmed)]
+        return [recorded]
 
     return rule
 
@@ -80,7 +96,9 @@ def _extend(_state: CaseState, command: ExtendDeadline, _verdict: Verdict | None
 
 def _propose_refusal(state: CaseState, command: ProposeRefusal, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    facts = noted(command, ground=command.ground, text=str(command.text))
+    _check_test(command.test)
+    test: list[str] = [each.value for each in command.test]
+    facts = noted(command, ground=command.ground, text=str(command.text), test=[*test])
     meant = _refusable(state) if command.right is None else [command.right]
     if not all(right in _refusable(state) and _known(state, right) for right in meant):
         raise InvalidInputError("This right is not waiting for a decision, or it is not known yet who asks.", field="right")
@@ -99,7 +117,17 @@ def _approve_refusal(state: CaseState, command: CommandBase, _verdict: Verdict |
 
 def _record_fee(_state: CaseState, command: RecordFee, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    return [Draft(tag=Tag.FEE_ASKED if command.step == "asked" else Tag.FEE_PAID, facts=noted(command))]
+    _check_test(command.test)
+    facts: dict[str, Fact] = noted(command, test=[each.value for each in command.test]) if command.test else noted(command)
+    return [Draft(tag=Tag.FEE_ASKED if command.step == "asked" else Tag.FEE_PAID, facts=facts)]
+
+
+def _check_test(test: list[Burden]) -> None:
+    if not is_enough(test):
+        raise InvalidInputError(
+            "That it comes again is one factor, not the whole test. Say what else: nothing has changed since, or the effort.",
+            field="test",
+        )
 
 
 CLOCK_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {

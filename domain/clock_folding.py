@@ -5,11 +5,12 @@ Next: `workflows/notices.py`
 
 from collections.abc import Callable
 from datetime import date
-from typing import cast
+from typing import Literal, cast
 from uuid import UUID
 
 from domain.case import CaseState, Notice
 from domain.events import CaseEvent, Tag
+from domain.identity import Factor
 from domain.insurance import EXTENSION
 from domain.rights import Right
 from domain.rights_folding import refused
@@ -38,6 +39,13 @@ def _question(name: str, *, is_open: bool) -> Callable[[CaseState, CaseEvent], N
             tasks_done(state, LOOK_AGAIN)
 
     return rule
+
+
+def _authority(state: CaseState, event: CaseEvent) -> None:
+    _question("authority_open", is_open=False)(state, event)
+    state.authority = cast("Literal['sufficient', 'doubtful']", str(event.facts.get("standing", "sufficient")))
+    if state.authority == "sufficient":
+        state.factors = sorted({*state.factors, Factor.AUTHORITY})
 
 
 def _reviewed(state: CaseState, event: CaseEvent) -> None:
@@ -107,7 +115,7 @@ CLOCK_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.CLARIFICATION_ASKED: _question("clarification_open", is_open=True),
     Tag.CLARIFICATION_ANSWERED: _question("clarification_open", is_open=False),
     Tag.AUTHORITY_ASKED: _question("authority_open", is_open=True),
-    Tag.AUTHORITY_RECEIVED: _question("authority_open", is_open=False),
+    Tag.AUTHORITY_RECEIVED: _authority,
     Tag.DEADLINE_REVIEWED: _reviewed,
     Tag.EXTENSION_DECIDED: _extension_decided,
     Tag.EXTENSION_NOTIFIED: _extension_notified,

@@ -14,6 +14,7 @@ from domain.case import Finding
 from domain.grounds import Ground
 from domain.identity import Doubt, Factor
 from domain.measure_standing import RestrictionGround
+from domain.reasons_to_refuse import Burden
 from domain.rights import Outcome, Right, Role
 from domain.texts import FactText, Name, PersonId, Sha256
 
@@ -189,6 +190,7 @@ class ProposeRefusal(CommandBase):
 
     action: Literal[Action.PROPOSE_REFUSAL] = Action.PROPOSE_REFUSAL
     ground: Literal["manifestly_unfounded", "excessive", "exemption", "compelling_grounds", "legal_claims"]
+    test: list[Burden] = Field(default=[], max_length=len(Burden), description="what makes it so; the burden is ours")
     text: UUID
     right: Right | None = None
 
@@ -206,9 +208,13 @@ class RequestAuthority(CommandBase):
 
 
 class RecordAuthority(CommandBase):
-    """Record that the proof is here. `arrived_at` is when it reached us, if staff record it later."""
+    """Record the proof that somebody may act for the person. `arrived_at` is when it reached us, if staff record it later.
+
+    One that is doubtful lets the request go on for the person themselves, and the copy goes to the person.
+    """
 
     action: Literal[Action.RECORD_AUTHORITY] = Action.RECORD_AUTHORITY
+    standing: Literal["sufficient", "doubtful"] = "sufficient"
     arrived_at: AwareDatetime | None = None
 
 
@@ -238,6 +244,7 @@ class RecordFee(CommandBase):
 
     action: Literal[Action.RECORD_FEE] = Action.RECORD_FEE
     step: Literal["asked", "paid"]
+    test: list[Burden] = Field(default=[], max_length=len(Burden), description="what makes it unfounded or excessive")
 
 
 class PreparePackage(CommandBase):

@@ -30,6 +30,7 @@ from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
 from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns_erasure
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Tag
+from domain.identity import Doubt
 from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
 from domain.measure_decisions import MEASURE_DECISIONS, measure_actions, no_end_while_restricted, returned, returns_measure
 from domain.messages import Verdict
@@ -155,6 +156,10 @@ def _change_address(state: CaseState, command: ChangeDeliveryAddress, _verdict: 
     # The address is part of identity (I8): only one that was itself proven may receive anything.
     if _known(state, command) and state.identifiers[command.identifier].standing != "proven":
         raise InvalidInputError("Prove this address first, then deliver to it.", field="identifier")
+    if Doubt.AGENT in state.doubts and state.authority != "sufficient" and not state.identifiers[command.identifier].held:
+        raise InvalidInputError(
+            "It is not shown that somebody may act for the person. In doubt the copy goes to the person.", field="identifier"
+        )
     need_reason(command)
     return [Draft(tag=Tag.DELIVERY_ADDRESS_CHANGED, facts=noted(command, identifier=str(command.identifier)))]
 

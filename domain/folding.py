@@ -243,7 +243,7 @@ def _address_changed(state: CaseState, event: CaseEvent) -> None:
     state.delivery_address = _uuid(event, "identifier")
     prepared(state, event)
     void_release(state)
-    if not address.held:  # the address is part of identity (I8)
+    if not address.held and state.authority != "sufficient":  # the address is part of identity (I8)
         doubted(state, event, Doubt.OTHER_ADDRESS)
 
 

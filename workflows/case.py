@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.authority import Action
     from domain.call_messages import CaseResumed
     from domain.case import CaseState
-    from domain.commands import AddIdentifier, Command, RequestCode, SendMessage
+    from domain.commands import AddIdentifier, Command, MergeDuplicate, RequestCode, SendMessage
     from domain.errors import DomainError
     from domain.events import Draft, Tag
     from domain.identity import Factor, suffices
@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
+from workflows.duplicates import tell_earlier_date
 from workflows.fulfilment import fulfil
 from workflows.mail import take_mail
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
@@ -241,6 +242,8 @@ class CaseWorkflow:
             case.post("verify_identity", identifier=command.identifier, number=case.state.sequence)
         elif isinstance(command, SendMessage) and command.actor.role is not Role.DATA_SUBJECT:
             case.post("message", number=case.state.sequence, note=command.note)
+        elif isinstance(command, MergeDuplicate):
+            case.errand(functools.partial(tell_earlier_date, case, command.into))
         elif command.action is Action.REPORT_WRONG_PERSON:
             case.errand(self._end_links)
         elif letter := _LETTERS.get(command.action):

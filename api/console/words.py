@@ -119,3 +119,10 @@ FACTORS: Final[dict[str, str]] = {  # what showed who asks
     "judged": "My own decision, with the reason",
     "authority": "Proof that they may act for the person",
 }
+BURDENS: Final[dict[str, str]] = {  # what may make a request manifestly unfounded or excessive
+    "repetitive": "The same was answered lately",
+    "nothing_new": "Nothing has changed since",
+    "no_intent": "An offer to withdraw it for something",
+    "malicious": "Meant to harass or to disrupt, and it says so",
+    "disproportionate": "An effort out of all proportion, also after asking what is meant",
+}

@@ -215,11 +215,11 @@ def _other_case(deed: Deed, field: str, sentence: str) -> UUID:
 
 
 def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
-    return {"into": _other_case(deed, "into", "There is no such case to merge into.")}
-
-
-def _link_complaint(_session: Session, deed: Deed) -> dict[str, Any]:
-    return {"about": _other_case(deed, "about", "There is no such case to complain of.")}
+    into = _other_case(deed, "into", "There is no such case to merge into.")
+    if deed.view.state.identity_record and not CaseReader(deed.resources).get(into).state.identity_record:
+        # Whoever sends a second request in somebody's name could otherwise end theirs (I10).
+        raise InvalidInputError("It is known who asks here, and not there: join the other one into this.", field="into")
+    return {"into": into}
 
 
 def _decide_complaint(session: Session, deed: Deed) -> dict[str, Any]:
@@ -288,7 +288,7 @@ _SPECIAL = {
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,
     Action.PROPOSE_REFUSAL: _propose_refusal,
-    Action.LINK_COMPLAINT: _link_complaint,
+    Action.LINK_COMPLAINT: lambda _, deed: {"about": _other_case(deed, "about", "There is no such case to complain of.")},
     Action.DECIDE_COMPLAINT: _decide_complaint,
     Action.PROPOSE_RECTIFICATION: _propose_rectification,
     Action.MARK_DISPUTED: _mark_disputed,

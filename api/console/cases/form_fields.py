@@ -36,6 +36,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "basis": ("Basis in law", "Needed when it is withheld."),
     "concern": ("Somebody may be in danger", "true or false."),
     "hold_evidence": ("Hold the evidence", "true: nothing is destroyed before a privacy lead lifts the hold."),
+    "standing": ("Is it enough?", "In doubt the request goes on for the person, and the copy goes to them."),
+    "test": ("What was weighed", "The burden is ours; that it comes again is never enough alone (Article 12(5))."),
     "factors": ("What showed it", "Nothing chosen: your own decision, which does while the risk is not high."),
     "doubt": ("The doubt", "It goes on record, and the person may read it."),
     "without": ("Left for later", "What is not chosen comes now."),
@@ -92,6 +94,8 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "objection": "An objection is being looked at, Article 18(1)(d)",
     "compelling_grounds": "Compelling legitimate grounds, Article 21(1)",
     "legal_claims": "Legal claims, Article 21(1)",
+    "sufficient": "Yes, it is enough",
+    "doubtful": "No, it is doubtful",
     "found": "Something was found",
     "not_found": "Nothing found",
     "exception": "It cannot be searched",
@@ -116,8 +120,9 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "email": "E-mail address",
     "phone": "Telephone number",
 }
+_BOXES: Final = {"factors": tuple(words.FACTORS.items()), "test": tuple(words.BURDENS.items())}
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
-MANY: Final = frozenset({"without", "purposes", "factors"})  # of which several may be chosen
+MANY: Final = frozenset({"without", "purposes", "factors", "test"})  # of which several may be chosen
 LINES: Final = (1, 2, 3)  # corrections in one form
 COMPOSED: Final[dict[Action, frozenset[str]]] = {
     Action.PROPOSE_RECTIFICATION: frozenset({"changes"}),
@@ -180,7 +185,7 @@ def fields_of(
         shown = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
-            kind, shown = "boxes", {"purposes": purposes, "without": systems}.get(name, tuple(words.FACTORS.items()))
+            kind, shown = "boxes", (_BOXES | {"purposes": purposes, "without": systems})[name]
         elif name == "right":
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))

@@ -3,6 +3,7 @@
 Next: api/console/cases/shell.py
 """
 
+from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import ROLES, Action
 from domain.events import Tag
@@ -80,6 +81,10 @@ def part(looking: Looking, _step: NextStep) -> Card:
 def refusal(looking: Looking, _step: NextStep) -> Card:
     """A refusal that somebody proposed."""
     mine = looking.person in looking.facts.state.preparers
+    proposed = next(iter(looking.facts.happened(Tag.REFUSAL_PROPOSED)), None)
+    named = proposed.facts.get("test") if proposed else None
+    test = [words.BURDENS[str(each)] for each in named] if isinstance(named, list) else []
+    burden = proposed is not None and proposed.facts.get("ground") in {"manifestly_unfounded", "excessive"}
     return Card(
         "Approve the refusal, or return it",
         "Read the reasons as the person will read them. A refusal that leaves out what could be given is no answer (Article "
@@ -88,6 +93,7 @@ def refusal(looking: Looking, _step: NextStep) -> Card:
             *([] if mine else [Press(Action.APPROVE_REFUSAL, "Approve the refusal", first=True, red=True)]),
             Press(Action.RETURN_FOR_REWORK, "Return for rework"),
         ),
+        instructions=f"Weighed: {'; '.join(test)}." if test else "No test is on record: the burden is ours." if burden else "",
         note="You proposed it, so somebody else must approve." if mine else "",
         link=("Read the reasons", "history"),
     )
