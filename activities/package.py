@@ -171,7 +171,7 @@ def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets,
     """Open the sealed package again and search it for what was kept back; a place that is found bars its approval."""
     needles = secrets.needles(case.requester.words)
     with resources.blobs.read(resources.vault.case(case.receipt.case_id), ref) as stored:
-        return leaks(stored, secrets, needles, resources.documents, pulse)
+        return leaks(stored, secrets, needles, resources.documents.pulsing(pulse), pulse)
 
 
 def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from activities.package_zip import Member, PackageZip, neutral_name, plain
 from adapters.case_vault import CaseVault
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
+from adapters.documents.shapes import is_pdf
 from adapters.resources import Resources
 from adapters.row_text import csv_header, encode, guarded
 from domain.blobs import BlobRef
@@ -59,6 +60,7 @@ class Written:
         withheld: how many items were left out, by basis.
         covered: of how many items a part was covered, by basis.
         excluded: how many items were never part of the answer, by the decision.
+        pictured: pages of a PDF are pictures now, since something on them is covered.
     """
 
     source: Source
@@ -68,6 +70,7 @@ class Written:
     withheld: Counter[str | None] = field(default_factory=Counter)
     covered: Counter[str | None] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
+    pictured: bool = False
 
     @property
     def folder(self) -> str:
@@ -92,7 +95,7 @@ class DataWriter:
         self._zip = zipped
         self._standing = standing
         self.secrets = Secrets()
-        self._files = FileJudge(standing, self.secrets, Covering(resources.documents, pulse))
+        self._files = FileJudge(standing, self.secrets, Covering(resources.documents.pulsing(pulse)), pulse)
         self._blobs = resources.blobs
         self._vault = vault
 
@@ -116,6 +119,7 @@ class DataWriter:
                 written.files.append(self._file(f"{written.folder}/{file.member}", file.name, file.ref))
             elif not verdict.dropped:
                 content = self._files.released(found, file, verdict)
+                written.pictured |= is_pdf(content) and bool(verdict.covers)
                 name = verdict.of_row({"path": file.name}).value["path"]
                 written.files.append(WrittenFile(self._zip.add(f"{written.folder}/{file.member}", content), name))
         return written

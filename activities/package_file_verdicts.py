@@ -3,6 +3,7 @@
 A file that cannot be covered for certain is withheld whole, with the basis of what had to go. Next: activities/package_data.py
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -28,11 +29,13 @@ class FileJudge:
         standing: what was decided.
         secrets: learns what must not leave.
         covering: how files are covered.
+        pulse: called before each file.
     """
 
     standing: Standing
     secrets: Secrets
     covering: Covering
+    pulse: Callable[[], object] = lambda: None
     _held: dict[str, bytes] = field(default_factory=dict)
     _bytes: int = 0
 
@@ -49,7 +52,7 @@ class FileJudge:
         for item in found.items():
             verdict = verdicts.of(item.position)
             if item.file is not None and not (verdict and verdict.dropped):
-                self.covering.pulse()
+                self.pulse()
                 self._judge(found, item, item.file, verdicts, of_others=of_others)
 
     def released(self, found: CollectedCollection, file: CollectedFile, verdict: Verdict) -> bytes:

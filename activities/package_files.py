@@ -9,7 +9,7 @@ import email.policy
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage, Message
 from html.parser import HTMLParser
@@ -36,13 +36,11 @@ class Covering:
 
     Args:
         documents: covers PDF and pictures.
-        pulse: called about once a second while one takes.
         looked: somebody had every page of the file before them.
         spans: what has to go.
     """
 
     documents: DocumentReader
-    pulse: Callable[[], object] = lambda: None
     looked: bool = False
     spans: tuple[Span, ...] = field(default=())
 
@@ -97,7 +95,7 @@ def _drawn(content: bytes, task: Covering) -> tuple[bytes, list[str]]:
     if words and is_picture(content) and not seen and not found_in("", content, words):
         raise UncoverableError
     for every in (False, True):
-        covered = task.documents.cover(content, task.spans, looked=task.looked, every=every, pulse=task.pulse)
+        covered = task.documents.cover(content, task.spans, looked=task.looked, every=every)
         if not words or not found_in("", covered.value, words, task.documents):
             return covered.value, covered.removed
     raise UncoverableError

@@ -81,6 +81,7 @@ class View:
     unreachable: list[str]
     left_out: list[Searched]
     withheld: list[Searched]
+    pictured: bool
     remedies: tuple[Remedies, ...]
 
 
@@ -141,6 +142,7 @@ class Viewer:
                 Searched(self._datamap.system(name).title, _LEFT_OUT[reason]) for name, reason in self._case.left_out.items()
             ],
             withheld=withheld,
+            pictured=any(part.pictured for part in self._written),
             remedies=remedies_for(receipt.regimes, controller),
         )
 

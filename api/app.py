@@ -50,7 +50,7 @@ from api.console import keys as key_pages
 from api.console import pages as console_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
-from api.console.cases import deeds, erasure_tab, evidence, tabs
+from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
@@ -129,6 +129,7 @@ def create_app(
         tabs,
         deeds,
         review_desk,
+        desk_files,
         evidence,
         triage,
         reports,

@@ -47,7 +47,9 @@ class Child:
             The answer; empty when there is none within the limits of time and memory.
         """
         said = json.dumps(wish).encode()
-        with self._lock:
+        while not self._lock.acquire(timeout=_SLICE):
+            pulse()  # somebody else's file is being read
+        try:
             end = time.monotonic() + self._patience
             child = self._running()
             try:
@@ -66,6 +68,8 @@ class Child:
             if self._answered >= _WISHES_PER_CHILD:
                 self._end()
             return answer
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the child."""

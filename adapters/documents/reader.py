@@ -5,7 +5,8 @@ Next: activities/package_files.py
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from copy import copy
+from typing import Final, Self
 
 from adapters.children.asking import Child
 from adapters.documents.shapes import About, CoveredDocument, UncoverableError, Wish
@@ -22,6 +23,13 @@ class DocumentReader:
     def __init__(self, *, patience: float = PATIENCE) -> None:
         """`patience` in seconds per document."""
         self._child = Child("adapters.documents.child", patience=patience)
+        self._pulse: Callable[[], object] = lambda: None
+
+    def pulsing(self, pulse: Callable[[], object]) -> Self:
+        """The same reader for one piece of work; `pulse` is called about once a second while it waits or reads."""
+        other = copy(self)
+        other._pulse = pulse  # noqa: SLF001 (one of these)
+        return other
 
     def about(self, content: bytes) -> About:
         """What kind of document it is; of no kind when nobody can open it."""
@@ -32,15 +40,7 @@ class DocumentReader:
         """A page of a PDF, or a picture, as a PNG with areas in black; empty when it cannot be drawn."""
         return self._ask(Wish(do="page", page=number, areas=tuple(areas)), content)
 
-    def cover(
-        self,
-        content: bytes,
-        spans: Sequence[Span],
-        *,
-        looked: bool = False,
-        every: bool = False,
-        pulse: Callable[[], object] = lambda: None,
-    ) -> Covered:
+    def cover(self, content: bytes, spans: Sequence[Span], *, looked: bool = False, every: bool = False) -> Covered:
         """A PDF or a picture without its parts.
 
         Args:
@@ -48,7 +48,6 @@ class DocumentReader:
             spans: areas, words, and what the file says of itself; other spans are none of its parts.
             looked: somebody looked at every page.
             every: each page becomes a picture.
-            pulse: called about once a second while it takes.
 
         Raises:
             UncoverableError: there is no way to be certain.
@@ -61,7 +60,7 @@ class DocumentReader:
             every=every,
             looked=looked,
         )
-        answer = self._ask(wish, content, pulse)
+        answer = self._ask(wish, content)
         if not answer:
             raise UncoverableError
         head = int.from_bytes(answer[:_LENGTH], "big") + _LENGTH
@@ -90,5 +89,5 @@ class DocumentReader:
         """End the child."""
         self._child.close()
 
-    def _ask(self, wish: Wish, content: bytes, pulse: Callable[[], object] = lambda: None) -> bytes:
-        return b"" if len(content) > MOST_BYTES else self._child.ask(wish.model_dump(mode="json"), content, pulse)
+    def _ask(self, wish: Wish, content: bytes) -> bytes:
+        return b"" if len(content) > MOST_BYTES else self._child.ask(wish.model_dump(mode="json"), content, self._pulse)

@@ -41,7 +41,12 @@ CSP: Final = (
 ASSETS: Final = Assets(
     FOLDER / "static",
     "/static/console",
-    {"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"},
+    {
+        "areas.js": "text/javascript; charset=utf-8",
+        "console.css": "text/css; charset=utf-8",
+        "console.js": "text/javascript; charset=utf-8",
+        "icon.svg": "image/svg+xml",
+    },
 )
 SIGN_IN: Final = "/console/sign-in"
 _MOST_FIELDS: Final = 400  # a bulk selection of a whole page

@@ -215,6 +215,7 @@ def test_an_area_of_a_page_leaves_black_and_a_touched_page_is_counted_once(case:
     assert OTHER.encode() not in b"".join(text for _, text in case.resources.documents.search(members[f"{FILES}000001.pdf"]))
     listed = list(csv.DictReader(io.StringIO(members["withheld.csv"].decode())))
     assert [(row["count"], row["withheld"]) for row in listed] == [("2", "in part")]
+    assert "it cannot be searched or read aloud" in members["index.html"].decode()
 
 
 def test_what_a_picture_of_somebody_else_says_of_itself_goes_by_itself(case: SearchedCase) -> None:

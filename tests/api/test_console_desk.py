@@ -9,11 +9,20 @@ from html import unescape
 import pytest
 from sqlmodel import select
 
+from adapters.database.item_decisions import every_decision
 from adapters.database.tables import AccessLog, ItemDecision, PageSeen
 from domain.rights import Role
 from tests.activities.package_case import MAILBOX, SearchedCase
+from tests.adapters.documents.corpus import PDFS, jpeg
+from tests.adapters.leak_corpus import zipped
 from tests.at_console import AtConsole, text_of
 
+DOCX = zipped(
+    **{
+        "[Content_Types].xml": b"<Types/>",
+        "word__document.xml": b"<w:d xmlns:w='w'><w:p>Dear Ruth<w:del><w:delText>and Tom</w:delText></w:del></w:p></w:d>",
+    }
+)
 SignIn = Callable[..., AtConsole]
 PROMPTS = "package/platform/prompts"
 
@@ -29,9 +38,11 @@ def desk(searched: SearchedCase) -> SearchedCase:
     rows = [(number, 42, body, "2026-11-01") for number, body in enumerate(bodies, start=1)]
     searched.found("platform", "prompts", rows)
     files = {
-        "p.png": b"\x89PNG\r\n\x1a\n x",
+        "p.jpg": jpeg({0x013B: "Ines Moreau"}),
         "page.html": b"<script>alert(1)</script><b>hello</b>",
         "x.svg": b"<svg onload=alert(1)>",
+        "letter.pdf": PDFS["text"]("Ines Moreau"),
+        "minutes.docx": DOCX,
     }
     searched.found_files("uploads", "pictures", files)
     return searched
@@ -142,12 +153,16 @@ def test_files_are_shown_as_letters_or_pictures_and_never_run(at_console: SignIn
     page = person.get(here)
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
-    picture, html, svg = (person.get(f"{here}/files/{number}") for number in range(3))
+    picture = person.get(f"{here}/files/0/picture")
     assert picture.headers["content-type"] == "image/png"
-    for answer in (html, svg):
+    assert picture.content.startswith(b"\x89PNG"), "drawn anew, whatever it was"
+    assert b"Ines Moreau" not in picture.content
+    jpg, html, svg = (person.get(f"{here}/files/{number}") for number in range(3))
+    for answer in (jpg, html, svg):
         assert answer.headers["content-type"] == "application/octet-stream"
         assert answer.headers["content-disposition"].startswith("attachment")
-    for answer in (picture, html, svg):
+    assert person.get(f"{here}/files/2/picture").status_code == 404, "no browser draws what was found"
+    for answer in (picture, jpg, html, svg):
         assert "sandbox" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert person.get(f"{here}/files/9").status_code == 404
@@ -158,3 +173,50 @@ def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: Searched
     page = person.get(here)
     assert 'name="decision"' not in page.text
     assert person.post(here, {"item": "a.b.0123456789abcdef", "decision": "include"}).status_code == 403
+
+
+def test_a_page_of_a_pdf_is_covered_area_by_area_and_uncovered_again(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/package/uploads/pictures/files/3/look"
+    page = person.get(here)
+    assert "Page 1 of 2" in text_of(page)
+    assert "cannot be searched, copied or read aloud any more" in text_of(page)
+    before = person.get(here.replace("look", "picture")).content
+    area = {"left": "5", "top": "10,5", "width": "60", "height": "8"}
+    form = {"page": "1", "press": "cover", "basis": "third_party"}
+    refused = person.post(here, form | area | {"width": ""})
+    assert refused.status_code == 422
+    assert "Give all four numbers" in text_of(refused)
+    assert person.post(here, form).status_code == 422
+    assert person.post(here, form | area).headers["location"] == f"{here}?page=1&done=set_item_decision"
+    assert person.post(here, form | {"words": "Ines Moreau", "page": "2"}).status_code == 303
+    told = text_of(person.get(here))
+    assert "Page 1, 5% from the left, 10.5% from the top, 60% by 8%" in told
+    assert "The words \u201cInes Moreau\u201d wherever they stand" in told
+    assert person.get(here.replace("look", "picture")).content != before, "what is covered is black"
+    with desk.resources.database.read() as session:
+        newest = every_decision(session, desk.vault)[-1]
+    assert len(newest.parts.spans) == 2
+    listed = f"{path_of(desk)}/package/uploads/pictures"
+    item = newest.item
+    typed = {"item": item, "position": "3", "decision": "redact", "basis": "third_party", "typed": "Ingrid"}
+    assert person.post(listed, typed).status_code == 303
+    with desk.resources.database.read() as session:
+        newest = every_decision(session, desk.vault)[-1]
+    assert [span.area is not None for span in newest.parts.spans] == [False, True], "a decision in the list keeps the areas"
+    for number in (1, 0):
+        assert person.post(here, {"page": "1", "press": f"uncover-{number}"}).status_code == 303
+    assert decisions(desk)[-1][1:] == ("include", None)
+
+
+def test_an_office_document_is_read_as_letters_and_released_after_a_look(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/package/uploads/pictures/files/4/look"
+    told = text_of(person.get(here))
+    assert "Dear Ruth" in told
+    assert "Deleted, kept in the history and Tom" in told
+    assert "leaves whole or not at all" in told
+    assert person.post(here, {"press": "include", "looked": "yes"}).status_code == 303
+    with desk.resources.database.read() as session:
+        newest = every_decision(session, desk.vault)[-1]
+        looks = [row.action for row in session.exec(select(AccessLog)).all()]
+    assert (newest.choice.value, newest.parts.looked) == ("include", True)
+    assert "items" in looks

@@ -15,6 +15,8 @@ from adapters.resources import Resources
 from domain.events import Tag
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
+from tests.adapters.documents.corpus import PDFS, jpeg
+from tests.adapters.leak_corpus import office
 from tests.browser.conftest import page_of
 from tests.browser.test_case_page import TELEPHONE, WIDE, photograph, sign_in
 
@@ -43,7 +45,13 @@ def case(resources: Resources) -> SearchedCase:
     found.found("platform", "accounts", ACCOUNT)
     rows = [(number, 42, body, f"2026-11-{number:02d}T10:00:00+00:00") for number, body in enumerate(BODIES, start=1)]
     found.found("platform", "prompts", rows)
-    found.found_files("uploads", "pictures", {"note.txt": b"Written by Mr Baker.", "scan.pdf": b"%PDF-1.4"})
+    files = {
+        "note.txt": b"Written by Mr Baker.",
+        "letter.pdf": PDFS["text"]("Mr Baker"),
+        "pier.jpg": jpeg({0x013B: "Mr Baker"}),
+        "minutes.docx": office(word__document_xml=b"<p>Mr Baker was late</p>"),
+    }
+    found.found_files("uploads", "pictures", files)
     found.event(Tag.SYSTEM_SEARCHED, system="platform", records=5)
     found.event(Tag.COLLECTION_FINISHED)
     found.event(Tag.PACKAGE_BUILT, **found.build().facts)
@@ -95,6 +103,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     pages = {
         "desk": "/package/platform/prompts",
         "desk-files": "/package/uploads/pictures",
+        "desk-page": "/package/uploads/pictures/files/1/look",
+        "desk-picture": "/package/uploads/pictures/files/2/look",
+        "desk-office": "/package/uploads/pictures/files/3/look",
         "desk-rule": "/package/platform/prompts/rule",
         "desk-person": "/person",
         "desk-package": "/package",
@@ -125,6 +136,47 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         assert found.violations_count == 0, found.generate_report()
 
 
+def test_areas_of_a_page_are_covered_by_keyboard_alone_and_drawn_with_a_pointer(
+    browser: Browser, portal: str, resources: Resources, case: SearchedCase
+) -> None:
+    look = f"{portal}{path_of(case)}/package/uploads/pictures/files/1/look"
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(look)
+        page.locator("#left").focus()
+        for value in ("5", "12", "60", "8"):
+            page.keyboard.type(value)
+            page.keyboard.press("Tab")
+        expect(page.locator(".marked")).to_be_visible()
+        photograph(page, "desk-area-typed")
+        expect(page.locator("#words")).to_be_focused()
+        page.keyboard.type("Mr Baker")
+        page.locator("#basis").focus()
+        page.keyboard.type("It is about other")
+        page.get_by_role("button", name="Cover", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("done=set_item_decision"))
+        expect(page.get_by_text("Page 1, 5% from the left, 12% from the top, 60% by 8%").first).to_be_visible()
+        photograph(page, "desk-area-covered")
+        assert decisions(case) == [("redact", "third_party")]
+        page.get_by_role("link", name="Next page").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("page=2"))
+        frame = page.locator("[data-page]").bounding_box()
+        assert frame
+        page.mouse.move(frame["x"] + frame["width"] * 0.1, frame["y"] + 100)
+        page.mouse.down()
+        page.mouse.move(frame["x"] + frame["width"] * 0.5, frame["y"] + 150)
+        page.mouse.up()
+        expect(page.locator("#left")).to_have_value(re.compile(r"^(9\.9|10(\.\d)?)$"))
+        expect(page.locator("#width")).to_have_value(re.compile(r"^(39\.9|40(\.\d)?)$"))
+        photograph(page, "desk-area-drawn")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    built = case.members()
+    assert not [name for name, data in built.items() if b"Baker" in data and name.endswith("/000002.pdf")]
+
+
 def test_without_a_script_everything_can_be_decided(
     browser: Browser, portal: str, resources: Resources, case: SearchedCase
 ) -> None:
@@ -135,3 +187,14 @@ def test_without_a_script_everything_can_be_decided(
         page.locator("#item-3 button[type=submit]").click()
         expect(page.locator("#item-3")).to_contain_text("left out, a duplicate")
         assert decisions(case) == [("duplicate", None)]
+        page.goto(f"{portal}{path_of(case)}/package/uploads/pictures/files/2/look")
+        for name, value in (("left", "0"), ("top", "0"), ("width", "50"), ("height", "50")):
+            page.locator(f"#{name}").fill(value)
+        page.locator("#about_file").check()
+        page.locator("#basis").select_option("third_party")
+        page.get_by_role("button", name="Cover", exact=True).click()
+        expect(page.get_by_role("list").get_by_text("What the file says of itself")).to_be_visible()
+        photograph(page, "desk-picture-covered")
+        page.get_by_role("button", name="Uncover: What the file says of itself").click()
+        expect(page.get_by_role("list").get_by_text("What the file says of itself")).to_be_hidden()
+        assert [decision for decision, _ in decisions(case)] == ["duplicate", "redact", "redact"]

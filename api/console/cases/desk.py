@@ -1,7 +1,7 @@
 """The review desk under a case's package: single decisions, rules and third persons (Article 15(4)).
 
-Every page works without a script; keys are on top (`static/console.js`). What was found is shown as letters or as a picture in a
-sandbox, never as a page. Next: api/console/cases/desk_reading.py
+Every page works without a script; keys are on top (`static/console.js`). What was found is shown as letters or as a picture that
+was drawn here, never as it is. Next: api/console/cases/desk_files.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from adapters.database.case_reader import CaseView
 from adapters.row_text import csv_header, encode
 from api.access import note_access
-from api.console.cases import content, deeds, desk_reading, reading, shell
+from api.console.cases import content, deeds, desk_file_reading, desk_reading, desk_schedule, reading, shell
 from api.console.cases.deeds import Refused
 from api.console.cases.desk_words import CHOICES, STANDS
 from api.console.cases.facts import CaseFacts
@@ -27,15 +27,13 @@ from api.face.forms import field
 from api.uploads import Upload
 from api.v1.deciding_many import sample
 from domain.authority import ROLES, Action
-from domain.errors import DomainError, UnknownObjectError
+from domain.errors import DomainError
 from domain.item_rules import Condition
 from domain.rights import Role, Status
 from domain.withholding import ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
-_LARGEST_SHOWN: Final = 20 * 2**20  # bytes of a picture; a larger one is a download
-_SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _SCHEDULE: Final = ("revision", "item", "decision", "basis", "person", "parts", "rule", "author", "decided_at")
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Start = Annotated[int, Query(ge=0, le=2**31)]
@@ -48,7 +46,7 @@ async def items(  # noqa: PLR0917
     """The records and files of one collection, each with what was decided of it and what may be somebody else's."""
 
     def page() -> Response:
-        _noted(web, who, case, f"{_base(case)}/package/{system}/{collection}")
+        note_look(web, who, case, f"{_base(case)}/package/{system}/{collection}")
         return _desk(web, who, case, system, collection, start, done=done)
 
     return await run_in_threadpool(page)
@@ -62,35 +60,15 @@ async def decide(  # noqa: PLR0917
     position = int(field(form, "position") or 0)
     start = position - position % desk_reading.PAGE
     item = field(form, "item")
-    given = {"item": item, "position": position, "spans": _spans(form)} | _choice(form)
-    refused = await _try(web, who, case, Action.SET_ITEM_DECISION, given, form)
+    spans = _spans(form)
+    if spans:
+        spans += await run_in_threadpool(_drawn_spans, web, case, system, collection, position, item)
+    given = {"item": item, "position": position, "spans": spans} | _choice(form)
+    refused = await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
         return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item)
     here = f"{_base(case)}/package/{system}/{collection}"
     return away_to(f"{here}?start={start}&done={Action.SET_ITEM_DECISION.value}#item-{position + 2}")
-
-
-@router.get("/{reference}/package/{system}/{collection}/files/{position}")
-async def file(  # noqa: PLR0917
-    system: Name, collection: Name, position: Annotated[int, Path(ge=0)], web: TheWeb, who: TheCaseworker, case: TheOpenedCase
-) -> Response:
-    """A file: a picture in a sandbox, anything else as a download."""
-
-    def page() -> Response:
-        _noted(web, who, case, f"{_base(case)}/package/{system}/{collection}")
-        found = desk_reading.collection_of(web, reading.read(web, case), system, collection)
-        item = next(found.items(position), None) if position < found.rows else None
-        if item is None or item.file is None:
-            raise UnknownObjectError
-        with found.read(item.file.ref) as reader:
-            whole = b"".join(reader)
-        kind = desk_reading.picture_type(whole) if len(whole) <= _LARGEST_SHOWN else None
-        headers = {"Content-Security-Policy": _SANDBOX, "X-Content-Type-Options": "nosniff"}
-        if kind is None:
-            headers["Content-Disposition"] = f'attachment; filename="{collection}-{position + 1}.bin"'
-        return Response(whole, media_type=kind or "application/octet-stream", headers=headers)
-
-    return await run_in_threadpool(page)
 
 
 @router.get("/{reference}/package/{system}/{collection}/rule")
@@ -110,7 +88,7 @@ async def set_rule(  # noqa: PLR0917
         return await run_in_threadpool(_rule, web, who, case, system, collection, given)
     spans = [{"field": given["covered_field"]}] if given["covered_field"] else []
     body = {"system": system, "collection": collection, "condition": _condition(given), "spans": spans, "seen": seen}
-    refused = await _try(web, who, case, Action.SET_DECISION_RULE, body | _choice(form), form)
+    refused = await attempt(web, who, case, Action.SET_DECISION_RULE, body | _choice(form), form)
     if refused is not None:
         return await run_in_threadpool(_rule, web, who, case, system, collection, given, refused)
     return away_to(f"{_base(case)}/package/{system}/{collection}?done={Action.SET_DECISION_RULE.value}")
@@ -130,7 +108,7 @@ async def weigh(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedC
     given: dict[str, Any] = {name: field(form, name) for name in words}
     given |= {name: field(form, name) == "yes" for name in boxes} | {"disclose": field(form, "disclose") == "yes"}
     given["names"] = [line.strip() for line in field(form, "names").splitlines() if line.strip()]
-    refused = await _try(web, who, case, Action.WEIGH_THIRD_PERSON, given, form)
+    refused = await attempt(web, who, case, Action.WEIGH_THIRD_PERSON, given, form)
     if refused is not None:
         return await run_in_threadpool(_person, web, who, case, given, refused)
     return away_to(f"{_base(case)}/package?done={Action.WEIGH_THIRD_PERSON.value}")
@@ -141,8 +119,8 @@ async def schedule(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Resp
     """Every decision, complete: the controller's own copy, which the person does not get."""
 
     def page() -> Response:
-        _noted(web, who, case, f"{_base(case)}/package")
-        rows = list(desk_reading.schedule(web, reading.read(web, case)))
+        note_look(web, who, case, f"{_base(case)}/package")
+        rows = list(desk_schedule.schedule(web, reading.read(web, case)))
         body = b"".join(chain([csv_header(_SCHEDULE)], [encode(_SCHEDULE, rows)[1]] if rows else []))
         return Response(
             body,
@@ -157,7 +135,7 @@ def _base(case: CaseView) -> str:
     return f"{shell.BASE}/{case.receipt.reference}"
 
 
-def _noted(web: Web, who: SignedIn, case: CaseView, back: str) -> None:
+def note_look(web: Web, who: SignedIn, case: CaseView, back: str) -> None:
     """Somebody looks at what was found: noted; the DPO after a fresh sign-in (`security.md` section 4)."""
     if who.role is Role.DPO:
         who.need_fresh(web.now(), back)
@@ -184,13 +162,25 @@ def _spans(form: FormData) -> list[dict[str, Any]]:
     return [{"field": str(each)} for each in form.getlist("field")] + [{"words": each} for each in dict.fromkeys(words)]
 
 
+def _drawn_spans(web: Web, case: CaseView, system: str, collection: str, position: int, item: str) -> list[dict[str, Any]]:  # noqa: PLR0917
+    """The areas that were marked on the file's pages: a decision made in the list keeps them."""
+    facts = reading.read(web, case)
+    found = desk_reading.collection_of(web, facts, system, collection)
+    at = next(found.items(position), None) if position < found.rows else None
+    if at is None or at.id != item or at.file is None:
+        return []
+    spans = desk_file_reading.own_spans(desk_file_reading.decision_of(web, facts, at))
+    return [span.model_dump(mode="json", exclude_defaults=True) for span in spans if span.drawn]
+
+
 def _condition(given: dict[str, str]) -> dict[str, str] | None:
     return {"field": given["field"], "contains": given["contains"]} if given["field"] and given["contains"] else None
 
 
-async def _try(  # noqa: PLR0917 (a command, who gives it, and the form it came in)
+async def attempt(  # noqa: PLR0917 (a command, who gives it, and the form it came in)
     web: Web, who: SignedIn, case: CaseView, action: Action, given: dict[str, Any], form: FormData
 ) -> Refused | None:
+    """Decide; or the refusal, to stand beside the form."""
     try:
         await deeds.carry_out(web, who, case, action, given, field(form, "once"), Upload())
     except DomainError as refusal:
@@ -213,7 +203,7 @@ def _desk(  # noqa: PLR0917
     read = reading.read(web, case)
     desk = desk_reading.read_desk(web, who, read, system, collection, start)
     first = start - start % desk_reading.PAGE
-    return _shown(
+    return shown_on_desk(
         web,
         who,
         read,
@@ -247,7 +237,7 @@ def _rule(  # noqa: PLR0917
         chosen = set(taken.sample)
         lines = [item for item in found.items() if item.id in chosen]
         note_access(web, who, "items", case.receipt.case_id)
-    return _shown(
+    return shown_on_desk(
         web,
         who,
         read,
@@ -264,10 +254,10 @@ def _rule(  # noqa: PLR0917
 
 
 def _person(web: Web, who: SignedIn, case: CaseView, given: dict[str, Any], refused: Refused | None = None) -> Response:
-    return _shown(web, who, reading.read(web, case), "cases/person.html", refused, given=given)
+    return shown_on_desk(web, who, reading.read(web, case), "cases/person.html", refused, given=given)
 
 
-def _shown(
+def shown_on_desk(
     web: Web,
     who: SignedIn,
     read: CaseFacts,
@@ -275,6 +265,7 @@ def _shown(
     refused: Refused | None,
     **more: Any,  # noqa: ANN401
 ) -> Response:
+    """A page of the desk, with what can be decided on it."""
     return shell.show_case(
         web,
         who,

@@ -4,31 +4,31 @@ A page opens one segment of the sealed rows and asks for its own decisions alone
 Next: adapters/collected.py
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from adapters.collected import Collected, CollectedCollection, Item
-from adapters.database.item_decisions import Decision, Standing, every_decision, spans_of
+from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.database.tables import ItemDecision, PageSeen
+from adapters.documents.shapes import is_pdf, is_picture
 from adapters.requester import Requester
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from domain.errors import UnknownObjectError
-from domain.redaction import Span, cover_row, text_of
+from domain.redaction import cover_row, text_of
 from domain.suggestions import Suggestion, suggest
 from domain.withholding import GROUNDS, Basis, ItemChoice, bases_of
 
 PAGE: Final = 25  # items
 _LONGEST_VALUE: Final = 4_000  # letters of one field on the page
 _TEXT_OF_FILE: Final = 20_000
-_PICTURES: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 # Fields that hold a name by their own name: another's, where it is not the requester's.
 _NAMING: Final = frozenset({"name", "full_name", "author", "agent", "agent_name", "sender", "recipient", "from_name", "to_name"})
 
@@ -55,7 +55,8 @@ class Line:
 
     Args:
         file: the name in the controller's system, for showing.
-        picture: it can be shown as one.
+        picture: it may be shown as one.
+        opens: it can be looked at page by page, or as letters.
         text: of a text file, its beginning.
         suggested: words that may be covered, with the reason.
         covers: words under a cover now.
@@ -73,6 +74,7 @@ class Line:
     suggested: list[tuple[str, str]]
     file: str = ""
     picture: bool = False
+    opens: bool = False
     text: list[Piece] = field(default_factory=list)
 
     @property
@@ -154,41 +156,15 @@ def bases(facts: CaseFacts) -> list[tuple[str, str]]:
     return [(basis.value, GROUNDS[basis].words) for basis in bases_of(laws)]
 
 
-def schedule(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
-    """Every decision with who, when, why and what a rule covered: the controller's own copy, complete."""
-    vault = web.resources.vault.case(facts.state.case_id)
+def last_basis(web: Web, case_id: UUID, person: str) -> str:
+    """The basis that this person chose last in a case; empty before the first."""
     with web.resources.database.read() as session:
-        for each in every_decision(session, vault):
-            parts = "; ".join(_said(span) for span in each.parts.spans)
-            counts = f"{each.parts.before} to {each.parts.after}" if each.rule else ""
-            person = each.parts.person.names[0] if each.parts.person else ""
-            yield (
-                each.revision,
-                each.item,
-                each.choice.value,
-                each.basis,
-                person,
-                parts,
-                counts,
-                each.author,
-                each.at.isoformat(),
-            )
+        return _last_basis(session, case_id, person)
 
 
-def picture_type(content: bytes) -> str | None:
-    """The media type of a picture that every browser draws without running anything; None for all else."""
-    return next((kind for begin, kind in _PICTURES.items() if content.startswith(begin)), None)
-
-
-def _said(span: Span) -> str:
-    if span.area is not None:
-        area = span.area
-        return f"page {area.page}: {area.width:g}% by {area.height:g}% at {area.left:g}%, {area.top:g}%"
-    if span.about_file:
-        return "what the file says of itself"
-    if span.words is not None:
-        return f"words in {span.field}" if span.field else "words"
-    return f"{span.field or 'text'} {span.start}-{span.end}" if span.start is not None else str(span.field)
+def stands_of(decision: Decision | None, covers: Sequence[object]) -> tuple[str, str]:
+    """What is decided of an item and on which basis, in words."""
+    return _stands(decision, covers), _basis(decision)
 
 
 def _last_basis(session: Session, case_id: UUID, person: str) -> str:
@@ -254,12 +230,13 @@ def _line(found: CollectedCollection, item: Item, standing: Standing, requester:
         covers=list(dict.fromkeys(covers)),
         suggested=list(suggested.items()),
         file=item.file.name if item.file else "",
-        picture=picture_type(content) is not None,
+        picture=is_picture(content),
+        opens=is_picture(content) or is_pdf(content) or content[:4] == b"PK\x03\x04",
         text=file_text,
     )
 
 
-def _stands(decision: Decision | None, covers: list[str]) -> str:
+def _stands(decision: Decision | None, covers: Sequence[object]) -> str:
     choice = decision.choice if decision else ItemChoice.INCLUDE
     return STANDS[ItemChoice.REDACT] if choice is ItemChoice.INCLUDE and covers else STANDS[choice]
 
@@ -271,14 +248,19 @@ def _basis(decision: Decision | None) -> str:
     return SHORT.get(known, known.value.replace("_", " "))
 
 
-def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> list[Piece]:
-    pieces, at = [], 0
+def pieces(text: str, found: list[Suggestion]) -> list[Piece]:
+    """A text with what may be somebody else's apart."""
+    cut, at = [], 0
     for each in found:
-        words = each.words(text)
-        suggested.setdefault(words, each.reason)
-        pieces += [Piece(text[at : each.start]), Piece(words, each.reason)]
+        cut += [Piece(text[at : each.start]), Piece(each.words(text), each.reason)]
         at = each.end
-    return [piece for piece in [*pieces, Piece(text[at:])] if piece.text]
+    return [piece for piece in [*cut, Piece(text[at:])] if piece.text]
+
+
+def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> list[Piece]:
+    for each in found:
+        suggested.setdefault(each.words(text), each.reason)
+    return pieces(text, found)
 
 
 def _shown(value: object) -> str:

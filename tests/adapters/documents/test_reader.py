@@ -2,9 +2,11 @@
 
 import io
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,16 @@ def office_of(members: dict[str, str]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def test_whoever_waits_for_anothers_file_is_not_taken_for_dead() -> None:
+    reader, beats = DocumentReader(), list[int]()
+    assert reader.page(jpeg())
+    with reader._child._lock, ThreadPoolExecutor(1) as other:
+        answer = other.submit(reader.pulsing(lambda: beats.append(1)).page, jpeg())
+        while not beats:
+            time.sleep(0.05)
+        reader._child._lock.release()
+        assert answer.result().startswith(b"\x89PNG")
+        reader._child._lock.acquire()
+    reader.close()

@@ -1,0 +1,175 @@
+"""What the review desk shows of one file: pages drawn in a child process, letters of office documents, and what is covered now.
+
+Next: adapters/documents/reader.py
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from adapters.collected import CollectedCollection, Item
+from adapters.database.item_decisions import Decision, Standing, spans_of
+from adapters.documents.reader import MOST_BYTES
+from adapters.documents.shapes import OFFICE, PDF, About
+from adapters.requester import Requester
+from api.console.cases.desk_reading import Piece, collection_of, pieces, stands_of
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.errors import UnknownObjectError
+from domain.redaction import Area, Span
+from domain.suggestions import suggest
+from domain.withholding import ItemChoice
+
+_SMALLEST_PART: Final = 0.1  # percent, as it is shown
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is covered now.
+
+    Args:
+        number: its place in the decision, from 0.
+        says: in words.
+        page: on which one, 0 where it is on none.
+    """
+
+    number: int
+    says: str
+    page: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file before a reviewer.
+
+    Args:
+        about: what kind of document it is.
+        page: which one is shown, from 1.
+        stands: what is decided, in words.
+        parts: what the decision about this file covers.
+        text: of an office document, its parts with what may be somebody else's marked.
+        suggested: words of it that may be covered.
+    """
+
+    item: Item
+    about: About
+    page: int
+    stands: str
+    basis: str
+    parts: list[Part] = field(default_factory=list)
+    text: list[tuple[str, list[Piece]]] = field(default_factory=list)
+    next_position: int | None = None
+
+    @property
+    def name(self) -> str:
+        """In the controller's system; somebody else's word."""
+        return self.item.file.name if self.item.file else ""
+
+    @property
+    def drawn(self) -> bool:
+        """It has pages, or is a picture."""
+        return self.about.pages > 0
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether its pages lose their letters under a cover."""
+        return self.about.kind == PDF
+
+    @property
+    def is_office(self) -> bool:
+        """Whether it is shown as letters and leaves whole or not at all."""
+        return self.about.kind == OFFICE
+
+
+def file_at(web: Web, facts: CaseFacts, system: str, collection: str, position: int) -> tuple[CollectedCollection, Item]:
+    """An item with a file.
+
+    Raises:
+        UnknownObjectError: there is none at this place.
+    """
+    found = collection_of(web, facts, system, collection)
+    item = next(found.items(position), None) if position < found.rows else None
+    if item is None or item.file is None:
+        raise UnknownObjectError
+    return found, item
+
+
+def content_of(found: CollectedCollection, item: Item) -> bytes:
+    """The file's bytes; nothing of one that is too large to be looked at here."""
+    if item.file is None or item.file.ref.bytes > MOST_BYTES:
+        return b""
+    with found.read(item.file.ref) as reader:
+        return b"".join(reader)
+
+
+def looked_at(  # noqa: PLR0917 (which page of which file)
+    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int
+) -> Looked:
+    """A file before a reviewer.
+
+    Raises:
+        UnknownObjectError: there is none at this place.
+    """
+    found, item = file_at(web, facts, system, collection, position)
+    about = web.resources.documents.about(content_of(found, item))
+    vault = web.resources.vault.case(facts.state.case_id)
+    with web.resources.database.read() as session:
+        standing = Standing.read(session, vault, only=[item.id])
+        requester = Requester.read(session, vault, facts.view.receipt, facts.state)
+    decision = standing.of(item.id, item.row)
+    names = [name for each in standing.people if each.parts.person for name in each.parts.person.names]
+    stands, basis = stands_of(decision, spans_of(decision, ()))
+    return Looked(
+        item=item,
+        about=about,
+        page=min(max(page, 1), max(about.pages, 1)),
+        stands=stands,
+        basis=basis,
+        parts=[Part(number, _said(span), span.area.page if span.area else 0) for number, span in enumerate(own_spans(decision))],
+        text=[(called, pieces(text, suggest(text, own=requester.words, names=names))) for called, text in about.text],
+        next_position=position + 1 if position + 1 < found.rows else None,
+    )
+
+
+def own_spans(decision: Decision | None) -> tuple[Span, ...]:
+    """What the decision about this very item covers; a rule's parts are changed with the rule."""
+    if decision is None or decision.rule or decision.choice is not ItemChoice.REDACT:
+        return ()
+    return decision.parts.spans
+
+
+def decision_of(web: Web, facts: CaseFacts, item: Item) -> Decision | None:
+    """What is decided of one item now."""
+    vault = web.resources.vault.case(facts.state.case_id)
+    with web.resources.database.read() as session:
+        return Standing.read(session, vault, only=[item.id]).of(item.id, item.row)
+
+
+def drawn_page(  # noqa: PLR0917 (which page of which file)
+    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int
+) -> bytes:
+    """A page as a PNG, with the areas that are covered now in black.
+
+    Raises:
+        UnknownObjectError: there is no such file, or it cannot be drawn.
+    """
+    found, item = file_at(web, facts, system, collection, position)
+    areas = [span.area for span in own_spans(decision_of(web, facts, item)) if span.area and span.area.page == page]
+    picture = web.resources.documents.page(content_of(found, item), page, areas)
+    if not picture:
+        raise UnknownObjectError
+    return picture
+
+
+def _said(span: Span) -> str:
+    if span.area is not None:
+        return f"Page {span.area.page}, {_placed(span.area)}"
+    if span.about_file:
+        return "What the file says of itself"
+    if span.words is not None:
+        return f"The words \u201c{span.words}\u201d{f' in {span.field}' if span.field else ' wherever they stand'}"
+    return f"All of {span.field}" if span.start is None and span.field else f"Letters {span.start} to {span.end}"
+
+
+def _placed(area: Area) -> str:
+    shown = [max(round(value, 1), _SMALLEST_PART if size else 0.0) for size, value in enumerate((area.left, area.top))]
+    return f"{shown[0]:g}% from the left, {shown[1]:g}% from the top, {area.width:.3g}% by {area.height:.3g}%"

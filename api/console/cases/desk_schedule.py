@@ -1,0 +1,44 @@
+"""The controller's own schedule of decisions, complete: the person does not get it (design section 7).
+
+Next: adapters/database/item_decisions.py
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from adapters.database.item_decisions import every_decision
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.redaction import Span
+
+
+def schedule(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
+    """Every decision with who, when, why and what a rule covered: the controller's own copy, complete."""
+    vault = web.resources.vault.case(facts.state.case_id)
+    with web.resources.database.read() as session:
+        for each in every_decision(session, vault):
+            parts = "; ".join(_said(span) for span in each.parts.spans)
+            counts = f"{each.parts.before} to {each.parts.after}" if each.rule else ""
+            person = each.parts.person.names[0] if each.parts.person else ""
+            yield (
+                each.revision,
+                each.item,
+                each.choice.value,
+                each.basis,
+                person,
+                parts,
+                counts,
+                each.author,
+                each.at.isoformat(),
+            )
+
+
+def _said(span: Span) -> str:
+    if span.area is not None:
+        area = span.area
+        return f"page {area.page}: {area.width:g}% by {area.height:g}% at {area.left:g}%, {area.top:g}%"
+    if span.about_file:
+        return "what the file says of itself"
+    if span.words is not None:
+        return f"words in {span.field}" if span.field else "words"
+    return f"{span.field or 'text'} {span.start}-{span.end}" if span.start is not None else str(span.field)
