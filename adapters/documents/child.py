@@ -65,7 +65,7 @@ def _about(raw: bytes) -> About:
 
 
 def _page(raw: bytes, wish: Wish) -> bytes:
-    return pdf.page_picture(raw, wish.page, wish.areas) if is_pdf(raw) else pictures.shown(raw, wish.areas)
+    return pdf.page_picture(raw, wish.page, wish.areas, wish.words) if is_pdf(raw) else pictures.shown(raw, wish.areas)
 
 
 def _covered(raw: bytes, wish: Wish) -> tuple[bytes, CoveredDocument]:

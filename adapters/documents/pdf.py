@@ -49,7 +49,7 @@ def pages_of(content: bytes) -> int:
         return 0
 
 
-def page_picture(content: bytes, number: int, areas: Sequence[Area]) -> bytes:
+def page_picture(content: bytes, number: int, areas: Sequence[Area], words: Sequence[str]) -> bytes:
     """A page as a PNG for the screen, with what is covered in black.
 
     Raises:
@@ -59,7 +59,9 @@ def page_picture(content: bytes, number: int, areas: Sequence[Area]) -> bytes:
         if not 1 <= number <= len(document):
             raise ValueError("no such page")
         document.init_forms()
-        picture = _painted(document[number - 1], number, areas, _SHOWN_DOTS, forms=True)
+        page = document[number - 1]
+        boxes = [*areas, *(box for found in pdf_text.find(page, number, words) for box in found.boxes)]
+        picture = _painted(page, number, boxes, _SHOWN_DOTS, forms=True)
         out = io.BytesIO()
         picture.save(out, "PNG")
         return out.getvalue()

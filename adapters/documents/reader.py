@@ -4,7 +4,7 @@ Whatever a hostile one does to the child, the answer here is "cannot be done" an
 Next: activities/package_files.py
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Final, Self
 
@@ -36,9 +36,10 @@ class DocumentReader:
         answer = self._ask(Wish(do="about"), content)
         return About.model_validate_json(answer) if answer else About()
 
-    def page(self, content: bytes, number: int = 1, areas: Sequence[Area] = ()) -> bytes:
-        """A page of a PDF, or a picture, as a PNG with areas in black; empty when it cannot be drawn."""
-        return self._ask(Wish(do="page", page=number, areas=tuple(areas)), content)
+    def page(self, content: bytes, number: int = 1, spans: Sequence[Span] = ()) -> bytes:
+        """A page of a PDF, or a picture, as a PNG with areas and words in black; empty when it cannot be drawn."""
+        areas, words = _drawn_of(span for span in spans if span.area is None or span.area.page == number)
+        return self._ask(Wish(do="page", page=number, areas=areas, words=words), content)
 
     def cover(self, content: bytes, spans: Sequence[Span], *, looked: bool = False, every: bool = False) -> Covered:
         """A PDF or a picture without its parts.
@@ -52,10 +53,11 @@ class DocumentReader:
         Raises:
             UncoverableError: there is no way to be certain.
         """
+        areas, words = _drawn_of(spans)
         wish = Wish(
             do="cover",
-            areas=tuple(span.area for span in spans if span.area),
-            words=tuple(span.words for span in spans if span.words is not None and span.field is None),
+            areas=areas,
+            words=words,
             about_file=any(span.about_file for span in spans),
             every=every,
             looked=looked,
@@ -91,3 +93,10 @@ class DocumentReader:
 
     def _ask(self, wish: Wish, content: bytes) -> bytes:
         return b"" if len(content) > MOST_BYTES else self._child.ask(wish.model_dump(mode="json"), content, self._pulse)
+
+
+def _drawn_of(spans: Iterable[Span]) -> tuple[tuple[Area, ...], tuple[str, ...]]:
+    """Areas, and words that are covered wherever they stand."""
+    every = list(spans)
+    areas = tuple(span.area for span in every if span.area)
+    return areas, tuple(span.words for span in every if span.words is not None and span.field is None)

@@ -147,14 +147,18 @@ def decision_of(web: Web, facts: CaseFacts, item: Item) -> Decision | None:
 def drawn_page(  # noqa: PLR0917 (which page of which file)
     web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int
 ) -> bytes:
-    """A page as a PNG, with the areas that are covered now in black.
+    """A page as a PNG, with what is covered now in black: parts of the file itself, and people who were weighed.
 
     Raises:
         UnknownObjectError: there is no such file, or it cannot be drawn.
     """
     found, item = file_at(web, facts, system, collection, position)
-    areas = [span.area for span in own_spans(decision_of(web, facts, item)) if span.area and span.area.page == page]
-    picture = web.resources.documents.page(content_of(found, item), page, areas)
+    vault = web.resources.vault.case(facts.state.case_id)
+    with web.resources.database.read() as session:
+        standing = Standing.read(session, vault, only=[item.id])
+    decision = standing.of(item.id, item.row)
+    spans = spans_of(decision, standing.covering(decision))
+    picture = web.resources.documents.page(content_of(found, item), page, spans)
     if not picture:
         raise UnknownObjectError
     return picture

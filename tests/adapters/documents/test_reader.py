@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.documents.reader import DocumentReader
-from domain.redaction import Area
+from domain.redaction import Area, Span
 from tests.adapters.documents.corpus import PDFS, jpeg
 from tests.adapters.leak_corpus import zipped
 
@@ -36,8 +36,9 @@ def flood(side: int) -> bytes:
 
 def test_pages_and_pictures_are_drawn_anew(documents: DocumentReader) -> None:
     for content in (PDFS["text"]("Ruth"), jpeg()):
-        page = documents.page(content, 1, [Area(left=0, top=0, width=10, height=10)])
+        page = documents.page(content, 1, [Span(area=Area(left=0, top=0, width=10, height=10)), Span(words="Ruth")])
         assert page.startswith(b"\x89PNG")
+        assert page != documents.page(content)
     assert documents.page(PDFS["text"]("Ruth"), 3) == b""
 
 
