@@ -131,6 +131,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/systems"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/systems/progress"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/systems/{system}"): Rule(_WITH_AUDITOR),
+    ("GET", "/console/cases/{reference}/coverage"): Rule(_WITH_AUDITOR),
+    ("GET", "/console/cases/{reference}/coverage.csv"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/package"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS),

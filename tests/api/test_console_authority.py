@@ -95,6 +95,8 @@ MATRIX = {
     "GET /console/cases/{reference}/systems": f"{OFFICE} auditor",
     "GET /console/cases/{reference}/systems/progress": OFFICE,
     "GET /console/cases/{reference}/systems/{system}": f"{OFFICE} auditor",
+    "GET /console/cases/{reference}/coverage": f"{OFFICE} auditor",
+    "GET /console/cases/{reference}/coverage.csv": f"{OFFICE} auditor",
     "GET /console/cases/{reference}/package": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}": OFFICE,
     "GET /console/cases/{reference}/preview/{path}": OFFICE,

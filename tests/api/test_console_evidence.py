@@ -17,7 +17,7 @@ from adapters.resources import Resources
 from adapters.signing import verify_signature
 from domain.events import Tag
 from domain.rights import Role
-from tests.at_console import AtConsole
+from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 
 SignIn = Callable[..., AtConsole]
@@ -62,6 +62,23 @@ def test_it_says_in_words_what_was_asked_and_what_happened(at_console: SignIn, c
     page = pack(at_console(Role.PRIVACY_LEAD), case)["case.html"].decode()
     assert all(words in page for words in ("Ruth Adeyemi", "My own words, please.", "Any news?", "Access", "Due, safe date"))
     assert "<script" not in page
+
+
+def test_coverage_names_every_collection_and_why_one_was_not_searched(
+    at_console: SignIn, case: CaseInHand, resources: Resources
+) -> None:
+    person, path = at_console(Role.AUDITOR), f"/console/cases/{case.reference}/coverage"
+    page = text_of(person.get(path))
+    assert "not searched" in page
+    rows = list(csv.DictReader(io.StringIO(person.get(f"{path}.csv").text)))
+    mapped = {(system.title, each.title) for system in resources.datamap.systems for each in system.collections}
+    assert {(row["system"], row["collection"]) for row in rows} == mapped
+    assert all(row["reason"] for row in rows if row["result"] == "not searched")
+    assert all(title in page for _, title in mapped)
+    packed = pack(at_console(Role.PRIVACY_LEAD), case)["coverage.csv"].decode()
+    assert [row["collection"] for row in csv.DictReader(io.StringIO(packed))] == [row["collection"] for row in rows]
+    with resources.database.read() as session:
+        assert session.exec(select(AccessLog.action).where(AccessLog.action == "coverage")).one()
 
 
 def test_an_auditor_gets_everything_but_content(at_console: SignIn, case: CaseInHand) -> None:

@@ -27,7 +27,7 @@ from adapters.database.tables import (
     SearchReceipt,
 )
 from api.console import words
-from api.console.cases import history
+from api.console.cases import coverage, history
 from api.console.cases.facts import CaseFacts
 from api.console.pages import environment
 from api.dependencies import Web
@@ -42,6 +42,7 @@ case.html        the whole case in words; open it in any browser, it needs no co
 case.json        what was asked, when, by which channel, under which law and policy version; the date and its sum
 events.csv       everything that happened, in order; each row carries the hash of the row before it
 searches.csv     every collection that was searched, with which identifiers (as keyed codes), and how many rows, zero included
+coverage.csv     every collection of the data map, those that were not searched with the reason
 decisions.csv    what was included and withheld, on which ground, by whom
 packages.csv     every package that was built, with its SHA-256
 letters.csv      every letter, and when a mail server accepted it
@@ -71,6 +72,8 @@ def build(web: Web, facts: CaseFacts, *, content: bool) -> bytes:
         files = _tables(session, facts)
         if content:
             files |= _letters(web, session, facts)
+    covered = coverage.read(web, facts, content=content)
+    files["coverage.csv"] = csv_of(coverage.HEAD, (row.cells for row in covered.rows))
     files["case.json"] = _json(_case(facts))
     files["case.html"] = _page(web, facts, made, content=content)
     left_out = "" if content else ": left out, with the words of the person and of colleagues, since this pack is without content"
@@ -137,10 +140,10 @@ _TABLES: Final[dict[str, tuple[Any, Any, str]]] = {
 
 
 def _tables(session: Session, facts: CaseFacts) -> dict[str, bytes]:
-    files = {"events.csv": _csv("sequence at tag who facts previous hash", (_event(facts, row) for row in facts.events))}
+    files = {"events.csv": csv_of("sequence at tag who facts previous hash", (_event(facts, row) for row in facts.events))}
     for name, (table, order, columns) in _TABLES.items():
         rows = session.exec(select(table).where(table.case_id == facts.state.case_id).order_by(order))
-        files[name] = _csv(columns, ([_cell(getattr(row, column)) for column in columns.split()] for row in rows))
+        files[name] = csv_of(columns, ([_cell(getattr(row, column)) for column in columns.split()] for row in rows))
     return files
 
 
@@ -180,7 +183,8 @@ def _page(web: Web, facts: CaseFacts, made: datetime, *, content: bool) -> bytes
     return shown.encode()
 
 
-def _csv(head: str, rows: Rows) -> bytes:
+def csv_of(head: str, rows: Rows) -> bytes:
+    """A table as a file; `head` names its columns."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head.split())

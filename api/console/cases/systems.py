@@ -152,7 +152,7 @@ def receipts_of(web: Web, facts: CaseFacts, name: str) -> tuple[System, list[Rec
     rows = [
         ReceiptRow(
             title=titles.get(each.name, each.name),
-            said=_receipt_words(each.state, each.reason, each.rows),
+            said=receipt_words(each.state, each.reason, each.rows),
             rows=each.rows,
             doubtful=each.doubtful,
             keys=len(each.keys),
@@ -164,7 +164,8 @@ def receipts_of(web: Web, facts: CaseFacts, name: str) -> tuple[System, list[Rec
     return system, rows
 
 
-def _receipt_words(state: str, reason: str | None, rows: int) -> str:
+def receipt_words(state: str, reason: str | None, rows: int) -> str:
+    """The state of a search receipt in words; why not, after a colon."""
     if state == "searched":
         return "Searched" if rows else "Searched, nothing found"
     if reason == "no_identifier":

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, history, reading, shell, systems
+from api.console.cases import content, coverage, history, reading, shell, systems
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
@@ -73,6 +73,17 @@ async def progress(request: Request, web: TheWeb, who: TheCaseworker, case: TheO
             may=shell.row_actions(web, who, read),
             once=shell.mark(),
         )
+
+    return await _shown(web, case, page)
+
+
+@router.get("/{reference}/coverage")
+async def covered(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """Every collection of the data map, those that were not searched first."""
+
+    def page(read: CaseFacts) -> Response:
+        found = coverage.read(web, read, content=who.role is not Role.AUDITOR)
+        return shell.show_case(web, who, read, "cases/coverage.html", tab="systems", coverage=found)
 
     return await _shown(web, case, page)
 

@@ -1,0 +1,126 @@
+"""Coverage: every collection of the data map beside what its search gave, for one case (Articles 15 and 5(2)).
+
+An authority asks what was not searched before it asks what was found. So a collection without a receipt stands here too, with
+the reason; zero is a result; and nobody's identifier is in it, only its kind. Next: api/console/cases/evidence_pack.py
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from adapters.collected import Collected, CollectedCollection
+from adapters.row_text import guarded
+from api.console.cases import systems
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.chain import rfc3339
+from domain.datamap import System
+from domain.datamap_systems import Collection
+from domain.traversal import Place
+
+Result = Literal["found", "nothing", "not searched"]
+HEAD: Final = "system collection result reason records doubtful keys looked_up_by searched_at"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One collection of the data map.
+
+    Args:
+        result: `nothing` was searched; `not searched` was not.
+        reason: why not, or who looked.
+        records: rows that belong to the person; None where nobody counted.
+        doubtful: rows that look like the person's and were left out of the copy until somebody decides.
+        keys: with how many keys it was searched.
+        looked_up_by: the kinds of identifier and the collections that lead to it.
+        at: when.
+    """
+
+    system: str
+    collection: str
+    result: Result
+    reason: str
+    records: int | None
+    doubtful: int
+    keys: int
+    looked_up_by: str
+    at: datetime | None
+
+    @property
+    def cells(self) -> Sequence[object]:
+        """As a line of the table that is exported."""
+        at = "" if self.at is None else rfc3339(self.at)
+        records = "" if self.records is None else self.records
+        return (
+            self.system,
+            self.collection,
+            self.result,
+            guarded(self.reason),
+            records,
+            self.doubtful,
+            self.keys,
+            self.looked_up_by,
+            at,
+        )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The page: the rows, how many of each result, and the kinds of identifier that were at hand."""
+
+    rows: list[Covered]
+    counts: Mapping[Result, int]
+    identifiers: list[tuple[str, int]]
+
+
+def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
+    """Every collection, those that were not searched first; to be called in a thread.
+
+    Args:
+        web: of the process.
+        facts: of the case.
+        content: with the words in which a colleague said why something was left out.
+    """
+    tab = {row.name: row for row in systems.read(web, facts).rows}
+    found = Collected.open(web.resources, facts.state.case_id, max(1, facts.state.run)).collections
+    receipts = {(one.system, one.name): one for one in found}
+    titles = {(system.name, each.name): each.title for system in web.resources.datamap.systems for each in system.collections}
+    rows = [
+        _covered(system, each, tab[system.name], receipts.get((system.name, each.name)), titles, content=content)
+        for system in web.resources.datamap.systems
+        for each in system.collections
+    ]
+    rows.sort(key=lambda row: ("not searched", "nothing", "found").index(row.result))
+    usable = [each.kind for each in facts.state.identifiers.values() if each.usable]
+    return Coverage(rows, Counter(row.result for row in rows), sorted(Counter(usable).items()))
+
+
+def _covered(
+    system: System,
+    collection: Collection,
+    tab: systems.SystemRow,
+    receipt: CollectedCollection | None,
+    titles: Mapping[Place, str],
+    *,
+    content: bool,
+) -> Covered:
+    by = _looked_up_by(collection, titles)
+    if receipt is not None:
+        result: Result = "not searched" if receipt.state != "searched" else "found" if receipt.rows else "nothing"
+        said = systems.receipt_words(receipt.state, receipt.reason, receipt.rows).partition(": ")[2]
+        records = receipt.rows if receipt.state == "searched" else None
+        return Covered(
+            system.title, collection.title, result, said, records, receipt.doubtful, len(receipt.keys), by, receipt.searched_at
+        )
+    reason = f"{tab.said}. {tab.why}" if tab.why and content else tab.said
+    # Where a person looked there is one answer for the whole system: it counts once, in the Systems tab, not per collection.
+    result = "not searched" if tab.state != "done" else "found" if tab.records else "nothing"
+    return Covered(system.title, collection.title, result, reason, None, 0, 0, by, tab.at)
+
+
+def _looked_up_by(collection: Collection, titles: Mapping[Place, str]) -> str:
+    kinds = [kind.replace("_", " ") for kind in dict.fromkeys(collection.identities.values())]
+    led = [titles[reference.source[:2]] for reference in collection.references if reference.same_person]
+    return "; ".join([*kinds, *(f"from {title}" for title in dict.fromkeys(led))])
