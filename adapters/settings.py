@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import SettingsError
+from domain.staffing import STAFF_ROLES
 
 RESTORING = "restoring"  # the file that says that a restore has not come to its end
 DEMO_MARKER = "DEMO"
@@ -63,6 +64,12 @@ class Settings(BaseSettings):
     alert_exports: int = Field(default=25, ge=1, le=10_000)
     api_decisions: bool = Field(default_factory=lambda known: known["environment"] == "demo")
     identity_issuers: Path | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_roles_claim: str = "groups"
+    oidc_roles: str = ""
+    oidc_acr: str = ""
     audit_mail: str | None = None
     on_call: str | None = None
     on_call_webhook: str | None = Field(default=None, repr=False)
@@ -88,6 +95,7 @@ class Settings(BaseSettings):
         settings = cls.read(**given)
         settings.refuse_unfinished_restore()
         settings.refuse_mixed_demo()
+        settings.refuse_unsafe_sign_on()
         if settings.environment == "production":
             settings.refuse_unsafe_production()
         return settings
@@ -151,11 +159,12 @@ class Settings(BaseSettings):
             return
         if self.home.is_dir() and any(self.home.iterdir()) and not self.demo_marker.exists():
             raise SettingsError(f"HABEAS_HOME: {self.home} is not a demo home. Name an empty folder.", setting="home")
-        outside = {"smtp_url": self.smtp_url, "public_url": self.public_url, "on_call_webhook": self.on_call_webhook}
+        names = ("oidc_issuer", "smtp_url", "public_url", "on_call_webhook")
+        outside: dict[str, str | None] = {name: getattr(self, name) for name in names}
         for name, url in outside.items():
-            if url and not _is_loopback(urlsplit(url).hostname):
+            if url and not is_loopback(urlsplit(url).hostname):
                 raise SettingsError(f"HABEAS_{name.upper()}: the demo stays on this machine.", setting=name)
-        if not all(_is_loopback(urlsplit(url).hostname) for url in (self.mailboxes or "").split()):
+        if not all(is_loopback(urlsplit(url).hostname) for url in (self.mailboxes or "").split()):
             raise SettingsError("HABEAS_MAILBOXES: the demo watches no real mailbox.", setting="mailboxes")
         for name, url in (("database_url", self.database_url), ("keystore_url", self.keystore_url)):
             if not _may_hold_demo(url, self.home):
@@ -164,6 +173,28 @@ class Settings(BaseSettings):
                     "machine with `demo` in its name.",
                     setting=name,
                 )
+
+    @property
+    def oidc_role_names(self) -> dict[str, str]:
+        """Our role by the provider's name of a group."""
+        return dict(pair.split("=", 1) for pair in self.oidc_roles.split() if "=" in pair)
+
+    def refuse_unsafe_sign_on(self) -> None:
+        """Refuse a provider that could be somebody else, or that would let nobody in.
+
+        Raises:
+            SettingsError: no https outside this machine, no client, or no role.
+        """
+        if self.oidc_issuer is None:
+            return
+        url = urlsplit(self.oidc_issuer)
+        if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname))):
+            raise SettingsError("HABEAS_OIDC_ISSUER: the provider needs https.", setting="oidc_issuer")
+        if not self.oidc_client_id or not self.oidc_client_secret:
+            raise SettingsError("HABEAS_OIDC_CLIENT_ID and HABEAS_OIDC_CLIENT_SECRET: both are needed.", setting="oidc_client_id")
+        names = [pair.partition("=") for pair in self.oidc_roles.split()]
+        if not names or any(not group or role not in STAFF_ROLES for group, _, role in names):
+            raise SettingsError("HABEAS_OIDC_ROLES: write group=role, with blanks between them.", setting="oidc_roles")
 
     def refuse_unsafe_production(self) -> None:
         """Name the first thing that would make a production start dishonest or unsafe.
@@ -206,10 +237,10 @@ def _may_hold_demo(url: str, home: Path) -> bool:
         return file.resolve().is_relative_to(home.resolve())
     parsed = urlsplit(url)  # a query could name another host than the one that is looked at here
     is_postgresql = parsed.scheme.startswith("postgresql") and not parsed.query
-    return is_postgresql and _is_loopback(parsed.hostname) and "demo" in parsed.path
+    return is_postgresql and is_loopback(parsed.hostname) and "demo" in parsed.path
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
     """Say whether this host name is this machine; without a resolver, since names can be made to point anywhere."""
     if host == "localhost":
         return True

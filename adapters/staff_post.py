@@ -60,6 +60,9 @@ WORDINGS: Final[dict[str, Wording]] = {
         "Nobody else knows the password you choose. If you expected no such mail, tell your privacy lead.",
         "/console/sign-in/invited/{token}",
     ),
+    "sign_on_joined": Wording(
+        "your company account", "you can sign in with your company account since {when}: it was joined with your account here."
+    ),
     "role_given": Wording("your role", "since {when} you have the role of {role} in Habeas.", path="/console"),
     "staff_proposed": Wording(
         "a change of staff waits for an answer",

@@ -48,6 +48,7 @@ from api.console import (
 )
 from api.console import keys as key_pages
 from api.console import pages as console_pages
+from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
 from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs
@@ -115,6 +116,7 @@ def create_app(
         sign_in,
         factor,
         invited,
+        provider_pages,
         account,
         staff,
         alerts,

@@ -56,6 +56,7 @@ STATUSES: dict[str, int] = {
     "not-permitted": 403,
     "four-eyes": 403,
     "leak-found": 409,
+    "sign-on-failed": 422,
     "release-held": 409,
     "not-found": 404,
     "not-allowed-now": 409,

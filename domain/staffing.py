@@ -18,6 +18,7 @@ class Change(StrEnum):
     ROLE = "role"
     FACTOR = "factor"  # authenticator and recovery codes are both gone
     PLATFORM_KEY = "platform_key"
+    SIGN_ON = "sign_on"  # an account here and one at the provider are the same person's
 
 
 STAFF_ROLES: Final = frozenset(Role) - {Role.PLATFORM, Role.DATA_SUBJECT, Role.SYSTEM}

@@ -58,6 +58,14 @@ def propose_platform_key(session: Session, api_key: str, *, by: str, now: dateti
     return _proposed(session, Change.PLATFORM_KEY, None, by, now, api_key=api_key)
 
 
+def propose_sign_on(session: Session, person: UUID, *, issuer: str, subject: str, by: str, now: datetime) -> StaffChange:
+    """Ask that somebody of the provider is the person of an account here."""
+    row = _proposed(session, Change.SIGN_ON, person, by, now)
+    row.issuer, row.subject = issuer, subject
+    session.add(row)
+    return row
+
+
 def waiting(session: Session) -> list[StaffChange]:
     """What nobody has answered yet, the oldest first."""
     query = select(StaffChange).where(col(StaffChange.settled_at).is_(None)).order_by(col(StaffChange.proposed_at))
@@ -145,6 +153,10 @@ def _act(session: Session, row: StaffChange, now: datetime) -> None:
     if row.kind == Change.FACTOR:
         remove_factor(session, person.id)
         tell(session, "factor_removed", person.id, at=now)
+    elif row.kind == Change.SIGN_ON:
+        person.issuer, person.subject = row.issuer, row.subject
+        session.add(person)
+        tell(session, "sign_on_joined", person.id, at=now)
     else:
         assert row.role is not None
         person.role = row.role

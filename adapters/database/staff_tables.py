@@ -62,6 +62,8 @@ class StaffChange(SQLModel, table=True):
     caseworker: UUID | None = Field(default=None, foreign_key="caseworker.id", index=True)
     role: str | None = None  # the one that is proposed
     api_key: str | None = Field(default=None, foreign_key="api_key.id")  # of the platform
+    issuer: str | None = None  # of single sign-on, with `subject`
+    subject: str | None = None
     by: str
     proposed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     settled_by: str | None = None

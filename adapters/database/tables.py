@@ -490,6 +490,8 @@ class StaffSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_column=_instant())
     factor_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # None: the second factor is due
     recovered_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by a recovery code: a new one is due
+    provider_sid: str | None = Field(default=None, index=True)  # of the session at the provider, which a logout there names
+    proven_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # there; None: at `began_at`, here
     browser: str | None = None  # such as "Firefox on Linux"
     ended_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
 

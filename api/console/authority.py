@@ -52,6 +52,10 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/sign-in/factor/new"): Rule(None),
     ("GET", "/console/sign-in/invited/{token}"): Rule(None),
     ("POST", "/console/sign-in/invited/{token}"): Rule(None),
+    # What the provider of single sign-on sends back, and tells by itself; each proves itself by what it carries.
+    ("GET", "/console/sign-in/provider"): Rule(None),
+    ("GET", "/console/sign-in/provider/back"): Rule(None),
+    ("POST", "/console/sign-in/provider/logged-out"): Rule(None),
     ("GET", "/console"): Rule(STAFF),
     ("GET", "/console/sign-in/again"): Rule(STAFF),
     ("POST", "/console/sign-in/again"): Rule(STAFF),

@@ -66,6 +66,8 @@ class SignedIn(Caller):
         name: as colleagues know them.
         session: the row.
         began_at: UTC; new at every sign-in, also at one that repeats the password.
+        proven_at: UTC; when they last showed who they are, here or at the provider of single sign-on.
+        by_provider: they came by single sign-on.
         form_key: what every form of this session carries against forged posts.
     """
 
@@ -73,11 +75,13 @@ class SignedIn(Caller):
     caseworker: UUID
     session: UUID
     began_at: datetime
+    proven_at: datetime
+    by_provider: bool
     form_key: str
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the sign-in is of the last five minutes."""
-        return now < self.began_at + FRESH
+        return now < self.proven_at + FRESH
 
     def need_fresh(self, now: datetime, back: str) -> None:
         """Ask for a sign-in within the last five minutes.
@@ -89,6 +93,19 @@ class SignedIn(Caller):
             raise SignInAgainError(back)
 
 
+@dataclass(frozen=True)
+class ProviderProof:
+    """A sign-in at the provider of single sign-on.
+
+    Args:
+        sid: of the session there; empty where the provider names none.
+        proven_at: UTC; when they showed there who they are.
+    """
+
+    sid: str
+    proven_at: datetime
+
+
 def begin(
     web: Web,
     request: Request,
@@ -98,6 +115,7 @@ def begin(
     halfway: bool = False,
     recovered: bool = False,
     before: UUID | None = None,
+    provider: ProviderProof | None = None,
 ) -> None:
     """Start a session, end the one it follows, and send its cookie along.
 
@@ -109,9 +127,13 @@ def begin(
         halfway: the second factor is due.
         recovered: they came with a recovery code, so a new authenticator is due; with `halfway`.
         before: the session that ends with this.
+        provider: of single sign-on; the one of the session before when it is left out.
     """
     token, now = secrets.token_bytes(_BYTES), web.now()
     with web.resources.database.write() as session:
+        earlier = session.get(StaffSession, before) if before else None
+        if provider is None and earlier is not None and earlier.provider_sid is not None:
+            provider = ProviderProof(earlier.provider_sid, earlier.proven_at or earlier.began_at)
         _end(session, StaffSession.id == before, now)
         session.add(
             StaffSession(
@@ -122,6 +144,8 @@ def begin(
                 seen_at=now,
                 factor_at=None if halfway else now,
                 recovered_at=now if recovered else None,
+                provider_sid=provider.sid if provider else None,
+                proven_at=provider.proven_at if provider else None,
                 browser=browser_of(request.headers.get("user-agent", "")),
             )
         )
@@ -173,6 +197,12 @@ def end_all(session: Session, person: UUID, now: datetime, *, but: UUID | None =
     _end(session, (col(StaffSession.caseworker) == person) & (col(StaffSession.id) != but), now)
 
 
+def end_by_provider(session: Session, sid: str | None, person: UUID | None, now: datetime) -> None:
+    """End what began with one session at the provider, or everything of a person."""
+    which = col(StaffSession.provider_sid) == sid if sid else col(StaffSession.caseworker) == person
+    _end(session, which & col(StaffSession.provider_sid).is_not(None), now)
+
+
 def open_sessions(session: Session, person: UUID, now: datetime) -> list[StaffSession]:
     """Where somebody is signed in now, the newest first."""
     query = select(StaffSession).where(StaffSession.caseworker == person, col(StaffSession.ended_at).is_(None))
@@ -221,6 +251,8 @@ def _signed_in(row: StaffSession, person: Caseworker, token: bytes) -> SignedIn:
         caseworker=person.id,
         session=row.id,
         began_at=row.began_at,
+        proven_at=min(row.proven_at or row.began_at, row.began_at),
+        by_provider=row.provider_sid is not None,
         form_key=hmac.new(token, b"habeas/1/console-form", "sha256").hexdigest(),
     )
 

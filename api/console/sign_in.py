@@ -36,7 +36,7 @@ _TOO_MANY: Final = (
 @router.get("/sign-in")
 async def ask(web: TheWeb, next: str = "") -> Response:  # noqa: A002 (the word in the address)
     """The form."""
-    return show(web, "sign_in.html", None, next=inside(next), email="", told="")
+    return page(web, next_page=inside(next))
 
 
 @router.post("/sign-in")
@@ -51,7 +51,7 @@ async def sign_in(request: Request, web: TheWeb, form: TheForm) -> Response:
             person = await run_in_threadpool(_checked, web, email, str(form.get("password") or ""))
     if person is None:
         status = 429 if told is _TOO_MANY else 422
-        return show(web, "sign_in.html", None, status=status, next=onward, email=email, told=told)
+        return page(web, next_page=onward, email=email, told=told, status=status)
     await run_in_threadpool(tries.forgotten, web, buckets)
     return await run_in_threadpool(_led_on, request, web, person, onward)
 
@@ -100,6 +100,12 @@ def hashes_of(app: FastAPI) -> asyncio.Semaphore:
     if not hasattr(app.state, "console_hashes"):
         app.state.console_hashes = asyncio.Semaphore(_AT_ONCE)
     return cast("asyncio.Semaphore", app.state.console_hashes)
+
+
+def page(web: Web, *, next_page: str = "", email: str = "", told: str = "", status: int = 200) -> Response:
+    """The form, with what is to be said."""
+    by_provider = web.resources.settings.oidc_issuer is not None
+    return show(web, "sign_in.html", None, status=status, next=next_page, email=email, told=told, by_provider=by_provider)
 
 
 def inside(path: str) -> str:

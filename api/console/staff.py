@@ -42,6 +42,7 @@ CHANGES: Final = {
     Change.ACCOUNT: "A new account",
     Change.ROLE: "Another role",
     Change.FACTOR: "A new authenticator, because the old one and the recovery codes are lost",
+    Change.SIGN_ON: "Signing in with a company account of the same address: ask them whether it is theirs",
     Change.PLATFORM_KEY: "A key for the controller\u2019s platform",
 }
 ThePerson = Annotated[UUID, Path()]

@@ -150,7 +150,11 @@ OPEN = {
     (method, f"/console/sign-in{page}")
     for method in ("GET", "POST")
     for page in ("", "/factor", "/factor/new", "/invited/{token}")
-}  # each asks for what it needs itself: a session that waits for its factor, or a token
+} | {
+    ("GET", "/console/sign-in/provider"),
+    ("GET", "/console/sign-in/provider/back"),
+    ("POST", "/console/sign-in/provider/logged-out"),
+}  # each asks for what it needs itself: a session that waits for its factor, a token, what the provider signed
 
 
 def _row(name: str) -> tuple[str, str]:
