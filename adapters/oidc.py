@@ -11,18 +11,19 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from adapters.settings import Settings, is_loopback
 from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import OAuth2Client
 
 SCOPE: Final = "openid profile email"
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -124,6 +125,8 @@ class SignOn:
         Raises:
             SignOnFailedError: the provider does not answer or refuses, or its token does not hold.
         """
+        from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (only an installation with a provider needs it)
+
         try:
             with self._client(attempt.redirect_uri) as client:
                 answer = client.fetch_token(
@@ -174,7 +177,7 @@ class SignOn:
             sid=str(claims["sid"]) if claims.get("sid") else None,
         )
 
-    def _said_of(self, client: OAuth2Client, claims: Mapping[str, Any]) -> dict[str, Any]:
+    def _said_of(self, client: "OAuth2Client", claims: Mapping[str, Any]) -> dict[str, Any]:
         """What the provider tells beside the token; of the same person, or nothing counts."""
         answer = client.get(self._endpoint("userinfo_endpoint"))
         said = answer.raise_for_status().json()
@@ -245,7 +248,9 @@ class SignOn:
             raise SignOnFailedError(reason="no-answer")
         return found
 
-    def _client(self, redirect_uri: str) -> OAuth2Client:
+    def _client(self, redirect_uri: str) -> "OAuth2Client":
+        from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415 (only an installation with a provider needs it)
+
         return OAuth2Client(
             client_id=self._settings.oidc_client_id,
             client_secret=self._settings.oidc_client_secret,
