@@ -80,20 +80,35 @@ def cover(content: bytes, wish: Wish) -> tuple[bytes, CoveredDocument]:
         if not 0 < len(document) <= MOST_PAGES or any(area.page > len(document) for area in wish.areas):
             raise UncoverableError
         for number, page in enumerate(document, start=1):
-            drawn = [area for area in wish.areas if area.page == number]
-            if wish.words and not wish.looked and not drawn and not pdf_text.readable(page):
-                raise UncoverableError
-            found = pdf_text.find(page, number, wish.words)
-            removed += [each.text for each in found]
-            for area in drawn:
-                removed += filter(_TELLING.search, pdf_text.under(page, area))
-            boxes = drawn + [box for each in found for box in each.boxes]
-            if boxes or found or wish.every:
+            boxes, words = _found_on(page, number, wish)
+            removed += words
+            if boxes or words or wish.every:
                 touched.setdefault(number, []).extend(boxes)
+            if number < len(document) and wish.words:
+                here, there = pdf_text.across(page, document[number], number, wish.words)
+                for at, split in ((number, here), (number + 1, there)):
+                    if split:
+                        touched.setdefault(at, []).extend(split)
             page.close()
         released = _made_anew(plain, document, touched)
     _verify(released, wish.words)
     return released, CoveredDocument(pictures=sorted(touched), removed=list(dict.fromkeys(removed)))
+
+
+def _found_on(page: pdfium.PdfPage, number: int, wish: Wish) -> tuple[list[Area], list[str]]:
+    """What is covered on a page, and the words under it.
+
+    Raises:
+        UncoverableError: it shows something that cannot be searched, and nobody looked.
+    """
+    boxes = [area for area in wish.areas if area.page == number]
+    if wish.words and not wish.looked and not boxes and not pdf_text.readable(page):
+        raise UncoverableError
+    found = pdf_text.find(page, number, wish.words)
+    removed = [each.text for each in found]
+    for area in boxes:
+        removed += filter(_TELLING.search, pdf_text.under(page, area))
+    return boxes + [box for each in found for box in each.boxes], removed
 
 
 def _verify(released: bytes, words: Sequence[str]) -> None:
@@ -235,9 +250,12 @@ def search(content: bytes) -> Iterator[tuple[str, bytes]]:
     """
     try:
         with pdfium.PdfDocument(content) as document:
+            end = ""
             for number, page in enumerate(document, start=1):
-                # Beside the letters as they are: without the hyphens that end lines.
+                # Beside the letters as they are: without the hyphens that end lines, and with the end of the page before.
                 text = pdf_text.text_of(page)
+                yield f"page {number}, its edge", f"{end}\n{text[: pdf_text.EDGE]}".encode(errors="replace")
+                end = text[-pdf_text.EDGE :]
                 yield f"page {number}", text.encode(errors="replace")
                 if "\ufffe" in text:
                     yield f"page {number}", re.sub("\ufffe\\s*", "", text).encode(errors="replace")

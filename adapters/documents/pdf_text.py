@@ -16,6 +16,7 @@ from domain.redaction import Area, finder
 _SPACED_OUT: Final = 8  # letters of a word that is looked for without any blank space
 _SKIPPED: Final = frozenset("\ufffe\x02\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _SCALE: Final = 1_000_000  # of the made-up device, in which places are whole numbers
+EDGE: Final = 300  # letters at the edge of a page in which words are looked for that go on behind it
 _MARGIN: Final = 0.25  # percent of the page around each letter
 
 
@@ -63,13 +64,44 @@ def find(page: pdfium.PdfPage, number: int, words: Sequence[str]) -> list[Found]
         return []
     textpage = page.get_textpage()
     try:
-        letters = [chr(raw.FPDFText_GetUnicode(textpage.raw, at) or 32) for at in range(textpage.count_chars())]
+        letters = _letters(textpage, range(textpage.count_chars()))
         found = []
         for start, end, said in _places(letters, words):
             found.append(Found(said, _boxes(page, textpage, number, range(start, end))))
         return found
     finally:
         textpage.close()
+
+
+def across(page: pdfium.PdfPage, following: pdfium.PdfPage, number: int, words: Sequence[str]) -> tuple[list[Area], list[Area]]:
+    """The boxes of words that begin at the end of a page and end on the next one.
+
+    Args:
+        page: opened.
+        following: the page after it, opened.
+        number: of the first one, from 1.
+        words: as they were given.
+    """
+    first, second = page.get_textpage(), following.get_textpage()
+    try:
+        end = first.count_chars()
+        begin = max(end - EDGE, 0)
+        head = range(min(second.count_chars(), EDGE))
+        letters = [*_letters(first, range(begin, end)), " ", *_letters(second, head)]
+        seam = end - begin
+        boxes: tuple[list[Area], list[Area]] = ([], [])
+        for start, stop, _ in _places(letters, words):
+            if start < seam < stop:
+                boxes[0].extend(_boxes(page, first, number, range(begin + start, end)))
+                boxes[1].extend(_boxes(following, second, number + 1, range(stop - seam - 1)))
+        return boxes
+    finally:
+        first.close()
+        second.close()
+
+
+def _letters(textpage: pdfium.PdfTextPage, places: range) -> list[str]:
+    return [chr(raw.FPDFText_GetUnicode(textpage.raw, at) or 32) for at in places]
 
 
 def under(page: pdfium.PdfPage, area: Area) -> list[str]:

@@ -142,6 +142,11 @@ def _own_alphabet(word: str) -> bytes:
     return pdf(f"BT /F1 12 Tf 50 700 Td <{shown}> Tj ET".encode(), change)
 
 
+def _before_second(document: pikepdf.Pdf, word: str) -> None:
+    second = document.pages[1].obj
+    second.Contents = document.make_stream(f"BT /F1 12 Tf 50 750 Td ({word}) Tj ET ".encode() + second.Contents.read_bytes())
+
+
 def _earlier_revision(word: str) -> bytes:
     first = pdf(line(f"First draft by {word}"), object_stream_mode=pikepdf.ObjectStreamMode.disable)
     with pikepdf.open(io.BytesIO(first)) as document:
@@ -172,6 +177,10 @@ PDFS: dict[str, Callable[[str], bytes]] = {
     "spaced out": lambda word: pdf(f"BT /F1 12 Tf 14 Tc 50 700 Td ({word}) Tj ET".encode()),
     "over two lines with a hyphen": lambda word: pdf(
         f"BT /F1 12 Tf 50 700 Td (a word: {word[:-3]}-) Tj 0 -14 Td ({word[-3:]} was here) Tj ET".encode()
+    ),
+    "over two pages": lambda word: pdf(
+        f"BT /F1 12 Tf 50 60 Td (Yours, {word.split()[0]}) Tj ET".encode(),
+        lambda document, _: _before_second(document, word.split()[1]),
     ),
     "in hexadecimal": lambda word: pdf(f"BT /F1 12 Tf 50 700 Td <{word.encode().hex()}> Tj ET".encode()),
     "an alphabet of its own": _own_alphabet,

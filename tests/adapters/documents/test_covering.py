@@ -70,7 +70,8 @@ def test_a_pdf_of_the_corpus_leaves_without_the_words(hidden: str, documents: Do
     told = " ".join([every_string(released), poppler(released, tmp_path), *letters(released)]).casefold()
     for part in NAME.casefold().split():
         assert part not in told
-    assert KEPT in " ".join(letters(released)[1].split()), "a page without the words stays as it is"
+    if hidden != "over two pages":
+        assert KEPT in " ".join(letters(released)[1].split()), "a page without the words stays as it is"
     assert len(letters(released)) == 2
 
 
