@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from adapters.children.serving import limit, serve
-from adapters.documents import office, pdf, pictures
+from adapters.documents import office, pdf, pdf_search, pictures
 from adapters.documents.shapes import OFFICE, PDF, PICTURE, About, CoveredDocument, UncoverableError, Wish, is_pdf, is_picture
 
 MEMORY: Final = 2_000_000_000  # bytes of address space; a picture of 60 million points needs a third
@@ -39,7 +39,7 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
     if wish.do == "page":
         return _page(raw, wish)
     if wish.do == "search":
-        found = [part for name, text in pdf.search(raw) for part in (name.encode(), text)]
+        found = [part for name, text in pdf_search.search(raw) for part in (name.encode(), text)]
         return b"".join(LENGTH.pack(len(part)) + part for part in [b"", *found])
     try:
         value, told = _covered(raw, wish)
@@ -50,10 +50,10 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
 
 
 def _about(raw: bytes) -> About:
-    if is_pdf(raw):
-        pages = pdf.pages_of(raw)
-        return About(kind=PDF, pages=pages) if pages else About()
     try:
+        if is_pdf(raw):
+            pages = pdf.pages_of(raw)
+            return About(kind=PDF, pages=pages, says=pdf_search.says(raw)) if pages else About()
         if is_picture(raw):
             return About(kind=PICTURE, pages=1, says=pictures.says(raw))
         if office.is_office(raw):

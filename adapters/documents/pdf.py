@@ -9,7 +9,7 @@ Next: adapters/documents/reader.py
 import io
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pikepdf
@@ -240,55 +240,3 @@ def _points(picture: Image.Image) -> tuple[bytes, dict[str, Name]]:
 def _most(one: Image.Image, other: Image.Image) -> float:
     extremes: Any = ImageChops.difference(one, other).getextrema()
     return float(extremes[1])
-
-
-def search(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """What can be read in a PDF beyond its bare bytes: the letters of its pages, and streams behind any filter.
-
-    Raises:
-        UncoverableError: it is locked, or its streams swell beyond all limits.
-    """
-    try:
-        with pdfium.PdfDocument(content) as document:
-            end = ""
-            for number, page in enumerate(document, start=1):
-                # Beside the letters as they are: without the hyphens that end lines, and with the end of the page before.
-                text = pdf_text.text_of(page)
-                yield f"page {number}, its edge", f"{end}\n{text[: pdf_text.EDGE]}".encode(errors="replace")
-                end = text[-pdf_text.EDGE :]
-                yield f"page {number}", text.encode(errors="replace")
-                if "\ufffe" in text:
-                    yield f"page {number}", re.sub("\ufffe\\s*", "", text).encode(errors="replace")
-                page.close()
-    except pdfium.PdfiumError:
-        pass  # what no reader opens shows nothing; its bytes are searched as they are
-    try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            yield from _streams(pdf)
-    except pikepdf.PasswordError as failure:
-        raise UncoverableError from failure
-    except pikepdf.PdfError:
-        return
-
-
-def _streams(pdf: pikepdf.Pdf) -> Iterator[tuple[str, bytes]]:
-    left = _MOST_STREAM
-    for number, each in enumerate(pdf.objects, start=1):
-        if not isinstance(each, pikepdf.Stream) or not _filtered(each):
-            continue
-        try:
-            data = each.read_bytes()
-        except pikepdf.PdfError:
-            continue  # a picture's own format
-        left -= len(data)
-        if left < 0:
-            raise UncoverableError
-        yield f"object {number}", data
-
-
-def _filtered(stream: pikepdf.Stream) -> bool:
-    """Whether plain unpacking does not show it: several filters, rare ones, or such with parameters; no picture."""
-    kind = stream.get("/Filter")
-    if kind is None or stream.get("/Subtype") == Name.Image:
-        return False
-    return kind != Name.FlateDecode or "/DecodeParms" in stream

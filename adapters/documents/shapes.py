@@ -60,7 +60,7 @@ class About(BaseModel):
     Args:
         kind: `pdf`, `picture`, `office`, or empty for anything else, and for what nobody can open.
         pages: of a PDF; a picture has one.
-        says: of a picture, the fields of its EXIF and the like by name.
+        says: what it says of itself, by name: the EXIF of a picture, the author of a PDF and what lies in it beside its pages.
         text: of an office document, what can be read in it, part by part.
     """
 

@@ -42,6 +42,21 @@ def test_pages_and_pictures_are_drawn_anew(documents: DocumentReader) -> None:
     assert documents.page(PDFS["text"]("Ruth"), 3) == b""
 
 
+def test_what_lies_in_a_pdf_beside_its_pages_is_named(documents: DocumentReader) -> None:
+    named = {
+        "author and metadata": {"Author": "Ruth"},
+        "attachment": {"Files inside": "notes.txt"},
+        "comment": {"Comments and fields": "1"},
+        "script": {"Something done when it is opened": "there are some"},
+        "earlier revision": {"Earlier revisions": "there may be some"},
+        "text": {},
+    }
+    for hidden, told in named.items():
+        says = documents.about(PDFS[hidden]("Ruth")).says
+        assert told.items() <= says.items(), hidden
+        assert bool(told) == bool(says), hidden
+
+
 def test_a_flood_of_points_and_a_broken_file_are_refused_and_the_next_is_read(documents: DocumentReader) -> None:
     for content in (
         flood(60_000),
