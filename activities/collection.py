@@ -35,6 +35,7 @@ from domain.datamap import Plan
 from domain.errors import InvalidInputError, SystemFailedError, UnknownObjectError
 from domain.messages import BuildPackage, CaseRef, Collect, Collected, SystemResult
 from domain.normal import normal_email
+from domain.portability import portable_places
 from domain.traversal import Place
 
 SNAPSHOT_RUN = 0
@@ -63,7 +64,8 @@ class Collection:
         """
         with beating():
             identifiers = usable_identifiers(self._resources, message.case_id, message.keys)
-            plan = self._resources.datamap.plan(identifiers)
+            only = portable_places(self._resources.datamap) if message.portable else None
+            plan = self._resources.datamap.plan(identifiers, only=only)
             wanted = self._wanted(message, plan)
             by_hand = {name for name in wanted if self._by_hand(name)}
             assignment = Assignment(
@@ -74,11 +76,17 @@ class Collection:
                 systems=frozenset(wanted) - by_hand,
                 left_out=frozenset(message.skipped) | frozenset(filter(self._by_hand, self._names)),
                 snapshots=self._snapshots(message.case_id, identifiers),
+                portable=message.portable,
             )
             results = [*self._search(assignment), *(SystemResult(system=name, state="manual") for name in sorted(by_hand))]
             built = None
             if message.build and all(result.state == "searched" for result in results):
-                order = BuildPackage(case_id=message.case_id, run=message.run, identity_record=message.identity_record)
+                order = BuildPackage(
+                    case_id=message.case_id,
+                    run=message.run,
+                    identity_record=message.identity_record,
+                    portable=message.portable,
+                )
                 built = package.build(self._resources, order, _beats_already)
             found = CollectedRows.open(self._resources, message.case_id, message.run).collections
             held = held_contacts(self._resources, message.case_id, found, datetime.now(UTC))
@@ -134,7 +142,8 @@ class Collection:
 
     def _wanted(self, message: Collect, plan: Plan) -> list[str]:
         """The systems to search: all, or those to retry with what depends on them; never what is left out."""
-        wanted = set(self._names if message.systems is None else message.systems)
+        names = [*dict.fromkeys(step.system for step in plan.steps)] if message.portable else self._names
+        wanted = set(names if message.systems is None else message.systems)
         for step in plan.steps:  # in the order of the waves, so that one pass finds everything downstream
             if any(getattr(way, "from_system", None) in wanted for way in step.ways):
                 wanted.add(step.system)

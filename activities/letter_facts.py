@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from activities.letter_measures import consents, restriction, resumes, since
+from activities.letter_measures import consents, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
@@ -42,7 +42,7 @@ from domain.rights import NO_IDENTITY_CHECK, Right
 PROVEN_ONLY = frozenset(
     {
         *("package_ready", "package_again", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
-        *("erasure_done", "erasure_stopped", "restriction_in_force", "restriction_lifting"),
+        *("erasure_done", "erasure_stopped", "restriction_in_force", "restriction_lifting", "transfer_information"),
     }
 )
 # Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
@@ -274,4 +274,5 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "searched": _searched,
     "since": since,
     "stop": _stop,
+    "transfers": transfers,
 }

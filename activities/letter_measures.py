@@ -3,10 +3,12 @@
 Next: `adapters/letters.py`
 """
 
+from activities import package_words as words
 from activities.letter_writing import Facts, Writing
 from adapters.letter_words import WHY_RESTRICTED, moment
 from domain.errors import NotAllowedNowError
 from domain.measure_standing import Measure, restriction_of
+from domain.work_decisions import SAFEGUARD
 
 
 def consents(writing: Writing) -> Facts:
@@ -44,6 +46,28 @@ def resumes(writing: Writing) -> Facts:
     """Whether a refusal ends what was stopped until the decision."""
     refusal, lasting = writing.state.refusal, restriction_of(writing.state.measures)
     return {"resumes": bool(refusal and lasting and refusal.right in {None, lasting.right})}
+
+
+def transfers(writing: Writing) -> Facts:
+    """Who abroad received data of the person, why they may have it, and whether a copy of the safeguard is with the letter."""
+    if writing.state.transfers is None:
+        raise NotAllowedNowError("Nobody looked yet who received data abroad.", status=writing.state.status.value)
+    laws = frozenset(regime.split("-")[0] for regime in writing.receipt.regimes)
+    given = {
+        str(item.recipient) for item in writing.state.work_items.values() if item.kind == SAFEGUARD and item.result == "found"
+    }
+    told = []
+    for name in writing.state.transfers:
+        who = writing.resources.datamap.recipient(name)
+        told.append(
+            {
+                "who": f"{who.name}, {words.country(who.country)}",
+                "what": who.description,
+                "why": [line[:1].upper() + line[1:] for line in words.transfers(who, laws)],
+                "copy": name in given,
+            }
+        )
+    return {"transfers": told}
 
 
 def _newest(writing: Writing, kind: str) -> Measure:

@@ -21,6 +21,7 @@ from activities.package_data import DataWriter, Written, WrittenFile, files_tabl
 from activities.package_index import collection_pages, first_page, readme
 from activities.package_letter import letter
 from activities.package_manifest import add_manifest
+from activities.package_portable import datapackage
 from activities.package_sources import CaseFile, gather
 from activities.package_view import Viewer
 from activities.package_zip import PackageZip
@@ -113,6 +114,8 @@ def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
     parts = [message.case_id, message.run, revision, message.identity_record, resources.datamap.hash]
     if message.partial:
         parts.append(message.partial)
+    if message.portable:
+        parts.append("portable")
     return uuid5(_NAMESPACE, "/".join(map(str, parts)))
 
 
@@ -154,6 +157,8 @@ def _fill(
     view = viewer.view()
     files = [file for part in written for file in part.files] + [file for part in uploads.values() for file in part]
     zipped.add("README.txt", readme(view, kid, f"{resources.settings.public_url}/.well-known/habeas-keys.json"))
+    if portable := datapackage(written, case.receipt.reference, at) if case.portable else None:
+        zipped.add("datapackage.json", portable)
     if files:
         zipped.add("files.csv", files_table(files))
     zipped.add("index.html", first_page(view, files, kid))

@@ -112,7 +112,9 @@ class DataWriter:
         _count(written)
         if not written.records:
             return written
-        self._zip.add(f"{written.folder}.schema.json", schema(source.collection, covered=bool(written.covered)))
+        self._zip.add(
+            f"{written.folder}.schema.json", schema(source.collection, covered=bool(written.covered), given=found.fields)
+        )
         for position, file in enumerate(found.files()):
             verdict = verdicts.of(position)
             if verdict is None:
@@ -237,8 +239,11 @@ def json_array(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def schema(collection: Collection, *, covered: bool = False) -> bytes:
-    """What the JSON of a collection holds, as a JSON Schema (2020-12); where parts are covered, any value may be the mark."""
+def schema(collection: Collection, *, covered: bool = False, given: Sequence[str] = ()) -> bytes:
+    """What the JSON of a collection holds, as a JSON Schema (2020-12); where parts are covered, any value may be the mark.
+
+    `given`: only these fields, where not all of them were read.
+    """
     fields = {
         name: {
             **({"type": _types(part.type, covered=covered)} if part.type in _JSON_TYPES else {}),
@@ -247,6 +252,7 @@ def schema(collection: Collection, *, covered: bool = False) -> bytes:
             **({"x-masked": True} if part.masked else {}),
         }
         for name, part in collection.fields.items()
+        if not given or name in given
     }
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

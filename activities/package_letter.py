@@ -26,6 +26,8 @@ def letter(view: View, kid: str, at: datetime) -> bytes:
 def _title(view: View) -> str:
     if view.partial:
         return "Your personal data: a first part of our answer"
+    if view.portable_alone and not view.nothing:
+        return "Your data in a form that you can take elsewhere"
     return "We found nothing about you" if view.nothing else "Your personal data: our answer"
 
 

@@ -28,6 +28,7 @@ from domain.datamap import Collection, DataMap, System
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.messages import BuildPackage
+from domain.rights import Right
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class CaseFile:
         uploads: by system, what people found in it.
         left_out: systems not searched, with the reason's category.
         partial: this is a part of the answer; the rest comes later.
+        portable: Article 20 was asked for, beside a copy of everything or alone.
+        portable_alone: nothing but what it covers was asked for.
     """
 
     receipt: CaseReceipt
@@ -78,6 +81,8 @@ class CaseFile:
     standing: Standing
     requester: Requester
     partial: bool = False
+    portable: bool = False
+    portable_alone: bool = False
 
     @property
     def laws(self) -> frozenset[str]:
@@ -117,10 +122,13 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         identity=_identity(session, message),
         sources=sources,
         uploads=uploads,
-        left_out=_left_out(resources.datamap, session, state, sources, uploads) | dict.fromkeys(later, "later"),
+        left_out=_left_out(resources.datamap, session, state, sources, uploads, portable=message.portable)
+        | dict.fromkeys(later, "later"),
         standing=Standing.read(session, vault, revision),
         requester=Requester.read(session, vault, receipt, state),
         partial=bool(message.partial),
+        portable=state.item(Right.PORTABILITY) is not None,
+        portable_alone=message.portable,
     )
 
 
@@ -144,7 +152,7 @@ def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
 
 
 def _uploads(session: Session, state: CaseState, vault: CaseVault) -> dict[str, tuple[Upload, ...]]:
-    found = {key for key, item in state.work_items.items() if item.result == "found"}
+    found = {key for key, item in state.work_items.items() if item.result == "found" and item.system}
     rows = session.exec(
         select(UploadedFile)
         .where(UploadedFile.case_id == state.case_id)
@@ -181,6 +189,8 @@ def _left_out(
     state: CaseState,
     sources: tuple[Source, ...],
     uploads: Mapping[str, tuple[Upload, ...]],
+    *,
+    portable: bool,
 ) -> dict[str, str]:
     """Systems of the data map that nobody searched: why, as a category (principle 6)."""
     searched = {source.system.name for source in sources if source.found.state != "failed"} | uploads.keys()
@@ -189,7 +199,7 @@ def _left_out(
         standing = state.systems.get(system.name)
         if standing is not None and standing.state == "skipped":
             reasons[system.name] = _why(session, state, system)
-        elif system.name not in searched and (standing is None or standing.state != "searched"):
+        elif not portable and system.name not in searched and (standing is None or standing.state != "searched"):
             reasons[system.name] = "not_asked"
     return reasons
 

@@ -71,6 +71,8 @@ class View:
     held: str
     nothing: bool
     partial: bool
+    portable: bool
+    portable_alone: bool
     all_withheld: bool
     nothing_due: bool
     searched_with: list[str]
@@ -130,6 +132,8 @@ class Viewer:
             held=_held(self._written, sum(map(len, self._uploads.values()))),
             nothing=not systems and not kept_back,
             partial=self._case.partial,
+            portable=self._case.portable,
+            portable_alone=self._case.portable_alone,
             all_withheld=not systems and bool(withheld),
             nothing_due=not systems and kept_back and not withheld,
             searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],

@@ -25,6 +25,7 @@ from activities.package import Packaging
 from activities.resumption_calls import ResumptionCalls
 from activities.sweeps import Sweeps
 from activities.systems.registry import Systems
+from activities.transfers import Transfers
 from adapters.resources import Resources
 
 
@@ -83,6 +84,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             sweeps.carry_out_sweep,
             measures.examine_measure,
             measures.carry_out_measure,
+            Transfers(resources, systems).find_transfers,
         ],
         "notice": [
             notices.load_recipients,

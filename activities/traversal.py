@@ -26,6 +26,7 @@ from adapters.row_text import key_text
 from domain.datamap import ByIdentity, ByReference, Plan, Step
 from domain.erasure import fields_needed
 from domain.errors import SystemFailedError
+from domain.portability import portable_fields
 from domain.traversal import Place
 
 
@@ -46,6 +47,7 @@ class Assignment:
         left_out: systems that nobody will search by program; a way that starts there is no way.
         snapshots: copies taken at receipt, by place.
         erasing: only what an erasure needs of each row is read and sealed.
+        portable: only the fields of a portable copy are read (Article 20).
         known: for a look after an erasure: what was found before it, whose keys are asked for once more. What led to a row
             may be gone, and the row still there.
     """
@@ -58,6 +60,7 @@ class Assignment:
     left_out: frozenset[str] = frozenset()
     snapshots: Mapping[Place, CollectedCollection] = field(default_factory=dict)
     erasing: bool = False
+    portable: bool = False
     known: Mapping[Place, CollectedCollection] = field(default_factory=dict)
 
 
@@ -141,6 +144,8 @@ class Traversal:
         connector = self._systems.connector(step.system)
         collection = self._resources.datamap.collection(step.system, step.collection)
         only = fields_needed(collection, step) if self._assignment.erasing else None
+        if self._assignment.portable and step.wanted and not connector.has_files:
+            only = portable_fields(collection, step)
         return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only)
 
     def _ways(self, step: Step) -> list[Way]:

@@ -125,6 +125,14 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "systems": "all our systems",
         "to_come": ["Card payments"],
         "told": ["Example Analytics Inc", "Example Payments Inc"],
+        "transfers": [
+            {
+                "who": "Example Analytics Inc, United States",
+                "what": "Analytics tool, to understand feature usage and performance",
+                "why": ["Under UK law, the International Data Transfer Addendum B1.0."],
+                "copy": True,
+            }
+        ],
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
         "what": ASKED[Right.RECTIFICATION],
         "withheld": withheld({"third_party": 3}, {}),

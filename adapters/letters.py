@@ -50,6 +50,7 @@ Need = Literal[
     "searched",
     "since",
     "stop",
+    "transfers",
 ]
 
 EVERY_LETTER = frozenset({"answer_by", "asked", "complaint_line", "controller", "counted", "received_on", "reference"})
@@ -78,6 +79,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "routes": frozenset({"routes"}),
     "searched": frozenset({"searched_on", "searched_with", "systems"}),
     "since": frozenset({"since"}),
+    "transfers": frozenset({"transfers"}),
     "stop": frozenset({"ends", "erase_on", "stop_link"}),
 }
 
@@ -113,6 +115,7 @@ LETTERS: dict[str, Letter] = {
     "identity_not_confirmed": Letter(("reason", "routes")),
     "right_decided": Letter(("note", "decided", "routes"), automatic=False),
     "somebody_asked": Letter(("dispute",)),
+    "transfer_information": Letter(("note", "transfers", "routes"), automatic=False),
     "consent_withdrawn": Letter(("consents", "routes")),
     "restriction_in_force": Letter(("restriction", "routes")),
     "restriction_lifting": Letter(("note", "since", "routes"), automatic=False),

@@ -18,7 +18,7 @@ from domain.errors import NotAllowedNowError
 from domain.events import CaseEvent, Draft, Tag
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import Outcome, Right, Status
+from domain.rights import Outcome, Status
 
 OFFERED_FOR = timedelta(days=30)
 OFFERED_AGAIN_FOR_MONTHS = 6
@@ -111,7 +111,7 @@ def _misdirected(state: CaseState, event: CaseEvent) -> None:
     state.partial_given = None
     if state.package is not None:
         state.package.binding, state.package.published = None, False
-    item = state.item(Right.ACCESS)
+    item = state.item(state.copied)
     if state.status is not Status.CLOSED and item is not None and item.status in _ON_ITS_WAY:
         item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False
         state.delivered_at = None
@@ -119,7 +119,7 @@ def _misdirected(state: CaseState, event: CaseEvent) -> None:
 
 def search_again(state: CaseState) -> None:
     """A case that was answered and is reopened looks again, with everything that is known by now."""
-    if state.outcome not in _GAVE or (item := state.item(Right.ACCESS)) is None:
+    if state.outcome not in _GAVE or (item := state.item(state.copied)) is None:
         return
     item.outcome, item.answered = None, False
     state.searched_keys, state.delivered_at = [], None

@@ -110,6 +110,7 @@ class CaseState(BaseModel):
     marketing_stopped: bool = False
     consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
     measures: list[Measure] = []
+    transfers: list[Name] | None = None  # recipients abroad; None until somebody looked
     view_recorded: bool = False  # what the person says about an automated decision
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again
     deadline_warned: list[int] = []
@@ -121,6 +122,12 @@ class CaseState(BaseModel):
     def item(self, right: Right) -> RightItem | None:
         """The item of a right, if the case has it."""
         return next((item for item in self.rights if item.right is right), None)
+
+    @property
+    def copied(self) -> Right:
+        """The right whose copy is collected, reviewed and delivered: access, or portability where it is asked for alone."""
+        alone = self.item(Right.ACCESS) is None and self.item(Right.PORTABILITY) is not None
+        return Right.PORTABILITY if alone else Right.ACCESS
 
     def stage(self, right: Right) -> Status | None:
         """Where a right stands; None when the case does not have it."""

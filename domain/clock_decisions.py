@@ -29,7 +29,7 @@ def _refusable(state: CaseState) -> list[Right]:
     return [
         item.right
         for item in state.rights
-        if item.outcome is None and not item.following and (item.status in _BEFORE_ANSWER or item.right is not Right.ACCESS)
+        if item.outcome is None and not item.following and (item.status in _BEFORE_ANSWER or item.right is not state.copied)
     ]
 
 

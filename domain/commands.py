@@ -372,7 +372,9 @@ class OpenPackage(CommandBase):
 
 class RecordDelivery(CommandBase):
     action: Literal[Action.RECORD_DELIVERY] = Action.RECORD_DELIVERY
-    channel: Literal["post", "in_person", "secure_transfer"]
+    channel: Literal["post", "in_person", "secure_transfer", "other_controller"] = Field(
+        description="`other_controller`: handed to another one that the person named (Article 20(2)); the note says which"
+    )
 
 
 class ReissuePackage(CommandBase):

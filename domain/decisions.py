@@ -37,7 +37,7 @@ from domain.messages import Verdict
 from domain.minor import MINOR_DECISIONS, minor_actions
 from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
 from domain.reasons import need_reason, noted
-from domain.rights import Outcome, Right, Role, Status
+from domain.rights import Outcome, Role, Status
 from domain.work_decisions import WORK_DECISIONS, refusing
 
 
@@ -81,12 +81,12 @@ def _system_actions(state: CaseState) -> list[Action]:
 
 
 def _package_actions(state: CaseState) -> list[Action]:
-    if state.stage(Right.ACCESS) is Status.IN_REVIEW:
+    if state.stage(state.copied) is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
-        may_leave = not (state.held or state.disputed or refusing(state, Right.ACCESS)) and state.knows(Right.ACCESS)
+        may_leave = not (state.held or state.disputed or refusing(state, state.copied)) and state.knows(state.copied)
         approval = [Action.APPROVE_PACKAGE] if ready and may_leave else []
         return [*DESK_ACTIONS, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]
-    stage = state.stage(Right.ACCESS)
+    stage = state.stage(state.copied)
     if state.package is None or stage not in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
         return []
     opened = [Action.REQUEST_CODE, Action.OPEN_PACKAGE] if state.package.published and not state.held else []

@@ -56,7 +56,7 @@ def waiting_days(state: CaseState, plan: PlanStanding) -> int:
 
 def returns_erasure(state: CaseState) -> bool:
     """Whether what a reviewer returns is the erasure plan, and not the package."""
-    return state.stage(Right.ACCESS) is not Status.IN_REVIEW and Action.RETURN_FOR_REWORK in erasure_actions(state)
+    return state.stage(state.copied) is not Status.IN_REVIEW and Action.RETURN_FOR_REWORK in erasure_actions(state)
 
 
 def _approve(state: CaseState, command: ApproveErasure, _verdict: Verdict | None) -> list[Draft]:

@@ -99,6 +99,7 @@ class Tag(StrEnum):
     ACCOUNT_DECIDED = "case:account:decided"
     ACCOUNT_REINSTATED = "case:account:reinstated"
     CREDENTIALS_BLOCKED = "case:credentials:blocked"  # keyed hashes with a last day
+    TRANSFERS_FOUND = "case:transfers:found"  # who received data of the person abroad (Article 15(2))
     MARKETING_STOPPED = "case:marketing:stopped"  # at once, without a balance (Article 21(3))
     RECIPIENT_CHASED = "case:recipient:chased"  # a processor or recipient that has not answered (Articles 19, 28)
 

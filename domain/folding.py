@@ -102,7 +102,7 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
 
 def _search_again(state: CaseState) -> None:
     # A delta search, in the same case and under the same date, also when the answer was fetched already.
-    if (item := state.item(Right.ACCESS)) is not None:
+    if (item := state.item(state.copied)) is not None:
         item.status, item.outcome, item.answered = Status.COLLECTING, None, False
 
 
@@ -138,7 +138,7 @@ def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
 
 def _collection_started(state: CaseState, event: CaseEvent) -> None:
     state.run = _number(event, "run")
-    stands(state, Right.ACCESS, Status.COLLECTING)
+    stands(state, state.copied, Status.COLLECTING)
     state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
     # What a caseworker decided to leave out stays left out when another identifier makes another search necessary.
     state.systems = {name: system for name, system in state.systems.items() if system.state == "skipped"}
@@ -177,7 +177,7 @@ def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
 
 def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
     if not state.needs_search:  # an identifier proven while the search ran asks for another one
-        stands(state, Right.ACCESS, Status.IN_REVIEW)
+        stands(state, state.copied, Status.IN_REVIEW)
     state.package = None
 
 
@@ -210,7 +210,7 @@ def _package_approved(state: CaseState, event: CaseEvent) -> None:
         state.package.binding = _text(event, "binding")
         state.package.approved_by = event.sequence
     state.partial = None  # the whole goes out instead
-    stands(state, Right.ACCESS, Status.FULFILLING)
+    stands(state, state.copied, Status.FULFILLING)
 
 
 def _package_returned(state: CaseState, _event: CaseEvent) -> None:
@@ -234,7 +234,7 @@ def _package_opened(state: CaseState, _event: CaseEvent) -> None:
 def _notified(state: CaseState, event: CaseEvent) -> None:
     state.delivered_at = state.offered_at = event.at
     state.delivery_reminders, state.delivery_reminded_at, state.closing_proposed = 0, None, False
-    if (item := state.item(Right.ACCESS)) is not None:
+    if (item := state.item(state.copied)) is not None:
         item.status, item.answered = Status.DELIVERED, True
 
 

@@ -35,7 +35,7 @@ def doubted(state: CaseState, event: CaseEvent, *doubts: Doubt) -> None:
     if risk is Risk.HIGH and state.risk is not Risk.HIGH:
         state.high_since = event.at
     state.risk = risk
-    if not state.knows(Right.ACCESS) or state.disputed:
+    if not state.knows(state.copied) or state.disputed:
         void_release(state)
     if not state.knows(Right.ERASURE) or state.disputed:
         _void_erasure(state)
@@ -49,7 +49,7 @@ def void_release(state: CaseState) -> None:
         state.delivered_at = None
     if state.partial is not None and state.partial.package is not None:
         state.partial.package.binding = None
-    item = state.item(Right.ACCESS)
+    item = state.item(state.copied)
     if item is not None and item.status in {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}:
         item.status, item.outcome, item.answered = Status.IN_REVIEW, None, False  # it has to be approved anew
 
@@ -69,7 +69,7 @@ def _confirmed(state: CaseState, event: CaseEvent) -> None:
     shown(state, event)
     for item in state.rights:
         if item.status in {Status.RECEIVED, Status.VERIFYING_IDENTITY} and state.knows(item.right):
-            item.status = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
+            item.status = Status.COLLECTING if item.right is state.copied else Status.FULFILLING
 
 
 def _doubted(state: CaseState, event: CaseEvent) -> None:

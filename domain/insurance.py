@@ -7,7 +7,7 @@ Next: `domain/partial_answer.py`
 from dataclasses import dataclass
 
 from domain.case import CaseState
-from domain.rights import Right, Status
+from domain.rights import Status
 
 EXTENSION, PARTIAL_ANSWER = "consider_extension", "consider_partial_answer"  # kinds of work items
 ESTIMATE_DAYS = (5, 10)  # after receipt: early enough to plan, late enough to know what was found (practice.md 1b.9)
@@ -48,7 +48,7 @@ def estimate(state: CaseState) -> Estimate:
 
 def partly_answerable(state: CaseState) -> bool:
     """Whether something was found that could be delivered before the rest: of an access request, to a known person."""
-    stage = state.stage(Right.ACCESS)
+    stage = state.stage(state.copied)
     found = any(system.state == "searched" and system.records for system in state.systems.values())
     return bool(state.identity_record and state.run and found) and stage in {Status.COLLECTING, Status.IN_REVIEW}
 

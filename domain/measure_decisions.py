@@ -66,7 +66,7 @@ def _restriction_actions(state: CaseState) -> list[Action]:
 
 def returns_measure(state: CaseState) -> bool:
     """Whether what a reviewer returns is a correction, and not a package, a plan or a refusal."""
-    busy = state.stage(Right.ACCESS) is Status.IN_REVIEW or state.stage(Right.ERASURE) is Status.IN_REVIEW
+    busy = state.stage(state.copied) is Status.IN_REVIEW or state.stage(Right.ERASURE) is Status.IN_REVIEW
     return state.refusal is None and not busy and _correction(state) is not None
 
 

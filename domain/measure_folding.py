@@ -113,6 +113,10 @@ def _view(state: CaseState, event: CaseEvent) -> None:
     prepared(state, event)
 
 
+def _transfers(state: CaseState, event: CaseEvent) -> None:
+    state.transfers = _texts(event.facts.get("recipients"))
+
+
 MEASURE_RULES: dict[Tag, Rule] = {
     Tag.MEASURE_PROPOSED: _proposed,
     Tag.MEASURE_EXAMINED: _examined,
@@ -125,4 +129,5 @@ MEASURE_RULES: dict[Tag, Rule] = {
     Tag.LIFTING_TOLD: _lifting_told,
     Tag.LIFTING_BOUNCED: _lifting_bounced,
     Tag.VIEW_RECORDED: _view,
+    Tag.TRANSFERS_FOUND: _transfers,
 }

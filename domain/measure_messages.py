@@ -60,3 +60,20 @@ class MeasureCarriedOut(Message):
     addressees: list[Addressee] = []
     stale: bool = False
     failed: list[SystemResult] = []
+
+
+class FindTransfers(Message):
+    """Find who received data of this person abroad. `run` is the number of the look, below 0."""
+
+    case_id: UUID
+    run: int
+    keys: list[UUID]
+    skipped: list[Name] = []
+
+
+class TransfersFound(Message):
+    """Recipients abroad that hold data of this person; of `safeguards` there is a copy (Article 46)."""
+
+    recipients: list[Name] = []
+    safeguards: list[Name] = []
+    failed: list[SystemResult] = []

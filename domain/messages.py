@@ -139,6 +139,7 @@ class Collect(Message):
         skipped: systems a caseworker decided to leave out, with a recorded reason.
         build: build the package in the same activity when no system is left waiting (mechanics: one activity is half the time).
         identity_record: sequence of the event that confirmed identity; part of what the package's letter states.
+        portable: only what Article 20 covers, where that is all that was asked for.
     """
 
     case_id: UUID
@@ -148,6 +149,7 @@ class Collect(Message):
     skipped: list[Name] = []
     build: bool = False
     identity_record: int = 0
+    portable: bool = False
 
 
 class SystemResult(Message):
@@ -184,6 +186,7 @@ class BuildPackage(Message):
     Args:
         partial: sequence of the proposal of a partial answer; 0 builds the whole.
         without: systems that a partial answer leaves for later.
+        portable: the package of a request for portability alone.
     """
 
     case_id: UUID
@@ -192,6 +195,7 @@ class BuildPackage(Message):
     identity_record: int
     partial: int = 0
     without: list[Name] = []
+    portable: bool = False
 
 
 class PackageBuilt(Message):

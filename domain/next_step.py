@@ -153,7 +153,7 @@ def _erasing(state: CaseState) -> NextStep | None:
     erasure = state.erasure
     if erasure is None or state.stage(state.erasing) is not state.status:
         return None
-    if state.status is Status.IN_REVIEW and state.stage(Right.ACCESS) is not Status.IN_REVIEW and erasure.plan is not None:
+    if state.status is Status.IN_REVIEW and state.stage(state.copied) is not Status.IN_REVIEW and erasure.plan is not None:
         return NextStep(Step.APPROVE_ERASURE, _US)
     if state.status is Status.DELIVERED and erasure.certified:
         return NextStep(Step.FOLLOW_UP, _SYSTEM)
@@ -166,7 +166,7 @@ def _erasing(state: CaseState) -> NextStep | None:
 
 def _following(state: CaseState) -> NextStep | None:
     """What is still open of an answer that the person has, where no copy waits to be fetched."""
-    if not any(item.following for item in state.rights) or state.stage(Right.ACCESS) is Status.DELIVERED:
+    if not any(item.following for item in state.rights) or state.stage(state.copied) is Status.DELIVERED:
         return None
     return NextStep(Step.RESTRICTED, _US) if restriction_of(state.measures) else NextStep(Step.FOLLOW_UP, _SYSTEM)
 

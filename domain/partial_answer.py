@@ -17,7 +17,6 @@ from domain.events import CaseEvent, Draft, Tag
 from domain.insurance import PARTIAL_ANSWER, partly_answerable
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
-from domain.rights import Right
 
 
 def partial_actions(state: CaseState) -> list[Action]:
@@ -28,7 +27,7 @@ def partial_actions(state: CaseState) -> list[Action]:
         return [*fetch, Action.PREPARE_PARTIAL_ANSWER] if partly_answerable(state) else fetch
     if partial.approved:
         return fetch
-    ready = partial.package is not None and not (state.held or state.disputed) and state.knows(Right.ACCESS)
+    ready = partial.package is not None and not (state.held or state.disputed) and state.knows(state.copied)
     return [*fetch, Action.RETURN_FOR_REWORK, *([Action.APPROVE_PARTIAL_ANSWER] if ready else [])]
 
 

@@ -27,7 +27,7 @@ def begin(state: CaseState) -> None:
         if item.answered:
             continue
         known = state.knows(item.right)
-        at_work = Status.COLLECTING if item.right is Right.ACCESS else Status.FULFILLING
+        at_work = Status.COLLECTING if item.right is state.copied else Status.FULFILLING
         item.status = at_work if known else Status.VERIFYING_IDENTITY
 
 

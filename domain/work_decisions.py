@@ -16,6 +16,8 @@ from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Right
 
+SAFEGUARD = "safeguard_copy"  # kind of the work item: the copy of a safeguard that the person gets (Article 15(2))
+
 
 def refusing(state: CaseState, right: Right) -> bool:
     """Whether a refusal of a right is proposed or on its way."""
@@ -32,6 +34,8 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
         raise InvalidInputError("This result does not fit this work item.", field="result")
     if command.result == "exception":
         need_reason(command)
+    if state.work_items[command.work_item].kind == SAFEGUARD and command.result == "found" and not command.files:
+        raise InvalidInputError("Add the copy, or say why the person does not get one.", field="files")
     facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
     completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
     item = state.work_items[command.work_item]
@@ -47,6 +51,9 @@ def _carried_out(state: CaseState, command: CompleteWorkItem, right: Right) -> D
         raise NotAllowedNowError("A refusal of this is proposed. Return it first.", status=state.status.value)
     if pending_of(state.measures, right) is not None:
         words = "Something is proposed for it and not carried out yet. Approve it or return it first."
+        raise NotAllowedNowError(words, status=state.status.value)
+    if right is Right.TRANSFER_INFORMATION and any(item.kind == SAFEGUARD for item in state.open_work_items.values()):
+        words = "A copy of a safeguard is still to be added, or a reason why not."
         raise NotAllowedNowError(words, status=state.status.value)
     if right is Right.AUTOMATED_DECISION_REVIEW and not state.view_recorded:
         words = "Record what the person says about the decision first; if they did not want to say anything, record that."

@@ -29,12 +29,12 @@ def decided(case: Proceedings) -> bool:
     return item is not None and item.outcome is not None
 
 
-async def answered_by_person(case: Proceedings) -> None:
+async def answered_by_person(case: Proceedings, letter: str = "right_decided") -> None:
     """Ask a caseworker, carry out what they decide, and tell the data subject what came of it."""
     while True:
         await ask(case)
         await until(case, lambda _state: decided(case))
-        if await answer(case):
+        if await answer(case, letter):
             return
 
 
@@ -57,14 +57,12 @@ async def until(case: Proceedings, condition: Callable[[CaseState], object]) -> 
         await attend(case)
 
 
-async def answer(case: Proceedings) -> bool:
+async def answer(case: Proceedings, letter: str = "right_decided") -> bool:
     """Tell the data subject what was decided, and see it through. False when it has to be decided anew."""
     item = case.state.item(case.right)
     assert item is not None
     if not item.answered:
-        if not await case.deliver_or_ask(
-            SendLetter(case_id=case.case_id, letter="right_decided", number=item.decided, note=item.text)
-        ):
+        if not await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=item.decided, note=item.text)):
             await case.record(Draft(tag=Tag.RIGHT_BOUNCED, facts={"right": case.right.value}))
             return False
         await case.conclude(told(case))

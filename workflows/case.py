@@ -137,7 +137,7 @@ class CaseWorkflow:
                 case.post("request_received")
             if asks_proof:
                 case.post("verify_identity")
-        if receipt.snapshots and case.state.item(Right.ACCESS):
+        if receipt.snapshots and case.state.item(case.state.copied):
             case.copying = True
             case.errand(functools.partial(self._take_snapshots, ref))
 
@@ -253,7 +253,7 @@ class CaseWorkflow:
 def _closing_letter(state: CaseState) -> str | None:
     if len(state.rights) > 1 and state.outcome in _ANSWERED:
         return "case_closed"  # each right had its own letter; this one says how all of them ended
-    if state.outcome in _ANSWERED and not state.item(Right.ACCESS):
+    if state.outcome in _ANSWERED and not state.item(state.copied):
         return None  # its own letter has just said it
     erasing = state.item(Right.ERASURE)
     if erasing is not None and erasing.outcome is Outcome.WITHDRAWN and erasing.answered:

@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import Draft, Tag
     from domain.insurance import estimate, offers
     from domain.milestones import OFFER_DAYS, Milestone, extension_lapsed, next_milestone
-    from domain.rights import Right
 
 from workflows.options import LETTERS
 from workflows.proceedings import Proceedings, opened
@@ -100,7 +99,7 @@ def _reached(milestone: Milestone, case: Proceedings) -> list[Draft]:
 
 def _estimated(state: CaseState) -> tuple[datetime, Sequence[int]] | None:
     """What the estimate counts from, where something is searched."""
-    if state.item(Right.ACCESS) is None or state.received_at is None:
+    if state.item(state.copied) is None or state.received_at is None:
         return None
     return state.received_at, state.estimates
 

@@ -13,10 +13,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.objection import Objection
     from domain.case import CaseState
-    from domain.events import Draft, Tag
+    from domain.events import Draft, Fact, Tag
     from domain.messages import CaseRef
     from domain.milestones import erase_from
-    from domain.rights import NO_IDENTITY_CHECK, Right
+    from domain.rights import NO_IDENTITY_CHECK, Outcome, Right
 
 from workflows.options import EVENTS
 from workflows.proceedings import CaseEnded, Proceedings
@@ -29,6 +29,7 @@ from workflows.rights.minor_report import minor_report
 from workflows.rights.objection import objection
 from workflows.rights.rectification import rectification
 from workflows.rights.restriction import restriction
+from workflows.rights.transfer_information import transfer_information
 from workflows.rights.withdraw_consent import withdraw_consent
 
 FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
@@ -36,11 +37,11 @@ FULFIL: dict[Right, Callable[[Proceedings], Coroutine[Any, Any, None]]] = {
     Right.RECTIFICATION: rectification,
     Right.ERASURE: erasure,
     Right.RESTRICTION: restriction,
-    Right.PORTABILITY: by_hand,
+    Right.PORTABILITY: access,  # the same road to a copy of less; beside access there is one copy for both
     Right.OBJECTION: objection,
     Right.AUTOMATED_DECISION_REVIEW: decision_review,
     Right.WITHDRAW_CONSENT: withdraw_consent,
-    Right.TRANSFER_INFORMATION: by_hand,
+    Right.TRANSFER_INFORMATION: transfer_information,
     Right.COMPLAINT: complaint,
     Right.MINOR_REPORT: minor_report,
 }
@@ -60,7 +61,21 @@ async def fulfil(case: Proceedings, right: Right) -> None:
                     await part.until(lambda state: _ended(state, Right.MINOR_REPORT))
             if right is Right.OBJECTION:
                 await _stop_marketing(part)
+            if right is Right.PORTABILITY and part.state.item(Right.ACCESS) is not None:
+                await _with_the_copy(part)
+                continue
             await FULFIL[right](part)
+
+
+async def _with_the_copy(case: Proceedings) -> None:
+    """A copy of everything says which part of it is portable; if there is none, a person carries portability out."""
+    await case.until(lambda state: state.delivered_at or _ended(state, Right.ACCESS))
+    if case.state.delivered_at is None:
+        await by_hand(case)
+        return
+    facts: dict[str, Fact] = {"right": case.right.value}
+    decided = Draft(tag=Tag.RIGHT_DECIDED, facts={**facts, "outcome": Outcome.FULFILLED.value})
+    await case.conclude(decided, Draft(tag=Tag.RIGHT_ANSWERED, facts=facts))
 
 
 async def _stop_marketing(case: Proceedings) -> None:

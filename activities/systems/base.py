@@ -109,10 +109,12 @@ class Connector(ABC):
 
     Attributes:
         by_hand: no program can search this system: a person does.
+        has_files: rows are about files, which belong to them.
         most_keys: how many keys one lookup may have.
     """
 
     by_hand = False
+    has_files = False
     most_keys = 1_000
 
     def __init__(self, system: System) -> None:

@@ -38,6 +38,8 @@ class FileSystem(Connector):
         change_root: the folder as it is mounted for changing.
     """
 
+    has_files = True
+
     def __init__(self, system: System, root: Path, turns: Turns | None = None, change_root: Path | None = None) -> None:
         super().__init__(system)
         self._root = root

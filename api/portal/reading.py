@@ -163,7 +163,7 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
         f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
     )
     how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
-    if state.item(Right.ACCESS) is None:
+    if state.item(state.copied) is None:
         return _steps_by_hand(view, at, how)
     rows = (
         ("We received your request", view.receipt.received_at, ""),

@@ -34,6 +34,7 @@ from domain.commands import Command
 from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall
+from domain.work_decisions import SAFEGUARD
 
 _KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
@@ -175,7 +176,7 @@ def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
     item = deed.view.state.work_items.get(given["work_item"])
     if item is None:
         raise InvalidInputError("There is no such work item in this case.", field="work_item")
-    if deed.files and (item.system is None or given["result"] != "found"):
+    if deed.files and ((item.system is None and item.kind != SAFEGUARD) or given["result"] != "found"):
         raise InvalidInputError("Files come with the result `found` of a system.", field="files")
     vault = deed.resources.vault.case(deed.case_id)
     for file in deed.files:

@@ -140,7 +140,7 @@ def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
     """
     package = state.package
     standing: Literal["stale", "building", "ready"] = "ready"
-    stage = state.stage(Right.ACCESS)
+    stage = state.stage(state.copied)
     if stage is Status.IN_REVIEW and (package is None or state.package_wanted is not None):
         standing = "building"
     elif package is None:

@@ -4,7 +4,11 @@ Staff act by the JSON API; the data subject by mail. The SQL is written without 
 """
 
 import asyncio
+import csv
+import io
+import json
 import sqlite3
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +27,7 @@ from demo import people
 from domain.commands import ConfirmIdentityCode
 from domain.rights import Outcome, Right, Role, Status
 from tests.factories import SUBJECT
+from tests.journeys.erasing import approve, do_first
 from tests.journeys.installed import Installed, running_in
 
 pytestmark = pytest.mark.journey
@@ -92,6 +97,14 @@ class Asked:
                 return view
             for item in items(view, *kinds):
                 await self.act("complete_work_item", {"work_item": str(item), "result": "found"})
+
+    async def letter(self, words: str) -> str:
+        """The letter that says something, once it arrives."""
+        for _ in range(600):
+            if found := [each for each in self.letters if words in each]:
+                return found[-1]
+            await asyncio.sleep(0.05)
+        raise AssertionError((words, self.letters))
 
     @property
     def letters(self) -> list[str]:
@@ -294,6 +307,100 @@ async def test_an_automated_decision_is_looked_at_by_people_with_what_the_person
     await case.act("complete_work_item", done)
     await case.see_through()
     assert any("A person has looked at the decision again" in letter for letter in case.letters)
+
+
+async def test_a_portable_copy_holds_what_the_person_gave_and_another_controller_can_take_it_in(office: Office) -> None:
+    case = await office.ask(people.TWO_ACCOUNTS[0], Right.PORTABILITY)
+    view = await case.until(lambda each: each.state.package)
+    assert "payment_provider" not in view.state.systems, "a person's search is no automated means"
+    package = zipfile.ZipFile(io.BytesIO(await asyncio.to_thread(office.here.package, view)))
+    described = json.loads(package.read("datapackage.json"))
+    tables = {each["name"]: each for each in described["resources"]}
+    assert {"platform.accounts", "platform.prompts", "business.customers", "business.tickets"} <= tables.keys()
+    left = {"platform.images", "platform.logins", "platform.moderation_flags", "business.invoices", "payment_provider.payments"}
+    assert not left & tables.keys(), "made by us, or not on consent or a contract"
+    assert not [name for name in package.namelist() if "moderation" in name or "logins" in name]
+
+    imported = sqlite3.connect(":memory:")  # as another controller, with nothing but the descriptor
+    for name, table in tables.items():
+        columns = [field["name"] for field in table["schema"]["fields"]]
+        imported.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
+        rows = list(csv.DictReader(io.StringIO(package.read(table["path"]).decode())))
+        assert len(rows) == len(json.loads(package.read(table["x-json"]))) == table["x-rows"]
+        assert all([*row] == columns for row in rows)
+        imported.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', [[*row.values()] for row in rows])
+    fields = {field["name"] for field in tables["platform.accounts"]["schema"]["fields"]}
+    assert not fields & {"password_hash", "restricted_at"}
+    joined = imported.execute(
+        'SELECT count(*) FROM "platform.prompts" JOIN "platform.accounts" a ON account_id = a.id'
+    ).fetchone()
+    query = "SELECT count(*) FROM prompts JOIN accounts a ON account_id = a.id WHERE email = ?"
+    assert joined == office.sql("platform", query, people.TWO_ACCOUNTS[0])[0]
+    imported.close()
+
+    await case.act("approve_package", {"sha256": view.state.package.sha256 if view.state.package else ""}, Role.REVIEWER)
+    await case.until(lambda each: each.state.delivered_at)
+    handed = {"channel": "other_controller", "reason": "Handed to the service she named, over its own upload page."}
+    await case.act("record_delivery", handed)
+    assert (await case.until(lambda each: each.state.status is Status.CLOSED)).state.outcome is Outcome.FULFILLED
+
+
+async def test_whoever_asks_where_their_data_go_is_told_for_their_own_data_with_copies_of_the_safeguards(office: Office) -> None:
+    case = await office.ask(people.WITHOUT_PURCHASE, Right.TRANSFER_INFORMATION)
+    view = await case.until(lambda each: items(each, "carry_out_right"))
+    assert view.state.transfers is not None
+    assert "analytics" in view.state.transfers
+    assert "support_desk" not in view.state.transfers, "it is in our own country"
+    copies = {str(view.state.work_items[key].recipient): key for key in items(view, "safeguard_copy")}
+    assert "analytics" in copies
+    assert "mail" not in copies, "an adequacy decision has no copy"
+    done = {"work_item": str(items(view, "carry_out_right")[0]), "result": "done", "outcome": "fulfilled"}
+    words = {"note": "In the copy the prices are covered: they are no business of yours and a secret of the processor."}
+    assert await case.refused("complete_work_item", done | words) == 409, "the copies first"
+    assert await case.refused("complete_work_item", {"work_item": str(copies["analytics"]), "result": "found"}) == 422, "no file"
+    for recipient, key in copies.items():
+        command = json.dumps({"work_item": str(key), "result": "found"})
+        answer = await office.web.post(
+            f"/api/v1/cases/{case.reference}/actions/complete_work_item",
+            files={
+                "command": (None, command, "application/json"),
+                "files": (f"{recipient}.pdf", b"%PDF-1.7 covered", "application/pdf"),
+            },
+            headers={"Authorization": f"Bearer {office.keys[Role.CASEWORKER]}"},
+        )
+        assert answer.status_code == 200, answer.text
+    await case.act("complete_work_item", done | words)
+    view = await case.until(lambda each: each.state.status is Status.CLOSED)
+    letter = [each for each in office.here.post.letters if case.reference in str(each["Subject"])][-1]
+    assert "Example Analytics Inc, the United States" in case.letters[-1]
+    assert "International Data Transfer Addendum" in case.letters[-1]
+    assert "prices are covered" in case.letters[-1]
+    assert len([*letter.iter_attachments()]) == len(copies)
+
+
+async def test_several_rights_are_answered_each_in_its_time_and_one_letter_says_how_all_ended(office: Office) -> None:
+    here = office.here
+    rights = (Right.ERASURE, Right.ACCESS, Right.PORTABILITY, Right.WITHDRAW_CONSENT)
+    case = await office.ask(people.HOUSEHOLD[1], *rights, consents=["sensitive_uploads"])
+    await case.until(lambda each: items(each, "search_by_hand"))
+    view = await here.review(case.id)
+    count = "SELECT count(*) FROM accounts WHERE email = ?"
+    assert office.sql("platform", count, people.HOUSEHOLD[1]) == [(1,)], "shown before it is erased"
+    package = zipfile.ZipFile(io.BytesIO(await asyncio.to_thread(here.package, view)))
+    assert {"datapackage.json", "data/platform/logins.json"} <= {*package.namelist()}, "one copy for both"
+    await here.approve(view)
+    await here.fetch(case.id)
+    await approve(here, case.id)
+    await do_first(here, case.id)
+    await case.until(lambda each: each.state.erasure and each.state.erasure.told_at)
+    assert office.sql("platform", count, people.HOUSEHOLD[1]) == [(1,)], "three days in which it can be stopped"
+    outcomes = {item.right: item.outcome for item in (await case.until(lambda _each: True)).state.rights}
+    assert outcomes[Right.ACCESS] is outcomes[Right.PORTABILITY] is outcomes[Right.WITHDRAW_CONSENT] is Outcome.FULFILLED
+    await case.act("cancel_erasure", {"reason": "She rang, and kept the account."})
+    view = await case.see_through()
+    assert {item.right: item.outcome for item in view.state.rights}[Right.ERASURE] is Outcome.WITHDRAWN
+    last = await case.letter("we did what you asked.")
+    assert all(line in last for line in ("A copy of your data", "take elsewhere", "delete your data", "withdraw a consent"))
 
 
 _NAMES = (("platform", "accounts"), ("business", "customers"))

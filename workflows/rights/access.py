@@ -1,4 +1,6 @@
-"""Article 15: search, review, approve, deliver. The steps of an access request, each waiting for what only people decide.
+"""Articles 15 and 20: search, review, approve, deliver. The steps of a copy, each waiting for what only people decide.
+
+Portability takes the same road to less: what Article 20 covers, where no copy of everything is asked for.
 
 Failures: a system that stays down, or that only people can search, is a work item and the case waits; an approval that no
 longer fits what it approved is void and asked again; a letter that the mail server refuses is a work item.
@@ -17,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import Draft, Fact, Tag
     from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, SendLetter, VerifyPackage
     from domain.reminding import FETCHING, Silence
-    from domain.rights import Outcome, Status
+    from domain.rights import Outcome, Right, Status
 
 from workflows.holders import held_drafts, tell_holders
 from workflows.options import CONNECTORS, PACKAGES
@@ -85,6 +87,7 @@ def _search(case: Proceedings, *, run: int) -> Collect:
         skipped=skipped,
         build=True,
         identity_record=case.state.identity_record,
+        portable=case.right is Right.PORTABILITY,
     )
 
 
@@ -110,6 +113,7 @@ async def _build(case: Proceedings) -> None:
         run=case.state.run,
         revision=case.state.package_wanted or None,
         identity_record=case.state.identity_record,
+        portable=case.right is Right.PORTABILITY,
     )
     built = await case.unless_ended(workflow.start_activity_method(Packaging.build_package, message, **PACKAGES))
     if case.state.stage(case.right) is Status.IN_REVIEW and not case.state.needs_search:

@@ -83,6 +83,7 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "post": "By post",
     "in_person": "In person",
     "secure_transfer": "By secure transfer",
+    "other_controller": "To another controller that the person named, Article 20(2)",
     "17(3)(a)": "Freedom of expression and information, Article 17(3)(a)",
     "17(3)(b)": "A legal obligation, Article 17(3)(b)",
     "17(3)(c)": "Public health, Article 17(3)(c)",

@@ -74,6 +74,11 @@ _MEASURES: Final = {
 _RESULTS: Final = {"found": "done", "not_found": "nothing found", "exception": "cannot be done"}
 
 
+def _listed(row: CaseEventRow) -> list[object]:
+    named = row.facts.get("recipients")
+    return [*named] if isinstance(named, list) else []
+
+
 def _done(row: CaseEventRow) -> str:
     number = int(str(row.facts.get("rows", 0)))
     return f"Made in the systems: {number:,} {'record' if number == 1 else 'records'}"
@@ -166,6 +171,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.LIFTING_DECIDED: "It was decided to lift the restriction; the person is told first (Article 18(3))",
     Tag.LIFTING_TOLD: "The person was told that the restriction ends",
     Tag.LIFTING_BOUNCED: "The notice that the restriction ends did not arrive; it was not given",
+    Tag.TRANSFERS_FOUND: lambda _, row: f"Recipients abroad that hold data of this person: {len(_listed(row))}",
     Tag.VIEW_RECORDED: "What the person says about the decision was recorded",
     Tag.RIGHT_FOLLOWED_UP: lambda _, row: f"Nothing is open any more: {words.RIGHTS.get(str(row.facts.get('right', '')), '')}",
     Tag.ERASURE_PLANNED: lambda _, row: f"An erasure was planned: {str(row.facts.get('sha256', ''))[:8]}",

@@ -35,6 +35,10 @@ _GUIDANCE: dict[Right, str] = {
         "Look at the inputs of the decision, not only at its result, and record what the person says about it first (Article "
         "22(3), UK Article 22C). What has to change in a system is a correction."
     ),
+    Right.TRANSFER_INFORMATION: (
+        "Habeas looked who abroad holds data of this person and writes the list, with the ground of each transfer (Article "
+        "15(2)). Write what you covered in the copies of the safeguards, and why."
+    ),
     Right.WITHDRAW_CONSENT: (
         "Say which purposes are meant; they end at once, from the day the withdrawal reached us (Article 7(3)). Nobody is asked "
         "who they are, and what was done before stays as it was."
@@ -64,7 +68,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     state = looking.facts.state
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
-    own = looking.only(*_PRESSES[right])
+    own = looking.only(*_PRESSES.get(right, ()))
     target = {"work_item": str(key), "result": "done"}
     end = Press(Action.COMPLETE_WORK_ITEM, "Say how it ended", target, first=not own)
     return Card(

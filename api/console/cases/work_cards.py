@@ -13,6 +13,7 @@ from domain.authority import Action
 from domain.case import WorkItem
 from domain.events import Tag
 from domain.next_step import NextStep
+from domain.work_decisions import SAFEGUARD
 
 _TASKS = {
     "needs_operator": (
@@ -122,6 +123,10 @@ _TASKS = {
         "Tell a recipient",
         "Whoever received the data is told, unless that is impossible. Say when it is done (Article 19).",
     ),
+    "safeguard_copy": (
+        "Add the copy of a safeguard",
+        "The person may have a copy of what protects their data abroad (Article 15(2)). Cover prices and the like, and say why.",
+    ),
     "measure_by_hand": (
         "Do this in a system by hand",
         "No program may change it, so a person does there what was decided (Articles 7, 16 and 18). Say when it is done.",
@@ -211,12 +216,17 @@ def task(looking: Looking, step: NextStep) -> Card:
     target = {"work_item": str(key)}
     own = _OWN_PRESSES.get(item.kind, ())
     answer = [
-        Press(Action.COMPLETE_WORK_ITEM, "Done", target | {"result": "found"}, direct=True, first=not own),
+        *(
+            [Press(Action.COMPLETE_WORK_ITEM, "Done", target | {"result": "found"}, direct=True, first=not own)]
+            if item.kind != SAFEGUARD
+            else []
+        ),
         Press(Action.COMPLETE_WORK_ITEM, "It cannot be done", target | {"result": "exception"}),
     ]
     write = Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
     presses = looking.only(*own, *([] if item.kind in _DECIDED else answer), write)
-    return Card(title, guidance, instructions=_about(looking, item), presses=presses)
+    files = key if item.kind == SAFEGUARD and looking.may(Action.COMPLETE_WORK_ITEM) else None
+    return Card(title, guidance, instructions=_about(looking, item), presses=presses, item=files)
 
 
 def carry_out(looking: Looking, step: NextStep) -> Card:
