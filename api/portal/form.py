@@ -48,6 +48,7 @@ class Filled:
     Args:
         rights: chosen, in the order of the page.
         texts: every other field; empty when it was left so.
+        consents: purposes of which consent is withdrawn, where that is asked for and some were chosen.
         checking: a step was opened again from the answers, and leads back to them.
     """
 
@@ -55,6 +56,7 @@ class Filled:
     texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys([*_LONGEST, "country", "account"], ""))
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
+    consents: list[str] = field(default_factory=list)
     checking: bool = False
 
 
@@ -62,6 +64,7 @@ def read(sent: FormData) -> Filled:
     """What a posted form says; unknown rights are left out."""
     known = {right.value for right in Right}
     filled = Filled(rights=[value for value in dict.fromkeys(map(str, sent.getlist("rights"))) if value in known])
+    filled.consents = [*dict.fromkeys(map(str, sent.getlist("consents")))]
     filled.texts |= {name: forms.field(sent, name) for name in filled.texts}
     filled.texts["concerns"] = filled.texts["concerns"].upper()
     filled.checking = bool(forms.field(sent, "checking"))

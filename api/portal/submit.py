@@ -27,6 +27,7 @@ from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, RIGHTS
+from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
 from domain.remedies import own_authority
 from domain.rights import Channel, Right
@@ -142,10 +143,15 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         asked=ASKED,
         countries=COUNTRIES,
         accounts=ACCOUNTS,
+        consents=[(each.id, each.title) for each in _resting_on_consent(web)] if Right.WITHDRAW_CONSENT in filled.rights else [],
         due=(due := _due_if_asked_now(web)),
         due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
         mark=mark,  # one from the first step to the last: the same wish
     )
+
+
+def _resting_on_consent(web: Web) -> list[Purpose]:
+    return [each for each in web.resources.datamap.purposes if each.lawful_basis is LawfulBasis.CONSENT]
 
 
 def _due_if_asked_now(web: Web) -> date:
@@ -174,7 +180,9 @@ def _received(web: Web, filled: Filled, mark: str) -> tuple[Receipt, Response]:
 
 def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
     now, vault, texts = web.now(), web.resources.vault, filled.texts
-    content = keyed_hash(vault, "portal-body", *filled.rights, *(texts[name] for name in sorted(texts)))
+    named = {each.id for each in _resting_on_consent(web)}
+    consents = [name for name in filled.consents if name in named and Right.WITHDRAW_CONSENT in filled.rights]
+    content = keyed_hash(vault, "portal-body", *filled.rights, *consents, *(texts[name] for name in sorted(texts)))
     incoming = IncomingRequest(
         rights=[Right(right) for right in filled.rights],
         email=texts["email"],
@@ -182,6 +190,7 @@ def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
         country=texts["country"] if texts["country"] in dict(COUNTRIES) else None,
         message=form.message_of(filled),
         hints=[(kind, texts[name]) for name, kind in _HINTS if texts[name]],
+        consents=consents,
         channel=Channel.WEB_FORM,
         received_at=now,
         caller=CALLER,

@@ -7,6 +7,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import AsyncIterator
@@ -18,14 +19,17 @@ from uuid import UUID
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import select
 
 from adapters.database import people as staff
 from adapters.database.case_reader import CaseView
+from adapters.database.tables import CaseReceipt
 from adapters.suppression import lists_of
 from api.app import create_app
 from demo import people
 from domain.commands import ConfirmIdentityCode
 from domain.rights import Outcome, Right, Role, Status
+from tests.api.visiting import marks
 from tests.factories import SUBJECT
 from tests.journeys.erasing import approve, do_first
 from tests.journeys.installed import Installed, running_in
@@ -53,6 +57,18 @@ class Office:
         if identified:
             await self.here.identify(asked.id)
         return asked
+
+    async def by_form(self, address: str, right: Right, **more: Any) -> "Asked":  # noqa: ANN401
+        """As the data subject asks, in the portal."""
+        given = marks((await self.web.get("/")).text) | {"rights": right.value, "email": address} | more
+        page = (await self.web.post("/", data=given | {"step": "about"})).text
+        assert "optional marketing emails" in page, "the purposes that rest on consent can be chosen"
+        answer = await self.web.post("/", data=given | {"step": "check"}, follow_redirects=True)
+        found = re.search(r"HAB-[0-9A-Z]{8}", answer.text)
+        assert found is not None, answer.text
+        with self.here.resources.database.read() as session:
+            receipt = session.exec(select(CaseReceipt).where(CaseReceipt.reference == found[0])).one()
+        return Asked(self, receipt.case_id, receipt.reference)
 
     def sql(self, store: str, query: str, *given: object) -> list[tuple[Any, ...]]:
         database = sqlite3.connect(self.here.resources.settings.home / "demo" / f"{store}.db")
@@ -142,7 +158,7 @@ async def test_a_consent_ends_at_once_for_the_purpose_named_and_nobody_is_asked_
         "platform", "SELECT email FROM consents WHERE purpose = 'marketing_email' AND granted AND withdrawn_at IS NULL LIMIT 1"
     )[0]
     received = datetime.now(UTC)
-    case = await office.ask(address, Right.WITHDRAW_CONSENT, identified=False, consents=["marketing"])
+    case = await office.by_form(address, Right.WITHDRAW_CONSENT, consents=["marketing"])
     view = await case.until(lambda each: each.state.rights[0].answered)
     assert view.state.identity_record == 0
 
