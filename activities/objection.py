@@ -15,7 +15,8 @@ from adapters.resources import Resources
 from adapters.suppression import suppress
 from domain.case import CaseState
 from domain.errors import UnknownObjectError
-from domain.messages import CaseRef, MarketingStopped
+from domain.measure_messages import MarketingStopped
+from domain.messages import CaseRef
 
 
 class Objection:

@@ -13,6 +13,12 @@ from domain.messages import SystemResult
 from domain.texts import Name
 
 
+class MarketingStopped(Message):
+    """How many addresses are on the marketing list now (Article 21(3))."""
+
+    addresses: int
+
+
 class ExamineMeasure(Message):
     """Look how many rows hold what a correction expects."""
 

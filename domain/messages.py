@@ -76,12 +76,6 @@ class Recorded(Message):
     head: Sha256
 
 
-class MarketingStopped(Message):
-    """How many addresses are on the marketing list now (Article 21(3))."""
-
-    addresses: int
-
-
 class RecordAttempt(Message):
     """Judge a code or link, and record what it makes happen if it holds.
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain.case import CaseState
 from domain.measure_standing import restriction_of
-from domain.rights import Right, Status
+from domain.rights import Status
 
 
 class WaitsFor(StrEnum):

@@ -15,6 +15,7 @@ from domain.call_messages import CaseDue, CaseResumed
 from domain.case import CaseState
 from domain.events import CaseEvent
 from domain.folding import evolve
+from domain.measure_messages import MarketingStopped
 from domain.messages import (
     BuildPackage,
     CaseRef,
@@ -23,7 +24,6 @@ from domain.messages import (
     HeldContacts,
     Judged,
     LetterSent,
-    MarketingStopped,
     Opening,
     PackageBuilt,
     ReceivedIdentifier,

@@ -18,10 +18,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.milestones import erase_from
     from domain.rights import NO_IDENTITY_CHECK, Outcome, Right
 
+from workflows.answering import answered_by_person
 from workflows.options import EVENTS
 from workflows.proceedings import CaseEnded, Proceedings
 from workflows.rights.access import access
-from workflows.rights.by_hand import by_hand
 from workflows.rights.complaint import complaint
 from workflows.rights.decision_review import decision_review
 from workflows.rights.erasure import erasure
@@ -71,7 +71,7 @@ async def _with_the_copy(case: Proceedings) -> None:
     """A copy of everything says which part of it is portable; if there is none, a person carries portability out."""
     await case.until(lambda state: state.delivered_at or _ended(state, Right.ACCESS))
     if case.state.delivered_at is None:
-        await by_hand(case)
+        await answered_by_person(case)
         return
     facts: dict[str, Fact] = {"right": case.right.value}
     decided = Draft(tag=Tag.RIGHT_DECIDED, facts={**facts, "outcome": Outcome.FULFILLED.value})

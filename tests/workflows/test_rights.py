@@ -169,10 +169,10 @@ async def test_one_right_is_refused_by_two_people_and_the_others_go_on(
 async def test_a_right_is_carried_out_only_with_an_outcome_and_words_for_the_person(
     temporal_client: Client, time_skipper: TimeSkipper
 ) -> None:
-    async with asked(temporal_client, time_skipper, Right.PORTABILITY) as running:
+    async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
         await running.identify()
-        await running.until(lambda office: item_of(office, Right.PORTABILITY))
-        item = item_of(running.office, Right.PORTABILITY)
+        await running.until(lambda office: item_of(office, Right.RECTIFICATION))
+        item = item_of(running.office, Right.RECTIFICATION)
         assert item is not None
         assert await running.refused(CompleteWorkItem(actor=ANNA, work_item=item, result="found")) == "invalid-input"
         no_outcome = CompleteWorkItem(actor=ANNA, work_item=item, result="done", note=uuid4())
