@@ -35,9 +35,11 @@ from adapters.parts import WORKER_READY
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.temporal import connect
+from domain.datamap import DataMap
 from domain.errors import DomainError, SettingsError
 from domain.messages import WatchMailbox
 from domain.retention import RULES
+from domain.source_retention import source_rules
 from domain.sweep_messages import Swept, WatchPeriod, WatchRecord
 from workflows.audit import AuditWorkflow
 from workflows.mailbox import MailboxWorkflow
@@ -99,7 +101,7 @@ async def run(resources: Resources) -> None:
             for worker in workers(client, resources, stack):
                 await polling.enter_async_context(worker)
             await watch_mailboxes(client, resources.settings)
-            await watch_periods(client)
+            await watch_periods(client, resources.datamap)
             await watch_record(client)
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
             _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
@@ -155,13 +157,15 @@ async def watch_mailboxes(client: Client, settings: Settings) -> None:
         )
 
 
-async def watch_periods(client: Client) -> None:
-    """See to it that every period of retention is watched."""
-    for rule in RULES:
+async def watch_periods(client: Client, datamap: DataMap) -> None:
+    """See to it that every period of retention is watched: Habeas' own, and those that the data map wants swept."""
+    every = [Swept(rule=rule.value) for rule in RULES]
+    every += [Swept(rule=each.rule, system=each.system, collection=each.collection.name) for each in source_rules(datamap)]
+    for swept in every:
         await client.start_workflow(
             SweepWorkflow.run,
-            WatchPeriod(swept=Swept(rule=rule.value)),
-            id=sweep_workflow_id(rule.value),
+            WatchPeriod(swept=swept),
+            id=sweep_workflow_id(swept.rule, swept.system, swept.collection),
             task_queue=CASE_QUEUE,
             task_timeout=TASK_TIMEOUT,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -43,7 +43,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
     watch, room = MailboxWatch(resources), Mailroom(resources)
     notices, sending = Notices(resources, systems), NoticeSending(resources)
     breaches, calls, reports = BreachLog(resources), BreachCalls(resources), BreachReports(resources)
-    sweeps, audit = Sweeps(resources), Audit(resources)
+    sweeps, audit = Sweeps(resources, systems), Audit(resources)
     return {
         "case": [
             log.read_opening,

@@ -15,11 +15,13 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.source_sweeps import SourceSweeps
+from activities.sweep_rows import begin, planned_of, replace_waiting
+from activities.systems.registry import Systems
 from adapters.database.retention_due import Over, RetentionDue
 from adapters.database.retention_tables import Destruction, SweepItem, SweepRow
 from adapters.destruction import Authorised, destroy
 from adapters.resources import Resources
-from domain.errors import StaleHashError, UnknownObjectError
 from domain.retention import RULES, Kept
 from domain.sweep_messages import CarryOutSweep, DeclineSweep, PlanSweep, SweepDone, SweepPlanned
 from domain.sweeping import things_hash
@@ -30,17 +32,19 @@ class Sweeps:
 
     Args:
         resources: opened once by the worker.
+        systems: connectors of the data map, for the controller's own collections.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, systems: Systems) -> None:
         self._resources = resources
+        self._source = SourceSweeps(resources, systems)
 
     @activity.defn
     @translated
     def plan_sweep(self, message: PlanSweep) -> SweepPlanned:
         """Write down what is over; nothing is changed. A repetition finds what the first one wrote."""
         with beating():
-            return self._planned(message)
+            return self._source.plan(message) if message.swept.system else self._planned(message)
 
     @activity.defn
     @translated
@@ -51,7 +55,7 @@ class Sweeps:
             StaleHashError: what was approved is not what the look found.
         """
         with beating():
-            return self._carried_out(message)
+            return self._source.carry_out(message) if message.swept.system else self._carried_out(message)
 
     @activity.defn
     @translated
@@ -127,42 +131,6 @@ class Sweeps:
             this = col(SweepRow.id) == sweep
             session.execute(update(SweepRow).where(this).values(state="done", destroyed=destroyed, done_at=datetime.now(UTC)))
         return SweepDone(destroyed=destroyed, kept=states["kept"])
-
-
-def replace_waiting(session: Session, row: SweepRow) -> SweepRow:
-    """Let a new look take the place of one that nobody has decided; one that found just the same stays, and is given back."""
-    same_place = (SweepRow.rule == row.rule, SweepRow.system == row.system, SweepRow.collection == row.collection)
-    for other in session.exec(select(SweepRow).where(*same_place, SweepRow.state == "waiting")).all():
-        if row.state == "waiting" and other.sha256 == row.sha256:
-            other.today, other.suspended = row.today, row.suspended
-            session.add(other)
-            return other
-        other.state, other.done_at = "replaced", row.looked_at
-        session.add(other)
-    return row
-
-
-def planned_of(row: SweepRow, *, approval: bool) -> SweepPlanned:
-    """What a look found, as the workflow is told."""
-    suspended = sum(row.suspended.values())
-    return SweepPlanned(sweep=row.id, sha256=row.sha256, due=row.due, suspended=suspended, approval=approval)
-
-
-def begin(session: Session, message: CarryOutSweep, now: datetime) -> SweepRow:
-    """Note that a sweep is carried out, and by whose word.
-
-    Raises:
-        StaleHashError: what was approved is not what the look found. UnknownObjectError: there is no such look.
-    """
-    row = session.get(SweepRow, message.sweep)
-    if row is None:
-        raise UnknownObjectError(sweep=str(message.sweep))
-    if row.sha256 != message.sha256 or row.state not in {"waiting", "carrying_out"}:
-        raise StaleHashError
-    if row.state == "waiting":
-        row.state, row.decided_by, row.decided_at = "carrying_out", message.approver, now
-        session.add(row)
-    return row
 
 
 def _items(sweep: UUID, over: list[Over]) -> list[SweepItem]:

@@ -16,6 +16,7 @@ DESK_LETTERS: dict[str, frozenset[str]] = {
     "audit_head": frozenset(
         {"reference", "day", "install", "previous", "root", "streams", "entries", "first_half", "second_half"},
     ),
+    "inactive_account": frozenset({"reference", "controller", "until", "again", "contact"}),
     "breach_call": frozenset({"reference", "link", "exercise", "due", "number", "name", "phone"}),
     "breach_notice": frozenset(_NOTICE),
     "policy_notice": frozenset(_NOTICE),

@@ -37,6 +37,7 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
         yield from _settings(path, system)
     for path, collection in content.collections.items():
         yield from _named_fields(path, collection)
+        yield from _sweep(path, collection)
         yield from _basis(path, collection, content)
         yield from _anonymous(path, collection)
         yield from _withdrawals(path, collection, content)
@@ -82,6 +83,18 @@ def _kind(path: Path, collection: Collection, system: System) -> Iterator[Broken
         yield (*path, "path"), "A path holds one `{field}`, and an identity or reference leads to that field.", "error"
 
 
+def _sweep(path: Path, collection: Collection) -> Iterator[Broken]:
+    sweep = collection.sweep
+    if sweep is None:
+        return
+    where = (*path, "sweep")
+    if not (collection.retention_from and collection.primary_key):
+        yield where, "A sweep needs a field to count from, `retention_from`, and a `primary_key` to name a row.", "error"
+    if sweep.inactive and not (collection.active_at_field and "email" in collection.identities.values()):
+        sentence = "Nobody can be told before: name the `active_at_field`, and a field with an address among the `identities`."
+        yield (*where, "inactive"), sentence, "error"
+
+
 def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
     named: list[tuple[Path, str]] = [(("identities", name), name) for name in collection.identities]
     named += [(("references", n, "field"), reference.field) for n, reference in enumerate(collection.references)]
@@ -89,6 +102,9 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
     named += [(("erasure", "fields", n), name) for n, name in enumerate(collection.erasure.fields)]
     if (before := collection.erasure.before) and before.field:
         named.append((("erasure", "before", "field"), before.field))
+    if sweep := collection.sweep:
+        named += [(("sweep", "fields", n), name) for n, name in enumerate(sweep.fields)]
+        named += [(("sweep", "keep_while"), sweep.keep_while)] if sweep.keep_while else []
     for number, each in enumerate(collection.withdrawals):
         named += [(("withdrawals", number, "field"), each.field)]
         named += [(("withdrawals", number, "when", name), name) for name in each.when]

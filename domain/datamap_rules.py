@@ -130,6 +130,8 @@ def _uses(content: Content) -> Iterator[tuple[Path, str, str]]:
             yield (*path, "other_purposes", number), "purposes", purpose
         for number, rule in enumerate(collection.retention_exceptions):
             yield (*path, "retention_exceptions", number), "retention", rule
+        if collection.sweep and collection.sweep.inactive:
+            yield (*path, "sweep", "inactive"), "retention", collection.sweep.inactive
         for number, recipient in enumerate(collection.recipients):
             yield (*path, "recipients", number), "recipients", recipient
         for name, data_field in collection.fields.items():

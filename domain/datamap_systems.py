@@ -128,6 +128,20 @@ class Withdrawal(Part):
         return "no" if value is False else value  # `to: no` in YAML
 
 
+class Sweep(Part):
+    """What becomes of rows whose retention period is over; left out, no sweep ever looks into the collection."""
+
+    action: ErasureAction | None = Field(default=None, description="what happens to the rows; left out: as on erasure")
+    fields: tuple[Column, ...] = Field(default=(), description="that the action acts on; left out: as on erasure")
+    keep_while: Column | None = Field(
+        default=None, description="a row in which this field says something is an exception and is kept"
+    )
+    inactive: Name | None = Field(
+        default=None,
+        description="retention rule for people who do nothing any more, by `active_at_field`; each is told twice before",
+    )
+
+
 class Collection(Part):
     """One table, folder or drawer: rows of one sort, with one purpose, one retention rule and one way to erase them."""
 
@@ -149,6 +163,7 @@ class Collection(Part):
     retention_from: Column | None = Field(default=None, description="field the period is counted from, if it is in the row")
     retention_exceptions: tuple[Name, ...] = Field(default=(), description="rules that may keep or end it otherwise")
     erasure: Erasure = Field(description="what erasure does")
+    sweep: Sweep | None = Field(default=None, description="what a sweep does when the period is over; left out: nothing")
     short_lived: bool = Field(default=False, description="`yes`: gone before the month is over, so copied at receipt")
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
     source: Text | None = Field(default=None, description="from whom; needed for `third_party`")

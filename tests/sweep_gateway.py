@@ -5,7 +5,9 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from activities.sweeps import Sweeps, planned_of
+from activities.sweep_rows import planned_of
+from activities.sweeps import Sweeps
+from activities.systems.registry import Systems
 from adapters.database.retention_tables import SweepRow
 from adapters.resources import Resources
 from domain.commands import Actor
@@ -28,7 +30,7 @@ class SweepGateway:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._sweeps = Sweeps(resources)
+        self._sweeps = Sweeps(resources, Systems(resources.datamap, resources.settings.home))
 
     async def perform(self, swept: Swept, action: SweepAction, actor: Actor, sha256: str | None = None) -> SweepSnapshot:
         check_sweep_role(action, actor.role)

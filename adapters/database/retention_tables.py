@@ -8,7 +8,7 @@ Next: adapters/database/retention_due.py
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from adapters.database.tables import Instant
@@ -101,3 +101,15 @@ class AuditLeaf(SQLModel, table=True):
     sequence: int = Field(primary_key=True)
     day: date = Field(index=True)
     hash: str
+
+
+class InactivityNotice(SQLModel, table=True):
+    """Somebody of the controller's who was told that their account ends if they do not come back. A keyed hash names the row."""
+
+    __tablename__ = "inactivity_notice"
+
+    system: str = Field(primary_key=True)
+    collection: str = Field(primary_key=True)
+    row_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    first_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    second_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))

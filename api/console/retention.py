@@ -20,9 +20,11 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from domain.commands import Actor
-from domain.errors import InvalidInputError
+from domain.datamap import ErasureAction
+from domain.errors import InvalidInputError, UnknownObjectError
 from domain.retention import RULES, Kept, RetentionRule
 from domain.rights import Role
+from domain.source_retention import SourceRule, source_rule, source_rules
 from domain.sweep_messages import SweepAction, Swept
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -43,6 +45,18 @@ REASONS: Final = {
     "hold": "a legal hold",
     "incident": "evidence of an open breach",
     "not_over": "something was said or sent since",
+}
+_ACTIONS: Final = {
+    ErasureAction.DELETE: "rows are deleted, with what hangs on them",
+    ErasureAction.ANONYMISE: "rows are made anonymous",
+    ErasureAction.NULL: "fields are emptied",
+    ErasureAction.HASH: "fields are made unreadable",
+}
+_STEPS: Final = {
+    "first_notice": "told for the first time",
+    "second_notice": "told again",
+    "end": "whose account ends",
+    "came_back": "came back: their notices are forgotten",
 }
 STATES: Final = {
     "waiting": "waits for approval",
@@ -75,7 +89,7 @@ async def overview(web: TheWeb, who: TheCaseworker) -> Response:
 @router.post("/retention/look")
 async def look(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     """Look now, changing nothing."""
-    swept = _swept(form)
+    swept = _swept(web, form)
     await web.the_sweeps.perform(swept, SweepAction.LOOK, Actor(person=who.person, role=who.role))
     return away_to(PATH)
 
@@ -110,6 +124,7 @@ async def _decided(web: Web, who: SignedIn, form: TheForm, sweep: UUID, action: 
 def _overview(web: Web, who: SignedIn) -> Response:
     with web.resources.database.read() as session:
         own = [_line(session, rule) for rule in RULES.values()]
+        source = [_source_line(web, session, rule) for rule in source_rules(web.resources.datamap)]
         receipts = sweep_reader.carried_out(session)
         people = _people(session)
     return show(
@@ -118,9 +133,10 @@ def _overview(web: Web, who: SignedIn) -> Response:
         who,
         at=PATH,
         own=own,
+        source=source,
         receipts=receipts,
         people=people,
-        titles=_titles(),
+        titles={row.id: _title(web, row) for row in receipts},
         reasons=REASONS,
         states=STATES,
         may_look=who.role in {Role.PRIVACY_LEAD, Role.ADMINISTRATOR},
@@ -141,8 +157,9 @@ def _one(web: Web, who: SignedIn, sweep: UUID) -> Response:
         row=row,
         items=items,
         people=people,
-        title=_titles().get(row.rule, row.rule),
-        rule=RULES[Kept(row.rule)] if row.rule in list(Kept) else None,
+        title=_title(web, row),
+        rule=RULES[Kept(row.rule)] if row.system is None else None,
+        steps=_STEPS,
         reasons=REASONS,
         states=STATES,
         may_decide=who.role is Role.PRIVACY_LEAD and row.state == "waiting",
@@ -156,20 +173,40 @@ def _line(session: Session, rule: RetentionRule) -> Line:
     return Line(TITLES[rule.kept], period, rule.counted_from, rule.what, rule.approval, swept, found)
 
 
+def _source_line(web: Web, session: Session, rule: SourceRule) -> Line:
+    swept = Swept(rule=rule.rule, system=rule.system, collection=rule.collection.name)
+    period = web.resources.datamap.retention_rule(rule.rule)
+    done = "each is told twice before the account ends" if rule.inactive else _ACTIONS[rule.action]
+    found = sweep_reader.newest_sweep(session, swept)
+    return Line(_named(web, rule.system, rule.collection.name), period.period, period.counted_from, done, True, swept, found)
+
+
+def _title(web: Web, row: SweepRow) -> str:
+    if row.system is None or row.collection is None:
+        return TITLES[Kept(row.rule)]
+    return _named(web, row.system, row.collection)
+
+
+def _named(web: Web, system: str, collection: str) -> str:
+    try:
+        named = web.resources.datamap.collection(system, collection).title
+    except UnknownObjectError:
+        return f"{system}, {collection}"  # the data map names it no more
+    return f"{named}, in {web.resources.datamap.system(system).title}"
+
+
 def _row(web: Web, sweep: UUID) -> SweepRow:
     with web.resources.database.read() as session:
         return sweep_reader.sweep_of(session, sweep)
 
 
-def _swept(form: TheForm) -> Swept:
-    rule = field(form, "rule")
-    if rule not in list(Kept):
+def _swept(web: Web, form: TheForm) -> Swept:
+    rule, system, collection = (field(form, name) for name in ("rule", "system", "collection"))
+    if rule in list(Kept) and not system:
+        return Swept(rule=rule)
+    if source_rule(web.resources.datamap, rule, system, collection) is None:
         raise InvalidInputError("There is no such period.", field="rule")
-    return Swept(rule=rule)
-
-
-def _titles() -> dict[str, str]:
-    return {kept.value: title for kept, title in TITLES.items()}
+    return Swept(rule=rule, system=system, collection=collection)
 
 
 def _people(session: Session) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col, func, select
 from temporalio.exceptions import ApplicationError
 
 from activities.sweeps import Sweeps
+from activities.systems.registry import Systems
 from adapters.canonical import canonical
 from adapters.case_vault import CaseKeys, CaseVault
 from adapters.database import tables
@@ -80,12 +81,14 @@ def full_case(resources: Resources, *, fetched: bool = False) -> SearchedCase:
 
 
 def sweep(resources: Resources, kept: Kept, today: date) -> SweepPlanned:
-    return Sweeps(resources).plan_sweep(PlanSweep(swept=Swept(rule=kept.value), today=today, sweep=uuid4()))
+    return Sweeps(resources, Systems(resources.datamap, resources.settings.home)).plan_sweep(
+        PlanSweep(swept=Swept(rule=kept.value), today=today, sweep=uuid4())
+    )
 
 
 def carry_out(resources: Resources, kept: Kept, planned: SweepPlanned) -> tuple[int, int]:
     message = CarryOutSweep(swept=Swept(rule=kept.value), sweep=planned.sweep, sha256=planned.sha256, approver=LEAD)
-    done = Sweeps(resources).carry_out_sweep(message)
+    done = Sweeps(resources, Systems(resources.datamap, resources.settings.home)).carry_out_sweep(message)
     return done.destroyed, done.kept
 
 

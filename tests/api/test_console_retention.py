@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.database.retention_tables import SweepRow
+from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Role
 from tests.at_console import AtConsole, text_of
@@ -74,3 +77,19 @@ def test_an_unknown_period_is_refused(at_console: SignIn, web: TestClient) -> No
     lead = at_console(Role.PRIVACY_LEAD)
     assert lead.post(f"{PATH}/look", {"rule": "everything"}).status_code == 422
     assert web.get(PATH, follow_redirects=False).status_code == 303
+
+
+def test_the_periods_of_the_data_map_stand_beside_our_own(at_console: SignIn, resources: Resources) -> None:
+    """With what an account is due for in words; a collection that is not there is refused."""
+    row = SweepRow(
+        id=uuid4(), rule="inactive_account", system="platform", collection="accounts", today=date(2026, 11, 23), sha256="a" * 64,
+        before="end: 1, first_notice: 3", looked_at=datetime.now(UTC), state="waiting", due=4, suspended={"hold": 1},
+    )  # fmt: skip
+    with resources.database.write() as session:
+        session.add(row)
+    lead = at_console(Role.PRIVACY_LEAD)
+    assert "Retention" in text_of(lead.get(PATH))
+    page = text_of(lead.get(f"{PATH}/{row.id}"))
+    assert "3 told for the first time" in page
+    assert "1 whose account ends" in page
+    assert lead.post(f"{PATH}/look", {"rule": "years", "system": "app", "collection": "nothing"}).status_code == 422

@@ -17,6 +17,7 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.sweeps import Sweeps
+from activities.systems.registry import Systems
 from adapters.database import migrate
 from adapters.database.retention_tables import Destruction, SweepRow
 from adapters.database.tables import CaseRecord
@@ -48,7 +49,7 @@ Handle = WorkflowHandle[SweepWorkflow, None]
 
 @contextlib.asynccontextmanager
 async def watching(client: TimeSkipper, resources: Resources, kept: Kept) -> AsyncIterator[Handle]:
-    queue, sweeps = f"sweep-{uuid4()}", Sweeps(resources)
+    queue, sweeps = f"sweep-{uuid4()}", Sweeps(resources, Systems(resources.datamap, resources.settings.home))
     with ThreadPoolExecutor(2) as threads:
         case = Worker(
             client.client,
