@@ -91,14 +91,15 @@ class InactiveAccounts:
         assert isinstance(connector, SqlSystem)
         ended = rule.collection.retention_from
         wanted = [rule.field, *rule.collection.primary_key, *rule.collection.identities, *([ended] if ended else [])]
-        wanted += [reference.field for reference in rule.collection.references] + self._rows.led_from(rule)
+        wanted += [reference.field for reference in rule.collection.references]
+        wanted += [*rule.exceptions, *self._rows.led_from(rule)]
         names = list(dict.fromkeys(wanted))
         with self._resources.database.read() as session:
             told = {row.row_mac: row for row in session.exec(self._notices()).all()}
         for values in connector.everybody(rule.collection, names, None):
             row = dict(zip(names, values, strict=True))
             active = day_of(row[rule.field])
-            if active is None or (ended and row[ended] is not None):
+            if active is None or (ended and row[ended] is not None) or rule.excepted(row):
                 continue  # closed accounts have a period of their own
             mac = self._mac(row)
             notice = told.get(mac)

@@ -143,13 +143,12 @@ class SourceSweeps:
         """Rows whose period is over and that are no exception, streamed; only the fields that are needed."""
         connector, collection = self._systems.connector(rule.system), rule.collection
         assert isinstance(connector, SqlSystem)
-        keep = collection.sweep.keep_while if collection.sweep else None
         wanted = [rule.field, *collection.primary_key, *collection.identities, *(each.field for each in collection.references)]
-        wanted += [*([keep] if keep else []), *rule.fields, *self._rows.led_from(rule)]
+        wanted += [*rule.exceptions, *rule.fields, *self._rows.led_from(rule)]
         names = list(dict.fromkeys(wanted))
         for row in connector.everybody(collection, names, None):
             values = dict(zip(names, row, strict=True))
-            if rule.over(values[rule.field], today) is None or (keep and values[keep] not in (None, "", 0, False)):
+            if rule.over(values[rule.field], today) is None or rule.excepted(values):
                 continue
             if rule.fields and all(values[name] is None or _PSEUDONYM.fullmatch(str(values[name])) for name in rule.fields):
                 continue  # made anonymous before

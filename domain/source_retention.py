@@ -5,7 +5,7 @@ The periods are those of the data map, which are the policy's. A collection is s
 Next: activities/source_sweeps.py
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -37,6 +37,19 @@ class SourceRule:
     action: ErasureAction
     fields: tuple[str, ...]
     inactive: bool = False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """Fields that keep a row in which they say something: the data map's own, and what a person had restricted.
+
+        Article 18(1)(b) and (c): who asked for restriction instead of erasure needs the row, whatever the period says.
+        """
+        sweep = self.collection.sweep
+        return tuple(name for name in (sweep.keep_while if sweep else None, self.collection.restricted_field) if name)
+
+    def excepted(self, row: Mapping[str, object]) -> bool:
+        """Whether one of them says something in a row."""
+        return any(row[name] not in (None, "", 0, False) for name in self.exceptions)
 
     def over(self, value: object, today: date) -> date | None:
         """The day from which a row is counted, if its period is over; None where it is not, or nothing is said.

@@ -39,7 +39,7 @@ class Controller:
 
     resources: Resources
     sweeps: Sweeps
-    engines: dict[str, sa.Engine]
+    engines: dict[tables.Store, sa.Engine]
     office: PostOffice
 
     def plan(self, rule: str, system: str, collection: str, today: date = TODAY) -> SweepPlanned:
@@ -52,7 +52,7 @@ class Controller:
         message = CarryOutSweep(swept=swept, sweep=planned.sweep, sha256=planned.sha256, approver=LEAD)
         return self.sweeps.carry_out_sweep(message)
 
-    def value(self, store: str, query: str, **given: object) -> Any:  # noqa: ANN401 (of SQL)
+    def value(self, store: tables.Store, query: str, **given: object) -> Any:  # noqa: ANN401 (of SQL)
         with self.engines[store].begin() as connection:
             found = connection.execute(sa.text(query), given)
             return found.scalar() if found.returns_rows else found.rowcount
@@ -123,6 +123,15 @@ def test_prompts_go_after_thirty_days_but_for_those_kept_and_those_of_people_wit
         row = session.exec(select(SweepRow).where(SweepRow.state == "done")).one()
         assert (row.destroyed, row.decided_by, row.suspended) == (done.destroyed, LEAD, {"open_case": mine})
     assert controller.plan("content", "platform", "prompts").due == 0
+
+
+def test_what_a_person_had_restricted_is_kept_for_them(controller: Controller) -> None:
+    controller.value("platform", "UPDATE accounts SET closed_at = '2025-11-01 00:00:00'")
+    everybody = controller.plan("account", "platform", "accounts").due
+    controller.value(
+        "platform", "UPDATE accounts SET restricted_at = '2025-11-02 00:00:00' WHERE id = (SELECT min(id) FROM accounts)"
+    )
+    assert controller.plan("account", "platform", "accounts").due == everybody - 1
 
 
 def _somebody_with(controller: Controller, old: str) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """who was told that an account nobody uses ends
 
 Revision: e1c36cdc85c7
-Revises: 59f455e0f0d1
+Revises: 0051d7d56962
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1c36cdc85c7"
-down_revision = "59f455e0f0d1"
+down_revision = "0051d7d56962"
 branch_labels = None
 depends_on = None
 
