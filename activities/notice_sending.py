@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Final
 from uuid import UUID
 
@@ -74,7 +73,6 @@ class _Run:
         self._resources = resources
         self._people = people
         self._message = message
-        self._sender = parseaddr(resources.settings.mail_from)[1]
         self._reference, self._letters = self._read()
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
         self._results: list[Ended] = []
@@ -141,9 +139,9 @@ class _Run:
             return smtp
         await self._slot()
         try:
-            recipient, message = self._message_for(person)
+            recipient, back, message = self._message_for(person)
             smtp = smtp or await connect(self._server)
-            await hand_over(smtp, message, self._return_path(person), recipient)
+            await hand_over(smtp, message, back, recipient)
         except LetterRefusedError:
             self._ended(person, "refused")
         except aiosmtplib.SMTPRecipientsRefused as refusals:
@@ -179,22 +177,20 @@ class _Run:
         self._next_slot = max(self._next_slot + 1 / self._message.rate, now)
         await asyncio.sleep(self._next_slot - now)
 
-    def _message_for(self, person: Claimed) -> tuple[str, bytes]:
+    def _message_for(self, person: Claimed) -> tuple[str, str, bytes]:
+        """The recipient, where a bounce and an answer go, and the whole message."""
         recipient = mailable(person.address)
         vault, sender = self._resources.vault, self._resources.settings.mail_from
         token = recipient_token(vault, person.id)
+        back = notice_reply_address(sender, self._reference, token)
         message = filled(
             self._letters[person.segment],
             recipient=recipient,
-            reply_to=notice_reply_address(sender, self._reference, token),
+            reply_to=back,
             message_id=notice_message_id(vault, sender, self._message.notice_id, person.id),
             person=token,
         )
-        return recipient, message
-
-    def _return_path(self, person: Claimed) -> str:
-        token = recipient_token(self._resources.vault, person.id)
-        return notice_reply_address(self._sender, self._reference, token)
+        return recipient, back, message
 
     def _read(self) -> tuple[str, dict[str, bytes]]:
         notice_id: UUID = self._message.notice_id
