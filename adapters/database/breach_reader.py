@@ -131,7 +131,9 @@ class BreachReader(DossierReader):
             query = query.where(col(Dossier.opened_at) < before)
         with self._database.read() as session:
             rows = session.execute(query.order_by(col(Dossier.opened_at).desc()).limit(limit)).all()
-        return [_view(*row) for row in rows]
+        views = [_view(*row) for row in rows]
+        # What was reported a moment ago has no record yet; whether it is a rehearsal stands in its opening.
+        return [view for view in views if view.state.exercise is wanted.exercises]
 
     def _one(self, condition: Any) -> BreachView:  # noqa: ANN401 (an SQL expression)
         with self._database.read() as session:
@@ -194,7 +196,7 @@ def _breaches() -> Select[Dossier, DossierRecord]:
 
 def _filtered(query: Select[Dossier, DossierRecord], wanted: BreachFilter) -> Select[Dossier, DossierRecord]:
     rehearsal = col(DossierRecord.exercise).is_(True)
-    query = query.where(rehearsal if wanted.exercises else or_(col(DossierRecord.dossier_id).is_(None), ~rehearsal))
+    query = query.where(or_(col(DossierRecord.dossier_id).is_(None), rehearsal if wanted.exercises else ~rehearsal))
     if wanted.status is not None:
         query = query.where(col(DossierRecord.status) == wanted.status.value)
     if wanted.open_only:

@@ -5,13 +5,17 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
 from adapters.resources import Resources
-from api.console.breaches.picture import left
+from api.console.breaches.picture import Told, left, next_three
+from domain.breach import Awareness, BreachState, BreachStatus, Count, Decision
 from domain.breach_authority import BreachAction
+from domain.breach_rows import clocks_of
+from domain.notice import NoticeStatus
 from domain.rights import Role
 from tests.at_console import COOKIE, AtConsole, text_of
 
@@ -174,3 +178,24 @@ def test_a_file_is_kept_as_evidence_with_its_hash(web: TestClient, dana: AtConso
     assert dana.get(link[1]).content == log
     forged: Any = parts | {"command": (None, json.dumps({"key": "0" * 64, "once": "2"}))}
     assert web.post(f"{place}/evidence", files=forged, headers=headers, follow_redirects=False).status_code != 303
+
+
+def test_a_notice_that_waits_is_one_of_the_next_things_to_do() -> None:
+    by, note = f"caseworker:{uuid4()}", uuid4()
+    state = BreachState(
+        breach_id=uuid4(),
+        status=BreachStatus.NOTIFYING,
+        first_alert_at=NOW,
+        acknowledged_at=NOW,
+        awareness=Awareness(at=NOW, provisional=False, by=by, note=note),
+        affected={"GB": Count(low=3, high=3)},
+        people=Decision(verdict="notify", by=by, at=NOW, note=note),
+    )
+    clocks = clocks_of(state, seat="GB", as_of=NOW)
+
+    def titles(*notices: Told) -> list[str]:
+        return [todo.title for todo in next_three(state, clocks, {}, "/console/breaches/HAB-B1", NOW, notices)]
+
+    ready = Told("Log-in only", "/console/notices/HAB-N1", NoticeStatus.READY, 3)
+    assert titles(ready)[0] == "Get the notice “Log-in only” approved"
+    assert "Begin the notice to people" in titles()

@@ -90,12 +90,13 @@ def test_from_the_list_to_the_approval_of_what_was_read(
     counted = text_of(dana.get(place))
     assert "3 people, each once" in counted
     assert "France 1 United Kingdom 1 Country not known 1" in counted
-    assert "1 lines hold no address" in counted
+    assert "1 line holds no address" in counted
     assert "Written in English" in do(dana, place, "set_letter", "?language=en", **LETTER)
     assert "somebody tried stolen passwords" in dana.get(f"{place}/actions/set_letter?language=en").text, "to be changed"
     ready = do(dana, place, "prepare")
     assert "Prepared by Dana Whitfield" in ready
     assert "United Kingdom, English 1 Read it" in ready
+    assert "France, French In English: French is not written" in ready
     letter = text_of(amara.get(f"{place}/letters/gb_en"))
     assert "Please read: stolen passwords were tried" in letter
     assert "Information Commissioner" in letter

@@ -20,6 +20,7 @@ from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.picture import cells, left, next_three, row_state, urgency
+from api.console.breaches.told import as_todos, notices_of
 from api.console.navigation import BADGES
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
@@ -143,7 +144,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
     hidden = who.role is Role.AUDITOR
     said = {} if hidden else reader.words(state.breach_id, notes_of(state))
     path, staff = f"{PATH}/{view.dossier.reference}", names(web)
-    due = clocks.first_due
+    due, notices = clocks.first_due, notices_of(web, view)
     return {
         "reference": view.dossier.reference,
         "path": path,
@@ -158,7 +159,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "now": now,
         "cells": cells(state.started, now) if state.started else [],
         "day_marks": _day_marks(web, state),
-        "todos": next_three(state, clocks, said, path, now),
+        "todos": next_three(state, clocks, said, path, now, as_todos(notices)),
         "rows": [
             (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(web, row))
             for row in clocks.rows
@@ -174,7 +175,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "desk_words": words,
         "steps": STEPS,
         "report_state": report_state,
-        "notices": _notices(web, view),
+        "notices": notices,
         "asked_since": NoticeReader(web.resources).asked_since(view.dossier.id, state.first_alert_at)
         if state.first_alert_at
         else 0,
@@ -232,25 +233,6 @@ def _local(web: Web, row: AuthorityRow) -> str:
 
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:
     return [(state.started + timedelta(hours=hours)).astimezone(zone(web)) for hours in (0, 24, 48, 72)] if state.started else []
-
-
-def _notices(web: Web, view: BreachView) -> list[dict[str, Any]]:
-    reader = NoticeReader(web.resources)
-    found = []
-    for notice in reader.page(breach=view.dossier.id):
-        title = reader.words(notice.dossier.id, [notice.state.title])
-        tally = reader.tally(notice.dossier.id)
-        found.append(
-            {
-                "reference": notice.dossier.reference,
-                "title": title.get(notice.state.title, "") if notice.state.title else "",
-                "state": notice.state,
-                "sent": tally.get("sent", 0) + tally.get("bounced", 0),
-                "back": tally.get("bounced", 0) + tally.get("refused", 0),
-                "all": notice.state.recipients,
-            }
-        )
-    return found
 
 
 def _looked_at(web: Web, who: SignedIn, reference: str) -> BreachView:

@@ -3,6 +3,7 @@
 Next: api/console/breaches/pages.py
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from api.console.breaches.words import OTHERS
 from domain.breach import BreachState, BreachStatus, Report
 from domain.breach_authority import BreachAction as A
 from domain.breach_rows import AuthorityRow, BreachClocks
+from domain.notice import NoticeStatus
 
 HOURS: Final = 72
 _SOON: Final = timedelta(hours=12)  # amber in a breach (mockups, colours)
@@ -91,11 +93,24 @@ def row_state(row: AuthorityRow, state: BreachState) -> tuple[str, str]:  # noqa
     return ("running", "To be told") if decision else ("waiting", "Not decided")
 
 
-def next_three(state: BreachState, clocks: BreachClocks, words: dict[UUID, str], path: str, now: datetime) -> list[Todo]:
+@dataclass(frozen=True)
+class Told:
+    """A notice to people about the breach, as far as it is a thing to do."""
+
+    title: str
+    path: str
+    status: NoticeStatus
+    people: int
+
+
+def next_three(  # noqa: PLR0917 (what the order depends on)
+    state: BreachState, clocks: BreachClocks, words: dict[UUID, str], path: str, now: datetime, notices: Sequence[Told] = ()
+) -> list[Todo]:
     """What to do next: what burns first, then the order of the work."""
     if state.status is BreachStatus.CLOSED:
         return []
     todos = [*_first(state), *_others(state, clocks, words), *_reports(state, clocks, path), *_later(state, clocks, words)]
+    todos += _notices(state, notices, path)
     burning = now + _SOON
 
     def order(todo: Todo) -> tuple[bool, datetime, int]:
@@ -199,6 +214,22 @@ def _report(row: AuthorityRow, waiting: tuple[UUID, Report] | None, path: str) -
         urlencode({"report": str(key)}),
         "Record that it was handed in",
     )
+
+
+def _notices(state: BreachState, notices: Sequence[Told], path: str) -> list[Todo]:
+    todos = []
+    for each in notices:
+        if each.status is NoticeStatus.READY:
+            title, about, rank = f"Get the notice \u201c{each.title}\u201d approved", f"{each.people:,} people.", 6
+        elif each.status is NoticeStatus.DRAFT:
+            title, about, rank = f"Finish the notice \u201c{each.title}\u201d", "List, letters, then made ready.", 9
+        else:
+            continue
+        todos.append(Todo(title, about, rank, path=each.path, button="Open the notice"))
+    if state.people and state.people.verdict == "notify" and not notices:
+        begin = f"/console/notices/new?breach={path.rpartition('/')[2]}"
+        todos.append(Todo("Begin the notice to people", "It was decided to tell them.", 9, path=begin, button="Begin it"))
+    return todos
 
 
 def _later(state: BreachState, clocks: BreachClocks, words: dict[UUID, str]) -> list[Todo]:
