@@ -14,6 +14,7 @@ from activities.letter_measures import consents, restriction, resumes, since, tr
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
 from adapters.codes import CodePurpose, issue_code, wrong_tries
+from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
 from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
 from adapters.letter_erasure import announced, carried_out
@@ -37,6 +38,7 @@ from domain.messages import SendLetter
 from domain.minor import HOLDER_HAS
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right
+from domain.triage import Standing
 
 # What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
 PROVEN_ONLY = frozenset(
@@ -213,6 +215,17 @@ def _decided(writing: Writing) -> Facts:
     raise NotAllowedNowError("Nothing was decided that this letter could tell.", status=writing.state.status.value)
 
 
+def _proofs(writing: Writing) -> Facts:
+    """What was in the mail that opened the case and nobody had asked for: destroyed at once, or looked at until a day."""
+    opened = (IncomingMail.case_id == writing.receipt.case_id, IncomingMail.standing == Standing.OPENED.value)
+    mail = writing.session.exec(select(IncomingMail).where(*opened)).first()
+    due = mail.documents_due if mail else None
+    return {
+        "proofs_gone": bool(mail and mail.documents),
+        "proofs_until": day(due.astimezone(writing.zone).date(), writing.language) if due else None,
+    }
+
+
 def _reason(writing: Writing) -> Facts:
     if not writing.proven:
         return {"reason": "Nobody confirmed this address with the code or the link that we sent."}
@@ -267,6 +280,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "outcome": _outcome,
     "package": _package,
     "part": part,
+    "proofs": _proofs,
     "reason": _reason,
     "resumes": resumes,
     "restriction": restriction,

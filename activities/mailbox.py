@@ -23,6 +23,7 @@ from adapters.database.mail_tables import IncomingMail, MailArrival, MailCursor
 from adapters.database.tables import Alarm
 from adapters.imap import BATCH_BYTES, BATCH_MESSAGES, IDLE_FOR, Connection, Fetched, MailboxTroubleError, open_mailbox
 from adapters.incoming.ending import end_keys_without_mail, end_old_mails
+from adapters.incoming.removal import destroy_due_suspects
 from adapters.incoming.store import Arrived, Place, store, unfetched
 from adapters.mailboxes import DESK, Mailbox, watched
 from adapters.resources import Resources
@@ -190,8 +191,9 @@ class MailboxWatch:
         return MailTaken()
 
     def _tidy(self) -> None:
-        """Once a day, at the desk: let mail end whose period is over, and keys that never got their mail."""
+        """At the desk: let go what nobody asked for; once a day, mail whose period is over and keys that never got their mail."""
         now = datetime.now(UTC)
+        destroy_due_suspects(self._resources, now)
         if self._tidied != now.date():
             while end_old_mails(self._resources, now):
                 _go_on()

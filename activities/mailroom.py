@@ -8,7 +8,6 @@ Next: `workflows/mailbox.py`
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Final
 from uuid import UUID
 
@@ -20,19 +19,17 @@ from temporalio import activity
 from activities.failures import translated
 from activities.heartbeat import beating
 from activities.mail_breaches import first_sign
+from activities.mail_documents import DocumentDesk
 from activities.mail_knowledge import Knowledge, known_of
 from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.notice_reader import note_answer
 from adapters.database.tables import Alarm, CaseReceipt, CaseRecord, Letter
-from adapters.evidence import store_evidence
 from adapters.incoming.authentication import Dns, authenticate, look_up
 from adapters.incoming.parsing import parse
 from adapters.incoming.reader import MailReader, unreadable
-from adapters.incoming.removal import remove_documents
 from adapters.incoming.store import open_raw
 from adapters.resources import Resources
-from domain.errors import InvalidInputError
 from domain.incoming import Authentication, MailKind, ReadMessage
 from domain.messages import MailArrived, MailEffect, MailSorted, MailsTold, WatchMailbox
 from domain.rights import Channel, Right, Status
@@ -58,6 +55,7 @@ class Mailroom:
         self._resources = resources
         self._dns = dns_text
         self._reader = MailReader()
+        self._documents = DocumentDesk(resources, self._reader)
 
     @activity.defn
     @translated
@@ -103,8 +101,7 @@ class Mailroom:
         with self._resources.database.read() as session:
             known = known_of(self._resources, session, mail, read, checked)
         decided = self._decided_before(mail, known) or dispose(read, known.circumstances)
-        if read.documents:
-            read = self._deal_with_documents(mail, read, known, decided)
+        read = self._documents.dealt_with(mail, read, known, decided)
         if decided.standing is Standing.OPENED:
             self._open(mail, read, known, decided)
         breach = first_sign(self._resources, mail, read, decided, datetime.now(UTC))
@@ -121,24 +118,6 @@ class Mailroom:
         # Who uploads a file can put any header into it.
         believed = self._resources.settings.authserv_id if mail.origin in {"imap", "command"} else None
         return read, authenticate(raw, parse(raw), self._dns, believed)
-
-    def _deal_with_documents(self, mail: IncomingMail, read: ReadMessage, known: Knowledge, decided: Disposition) -> ReadMessage:
-        """Keep a proof that we asked for as evidence; destroy one that nobody asked for, original included."""
-        state = known.state
-        asked = state is not None and state.more_identity_asked and not state.identity_record
-        if decided.standing is Standing.JOINED and asked and known.case_id is not None:
-            self._keep_as_evidence(mail, read, known.case_id)
-        return remove_documents(self._resources, self._reader, mail, read)
-
-    def _keep_as_evidence(self, mail: IncomingMail, read: ReadMessage, case_id: UUID) -> None:
-        raw = open_raw(self._resources, mail)
-        for each in read.documents[:1]:
-            content = self._reader.part(raw, each.index)
-            try:
-                evidence = store_evidence(self._resources, case_id, BytesIO(content), each.found_type or each.media_type)
-            except InvalidInputError:
-                return  # too large, or of another kind: it goes like an unsolicited one, and the person is asked again
-            mail.cases = [{"case": str(case_id), "why": "evidence", "evidence": str(evidence)}]
 
     def _decided_before(self, mail: IncomingMail, known: Knowledge) -> Disposition | None:
         """What a sorting that was cut off had begun: the case that this mail opened."""
@@ -190,6 +169,7 @@ class Mailroom:
         row.aligned, row.sender_index, row.breach = each.checked.aligned, known.sender_index, each.breach
         row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
         row.letter = known.letter.id if known.letter else None
+        row.documents_due = mail.documents_due
         row.cases = [suggested for suggested in mail.cases if suggested["why"] == "evidence"] + known.cases
         row.claimed_at = None
         if decided.standing in {Standing.JOINED, Standing.OPENED, Standing.BOUNCED}:

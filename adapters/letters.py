@@ -43,6 +43,7 @@ Need = Literal[
     "object",
     "package",
     "part",
+    "proofs",
     "reason",
     "restriction",
     "resumes",
@@ -73,6 +74,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "outcome": frozenset({"ended", "outcome"}),
     "package": frozenset({"collect_link", "link_until"}),
     "part": frozenset({"records", "to_come", "withheld"}),
+    "proofs": frozenset({"proofs_gone", "proofs_until"}),
     "reason": frozenset({"reason"}),
     "resumes": frozenset({"resumes"}),
     "restriction": frozenset({"by_hand", "purposes", "since", "told", "why"}),
@@ -104,7 +106,7 @@ class Letter:
 
 LETTERS: dict[str, Letter] = {
     "request_received": Letter(("disown", "follow")),
-    "received_by_mail": Letter(("confirm", "follow")),
+    "received_by_mail": Letter(("confirm", "follow", "proofs")),
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),
     "more_identity": Letter(("note", "follow"), automatic=False),

@@ -41,7 +41,9 @@ class Attachment(_Part):
         found_type: what the first bytes look like; None when nothing is known about them.
         bytes: decoded size.
         sha256: of the decoded content, hex.
-        document: looks like a proof of identity that nobody asked for (Article 5(1)(c)).
+        document: is a proof of identity that nobody asked for (Article 5(1)(c)).
+        suspected: may be one; a person looks before a certain day.
+        cleared: a person said that it is none.
         removed: it was such a document, and its content has been destroyed.
     """
 
@@ -52,7 +54,14 @@ class Attachment(_Part):
     bytes: int
     sha256: str
     document: bool = False
+    suspected: bool = False
+    cleared: bool = False
     removed: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a person has to say what it is."""
+        return self.suspected and not self.cleared and not self.removed
 
 
 class Bounce(_Part):
@@ -134,5 +143,10 @@ class ReadMessage(_Part):
 
     @property
     def documents(self) -> list[Attachment]:
-        """Attachments that look like a proof of identity and are still there."""
+        """Attachments that are a proof of identity and are still there."""
         return [each for each in self.attachments if each.document and not each.removed]
+
+    @property
+    def suspects(self) -> list[Attachment]:
+        """Attachments of which a person has to say whether they are one."""
+        return [each for each in self.attachments if each.in_doubt]

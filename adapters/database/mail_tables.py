@@ -69,6 +69,9 @@ class IncomingMail(SQLModel, table=True):
     notice: UUID | None = Field(default=None, index=True)  # the notice to many that it answers
     breach: str | None = None  # reference of the breach whose first sign it was
     documents: int = 0  # parts that were destroyed as unsolicited proofs of identity
+    documents_due: datetime | None = Field(
+        default=None, sa_column=Column(Instant, nullable=True, index=True)
+    )  # by when a person has to say whether parts are such; then they go
     answered_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))  # by the automatic answer
     claimed_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))  # by whoever is sorting it
     attempts: int = 0

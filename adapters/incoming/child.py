@@ -19,7 +19,7 @@ def _answer(wish: dict[str, Any], raw: bytes) -> bytes:
         return part(raw, wish["places"][0])
     if wish["do"] == "without":
         return without(raw, wish["places"])
-    return read(raw).model_dump_json().encode("utf-8", "replace")
+    return read(raw, look=wish["look"]).model_dump_json().encode("utf-8", "replace")
 
 
 if __name__ == "__main__":

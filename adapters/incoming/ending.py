@@ -63,7 +63,7 @@ def _end(resources: Resources, rows: Sequence[IncomingMail], *, rule: str, appro
         resources.vault.destroy_mail_key(row.key, rule=rule, approver=approver)
         if row.blob is not None:
             resources.blobs.delete(BlobRef.model_validate(row.blob).blob_id)
-        nothing = {"raw": None, "blob": None, "content": None, "note": None, "destroyed_at": now}
+        nothing = {"raw": None, "blob": None, "content": None, "note": None, "documents_due": None, "destroyed_at": now}
         with resources.database.write() as session:
             session.execute(update(IncomingMail).where(col(IncomingMail.id) == row.id).values(nothing))
             session.execute(update(MailArrival).where(col(MailArrival.mail) == row.id).values(remove=True, settled=False))

@@ -14,12 +14,13 @@ from email.policy import compat32, default
 from typing import Final, TypeVar
 
 from adapters.incoming import automatic, bodies, headers
-from adapters.incoming.documents import looks_like_document
+from adapters.incoming.documents import judged
 from domain.incoming import Attachment, MailKind, ReadMessage
 from domain.language import language_of
 from domain.wishes import suggestions_of
 
 Part = TypeVar("Part", bound=Message)
+_File = tuple[int, EmailMessage, str]  # position in the walk, the part, its media type
 
 MOST_PARTS: Final = 500
 MOST_DEPTH: Final = 30
@@ -37,15 +38,17 @@ def parse(raw: bytes) -> EmailMessage:
     return message
 
 
-def read(raw: bytes) -> ReadMessage:
+def read(raw: bytes, *, look: bool = True) -> ReadMessage:
     """Read a mail.
 
     Args:
         raw: as it came from the server.
+        look: False opens no attachment: one that ends the program must not hide the mail around it.
     """
     message = parse(raw)
     problems: list[str] = []
-    text, html, attachments = _content(message, problems)
+    text, html, files = _content(message, problems)
+    attachments = [each for index, part, kind in files for each in _attachments(index, part, kind, text, look=look)]
     kind, why, bounce = automatic.kind_of(message, text)
     reply = bodies.without_quotes(text)
     senders = headers.addresses(message, "From")
@@ -93,7 +96,8 @@ def without(raw: bytes, places: Sequence[int]) -> bytes:
     for place, found in enumerate(_walk(message, 0)):
         if place in places:
             content = bodies.payload_of(found)
-            note = f"Removed by Habeas, unread: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}."
+            note = "Removed by Habeas: a proof of identity that nobody asked for. "
+            note += f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}."
             for name in ("Content-Transfer-Encoding", "Content-Disposition", "Content-Type", "Content-Description"):
                 del found[name]
             found["Content-Type"] = "text/plain; charset=us-ascii"
@@ -120,7 +124,7 @@ def _walk(part: Part, depth: int) -> Iterator[Part]:
             stack += [(each, level + 1) for each in reversed(inner) if isinstance(each, type(part))]
 
 
-def _content(message: EmailMessage, problems: list[str]) -> tuple[str, str | None, list[Attachment]]:
+def _content(message: EmailMessage, problems: list[str]) -> tuple[str, str | None, list["_File"]]:
     content = _Content(problems)
     count = 0
     for index, part in parts_of(message):
@@ -134,7 +138,7 @@ def _content(message: EmailMessage, problems: list[str]) -> tuple[str, str | Non
     markup = "\n".join(content.html)
     if not whole and markup:
         whole = bodies.text_from_html(markup)
-    return whole[: bodies.MOST_TEXT], bodies.safe_html(markup) if markup else None, content.attachments
+    return whole[: bodies.MOST_TEXT], bodies.safe_html(markup) if markup else None, content.files
 
 
 class _Content:
@@ -143,7 +147,7 @@ class _Content:
     def __init__(self, problems: list[str]) -> None:
         self.plain: list[str] = []
         self.html: list[str] = []
-        self.attachments: list[Attachment] = []
+        self.files: list[_File] = []
         self._problems = problems
         self._forwarded: set[int] = set()  # parts inside an attached message are part of that attachment
 
@@ -154,14 +158,14 @@ class _Content:
         if id(part) in self._forwarded:
             return
         if kind.startswith("message/"):
-            self.attachments.append(_attachment(index, part, kind))
+            self.files.append((index, part, kind))
             self._forwarded |= {id(inner) for inner in _walk(part, 0)}
         elif part.is_multipart():
             return
         elif kind in {"text/plain", "text/html"} and not _is_attached(part):
             (self.html if kind == "text/html" else self.plain).append(bodies.text_of(part, self._problems))
         elif kind not in _SIGNATURES or _name(part):
-            self.attachments.append(_attachment(index, part, kind))
+            self.files.append((index, part, kind))
 
 
 def _is_attached(part: EmailMessage) -> bool:
@@ -178,10 +182,22 @@ def _name(part: EmailMessage) -> str:
     return " ".join(last.split()).lstrip(".")[:200]
 
 
-def _attachment(index: int, part: EmailMessage, kind: str) -> Attachment:
+def _attachments(index: int, part: EmailMessage, kind: str, said: str, *, look: bool) -> Iterator[Attachment]:
+    """One file, and of a forwarded mail also what in it may be a proof of identity, so that it can go alone."""
+    yield _attachment(index, part, kind, said, look=look)
+    if kind.startswith("message/"):
+        for place, inner in list(enumerate(_walk(part, 0), start=index))[1:]:
+            if not inner.is_multipart():
+                found = _attachment(place, inner, inner.get_content_type(), said, look=look)
+                if found.document or found.suspected:
+                    yield found
+
+
+def _attachment(index: int, part: EmailMessage, kind: str, said: str, *, look: bool) -> Attachment:
     content = bodies.payload_of(part)
     name = _name(part) or f"part-{index}"
     found = sniffed(content)
+    proof = judged(name, found or kind, content, said, look=look)
     return Attachment(
         index=index,
         name=name,
@@ -189,7 +205,8 @@ def _attachment(index: int, part: EmailMessage, kind: str) -> Attachment:
         found_type=found,
         bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        document=looks_like_document(name, found or kind),
+        document=proof == "certain",
+        suspected=proof == "suspected",
     )
 
 

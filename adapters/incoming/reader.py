@@ -13,6 +13,7 @@ from domain.incoming import MailKind, ReadMessage
 
 MOST_BYTES: Final = 60_000_000  # of a raw message; mail servers stop at 50 MB and encoding adds to it
 PATIENCE: Final = 20.0  # seconds for one message
+_UNLOOKED: Final = "An attachment could not be looked into within the limits of time and memory."
 
 
 class MailReader:
@@ -26,11 +27,15 @@ class MailReader:
         """Read one mail; whatever it does to the child, the answer is a `ReadMessage`, of kind `unreadable` if need be."""
         if len(raw) > MOST_BYTES:
             return unreadable("The message is too large to be opened here.")
-        answer = self._child.ask({"do": "read"}, raw)
+        answer = self._child.ask({"do": "read", "look": True}, raw)
+        unlooked = not answer
+        if unlooked:  # an attachment may have ended the child: the mail around it is read all the same
+            answer = self._child.ask({"do": "read", "look": False}, raw)
         if not answer:
             return unreadable("The message could not be read within the limits of time and memory.")
         with contextlib.suppress(ValueError):
-            return ReadMessage.model_validate_json(answer)
+            found = ReadMessage.model_validate_json(answer)
+            return found.model_copy(update={"problems": [*found.problems, _UNLOOKED]}) if unlooked else found
         return unreadable("The message could not be read.")
 
     def part(self, raw: bytes, place: int) -> bytes:

@@ -99,6 +99,13 @@ class ReadingRoom:
             (view,) = self._views(session, [row])
         return view
 
+    def in_doubt(self, limit: int = PAGE) -> list[MailView]:
+        """Mails with a part of which a person has to say whether it is a proof of identity, the nearest day first."""
+        query = select(IncomingMail).where(col(IncomingMail.documents_due).is_not(None))
+        with self._resources.database.read() as session:
+            rows = session.exec(query.order_by(col(IncomingMail.documents_due), col(IncomingMail.id)).limit(limit)).all()
+            return self._views(session, rows)
+
     def of_notice(self, notice_id: UUID, limit: int = PAGE) -> list[MailView]:
         """What people wrote back to a notice to many and nobody has decided about, the oldest arrival first."""
         query = select(IncomingMail).where(IncomingMail.notice == notice_id, IncomingMail.standing == Standing.TRIAGE.value)

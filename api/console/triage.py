@@ -4,6 +4,7 @@ What a stranger sent is shown as text. Its HTML is shown only sanitised and in a
 attachments are downloads (`security.md` section 1). Next: adapters/incoming/desk.py
 """
 
+from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -17,6 +18,7 @@ from adapters.database.mail_tables import IncomingMail, MailCursor
 from adapters.database.notice_reader import NoticeReader
 from adapters.incoming.desk import MailDesk
 from adapters.incoming.reading_room import MailView, ReadingRoom
+from adapters.incoming.removal import clear_suspect, destroy_suspect
 from api.access import note_access
 from api.console import mail_words
 from api.console.authority import OFFICE
@@ -26,7 +28,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.countries import COUNTRIES
-from domain.errors import InvalidInputError, UnknownObjectError
+from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
 from domain.rights import Right, Role
 from domain.triage import Standing, TriageReason
 
@@ -35,6 +37,7 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 PATH: Final = "/console/triage"
 DECIDES: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})
 _SHOWN: Final = {"": Standing.TRIAGE, "dismissed": Standing.DISMISSED, "recorded": Standing.RECORDED}
+_IN_DOUBT: Final = "proofs"  # files that may be a proof of identity nobody asked for
 _DOWNLOAD: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 _FRAME: Final = "sandbox; default-src 'none'; style-src 'none'; frame-ancestors 'self'"
 
@@ -46,10 +49,12 @@ def waiting(
     """What waits, the oldest arrival first; what is urgent stands above it."""
     standing = _SHOWN.get(view, Standing.TRIAGE)
     note_access(web, who, "mail-list")
-    found, following = ReadingRoom(web.resources).waiting(standing, cursor)
+    room = ReadingRoom(web.resources)
+    found, following = (room.in_doubt(), None) if view == _IN_DOUBT else room.waiting(standing, cursor)
     found = [each for each in found if _may_see(who, each)]
     urgent = {TriageReason.BREACH.value, TriageReason.MINOR.value}
-    found.sort(key=lambda each: each.row.reason not in urgent)
+    if view != _IN_DOUBT:
+        found.sort(key=lambda each: each.row.reason not in urgent)
     return show(
         web,
         "triage.html",
@@ -96,6 +101,20 @@ def attachment(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Respo
     return _download(content, name)
 
 
+@router.post("/triage/{mail}/attachments/{index}/keep")
+def keep(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
+    """Say that a file is no proof of identity: it stays."""
+    _looked_at(web, who, mail, "mail-attachment-kept")
+    return _decided(web, who, mail, lambda: clear_suspect(web.resources, mail, index))
+
+
+@router.post("/triage/{mail}/attachments/{index}/destroy")
+def destroy(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
+    """Say that a file is a proof of identity that nobody asked for: it goes now."""
+    _looked_at(web, who, mail, "mail-attachment-destroyed")
+    return _decided(web, who, mail, lambda: destroy_suspect(web.resources, mail, index, who.person))
+
+
 @router.post("/triage/{mail}/open")
 async def open_case(mail: UUID, web: TheWeb, who: TheCaseworker, sent: TheForm) -> Response:
     """Open a case from a mail; its clock runs from the mail's arrival."""
@@ -137,6 +156,14 @@ def dismiss(mail: UUID, web: TheWeb, who: TheCaseworker, sent: TheForm) -> Respo
     return away_to(PATH)
 
 
+def _decided(web: Web, who: SignedIn, mail: UUID, doing: Callable[[], None]) -> Response:
+    try:
+        doing()
+    except NotAllowedNowError as refusal:
+        return _page_again(web, who, mail, "attachments", refusal.message)
+    return away_to(f"{PATH}/{mail}")
+
+
 def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None = None) -> Response:
     suggested = {each.right.value for each in (view.read.suggestions if view.read else []) if each.right}
     page = show(
@@ -148,6 +175,7 @@ def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None
         mail=view,
         errors=errors or {},
         may_decide=who.role in DECIDES and view.row.standing in {s.value for s in _SHOWN.values()},
+        may_say=who.role in DECIDES,
         suggested=suggested,
         rights=list(Right),
         countries=[("", "Not known"), *COUNTRIES],
@@ -187,7 +215,9 @@ def _download(content: bytes, name: str) -> Response:
 
 def _badge(web: Web) -> str:
     with web.resources.database.read() as session:
-        waiting = select(func.count()).select_from(IncomingMail).where(col(IncomingMail.standing) == Standing.TRIAGE.value)
+        due = col(IncomingMail.documents_due).is_not(None)
+        waiting = select(func.count()).select_from(IncomingMail)
+        waiting = waiting.where((col(IncomingMail.standing) == Standing.TRIAGE.value) | due)
         number = session.exec(waiting).one()
     return str(number) if number else ""
 

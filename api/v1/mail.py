@@ -18,6 +18,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.incoming.conversation import Message, conversation
 from adapters.incoming.desk import MailDesk
 from adapters.incoming.reading_room import MailView, ReadingRoom
+from adapters.incoming.removal import clear_suspect, destroy_suspect
 from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb, Web
 from api.guard import GuardedRoute
@@ -113,6 +114,22 @@ def read_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) ->
     view = _looked_at(web, who, mail, "mail-attachment")
     name, content = ReadingRoom(web.resources).attachment(view, index)
     return download(content, name)
+
+
+@router.post("/mail/{mail}/attachments/{index}/keep")
+def keep_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> MailAnswer:
+    """Say that an attachment is no proof of identity: it stays, and the day by which it would go is taken away."""
+    _looked_at(web, who, mail, "mail-attachment-kept")
+    clear_suspect(web.resources, mail, index)
+    return _answer(ReadingRoom(web.resources).find(mail))
+
+
+@router.post("/mail/{mail}/attachments/{index}/destroy")
+def destroy_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> MailAnswer:
+    """Say that an attachment is a proof of identity that nobody asked for: it is destroyed now, its original included."""
+    _looked_at(web, who, mail, "mail-attachment-destroyed")
+    destroy_suspect(web.resources, mail, index, who.person)
+    return _answer(ReadingRoom(web.resources).find(mail))
 
 
 @router.post("/mail/{mail}/open", status_code=201)
@@ -232,7 +249,8 @@ def _answer(view: MailView) -> MailAnswer:
             "language": read.language if read else None,
             "text": read.text if read else "",
             "reply": read.reply if read else "",
-            "attachments": [AttachmentAnswer(**each.model_dump(exclude={"document"})) for each in attachments],
+            "documents_due": view.row.documents_due,
+            "attachments": [AttachmentAnswer(**each.model_dump(exclude={"document", "cleared"})) for each in attachments],
             "bounce": read.bounce if read else None,
             "problems": read.problems if read else ["The mailbox does not give this message out. It is still there."],
         }

@@ -68,7 +68,11 @@ class MailCaseAnswer(BaseModel):
 
 
 class AttachmentAnswer(BaseModel):
-    """A part that is not text. `removed`: a proof of identity that nobody asked for; its content was destroyed."""
+    """A part that is not text.
+
+    `suspected`: may be a proof of identity that nobody asked for; destroyed on the mail's `documents_due` unless it is kept.
+    `removed`: was one; its content was destroyed.
+    """
 
     index: int
     name: str
@@ -76,6 +80,7 @@ class AttachmentAnswer(BaseModel):
     found_type: str | None
     bytes: int
     sha256: str
+    suspected: bool
     removed: bool
 
 
@@ -119,6 +124,7 @@ class MailAnswer(MailLine):
     text: str
     reply: str
     attachments: list[AttachmentAnswer]
+    documents_due: Annotated[datetime | None, Field(description="when suspected proofs of identity are destroyed")]
     bounce: Bounce | None
     problems: list[str]
 

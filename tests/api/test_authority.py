@@ -52,6 +52,8 @@ MATRIX = {
     "POST /mail/{mail}/open": WORKERS,
     "POST /mail/{mail}/join": WORKERS,
     "POST /mail/{mail}/dismiss": WORKERS,
+    "POST /mail/{mail}/attachments/{index}/keep": WORKERS,
+    "POST /mail/{mail}/attachments/{index}/destroy": WORKERS,
     "GET /cases/{reference}/messages": OFFICE,
     "request_code": RELAY,
     "confirm_identity_code": RELAY,

@@ -1,5 +1,6 @@
 """The triage page: everything that is known beside the mail, three things to do, and nothing of a stranger's that runs."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from adapters.database.mail_tables import IncomingMail, MailCursor
 from adapters.database.tables import AccessLog, CaseReceipt, Letter
 from adapters.resources import Resources
 from domain.rights import Role
+from tests.activities.test_mailroom import SECRET, with_file
 from tests.adapters.incoming.corpus import mail
 from tests.api.conftest import FakeGateway
 from tests.api.test_mail import ARRIVED, ASKS, Desk
@@ -96,6 +98,22 @@ def test_one_press_joins_the_suggested_case(
     assert person.post(f"{url}/join", {"case": "HAB-00000000"}).status_code == 422
     assert person.post(f"{url}/join", {"case": opened_case.reference.lower()}).status_code == 303
     assert only(resources).case_id == opened_case.id
+
+
+def test_a_file_that_may_be_a_proof_of_identity_waits_with_its_day_and_one_press_keeps_or_destroys_it(
+    at_console: SignIn, desk: Desk, resources: Resources
+) -> None:
+    person = at_console()
+    desk.sort(with_file(with_file(mail(ASKS), "passport.jpg", SECRET), "my id.jpg", SECRET))
+    page = f"/console/triage/{only(resources).id}"
+    assert "may be a proof of identity" in text_of(person.get("/console/triage?view=proofs"))
+    first, second = re.findall(rf'action="({page}/attachments/[0-9]+)/keep"', person.get(page).text)
+    person.post(f"{first}/keep")
+    person.post(f"{second}/destroy")
+    assert "nobody asked for; destroyed" in text_of(person.get(page))
+    assert (person.get(first).status_code, person.get(second).status_code) == (200, 404)
+    assert "No file in the mail looks like" in text_of(person.get("/console/triage?view=proofs"))
+    assert "said already what this file is" in text_of(person.post(f"{first}/destroy"))
 
 
 def test_putting_aside_needs_a_reason(at_console: SignIn, desk: Desk, resources: Resources) -> None:

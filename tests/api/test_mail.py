@@ -138,8 +138,12 @@ def test_downloads_are_shown_and_run_by_nothing(web: TestClient, desk: Desk, hea
 def test_a_destroyed_document_cannot_be_downloaded(web: TestClient, desk: Desk, headers: dict[str, str]) -> None:
     desk.sort(with_file(mail(ASKS), "passport.jpg", SECRET))
     line = web.get(API, headers=headers).json()["items"][0]
-    found = web.get(f"{API}/{line['id']}", headers=headers).json()["attachments"][0]
+    said = web.get(f"{API}/{line['id']}", headers=headers).json()
+    assert (said["attachments"][0]["suspected"], said["documents_due"] is not None) == (True, True)
+    place = f"{API}/{line['id']}/attachments/{said['attachments'][0]['index']}"
+    found = web.post(f"{place}/destroy", headers=headers).json()["attachments"][0]
     assert found["removed"]
+    assert web.post(f"{place}/keep", headers=headers).status_code == 409
     assert web.get(f"{API}/{line['id']}/attachments/{found['index']}", headers=headers).status_code == 404
     assert SECRET[:30] not in web.get(f"{API}/{line['id']}/raw", headers=headers).content
 

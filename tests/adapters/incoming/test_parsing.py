@@ -1,15 +1,19 @@
 """Whatever comes is read or named unreadable: nothing crashes, nothing is lost, nothing is shown that a browser would run."""
 
 import hashlib
+import io
 from email.message import EmailMessage
 
+import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.incoming.parsing import parse, parts_of, read
+from adapters.incoming.parsing import parse, part, parts_of, read, without
 from domain.incoming import MailKind
+from tests.adapters.documents.corpus import line, pdf
 from tests.adapters.incoming.corpus import BROKEN, SAMPLES, Sample, mail, report
+from tests.domain.test_identity_documents import TD3
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
@@ -123,7 +127,7 @@ def test_names_of_files_lose_their_folders_and_their_tricks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "is_document"),
+    ("name", "suspected"),
     [
         ("Passport scan.jpg", True),
         ("my_id.pdf", True),
@@ -132,9 +136,64 @@ def test_names_of_files_lose_their_folders_and_their_tricks() -> None:
         ("video.jpg", False),
     ],
 )
-def test_a_proof_of_identity_nobody_asked_for_is_noticed(name: str, *, is_document: bool) -> None:
+def test_the_name_of_a_file_makes_a_suspicion_and_never_more(name: str, *, suspected: bool) -> None:
     raw = mail("x", Content_Type="image/jpeg", Content_Disposition=f'attachment; filename="{name}"')
-    assert [each.document for each in read(raw).attachments] == [is_document]
+    assert [(each.suspected, each.document) for each in read(raw).attachments] == [(suspected, False)]
+
+
+def passport(text: str = TD3) -> bytes:
+    """The copy of a passport as a PDF, as a scanner with text recognition makes it."""
+    return pdf(line(text.replace("\n", ") Tj 0 -20 Td (")))
+
+
+def attached(
+    content: bytes, name: str = "scan.pdf", body: str = "x", kind: tuple[str, str] = ("application", "pdf")
+) -> EmailMessage:
+    message = EmailMessage()
+    message.set_content(body)
+    message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=name)
+    return message
+
+
+def test_a_machine_readable_zone_is_certain_whatever_the_file_is_called() -> None:
+    (found,) = read(attached(passport()).as_bytes()).attachments
+    assert (found.document, found.suspected) == (True, False)
+
+
+def test_a_zone_with_a_wrong_digit_and_one_in_a_long_document_are_suspicions() -> None:
+    wrong = attached(passport(TD3.replace("740812", "740813"))).as_bytes()
+    document = pikepdf.Pdf.open(io.BytesIO(passport()))
+    for _ in range(3):
+        document.pages.append(document.pages[1])
+    longer = io.BytesIO()
+    document.save(longer)
+    for raw in (wrong, attached(longer.getvalue()).as_bytes()):
+        assert [(each.document, each.suspected) for each in read(raw).attachments] == [(False, True)]
+
+
+def test_an_invoice_is_neither() -> None:
+    (found,) = read(attached(pdf(line("Invoice 1207 for photographs"))).as_bytes()).attachments
+    assert (found.document, found.suspected) == (False, False)
+
+
+def test_a_picture_is_suspected_by_what_the_mail_says_and_a_small_logo_is_not() -> None:
+    message = attached(b"\xff\xd8\xff\xe0" + bytes(20_000), "IMG_1.jpg", "Attached is a photo of my passport.", ("image", "jpeg"))
+    message.add_attachment(b"\xff\xd8\xff\xe0" + bytes(200), maintype="image", subtype="jpeg", filename="logo.jpg")
+    assert [each.suspected for each in read(message.as_bytes()).attachments] == [True, False]
+
+
+def test_a_proof_in_a_forwarded_mail_is_named_alone_and_can_go_alone() -> None:
+    outer = EmailMessage()
+    outer.set_content("See below")
+    outer.add_attachment(attached(passport(), body="the mail around it"))
+    outer.add_attachment(b"another", maintype="application", subtype="octet-stream", filename="other.bin")
+    raw = outer.as_bytes()
+    proof = next(each for each in read(raw).attachments if each.document)
+    rest = without(raw, [proof.index])
+    assert b"the mail around it" in rest
+    again = read(rest).attachments
+    assert [part(rest, each.index) for each in again if each.name == "other.bin"] == [b"another"]
+    assert not any(each.document for each in again)
 
 
 def test_an_attached_mail_is_an_attachment_and_not_the_senders_words() -> None:
