@@ -116,6 +116,17 @@ def test_a_rule_is_shown_its_sample_first(at_console: SignIn, desk: SearchedCase
     assert "(by a rule)" in text_of(person.get(f"{path_of(desk)}/{PROMPTS}"))
 
 
+def test_a_rule_covers_every_occurrence_of_words(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}/rule"
+    form = {"decision": "redact", "basis": "third_party", "reason": "A neighbour.", "covered_words": "Mr Baker\n020 7946 0018"}
+    seen = re.findall(r'name="seen" value="([^"]+)"', person.post(here, form).text)
+    assert person.post(here, form | {"seen": seen}).status_code == 303
+    assert decisions(desk) == [("platform.prompts.*", "redact", "third_party")]
+    built = desk.build()
+    assert built.withheld == 1, "only what lost something is counted"
+    assert b"ring [redacted] on [redacted]" in desk.members()["data/platform/prompts.json"]
+
+
 def test_a_third_person_is_weighed_on_a_form(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(), f"{path_of(desk)}/person"
     assert person.get(here).status_code == 200

@@ -82,11 +82,14 @@ async def set_rule(  # noqa: PLR0917
     system: Name, collection: Name, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
 ) -> Response:
     """First the sample to look at; then, with it, the rule."""
-    given = {name: field(form, name) for name in ("field", "contains", "decision", "basis", "reason", "covered_field")}
+    given = {
+        name: field(form, name) for name in ("field", "contains", "decision", "basis", "reason", "covered_field", "covered_words")
+    }
     seen = [str(each) for each in form.getlist("seen")]
     if not seen:
         return await run_in_threadpool(_rule, web, who, case, system, collection, given)
     spans = [{"field": given["covered_field"]}] if given["covered_field"] else []
+    spans += [{"words": line.strip()} for line in given["covered_words"].splitlines() if line.strip()]
     body = {"system": system, "collection": collection, "condition": _condition(given), "spans": spans, "seen": seen}
     refused = await attempt(web, who, case, Action.SET_DECISION_RULE, body | _choice(form), form)
     if refused is not None:
