@@ -16,6 +16,8 @@ from domain.redaction import COVER, Span, cover_row, finder
 
 _BARE: Final = frozenset("truefalsn0123456789abcdefETZ.+- ")  # letters of what has no quotes in JSON or CSV: numbers, dates, ids
 _NOTATION: Final = frozenset('",:{}[]\\')
+# Letters that do not show, and four that are taken for ASCII letters in another case: text with them is read with care.
+_ODD: Final = re.compile("[\u00ad\u034f\u0130\u0131\u017f\u200b-\u200f\u2060-\u2064\u212a\ufeff]")
 _RIGHT: Final = r"(?![^\W_])"
 
 
@@ -38,7 +40,8 @@ class Sweep:
         self._spans = tuple(spans)
         words = tuple(span.words for span in spans if span.words is not None)
         self._exact = finder(words)
-        self._quick = _quick(words)
+        self._quick, self._quick_ascii = _quick(words), _quick(words, re.ASCII)
+        self._plain = all(map(str.isascii, words))
 
     def json_lines(self, piece: bytes) -> Swept:
         """Whole JSON lines as they leave."""
@@ -68,8 +71,11 @@ class Sweep:
         return json.dumps(covered.value, ensure_ascii=False, separators=(",", ":")), covered.removed
 
     def _swept(self, text: str) -> tuple[str, list[str]]:
-        lower = text.lower() if text.isascii() else text
-        find = self._quick if text.isascii() else self._exact
+        lower, find = text.lower(), self._quick_ascii
+        if not text.isascii():
+            find = self._quick
+            if not self._plain or len(lower) != len(text) or _ODD.search(text):
+                lower, find = text, self._exact
         kept, removed, at = [], [], 0
         for match in find.finditer(lower):
             start, end = match.span()
@@ -90,10 +96,10 @@ def sweeps(spans: Sequence[Span], fields: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _quick(words: tuple[str, ...]) -> re.Pattern[str]:
-    """The same as `finder` for lowered ASCII; each begins with letters, since then the search leaps to them."""
+def _quick(words: tuple[str, ...], flags: int = 0) -> re.Pattern[str]:
+    """The same as `finder` for ASCII words in lowered text; each begins with letters, since then the search leaps to them."""
     ascii_words = sorted({each.lower() for each in words if each.isascii()}, key=len, reverse=True)
-    return re.compile("|".join(map(_pattern, ascii_words)) or r"(?!)", re.ASCII)
+    return re.compile("|".join(map(_pattern, ascii_words)) or r"(?!)", flags)
 
 
 def _pattern(words: str) -> str:

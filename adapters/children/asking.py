@@ -35,13 +35,14 @@ class Child:
         self._ending: Callable[[], object] | None = None
         self._answered = 0
 
-    def ask(self, wish: dict[str, object], raw: bytes, pulse: Callable[[], object] = lambda: None) -> bytes:
+    def ask(self, wish: dict[str, object], raw: bytes, pulse: Callable[[], object] = lambda: None, *, times: float = 1) -> bytes:
         """Ask one thing about a file.
 
         Args:
             wish: what to do, as JSON.
             raw: the file.
             pulse: called about once a second while it takes.
+            times: how often the usual patience this takes.
 
         Returns:
             The answer; empty when there is none within the limits of time and memory.
@@ -50,7 +51,7 @@ class Child:
         while not self._lock.acquire(timeout=_SLICE):
             pulse()  # somebody else's file is being read
         try:
-            end = time.monotonic() + self._patience
+            end = time.monotonic() + self._patience * times
             child = self._running()
             try:
                 assert child.stdin

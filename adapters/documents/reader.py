@@ -13,7 +13,8 @@ from adapters.documents.shapes import About, CoveredDocument, UncoverableError, 
 from domain.redaction import Area, Covered, Span
 
 MOST_BYTES: Final = 64 * 2**20  # of a document
-PATIENCE: Final = 240.0  # seconds for one; 200 pages that become pictures take a tenth of it on a quiet core
+PATIENCE: Final = 30.0  # seconds for one look; whoever waits behind it waits as long
+_COVERING: Final = 8  # times as long, since 200 pages that become pictures take 15 seconds on a quiet core
 _LENGTH: Final = 4
 
 
@@ -62,7 +63,7 @@ class DocumentReader:
             every=every,
             looked=looked,
         )
-        answer = self._ask(wish, content)
+        answer = self._ask(wish, content, times=_COVERING)
         if not answer:
             raise UncoverableError
         head = int.from_bytes(answer[:_LENGTH], "big") + _LENGTH
@@ -91,8 +92,10 @@ class DocumentReader:
         """End the child."""
         self._child.close()
 
-    def _ask(self, wish: Wish, content: bytes) -> bytes:
-        return b"" if len(content) > MOST_BYTES else self._child.ask(wish.model_dump(mode="json"), content, self._pulse)
+    def _ask(self, wish: Wish, content: bytes, *, times: float = 1) -> bytes:
+        if len(content) > MOST_BYTES:
+            return b""
+        return self._child.ask(wish.model_dump(mode="json"), content, self._pulse, times=times)
 
 
 def _drawn_of(spans: Iterable[Span]) -> tuple[tuple[Area, ...], tuple[str, ...]]:

@@ -13,7 +13,27 @@ from domain.redaction import COVER, Span, cover_row
 
 FIELDS = ("id", "body", "detail", "at")
 WORDS = st.sampled_from(["Tom Baker", "baker", "Tomás", "tom@post.example", "O'Neil", "020 7946 0018"])
-BITS = ["TOM  BAKER", "Tom\nBaker", "Tom\tBaker", "bakery", '"', "\\", "=", " ", "n", "\\nBaker", "é", "Tom", "ﬁ", ","]
+BITS = [
+    "TOM  BAKER",
+    "Tom\nBaker",
+    "Tom\tBaker",
+    "bakery",
+    '"',
+    "\\",
+    "=",
+    " ",
+    "n",
+    "\\nBaker",
+    "é",
+    "Tom",
+    "ﬁ",
+    ",",
+    "To\u200bm Baker",
+    "\u212a",
+    "ba\u212aer",
+    "éBaker",
+    "İ",
+]
 TEXTS = st.lists(st.one_of(WORDS, st.sampled_from(BITS)), max_size=6).map("".join)
 LISTS = st.one_of(st.none(), st.lists(TEXTS, max_size=2), st.dictionaries(TEXTS, TEXTS, max_size=2))
 ROWS = st.lists(st.tuples(st.integers(), TEXTS, LISTS, TEXTS), min_size=1, max_size=5)
