@@ -36,11 +36,22 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at the newest revision; each test takes a copy, which costs nothing."""
+    file = tmp_path_factory.mktemp("migrated") / "habeas.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+def copied(migrated: Path, folder: Path) -> str:
+    """The address of a copy of a test's own."""
+    return f"sqlite:///{shutil.copy(migrated, folder)}"
+
+
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", copied(migrated, tmp_path)) as everything:
         yield everything
 
 
@@ -74,9 +85,3 @@ def page_of(browser: Browser, **context: object) -> Iterator[Page]:
         yield profile.new_page()
     finally:
         profile.close()
-
-
-def photograph(page: Page, name: str) -> None:
-    """Keep a picture of the whole page."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"portal-{name}.png", full_page=True)

@@ -8,42 +8,33 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from adapters.database import migrate
 from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Role
 from tests import opened
 from tests.at_console import COOKIE, session_of
-from tests.browser.conftest import LIMIT_MS, SCREENSHOTS, page_of
+from tests.browser.conftest import LIMIT_MS, copied, page_of
+from tests.browser.looking import TELEPHONE, WIDE, live_regions, looked_at, photograph
 from tests.case_in_hand import CaseInHand
 from tests.case_stages import STAGES, by_hand, failed, in_review, receipt, searching
 
 pytestmark = pytest.mark.journey
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
-WIDE = {"width": 1280, "height": 900}
-TELEPHONE = {"width": 360, "height": 740}
 TABS = ("", "/systems", "/package", "/messages", "/history")
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
     """The demo's data map, so that the pages say what a controller's would."""
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url, DEMO) as everything:
+    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DEMO) as everything:
         yield everything
 
 
 def sign_in(page: Page, address: str, resources: Resources, role: Role = Role.CASEWORKER, name: str = "Tomasz Lind") -> None:
     cookie, _ = session_of(resources, role, name)
     page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
-
-
-def photograph(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"case-{name}.png", full_page=True)
 
 
 def press_until(page: Page, wanted: str, limit: int = 60) -> None:
@@ -72,16 +63,7 @@ def test_axe_finds_nothing_in_any_light_and_nothing_scrolls_sideways(
             name = f"{stage}{tab.replace('/', '-')}"
             page.goto(portal + path_of(case) + tab)
             expect(page.get_by_role("heading", level=1)).to_contain_text(case.reference)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                photograph(page, f"{name}-{scheme}")
-                found = Axe().run(page)
-                assert found.violations_count == 0, found.generate_report()
-            page.emulate_media(color_scheme="light")
-            page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
-            photograph(page, f"{name}-360")
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
-            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            looked_at(page, f"case-{name}")
         assert refused == []
 
 
@@ -105,7 +87,7 @@ def test_axe_finds_nothing_in_the_forms_and_their_mistakes(browser: Browser, por
             assert Axe().run(page).violations_count == 0, action
             page.locator(".sheet button[type=submit]").click()
             expect(page.get_by_role("alert")).to_be_focused()
-            photograph(page, f"form-{action}")
+            photograph(page, f"case-form-{action}")
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
 
@@ -133,6 +115,8 @@ def test_a_running_search_renews_itself_until_the_case_moves_on(browser: Browser
         receipt(case, "platform", "uploads", 7)
         expect(page.get_by_text("Searching, 4 of 12 collections")).to_be_visible(timeout=LIMIT_MS)
         assert page.evaluate("() => window.stays")  # renewed in place
+        assert set(live_regions(page)) == {("status", "polite")}  # one sentence is read aloud, not the table
+        expect(page.get_by_role("status")).to_have_text(page.locator("[data-told]").inner_text())
         case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform"])
         case.happen(Tag.SYSTEM_SEARCHED, system="platform", records=2_000)
         expect(page.locator("tbody tr", has_text="The platform")).to_contain_text("2,000", timeout=LIMIT_MS)
@@ -165,6 +149,6 @@ def test_it_prints_without_what_can_be_pressed(browser: Browser, portal: str, re
         sign_in(page, portal, resources, Role.REVIEWER)
         page.goto(f"{portal}{path_of(case)}/history")
         page.emulate_media(media="print")
-        photograph(page, "history-print")
+        photograph(page, "case-history-print")
         expect(page.get_by_role("button", name="Approve and release")).not_to_be_visible()
         expect(page.get_by_text("The package was built")).to_be_visible()

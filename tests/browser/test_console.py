@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
-from adapters.database import migrate, people
+from adapters.database import people
 from adapters.database.tables import CaseReceipt, QueueEntry
 from adapters.factors import code_at
 from adapters.resources import Resources
@@ -18,14 +17,13 @@ from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import COOKIE, session_of
-from tests.browser.conftest import SCREENSHOTS, page_of
+from tests.browser.conftest import copied, page_of
+from tests.browser.looking import TELEPHONE, WIDE, looked_at, photograph
 from tests.case_in_hand import CaseInHand
 
 pytestmark = pytest.mark.journey
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
-WIDE = {"width": 1280, "height": 900}
-TELEPHONE = {"width": 360, "height": 740}
 PAGES = {
     "queue": "/console/cases",
     "queue-cut": "/console/cases?stage=in_review&waiting=us&right=portability",
@@ -45,11 +43,9 @@ EMPTY = ("queue", "reports")
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
     """The demo's data map, so that the pages say what a controller's would."""
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url, DEMO) as everything:
+    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DEMO) as everything:
         yield everything
 
 
@@ -78,31 +74,6 @@ def sign_in(page: Page, address: str, resources: Resources, role: Role = Role.CA
     return person
 
 
-def photograph(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"console-{name}.png", full_page=True)
-
-
-def looked_at(page: Page, name: str) -> None:
-    """With axe in both lights, and on a small telephone."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        photograph(page, f"{name}-{scheme}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
-    photograph(page, f"{name}-360")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
-    small = page.evaluate(
-        "() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')]"
-        ".filter(each => each.checkVisibility() && !each.closest('.hidden') && each.type !== 'checkbox' && each.type !== 'radio')"
-        ".filter(each => each.getBoundingClientRect().height < 24).map(each => each.outerHTML)"
-    )
-    assert small == [], name  # WCAG 2.5.8; boxes of 16 px have a target of 26
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-
-
 def owners(resources: Resources) -> set[str | None]:
     with resources.database.read() as session:
         return {row.assignee for row in session.exec(select(QueueEntry))}
@@ -117,7 +88,7 @@ def test_axe_finds_nothing_on_any_page_in_any_light(browser: Browser, portal: st
         for name, path in PAGES.items():
             page.goto(portal + path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-            looked_at(page, name)
+            looked_at(page, f"console-{name}")
         assert refused == []
 
 
@@ -125,24 +96,24 @@ def test_axe_finds_nothing_before_anything_is_there(browser: Browser, portal: st
     with page_of(browser, viewport=WIDE) as page:
         page.goto(f"{portal}/console")
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-        looked_at(page, "sign-in")
+        looked_at(page, "console-sign-in")
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_focused()
-        looked_at(page, "sign-in-wrong")
+        looked_at(page, "console-sign-in-wrong")
         sign_in(page, portal, resources)
         for name in EMPTY:
             page.goto(portal + PAGES[name])
-            looked_at(page, f"{name}-empty")
+            looked_at(page, f"console-{name}-empty")
         page.goto(f"{portal}/console/cases/new")
         page.get_by_role("button", name="Open the case").click()
         expect(page.get_by_role("alert")).to_be_focused()
-        looked_at(page, "new-wrong")
+        looked_at(page, "console-new-wrong")
         for role, name in ((Role.ADMINISTRATOR, "staff"), (Role.PRIVACY_LEAD, "alerts")):
             sign_in(page, portal, resources, role, f"Somebody {name}")
             page.goto(f"{portal}/console/{name}")
             for folded in page.locator("summary").all()[:1]:
                 folded.click()
-            looked_at(page, name)
+            looked_at(page, f"console-{name}")
 
 
 def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
@@ -158,7 +129,7 @@ def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
         page.keyboard.type("four plain old words")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Set up your authenticator")).to_be_visible()
-        looked_at(page, "factor-new")
+        looked_at(page, "console-factor-new")
         seed = page.locator(".seed").inner_text().replace(" ", "")
         page.get_by_label("The six digits it shows now").fill("000000")
         page.get_by_role("button", name="Set it up").click()
@@ -166,7 +137,7 @@ def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
         page.get_by_label("The six digits it shows now").fill(code_at(seed, datetime.now(UTC)))
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Your authenticator is set up")).to_be_visible()
-        looked_at(page, "recovery-codes")
+        looked_at(page, "console-recovery-codes")
         page.get_by_role("link", name="I have kept them").click()
         expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()
         page.keyboard.press("j")  # to the first row
@@ -251,7 +222,7 @@ def test_a_person_is_found_and_their_address_stands_in_no_address(browser: Brows
         page.get_by_role("button", name="Find cases").click()
         expect(page.get_by_role("heading", name="5 cases")).to_be_visible()
         assert "ruth" not in page.url
-        looked_at(page, "search-found")
+        looked_at(page, "console-search-found")
 
 
 @pytest.mark.usefixtures("cases")
@@ -260,7 +231,7 @@ def test_lists_print_without_what_can_be_pressed(browser: Browser, portal: str, 
         sign_in(page, portal, resources)
         page.goto(f"{portal}/console/cases")
         page.emulate_media(media="print")
-        photograph(page, "queue-print")
+        photograph(page, "console-queue-print")
         for hidden in (".top", ".filters", ".bulk", "[name=case]"):
             expect(page.locator(hidden).first).not_to_be_visible()
         expect(page.get_by_text("Dora")).to_have_count(0)

@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
-from adapters.database import migrate
 from adapters.database.tables import ItemDecision
 from adapters.resources import Resources
 from domain.events import Tag
@@ -17,8 +16,9 @@ from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
 from tests.adapters.documents.corpus import PDFS, jpeg
 from tests.adapters.leak_corpus import office
-from tests.browser.conftest import page_of
-from tests.browser.test_case_page import TELEPHONE, WIDE, photograph, sign_in
+from tests.browser.conftest import copied, page_of
+from tests.browser.looking import WIDE, looked_at, photograph
+from tests.browser.test_case_page import sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -31,10 +31,8 @@ BODIES = [
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url, DATAMAP) as everything:
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DATAMAP) as everything:
         yield everything
 
 
@@ -116,16 +114,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             page.goto(f"{portal}{path_of(case)}{path}")
             for details in page.locator(".item details").all():
                 details.evaluate("each => { each.open = true; }")
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                photograph(page, f"{name}-{scheme}")
-                found = Axe().run(page)
-                assert found.violations_count == 0, found.generate_report()
-            page.emulate_media(color_scheme="light")
-            page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
-            photograph(page, f"{name}-360")
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= TELEPHONE["width"], name
-            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            looked_at(page, name)
         page.goto(f"{portal}{path_of(case)}/package/platform/prompts/rule")
         page.locator("#decision").select_option("duplicate")
         page.locator("#reason").fill("The same sentences as last year.")

@@ -16,6 +16,7 @@ function poll(box) {
         if (!fresh) return;
         if (fresh.dataset.fragment === "reload") return location.reload();
         if (!busyIn(box) && box.innerHTML !== fresh.innerHTML) box.replaceChildren(...fresh.childNodes);
+        say(box);
         if (!fresh.dataset.poll) return;
       }
     } catch {
@@ -23,6 +24,12 @@ function poll(box) {
     }
     poll(box);
   }, every);
+}
+
+// <p role="status" data-says>: says aloud what [data-told] says now, once for each change.
+function say(box) {
+  const [says, told] = [document.querySelector("[data-says]"), box.querySelector("[data-told]")];
+  if (says && told && says.textContent !== told.textContent) says.textContent = told.textContent;
 }
 
 // Whoever types or has opened something inside is not disturbed.
