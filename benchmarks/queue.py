@@ -2,7 +2,8 @@
 
 Rows are written straight into the tables; the cases of the first page have keys and names, so that masking is measured too.
 As many are open in both, as in an office that has worked for years; the others are closed.
-Run: `python -m benchmarks.queue`.
+With `all`, every case is open instead: nobody has that office, but the page must not care.
+Run: `python -m benchmarks.queue` or `python -m benchmarks.queue all`.
 
 Next: adapters/database/queue.py
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
@@ -33,7 +35,7 @@ from tests.at_console import AtConsole
 
 SIZES = (10_000, 1_000_000)
 TODAY = datetime.now(UTC).date()
-OPEN = 5_000
+OPEN = 5_000  # unless all are
 NAMED = 60  # cases with a name: more than the first page
 ROUNDS = 15
 ADDRESS = "somebody@example.com"
@@ -42,10 +44,10 @@ _BARE = "SELECT * FROM queue_entry WHERE is_open = 1 AND rank = 1 ORDER BY safe_
 _GROWTH = 1.3
 
 
-def fill(resources: Resources, cases: int) -> None:
+def fill(resources: Resources, cases: int, are_open: int = OPEN) -> None:
     """Write the rows of so many cases: the open ones due one after the other over a year, the closed ones in the past."""
     at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    rows = (_rows(resources, number, at) for number in range(cases))
+    rows = (_rows(resources, number, at, are_open) for number in range(cases))
     with resources.database.engine.connect().execution_options(habeas_writes=True) as connection, connection.begin():
         while part := [row for _, row in zip(range(20_000), rows, strict=False)]:
             for table in ("case_receipt", "case_record", "queue_entry", "case_right", "case_identifier"):
@@ -55,10 +57,10 @@ def fill(resources: Resources, cases: int) -> None:
                 connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({marks})"), values)
 
 
-def _rows(resources: Resources, number: int, at: str) -> dict[str, dict[str, Any]]:
-    case_id, is_open = UUID(int=number + 1), number < OPEN
+def _rows(resources: Resources, number: int, at: str, are_open: int) -> dict[str, dict[str, Any]]:
+    case_id, is_open = UUID(int=number + 1), number < are_open
     status = _STAGES[number % len(_STAGES)] if is_open else "closed"
-    due = (TODAY + timedelta(days=number * 365 // OPEN if is_open else -30 - number % 3_000)).isoformat()
+    due = (TODAY + timedelta(days=number * 365 // are_open if is_open else -30 - number % 3_000)).isoformat()
     subject = None
     if number < NAMED:
         resources.vault.make_case_key(case_id)
@@ -90,12 +92,12 @@ def _rows(resources: Resources, number: int, at: str) -> dict[str, dict[str, Any
     }  # fmt: skip
 
 
-def measure(folder: Path, cases: int) -> dict[str, tuple[float, float]]:
-    """Medians in seconds, each as (page, bare query), by what was opened."""
+def measure(folder: Path, cases: int, are_open: int) -> dict[str, tuple[float, float, int]]:
+    """Medians in seconds as (page, bare query), and the bytes of the page, by what was opened."""
     url = f"sqlite:///{folder}/{cases}.db"
     migrate.upgrade(url)
     with opened.resources(folder / str(cases), url) as resources:
-        fill(resources, cases)
+        fill(resources, cases, are_open)
         app = create_app(resources, FakeGateway(resources))
         with TestClient(app, base_url="http://127.0.0.1") as web, resources.database.engine.connect() as connection:
             person = AtConsole(web, resources, Role.REVIEWER)
@@ -103,19 +105,21 @@ def measure(folder: Path, cases: int) -> dict[str, tuple[float, float]]:
             def bare() -> None:
                 connection.exec_driver_sql(_BARE).all()
 
-            def search() -> None:
-                assert "HAB-00000001" in person.post("/console/cases/search", {"identifier": ADDRESS}).text
+            def search() -> httpx2.Response:
+                found = person.post("/console/cases/search", {"identifier": ADDRESS})
+                assert "HAB-00000001" in found.text
+                return found
 
             middle = TODAY + timedelta(days=365 // 2)
-            deep = person.get(_deep(middle, OPEN // 2))
+            deep = person.get(_deep(middle, are_open // 2))
             assert deep.status_code == 200, deep.text[:500]
-            opens: dict[str, Callable[[], object]] = {
+            opens: dict[str, Callable[[], httpx2.Response]] = {
                 "first page": lambda: person.get("/console/cases"),
-                "page in the middle": lambda: person.get(_deep(middle, OPEN // 2)),
+                "page in the middle": lambda: person.get(_deep(middle, are_open // 2)),
                 "cut to a stage": lambda: person.get("/console/cases?stage=in_review"),
                 "search for a person": search,
             }
-            return {name: (_median(do), _median(bare)) for name, do in opens.items()}
+            return {name: (_median(do), _median(bare), len(do().content)) for name, do in opens.items()}
 
 
 def _deep(day: date, number: int) -> str:
@@ -133,12 +137,12 @@ def _median(do: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def figures(folder: Path) -> Iterator[Figure]:
+def figures(folder: Path, *, every: bool) -> Iterator[Figure]:
     """Time beside the bare query, and growth from the smaller to the larger number of cases."""
-    small, large = (measure(folder, cases) for cases in SIZES)
-    for name, (page, bare) in large.items():
+    small, large = (measure(folder, cases, cases if every else OPEN) for cases in SIZES)
+    for name, (page, bare, size) in large.items():
         floor = f"{bare * 1000:.1f} ms, the bare query"
-        yield Figure(f"queue at 1,000,000 cases: {name}", f"{page * 1000:.0f} ms", floor, page / bare)
+        yield Figure(f"queue at 1,000,000 cases: {name}", f"{page * 1000:.0f} ms, {size / 1000:.0f} kB", floor, page / bare)
         grown = f"{small[name][0] * 1000:.0f} ms to {page * 1000:.0f} ms"
         yield Figure(f"queue: {name}, growth from 10,000 to 1,000,000", grown, "", page / small[name][0], _GROWTH)
 
@@ -146,7 +150,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
-        for figure in figures(Path(folder)):
+        for figure in figures(Path(folder), every="all" in sys.argv[1:]):
             sys.stdout.write(f"{figure.work}: {figure.measured}, {figure.floor or 'growth'}, {figure.value:.2f}x\n")
 
 

@@ -5,12 +5,13 @@ Next: api/console/searching.py
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.queue import assign
 from adapters.database.tables import CaseReceipt
+from api.console.counting import counting_of
 from api.console.filters import PATH
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.queue import colleagues
@@ -25,7 +26,7 @@ MOST: Final = 200  # cases at once; the list shows fifty
 
 
 @router.post("/cases/assign")
-async def give(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
+async def give(request: Request, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     """Ask first, with the number; then do it."""
     references = [str(value) for value in dict.fromkeys(form.getlist("case"))][:MOST]
     to = who.person if field(form, "to") == "me" else field(form, "to")
@@ -39,6 +40,7 @@ async def give(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         name = "yourself" if to == who.person else people.get(to, "")
         return show(web, "assign.html", who, at=PATH, references=references, to=to, name=name, back=back)
     given = await run_in_threadpool(_give, web, who, references, to or None)
+    counting_of(request.app).forget()
     return away_to(f"{back}{'&' if '?' in back else '?'}done={given}")
 
 
