@@ -20,6 +20,7 @@ from adapters.database import breach_tables as dossiers
 from adapters.database import tables
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
+from adapters.database.measure_tables import ConsentEnd, Restriction
 from adapters.database.retention_tables import Destruction
 from adapters.database.session import Database
 from adapters.incoming.ending import end_mails_of_case
@@ -30,7 +31,12 @@ from domain.retention import KEYSTORE_BACKUP_DAYS, Kept
 
 # What becomes of each table that belongs to a case when its contents end. A test holds that none is forgotten.
 STAYS: Final = frozenset(
-    {"case_right", "case_event", "case_record", "queue_entry", "case_assignment", "complaint_link"},
+    {
+        *("case_right", "case_event", "case_record", "queue_entry", "case_assignment", "complaint_link"),
+        *(
+            str(table.__tablename__) for table in (Restriction, ConsentEnd)
+        ),  # as long as the stub: they say what must not be done with the person
+    }
 )  # ids, enums, dates, counts, hashes
 GOES: Final = frozenset(
     {
