@@ -64,8 +64,6 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             Objection(resources).stop_marketing,
             room.mark_told,
             sweeps.decline_sweep,
-            audit.seal_accesses,
-            audit.anchor_day,
         ],
         # Slow work has a queue of its own, so that a burst of collections never keeps a command waiting.
         "connector": [
@@ -82,6 +80,8 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             reports.freeze_report,
             sweeps.plan_sweep,
             sweeps.carry_out_sweep,
+            audit.seal_accesses,
+            audit.anchor_day,
             measures.examine_measure,
             measures.carry_out_measure,
             Transfers(resources, systems).find_transfers,

@@ -9,6 +9,7 @@ from adapters import preparation
 from adapters.resources import Resources
 from adapters.settings import Settings
 from tests.architecture import sources
+from workflows import options
 from workflows.registry import WORKFLOWS
 
 DATAMAP = sources.ROOT / "tests" / "data" / "small_datamap.yml"
@@ -53,3 +54,27 @@ def test_the_scan_sees_bare_and_called_decorators_in_classes() -> None:
         " def three(self): ..."
     )
     assert list(_decorated(ast.parse(code), "activity.defn", "")) == ["A.one", "A.two"]
+
+
+def asked_for() -> Iterator[tuple[str, str, str]]:
+    """Yield where a workflow asks for an activity, `Class.method`, and the queue that its options name."""
+    for path in sources.python_files("workflows"):
+        for call in ast.walk(sources.tree(path)):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "workflow.execute_activity_method"):
+                continue
+            names = [ast.unparse(each.value) for each in call.keywords if each.arg is None]
+            if names and hasattr(options, names[0]):
+                queue = getattr(options, names[0]).get("task_queue", options.CASE_QUEUE)
+                yield f"{sources.name(path)}:{call.lineno}", ast.unparse(call.args[0]), queue
+
+
+def test_an_activity_is_asked_for_on_the_queue_that_carries_it(tmp_path: Path) -> None:
+    """On another one nobody would ever take it, and the workflow would wait or fail."""
+    settings = Settings.load(home=tmp_path / "home", datamap=DATAMAP)
+    preparation.prepare(settings, lambda _step, _text: None)
+    resources = Resources.open(settings)
+    carried = {each.__qualname__: queue for queue, activities in build(resources).items() for each in activities}
+    resources.close()
+    asked = list(asked_for())
+    assert len(asked) > 30
+    assert [(where, name, queue) for where, name, queue in asked if carried.get(name) != queue] == []

@@ -46,13 +46,7 @@ async def test_each_day_is_anchored_once(time_skipper: TimeSkipper, resources: R
         raise AssertionError(days)
 
     with ThreadPoolExecutor(2) as threads:
-        chores = Worker(
-            time_skipper.client,
-            task_queue=queue,
-            workflows=[AuditWorkflow],
-            activities=[audit.seal_accesses, audit.anchor_day],
-            activity_executor=threads,
-        )
+        chores = Worker(time_skipper.client, task_queue=queue, workflows=[AuditWorkflow])
         slow = Worker(
             time_skipper.client,
             task_queue=CONNECTOR_QUEUE,
