@@ -16,7 +16,7 @@ from sqlmodel import Session, col, or_, select
 from adapters.database.breach_tables import Dossier, DossierEventRow, DossierFile, DossierNote, DossierRecord
 from adapters.resources import Resources
 from adapters.vault import DossierPurpose
-from domain.breach import BreachState, BreachStatus
+from domain.breach import BreachOutcome, BreachState, BreachStatus
 from domain.breach_events import BreachEvent, BreachTag
 from domain.breach_folding import evolve_breach
 from domain.breach_rows import BreachClocks, clocks_of
@@ -43,6 +43,7 @@ class BreachFilter:
     exercises: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    outcome: BreachOutcome | None = None
 
 
 class DossierReader:
@@ -133,7 +134,9 @@ class BreachReader(DossierReader):
             rows = session.execute(query.order_by(col(Dossier.opened_at).desc()).limit(limit)).all()
         views = [_view(*row) for row in rows]
         # What was reported a moment ago has no record yet; whether it is a rehearsal stands in its opening.
-        return [view for view in views if view.state.exercise is wanted.exercises]
+        return [
+            view for view in views if view.state.exercise is wanted.exercises and wanted.outcome in {None, view.state.outcome}
+        ]
 
     def _one(self, condition: Any) -> BreachView:  # noqa: ANN401 (an SQL expression)
         with self._database.read() as session:

@@ -12,6 +12,7 @@ from adapters.row_text import csv_header, encode
 from domain.breach import BreachState
 
 _EVERY = 100_000  # breaches of one controller
+EVERYTHING = BreachFilter()
 COLUMNS = (
     "reference", "status", "outcome", "role", "first_alert_at", "aware_at", "provisional", "opened_at", "closed_at", "people_low",
     "people_high", "places", "severity", "score", "authorities", "people", "facts", "effects", "remedial_action", "reasons",
@@ -19,16 +20,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def register_csv(resources: Resources, now: datetime, *, words: bool) -> bytes:
-    """The whole register, oldest first.
+def register_csv(resources: Resources, now: datetime, *, words: bool, wanted: BreachFilter = EVERYTHING) -> bytes:
+    """The register, oldest first.
 
     Args:
         resources: of the process.
         now: UTC.
         words: False for whoever may see no words.
+        wanted: what it is cut to; everything by default, rehearsals never.
     """
     reader = BreachReader(resources)
-    views = reversed(reader.page(BreachFilter(), limit=_EVERY))
+    views = reversed(reader.page(wanted, limit=_EVERY))
     rows = [tuple(_row(reader, view, now, words=words)) for view in views]
     return csv_header(COLUMNS) + encode(COLUMNS, rows)[1]
 

@@ -169,7 +169,7 @@ class BreachDeed(DossierDeed):
         elif self.action is BreachAction.PREPARE_REPORT:
             given |= {"report": str(uuid4())}
         elif self.action is BreachAction.LINK_CASE:
-            given |= {"case": str(_case(self.web.resources, given["case"]).receipt.case_id)}
+            given |= {"case": str(the_case(self.web.resources, given["case"]).receipt.case_id)}
         return given
 
     async def act(self, body: dict[str, Any], command_id: str) -> Any:  # noqa: ANN401
@@ -220,8 +220,8 @@ def reported(web: Web, who: Caller, body: BreachBody, key: str | None) -> tuple[
         InvalidInputError: nothing said of what happened, an instant in the future, a place that does not exist.
     """
     now, vault, resources = web.now(), web.resources.vault, web.resources
-    case = _case(resources, body.case) if body.case else None
-    summary = body.summary or (_wrong_person(resources, case) if case else None)
+    case = the_case(resources, body.case) if body.case else None
+    summary = body.summary or (wrong_person(resources, case) if case else None)
     if summary is None:
         raise InvalidInputError("Say what happened, in a few words.", field="summary")
     incoming = IncomingBreach(
@@ -245,14 +245,20 @@ def _range(people: int | RangeBody) -> Count:
     return Count(low=people, high=people) if isinstance(people, int) else Count(low=people.low, high=people.high)
 
 
-def _case(resources: Resources, reference: str) -> CaseView:
+def the_case(resources: Resources, reference: str) -> CaseView:
+    """The case that a report names.
+
+    Raises:
+        InvalidInputError: there is none.
+    """
     try:
         return CaseReader(resources).find(reference.upper())
     except UnknownObjectError:
         raise InvalidInputError("There is no such case.", field="case") from None
 
 
-def _wrong_person(resources: Resources, case: CaseView) -> str:
+def wrong_person(resources: Resources, case: CaseView) -> str:
+    """What a report says of an answer that reached somebody else: whose it was, what, and its hash."""
     package = case.state.package
     held = f"{package.records} records, SHA-256 of the copy {package.sha256}" if package else "no copy was built yet"
     return f"The answer to {case.receipt.reference}, meant for {_recipient(resources, case)}, reached somebody else ({held})."

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.database.intake import Receipt
 from adapters.resources import Resources
 from api.console.breaches.picture import Told, left, next_three
 from domain.breach import Awareness, BreachState, BreachStatus, Count, Decision
@@ -199,3 +200,32 @@ def test_a_notice_that_waits_is_one_of_the_next_things_to_do() -> None:
     ready = Told("Log-in only", "/console/notices/HAB-N1", NoticeStatus.READY, 3)
     assert titles(ready)[0] == "Get the notice “Log-in only” approved"
     assert "Begin the notice to people" in titles()
+
+
+@pytest.mark.usefixtures("place")
+def test_the_register_is_cut_to_how_breaches_ended_and_when(dana: AtConsole, amara: AtConsole) -> None:
+    other = dana.post("/console/breaches/new", {"summary": "A letter came back unopened"}).headers["location"]
+    do(amara, other, "dismiss", reason="Nobody had opened it.")
+    every = text_of(dana.get("/console/breaches?view=all"))
+    assert "Stolen passwords" in every
+    assert "A letter came back" in every
+    none = text_of(dana.get("/console/breaches?view=all&ended=not_a_breach"))
+    assert "A letter came back" in none
+    assert "Stolen passwords" not in none
+    still = text_of(dana.get("/console/breaches?view=all&ended=open"))
+    assert "Stolen passwords" in still
+    assert "A letter came back" not in still
+    assert "Nothing in the register is like this." in text_of(dana.get("/console/breaches?view=all&until=2020-01-01"))
+    cut = dana.get("/console/breaches/register.csv?ended=not_a_breach").text
+    assert "Nobody had opened it" in cut or "A letter came back" in cut
+    assert "Stolen passwords" not in cut
+
+
+def test_a_copy_that_reached_the_wrong_person_is_reported_with_what_is_known(
+    dana: AtConsole, amara: AtConsole, case: Receipt
+) -> None:
+    form = amara.get(f"/console/breaches/new?case={case.reference}")
+    assert f"The answer to {case.reference}, meant for" in form.text
+    assert "meant for" not in dana.get(f"/console/breaches/new?case={case.reference}").text, "responders see no case"
+    place = amara.post("/console/breaches/new", {"case": case.reference}).headers["location"]
+    assert f"The answer to {case.reference}" in text_of(amara.get(place))

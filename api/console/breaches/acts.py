@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from adapters import kept_forms
 from adapters.database.breach_reader import BREACH, BreachReader, BreachView
 from api.answers import CommandUnansweredError
-from api.console.authority import may
+from api.console.authority import OFFICE, may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
 from api.console.breaches.pages import PATH, action_of, facts_of, staff_choices
@@ -28,7 +28,7 @@ from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachBody
-from api.v1.breaches import breach_deed, reported
+from api.v1.breaches import breach_deed, reported, the_case, wrong_person
 from domain.breach_authority import DECISIONS, BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_forms import FIELDS
@@ -41,7 +41,7 @@ _TARGETS: Final = ("report", "sha256", "task", "other", "step", "field", "author
 @router.get("/breaches/new")
 def blank(web: TheWeb, who: TheCaseworker, case: str = "", reported: str = "") -> Response:
     """Report a breach: one field is needed, everything else can follow. Whoever may not read it is told that it arrived."""
-    return _new(web, who, {"case": case, "reported": reported}, {})
+    return _new(web, who, {"case": case, "reported": reported} | _from_case(web, who, case), {})
 
 
 @router.post("/breaches/new")
@@ -125,6 +125,16 @@ def _new(web: Web, who: SignedIn, typed: dict[str, str], errors: dict[str, str])
         web, "breaches/new.html", who, status=status, at=at, given=given, errors=errors, once=once, zone_name=f"{now:%Z}",
         reads=at == PATH,
     )  # fmt: skip
+
+
+def _from_case(web: Web, who: SignedIn, case: str) -> dict[str, str]:
+    """What a report of a wrong recipient begins with, for whoever may see the case."""
+    if not case or who.role not in OFFICE:
+        return {}
+    try:
+        return {"summary": wrong_person(web.resources, who.see(the_case(web.resources, case)))}
+    except DomainError:
+        return {}
 
 
 def _form(  # noqa: PLR0917 (what a form is made of)

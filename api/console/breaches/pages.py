@@ -3,6 +3,7 @@
 Next: api/console/breaches/acts.py
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -28,7 +29,7 @@ from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.v1.breach_presenting import notes_of, possible, report_state
 from api.v1.dossier_actions import file_of
-from domain.breach import BreachState
+from domain.breach import BreachOutcome, BreachState
 from domain.breach_authorities import find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
@@ -46,21 +47,28 @@ _LONGEST_TITLE: Final = 90  # two lines on a phone
 
 
 @router.get("/breaches")
-def desk(web: TheWeb, who: TheCaseworker, view: str = "") -> Response:
-    """Open breaches, nearest time first; everything else is in the register below."""
+def desk(  # noqa: PLR0917 (FastAPI's own)
+    web: TheWeb, who: TheCaseworker, view: str = "", ended: str = "", since: str = "", until: str = ""
+) -> Response:
+    """Open breaches, nearest time first; everything else is in the register below, cut to how they ended and when."""
     reader, now = BreachReader(web.resources), web.now()
-    wanted = BreachFilter(exercises=view == "exercises", open_only=view == "")
+    wanted = _wanted(web, ended, since, until) if view == "all" else BreachFilter()
+    wanted = replace(wanted, exercises=view == "exercises", open_only=wanted.open_only or view == "")
     views = reader.page(wanted, limit=_OPEN_SHOWN)
     lines = [_line(web, each, now) for each in views]
     lines.sort(key=lambda line: line["due"] or now)
-    return show(web, "breaches/desk.html", who, at=PATH, lines=lines, view=view, desk_words=words)
+    return show(web, "breaches/desk.html", who, at=PATH, lines=lines, view=view, desk_words=words,
+        given={"ended": ended, "since": since, "until": until},
+        query=urlencode({"ended": ended, "since": since, "until": until}),
+    )  # fmt: skip
 
 
 @router.get("/breaches/register.csv")
-def register(web: TheWeb, who: TheCaseworker) -> Response:
-    """The register of Article 33(5)."""
+def register(web: TheWeb, who: TheCaseworker, ended: str = "", since: str = "", until: str = "") -> Response:
+    """The register of Article 33(5), whole or cut as it is shown."""
     note_access(web, who, "breach-register")
-    text = register_csv(web.resources, web.now(), words=who.role is not Role.AUDITOR)
+    wanted = _wanted(web, ended, since, until)
+    text = register_csv(web.resources, web.now(), words=who.role is not Role.AUDITOR, wanted=wanted)
     headers = {"Content-Disposition": 'attachment; filename="breach-register.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -184,6 +192,19 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "A": BreachAction,
         "begins_notices": may(who.role, "GET", "/console/notices/new"),
     }
+
+
+def _wanted(web: Web, ended: str, since: str, until: str) -> BreachFilter:
+    """What the register is cut to; days are the controller's own, and what is no day cuts nothing."""
+
+    def day(text: str, later: int) -> datetime | None:
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=zone(web)) + timedelta(days=later)
+        except ValueError:
+            return None
+
+    outcome = BreachOutcome(ended) if ended in set(BreachOutcome) else None
+    return BreachFilter(outcome=outcome, open_only=ended == "open", since=day(since, 0), until=day(until, 1))
 
 
 def _line(web: Web, view: BreachView, now: datetime) -> dict[str, Any]:

@@ -125,6 +125,7 @@ OUTCOMES: Final[dict[BreachOutcome, str]] = {
     BreachOutcome.NOTIFIED: "An authority was told",
     BreachOutcome.NOT_NOTIFIED: "Not notified, reasons kept",
 }
+ENDED: Final[list[tuple[str, str]]] = [(outcome.value, told) for outcome, told in OUTCOMES.items()]
 OTHERS: Final[dict[str, str]] = {
     "insurer": "Insurer",
     "contract": "Contract partner",
