@@ -30,6 +30,7 @@ from adapters.incoming.parsing import parse
 from adapters.incoming.reader import MailReader, unreadable
 from adapters.incoming.store import open_raw
 from adapters.resources import Resources
+from domain.case import CaseState
 from domain.incoming import Authentication, MailKind, ReadMessage
 from domain.messages import MailArrived, MailEffect, MailSorted, MailsTold, WatchMailbox
 from domain.rights import Channel, Right, Status
@@ -192,23 +193,20 @@ class Mailroom:
 
     def _untold(self) -> list[MailEffect]:
         untold = select(IncomingMail).where(col(IncomingMail.told).is_(False), col(IncomingMail.case_id).is_not(None))
-        with self._resources.database.write() as session:
+        with self._resources.database.read() as session:
             rows = session.exec(untold.order_by(col(IncomingMail.arrived_at)).limit(_AT_ONCE)).all()
-            ended = [row for row in rows if _has_ended(session, row)]
-            for row in ended:  # the mail is shown with its case, which moves by a person's decision only
-                row.told = True
-                session.add(row)
-            return [self._effect(session, row) for row in rows if row not in ended]
+            return [self._effect(session, row) for row in rows]
 
     def _effect(self, session: Session, mail: IncomingMail) -> MailEffect:
         assert mail.case_id is not None
         if mail.standing == Standing.BOUNCED.value:
-            return MailEffect(case_id=mail.case_id, arrived=_bounced(session, mail))
+            return MailEffect(case_id=mail.case_id, arrived=_bounced(session, mail), ended=_ended(session, mail.case_id))
         evidence = next((each["evidence"] for each in mail.cases if each["why"] == "evidence"), None)
         opens = mail.standing == Standing.OPENED.value
         return MailEffect(
             case_id=mail.case_id,
             opens=opens,
+            ended=None if opens else _ended(session, mail.case_id),
             arrived=MailArrived(
                 mail=mail.id,
                 arrived_at=mail.arrived_at,
@@ -241,9 +239,10 @@ def _digest(mail: IncomingMail) -> str:
     return hashlib.sha256(f"mail:{mail.id}".encode()).hexdigest()
 
 
-def _has_ended(session: Session, mail: IncomingMail) -> bool:
-    record = session.get(CaseRecord, mail.case_id)
-    return record is not None and record.status == Status.CLOSED.value
+def _ended(session: Session, case_id: UUID) -> CaseState | None:
+    """Where a case stands that has ended; nothing of one that runs."""
+    record = session.get(CaseRecord, case_id)
+    return CaseState.model_validate(record.state) if record is not None and record.status == Status.CLOSED.value else None
 
 
 def _bounced(session: Session, mail: IncomingMail) -> MailArrived:

@@ -24,6 +24,7 @@ OFFERED_FOR = timedelta(days=30)
 OFFERED_AGAIN_FOR_MONTHS = 6
 BETWEEN_OFFERS = timedelta(minutes=10)  # anybody with an old link can ask for a mail to its owner
 WRONG_PERSON, SOMETHING_MISSING = "wrong_person", "something_missing"
+MAIL_AFTER_END = "mail_after_end"  # the task of a mail that came when the case was closed
 
 _GAVE = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
 _ON_ITS_WAY = {Status.FULFILLING, Status.DELIVERED, Status.CLOSED}
@@ -31,8 +32,8 @@ _UNANSWERED = {Outcome.IDENTITY_NOT_CONFIRMED, Outcome.WITHDRAWN}
 
 
 def reported(state: CaseState) -> bool:
-    """Whether somebody said that a delivery was wrong, and nobody has dealt with it yet."""
-    return any(item.kind in {WRONG_PERSON, SOMETHING_MISSING} for item in state.open_work_items.values())
+    """Whether somebody said that a delivery was wrong, or wrote after the end, and nobody has dealt with it yet."""
+    return any(item.kind in {WRONG_PERSON, SOMETHING_MISSING, MAIL_AFTER_END} for item in state.open_work_items.values())
 
 
 def offered_actions(state: CaseState) -> list[Action]:

@@ -273,10 +273,11 @@ class MailArrived(Message):
 
 
 class MailEffect(Message):
-    """What a sorted mail does to a case: it may open it, and is told to it."""
+    """What a sorted mail does to a case: it may open it, and is told to it. `ended`: where a closed case is carried on from."""
 
     case_id: UUID
     opens: bool = False
+    ended: CaseState | None = None
     arrived: MailArrived
 
 

@@ -97,7 +97,7 @@ _THEM, _US, _SYSTEM = WaitsFor.THEM, WaitsFor.US, WaitsFor.SYSTEM
 def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per kind of move)
     """The next move in a case as it stands."""
     if state.status is Status.CLOSED:
-        return NextStep(Step.NOTHING, WaitsFor.NOBODY)
+        return _work(state) if state.open_work_items else NextStep(Step.NOTHING, WaitsFor.NOBODY)
     failed = sorted(name for name, system in state.systems.items() if system.state == "failed")
     if failed and state.status is Status.COLLECTING:
         return NextStep(Step.RETRY_SYSTEM, _US, failed[0], attention=True)

@@ -94,7 +94,7 @@ def dispose(mail: ReadMessage, known: Circumstances) -> Disposition:
         return _waits(_urgent(mail.suggestions) or TriageReason.FOR_A_PERSON)
     if mail.sender is None:
         return _waits(TriageReason.SEVERAL_SENDERS if len(mail.senders) > 1 else TriageReason.NO_SENDER)
-    return _answer(known) if known.token else _new(mail, known)
+    return _answer(mail, known) if known.token else _new(mail, known)
 
 
 def _of_machine(mail: ReadMessage, known: Circumstances) -> Disposition:
@@ -106,12 +106,14 @@ def _of_machine(mail: ReadMessage, known: Circumstances) -> Disposition:
     return _waits(TriageReason.MACHINE) if asks else Disposition(standing=Standing.RECORDED)
 
 
-def _answer(known: Circumstances) -> Disposition:
+def _answer(mail: ReadMessage, known: Circumstances) -> Disposition:
     if not known.aligned:
         return _waits(TriageReason.NOT_ALIGNED)
     if not known.known_sender:
         return _waits(TriageReason.OTHER_SENDER)
-    return Disposition(standing=Standing.JOINED) if known.case_open else _waits(TriageReason.CASE_ENDED)
+    # What may be a new request has a month of its own; anything else is a task of the case that ended.
+    waits = not known.case_open and mail.suggestions
+    return _waits(TriageReason.CASE_ENDED) if waits else Disposition(standing=Standing.JOINED)
 
 
 def _new(mail: ReadMessage, known: Circumstances) -> Disposition:

@@ -4,12 +4,12 @@ No mail by itself decides anything (`security.md` section 1): withdrawing, objec
 Told twice, a mail counts once. Next: `activities/case_log.py`
 """
 
-import contextlib
 from collections.abc import Callable
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.afterwards import MAIL_AFTER_END
     from domain.case import CaseState
     from domain.events import Draft, Tag
     from domain.messages import MailArrived
@@ -19,9 +19,23 @@ from workflows.proceedings import CaseEnded, Proceedings, opened
 
 async def take_mail(case: Proceedings, arrived: MailArrived) -> None:
     """Record a mail that was joined to the case, or a report about a letter of it."""
-    # In a case that has ended the row stays joined and is shown; it moves by a person's decision only.
-    with contextlib.suppress(CaseEnded):
+    try:
         await _taken(case, arrived)
+    except CaseEnded:
+        await _after_the_end(case, arrived)
+
+
+async def _after_the_end(case: Proceedings, arrived: MailArrived) -> None:
+    """A case that has ended moves by a person's decision only: a task asks for it."""
+    if arrived.mail in case.state.mails:
+        return
+    if arrived.kind == "message":
+        facts = {"mail": str(arrived.mail), "arrived_at": arrived.arrived_at.isoformat()}
+        task = opened(workflow.uuid4(), MAIL_AFTER_END)
+        await case.record_even_if_ended(Draft(tag=Tag.MESSAGE_RECEIVED, facts={**facts}, actor=arrived.actor), task)
+    elif arrived.kind == "bounce":
+        task = opened(workflow.uuid4(), "letter_bounced")
+        await case.record_even_if_ended(_came_back(arrived), *([task] if arrived.hard else []))
 
 
 async def _taken(case: Proceedings, arrived: MailArrived) -> None:
@@ -48,8 +62,7 @@ async def _joined(case: Proceedings, arrived: MailArrived) -> None:
 
 
 async def _bounced(case: Proceedings, arrived: MailArrived) -> None:
-    facts = {"mail": str(arrived.mail), "letter": str(arrived.letter_name), "number": arrived.letter_number, "hard": arrived.hard}
-    drafts = [Draft(tag=Tag.LETTER_BOUNCED, facts={**facts})]
+    drafts = [_came_back(arrived)]
     if arrived.hard:
         extension = case.state.extension
         if arrived.letter_name == "extension" and extension and extension.sequence == arrived.letter_number:
@@ -57,6 +70,11 @@ async def _bounced(case: Proceedings, arrived: MailArrived) -> None:
         # Another channel: post, telephone, another address of theirs. A person finds one.
         drafts.append(opened(workflow.uuid4(), "letter_bounced"))
     await case.record_if(_unknown(arrived), *drafts)
+
+
+def _came_back(arrived: MailArrived) -> Draft:
+    facts = {"mail": str(arrived.mail), "letter": str(arrived.letter_name), "number": arrived.letter_number, "hard": arrived.hard}
+    return Draft(tag=Tag.LETTER_BOUNCED, facts={**facts})
 
 
 def _unknown(arrived: MailArrived) -> Callable[[CaseState], bool]:

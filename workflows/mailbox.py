@@ -65,11 +65,11 @@ class MailboxWorkflow:
     async def _carry_out(self, effect: MailEffect) -> bool:
         """Whether the case knows now; otherwise the next turn tries again."""
         name = case_workflow_id(effect.case_id)
-        if effect.opens:
+        if effect.opens or effect.ended is not None:
             with contextlib.suppress(WorkflowAlreadyStartedError):
                 await workflow.start_child_workflow(
                     CaseWorkflow.run,
-                    OpenCase(case_id=effect.case_id),
+                    OpenCase(case_id=effect.case_id, state=effect.ended),
                     id=name,
                     task_queue=CASE_QUEUE,
                     task_timeout=TASK_TIMEOUT,

@@ -53,9 +53,10 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
     for event in events:
         _heard(entry, event)
     closed = state.status is Status.CLOSED
+    over = closed and not state.open_work_items  # somebody wrote after the end, or a copy reached the wrong person
     entry.sqlmodel_update(
         {
-            "is_open": not closed,
+            "is_open": not over,
             "is_owed": not closed and state.status is not Status.DELIVERED and clock.state != "met",
             "status": state.status.value,
             "safe_due": clock.safe_due,
@@ -66,7 +67,7 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
             **_step(next_step(state)),
         }
     )
-    if closed:
+    if over:
         entry.rank = READ
     session.add(entry)
 

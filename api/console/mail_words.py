@@ -17,7 +17,9 @@ REASONS: Final[dict[str, str]] = {
         "It answers one of our letters, but the sender\u2019s domain does not vouch for it. Anybody can write this address."
     ),
     TriageReason.OTHER_SENDER: "It answers one of our letters, from an address that the case does not know.",
-    TriageReason.CASE_ENDED: "It answers a letter of a case that has ended.",
+    TriageReason.CASE_ENDED: (
+        "It answers a letter of a case that has ended, and may be a new request: open a case, or join it and decide there."
+    ),
     TriageReason.FORGED_BOUNCE: "It says that a letter came back, without the sign that a real report carries.",
     TriageReason.UNCLEAR: "Nothing in it is recognised as a request.",
     TriageReason.HINT_ONLY: "It may be a request. The words are not plain enough to open a case by themselves.",

@@ -51,6 +51,7 @@ _TASKS: Final[dict[str, str]] = {
     "acknowledge_complaint": "Acknowledge it",
     "complaint_progress": "Say how far it is",
     "letter_bounced": "Find another address",
+    "mail_after_end": "Read the reply",
     "before_erasure": "Do what comes first",
     "erase_by_hand": "Erase by hand",
     "erasure_failed": "Mend the erasure",

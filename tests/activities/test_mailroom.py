@@ -146,6 +146,17 @@ def test_a_token_with_one_letter_changed_is_no_token(room: Sorting, case: CaseIn
     assert room.last.cases[0]["why"] == "thread"
 
 
+def test_a_reply_to_a_case_that_has_ended_carries_it_on_with_a_task(room: Sorting, case: CaseInHand, office: PostOffice) -> None:
+    letter = letter_to(case, office)
+    case.happen(Tag.REQUEST_CLOSED, outcome="withdrawn")
+    (effect,) = room.sort(reply(letter, body="Thank you, one thing is not clear to me.")).effects
+    assert (room.last.standing, room.last.case_id) == (Standing.JOINED.value, case.id)
+    assert effect.ended is not None
+    assert effect.ended.case_id == case.id
+    room.sort(reply(letter, body=ASKS))
+    assert (room.last.standing, room.last.reason) == (Standing.TRIAGE.value, TriageReason.CASE_ENDED.value)
+
+
 def test_the_reference_alone_joins_nothing_and_is_a_suggestion(room: Sorting, case: CaseInHand) -> None:
     room.sort(signed(mail("When will you answer?", subject=f"My request {case.reference}"), "post.example"))
     assert room.last.standing == Standing.TRIAGE.value

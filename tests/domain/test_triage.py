@@ -26,7 +26,11 @@ def test_a_reply_joins_only_with_token_alignment_and_a_known_sender() -> None:
     names = ("token", "case_open", "aligned", "known_sender")
     for values in itertools.product((True, False), repeat=4):
         known = GOOD.model_copy(update=dict(zip(names, values, strict=True)))
-        assert (dispose(wrote(), known).standing is Standing.JOINED) == all(values)
+        token, is_open, aligned, sender = values
+        assert (dispose(wrote(), known).standing is Standing.JOINED) == (token and aligned and sender)
+        # What may be a new request does not disappear in a case that has ended.
+        joins = dispose(wrote(ACCESS), known).standing is Standing.JOINED
+        assert joins == (token and is_open and aligned and sender)
 
 
 @pytest.mark.parametrize(

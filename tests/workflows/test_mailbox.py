@@ -14,9 +14,13 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from domain.afterwards import MAIL_AFTER_END, closed_actions
+from domain.authority import Action
+from domain.case import CaseState
 from domain.commands import RequestClarification
 from domain.events import Tag
 from domain.messages import MailArrived, MailEffect, MailSorted, MailsTold, MailTaken, WatchMailbox
+from domain.rights import Outcome, Status
 from tests.factories import ANNA
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
@@ -152,6 +156,23 @@ async def test_a_hard_bounce_asks_for_another_channel_and_a_soft_one_is_only_not
         await told(running, arrived("bounce", letter_name="request_received", letter_number=1, hard=True))
         await running.until(lambda office: office.state and office.state.open_work_items)
         assert [item.kind for item in running.office.state.open_work_items.values()] == ["letter_bounced"]
+
+
+def closed_case(case_id: UUID) -> CaseState:
+    return CaseState(case_id=case_id, sequence=9, status=Status.CLOSED, outcome=Outcome.FULFILLED, received_at=datetime.now(UTC))
+
+
+async def test_a_mail_to_a_case_that_has_ended_is_an_event_and_a_task_there(temporal_client: Client) -> None:
+    post, office, case_id = FakePost(), FakeOffice(), uuid4()
+    ended = closed_case(case_id)
+    post.effects = [MailEffect(case_id=case_id, arrived=arrived(), ended=ended)]
+    office.state = ended.model_copy(deep=True)
+    async with watching(temporal_client, post, office):
+        await until(lambda: post.told and "case:message:received" in office.tags)
+        assert office.state.status is Status.CLOSED
+        assert [item.kind for item in office.state.open_work_items.values()] == [MAIL_AFTER_END]
+        assert Action.REOPEN in closed_actions(office.state)
+        assert Action.SEND_MESSAGE in closed_actions(office.state)
 
 
 async def test_an_earlier_copy_moves_the_clock_back_and_a_later_one_does_not(

@@ -44,12 +44,13 @@ _TASKS = {
         "A letter came back",
         "A notice that did not arrive was not given (Article 12). Find another way to the person, then say so.",
     ),
+    "mail_after_end": (
+        "They wrote after the case was closed",
+        "Read it, and answer by a message; or reopen the case at its date; or open a new one from the day it arrived.",
+    ),
     "before_erasure": (
         "Do this before anything is erased",
-        (
-            "Something goes on elsewhere and has to end first: a charge, a conversation, a balance. Do it, then say so "
-            "(Article 17)."
-        ),
+        "Something elsewhere has to end first: a charge, a conversation, a balance. Do it, then say so (Article 17).",
     ),
     "erase_by_hand": (
         "Erase in this system by hand",
