@@ -116,6 +116,23 @@ def test_axe_finds_nothing_before_anything_is_there(browser: Browser, portal: st
             looked_at(page, f"console-{name}")
 
 
+@pytest.mark.usefixtures("cases")
+def test_nothing_of_the_queue_is_out_of_sight_whatever_the_font(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources, Role.PRIVACY_LEAD)  # who has the longest menu
+        page.goto(f"{portal}/console/cases")
+        for family in ("DejaVu Sans", "Inter"):  # as wide as any system's own, and as narrow
+            page.evaluate("family => document.documentElement.style.setProperty('--family', family)", family)
+            hidden = page.evaluate(
+                "() => { const box = document.querySelector('.queue').parentElement; return box.scrollWidth - box.clientWidth; }"
+            )
+            assert hidden <= 0, family
+            rows = page.evaluate(
+                "() => [...document.querySelectorAll('.bar > *')].map(each => Math.round(each.getBoundingClientRect().bottom))"
+            )
+            assert max(rows) - min(rows) < 26, f"{family}: the top bar has one line"
+
+
 def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
     browser: Browser, portal: str, resources: Resources, cases: list[CaseInHand]
 ) -> None:
