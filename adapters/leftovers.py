@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, select
 
 from adapters.database.tables import CaseEventRow, CaseReceipt, CommandRow, IdentityEvidence, KeptForm, Note, UploadedFile
 from adapters.resources import Resources
+from adapters.suppression import expire
 from domain.blobs import BlobRef
 
 KEPT_FOR = timedelta(hours=24)
@@ -29,6 +30,7 @@ def sweep_leftovers(resources: Resources, now: datetime) -> int:
     """
     before = now - KEPT_FOR
     with resources.database.write() as session:
+        expire(session, now.date())  # nobody stands on a list longer than it says
         commands = _never_accepted(session, before)
         blobs = [blob for command in commands for blob in _without(session, command)]
         session.execute(delete(KeptForm).where(col(KeptForm.kept_at) < before))

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import select
 
+from adapters.database.erasure_tables import SuppressionEntry
 from adapters.database.tables import CommandRow, IdentityEvidence, Note
 from adapters.leftovers import sweep_leftovers
 from adapters.resources import Resources
+from adapters.suppression import suppress
 from domain.errors import KeyMissingError, UnknownObjectError
 from domain.events import Tag
 from tests import opened
@@ -81,3 +83,13 @@ def test_a_key_that_no_receipt_came_for_is_destroyed_after_a_day(case: CaseInHan
     with pytest.raises(KeyMissingError):
         resources.vault.make_case_key(lost)
     assert case.id in resources.vault.cases_with_keys(created_before=datetime.now(MONDAY.tzinfo) + timedelta(days=1))
+
+
+def test_nobody_stands_on_a_list_longer_than_it_says(resources: Resources) -> None:
+    with resources.database.write() as session:
+        for address, day in (("gone@post.example", LATER - timedelta(days=2)), ("stays@post.example", LATER)):
+            suppress(session, resources.vault, "abuse", "email", address, now=MONDAY, expires_on=day.date())
+        suppress(session, resources.vault, "marketing", "email", "never@post.example", now=MONDAY, expires_on=None)
+    sweep_leftovers(resources, LATER)
+    with resources.database.read() as session:
+        assert len(session.exec(select(SuppressionEntry)).all()) == 2
