@@ -109,9 +109,14 @@ def _correction(change: dict[str, Any]) -> Target:
 def _flags(datamap: DataMap, measure: Measure) -> Iterator[Target]:
     to: Literal["now", "gone"] = "gone" if measure.kind == "lift" else "now"
     for system, collection in _collections(datamap):
+        place = (system.name, collection.name)
+        if measure.purposes:  # an objection stops what it is about, and not the whole account
+            stops = [each for each in collection.withdrawals if each.purpose in measure.purposes and each.to == "now"]
+            yield from (Target(place, each.field, to, when=each.when) for each in stops)
+            continue
         flag = collection.disputed_field if measure.kind == "dispute" else collection.restricted_field
         if flag and _touches(collection, measure, system):
-            yield Target((system.name, collection.name), flag, to)
+            yield Target(place, flag, to)
 
 
 def _places(datamap: DataMap, measure: Measure) -> set[Place]:
@@ -130,10 +135,7 @@ def _touches(collection: Collection, measure: Measure, system: System) -> bool:
     if measure.kind in {"correct", "dispute"}:
         return any(each == place or each.startswith(f"{place}.") for each in measure.places)
     purposes = {collection.purpose, *collection.other_purposes}
-    if measure.kind == "withdraw":
-        return bool(purposes & {*measure.purposes})
-    # A flag stands at the person's own record and is for the whole system, whichever purpose that record has itself.
-    return not measure.purposes or bool(purposes & {*measure.purposes}) or bool(collection.restricted_field)
+    return (not measure.purposes and measure.kind != "withdraw") or bool(purposes & {*measure.purposes})
 
 
 def _collections(datamap: DataMap) -> Iterator[tuple[System, Collection]]:

@@ -87,7 +87,7 @@ class Rows:
             chance.exactly(760) if person.story == "silent" else chance.ago(20),
             None,
             chance.exactly(changed) if changed else None,
-            *(None, None),  # neither restricted nor disputed
+            *(None, None, None),  # neither restricted nor disputed, nothing objected to
         )
 
     def _consent(self, person: Person, number: int, age: float) -> Row:

@@ -45,6 +45,7 @@ accounts = _table(
     email_changed_at=_TIME,
     restricted_at=_TIME,
     disputed_at=_TIME,
+    analysis_stopped_at=_TIME,
 )
 consents = _table(
     platform,

@@ -139,11 +139,14 @@ def _basis(path: Path, collection: Collection, content: Content) -> Iterator[Bro
 
 
 def _withdrawals(path: Path, collection: Collection, content: Content) -> Iterator[Broken]:
-    resting = {purpose.id for purpose in content.purposes.values() if purpose.lawful_basis is LawfulBasis.CONSENT}
+    bases = {purpose.id: purpose.lawful_basis for purpose in content.purposes.values()}
     for number, each in enumerate(collection.withdrawals):
         where = (*path, "withdrawals", number)
-        if each.purpose not in resting:
-            yield (*where, "purpose"), f"There is no purpose `{each.purpose}` that rests on consent.", "error"
+        basis = bases.get(each.purpose)
+        if basis not in {LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}:
+            yield (*where, "purpose"), f"There is no purpose `{each.purpose}` that can be withdrawn or objected to.", "error"
+        elif basis is not LawfulBasis.CONSENT and each.to != "now":
+            yield (*where, "to"), "What stops for an objection may go on again: write `now`, which can be taken back.", "error"
 
 
 def _called_anonymous(collection: Collection) -> bool:

@@ -113,9 +113,9 @@ class Erasure(Part):
 
 
 class Withdrawal(Part):
-    """What ends a consent in a row (Article 7(3)); earlier processing stays as it was, and so does the row."""
+    """What ends a consent in a row (Article 7(3)), or stops a purpose that was objected to; what was done stays as it was."""
 
-    purpose: Name = Field(description="purpose, resting on consent, that it is about")
+    purpose: Name = Field(description="purpose that it is about; one that rests on legitimate interests takes `now` alone")
     field: Column = Field(description="field that says so")
     to: Literal["now", "no"] = Field(description="`now`: the time of the withdrawal, where none stands there; `no`: switched off")
     when: dict[Column, tuple[Text, ...]] = Field(
@@ -177,7 +177,9 @@ class Collection(Part):
         description="field that your own code asks before it uses anything of the person; empty or no: not restricted",
     )
     disputed_field: Column | None = Field(default=None, description="field that marks a record as disputed (Article 16)")
-    withdrawals: tuple[Withdrawal, ...] = Field(default=(), description="how a consent ends here")
+    withdrawals: tuple[Withdrawal, ...] = Field(
+        default=(), description="how a consent ends here, or a purpose stops that was objected to (Articles 7(3), 21)"
+    )
     contact_changed_field: Column | None = Field(default=None, description="field with the time the contact was changed")
 
     @property

@@ -256,8 +256,7 @@ def _mark_disputed(session: Session, deed: Deed) -> dict[str, Any]:
         deed.resources.datamap.collection(deed.given["system"], deed.given["collection"])
     except UnknownObjectError:
         raise InvalidInputError("The data map has no such collection.", field="collection") from None
-    names = {name: deed.given[name] for name in ("system", "collection")}
-    return names | {"text": write_note(session, deed, deed.given["text"])}
+    return {name: deed.given[name] for name in ("system", "collection")} | _words_for_the_person(session, deed)
 
 
 def _purposes(_session: Session, deed: Deed) -> dict[str, Any]:
@@ -267,10 +266,12 @@ def _purposes(_session: Session, deed: Deed) -> dict[str, Any]:
         raise InvalidInputError("The data map has no such purpose.", field="purposes", known=sorted(known))
     if deed.action is Action.WITHDRAW_CONSENT and any(known[name] is not LawfulBasis.CONSENT for name in wanted):
         raise InvalidInputError("This purpose does not rest on consent.", field="purposes")
+    if deed.action is Action.RESTRICT_PROCESSING and any(known[name] is LawfulBasis.CONSENT for name in wanted):
+        raise InvalidInputError("This purpose rests on consent, which is withdrawn and not objected to.", field="purposes")
     return {name: value for name, value in deed.given.items() if name != "reason"}
 
 
-def _announce_lifting(session: Session, deed: Deed) -> dict[str, Any]:
+def _words_for_the_person(session: Session, deed: Deed) -> dict[str, Any]:
     return {"text": write_note(session, deed, deed.given["text"])}
 
 
@@ -295,5 +296,5 @@ _SPECIAL = {
     Action.MARK_DISPUTED: _mark_disputed,
     Action.RESTRICT_PROCESSING: _purposes,
     Action.WITHDRAW_CONSENT: _purposes,
-    Action.ANNOUNCE_LIFTING: _announce_lifting,
+    Action.ANNOUNCE_LIFTING: _words_for_the_person,
 }

@@ -272,7 +272,7 @@ async def test_a_restriction_stands_in_every_system_until_the_person_was_told_th
 
 
 async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_letter_said_so(office: Office) -> None:
-    flag = "SELECT restricted_at FROM accounts WHERE email = ?"
+    flag = "SELECT analysis_stopped_at FROM accounts WHERE email = ?"
     case = await office.ask(people.ERASING, Right.OBJECTION, identified=False, message="Stop analysing what I do.")
     await case.until(lambda each: each.state.marketing_stopped)
     await case.until(lambda each: items(each, "carry_out_right"))
@@ -281,10 +281,13 @@ async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_
     await case.act("request_code", {})
     attempt = await office.here.attempt(case.id, "verify")
     await office.here.command(case.id, ConfirmIdentityCode(actor=SUBJECT, attempt=attempt))
+    assert await case.refused("restrict_processing", stop | {"purposes": ["marketing"]}) == 422, "a consent is withdrawn"
     await case.act("restrict_processing", stop)
     await case.until(lambda each: each.state.measures[0].in_force)
     assert office.sql("platform", flag, people.ERASING)[0][0] is not None
     assert office.sql("platform", flag, people.TYPICAL)[0][0] is None
+    whole = "SELECT restricted_at FROM accounts WHERE email = ?"
+    assert office.sql("platform", whole, people.ERASING)[0][0] is None, "what was objected to stops, not the whole account"
     refusal = {
         "ground": "compelling_grounds",
         "right": "objection",

@@ -139,6 +139,7 @@ def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis
     """The purposes that a form offers: those that rest on consent, or those that one can object to, the others behind them."""
     if looking_at is Action.WITHDRAW_CONSENT:
         return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
+    purposes = tuple(each for each in purposes if each[2] is not LawfulBasis.CONSENT)
     objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
     return tuple((name, title) for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable))
 
