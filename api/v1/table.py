@@ -15,6 +15,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+import adapters.oidc  # noqa: F401 (its refusal is one of those listed, whoever else imported it)
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
 from api.v1 import breaches, cases, dates, erasure, items, lists, mail, notices, package, requests
