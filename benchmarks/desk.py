@@ -110,9 +110,7 @@ def _letter(every: int) -> bytes:
     )
     for number in range(PAGES):
         name = b"Mr Baker" if number % every == 0 else b"nobody"
-        lines = b"".join(
-            b"(Line %d of a long letter with %s about the tender) Tj 0 -14 Td " % (at, name.encode()) for at in range(50)
-        )
+        lines = b"".join(b"(Line %d of a long letter with %s about the tender) Tj 0 -14 Td " % (at, name) for at in range(50))
         page = pikepdf.Dictionary(
             Type=pikepdf.Name.Page,
             MediaBox=[0, 0, 595, 842],
