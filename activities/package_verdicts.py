@@ -94,8 +94,9 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
     about = standing.about(found.system, found.name)
     if not about and not standing.people:
         return Verdicts()
-    if not found.has_files and (same := _of_all(found, standing)) and sweeps(same.covers, found.fields):
-        return Verdicts(Sweep(same.covers), same)
+    same = None if found.has_files else _of_all(found, standing)
+    if same is not None and (swept := _swept(found, same)) is not None:
+        return swept
     known: dict[tuple[int, ...], Verdict] = {}
     verdicts = Verdicts()
     for position, line in _lines(found, standing, every=about):
@@ -120,11 +121,17 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
     return verdicts
 
 
+def _swept(found: CollectedCollection, same: Verdict) -> Verdicts | None:
+    if not same.covers:
+        return Verdicts()
+    return Verdicts(Sweep(same.covers), same) if sweeps(same.covers, found.fields) else None
+
+
 def _of_all(found: CollectedCollection, standing: Standing) -> Verdict | None:
     """The verdict that all rows of a collection share, None when they differ or it asks more than covers."""
     rules = standing.rules.get(scope(found.system, found.name), ())
     rule = rules[0] if rules else None
-    if rule and (rule.parts.condition or rule.choice is not ItemChoice.REDACT):
+    if rule and (rule.parts.condition or rule.choice not in {ItemChoice.REDACT, ItemChoice.INCLUDE}):
         return None
     newest = rule.revision if rule else 0
     if any(each.revision > newest for each in standing.about_items(found.system, found.name)):

@@ -41,7 +41,8 @@ _ALIKE: Final = bytes(97 if (chr(each).isalnum() and each < 128) or each in b"+/
 _RUN: Final = b"a" * 16
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
-_IMAGE: Final = re.compile(rb"/Subtype\s*/Image\b")
+# Streams of points and of outlines: pictures and fonts. No letter that is read stands in them.
+_SHAPES: Final = re.compile(rb"/Subtype\s*/(?:Image|OpenType|CIDFontType0C|Type1C)\b|/Length1\b")
 _LONGEST_HEAD: Final = 4_000  # bytes before a stream in which its dictionary is looked for
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
@@ -160,7 +161,7 @@ class Layers:
             end = content.find(b"endstream", begin.end())
             raw = content[begin.end() : end if end >= 0 else len(content)]
             head = max(content.rfind(b"obj", 0, begin.start()), begin.start() - _LONGEST_HEAD)
-            if _IMAGE.search(content, head, begin.start()):
+            if _SHAPES.search(content, head, begin.start()):
                 yield f"{place} (picture {number})", _around_points(raw)
                 continue
             with contextlib.suppress(UnsearchableError):  # other filters: seen as they are

@@ -75,7 +75,7 @@ def _bare(case: SearchedCase) -> None:
 
 
 def _packages(case: SearchedCase, item: str) -> Iterator[Figure]:
-    """With covers and without, in turn; the first build of all is not counted, since it loads what sets the letter."""
+    """With covers and with nothing decided, in turn; the first build is not counted, since it loads what sets the letter."""
     rule = Parts(spans=(Span(words="Mr Baker"),))
     case.decide(item, "include", revision=2)
     case.build()

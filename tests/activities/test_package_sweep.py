@@ -61,6 +61,12 @@ def _table(as_csv: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(as_csv.decode(), newline="")))
 
 
+def test_a_longer_word_is_not_taken_for_the_one_in_capitals() -> None:
+    swept = Sweep([Span(words="Baker")]).json_lines(b'{"id":1,"body":"BAKER sold it to the Bakery"}\n')
+    assert json.loads(swept.value)["body"] == f"{COVER} sold it to the Bakery"
+    assert swept.removed == {"BAKER"}
+
+
 def test_what_could_be_notation_is_covered_row_by_row() -> None:
     for words in ("12", "true", "12.50", ":1,", "2026-11-01", "dead beef", 'say "x"', "a\\b", "x: y", "body"):
         assert not sweeps([Span(words=words)], FIELDS), words
