@@ -86,20 +86,11 @@ def web() -> None:
     import uvicorn  # noqa: PLC0415
 
     from adapters import logs  # noqa: PLC0415
+    from api.serving import options  # noqa: PLC0415
 
     settings = Settings.load()
     logs.configure(settings.log_level)
-    uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host="127.0.0.1",  # a reverse proxy with TLS stands in front
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,  # seconds; a command takes 15 at most, and can be asked for again
-    )
+    uvicorn.run("api.app:create_app", factory=True, **options(settings))
 
 
 @app.command()

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     mail_port: int = Field(default=8025, ge=1, le=65535)
     public_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['port']}")
+    proxies: str = ""
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/habeas.db", repr=False)
     keystore_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/keys.db", repr=False)
     blobs_url: str = Field(default_factory=lambda known: str(known["home"] / "blobs"))
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         # The parts of `habeas up` may be started from another folder than the one the setting was written in.
         return path.expanduser().absolute() if path else None
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: str) -> str:
+        for network in proxies.split():
+            ipaddress.ip_network(network)  # ValueError: not an address or a range
+        return proxies
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401 (the field's own type decides)

@@ -15,10 +15,12 @@ from temporalio.client import Client
 
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.resources import Resources
+from api.looks import note_look
 from api.own_case import refuse_own_case
 from api.security import ApiKeys, Caller
 from domain.commands import Actor
 from domain.messages import CommandCall, Snapshot
+from domain.rights import Role
 from domain.sweep_messages import SweepAction, SweepSnapshot, Swept
 
 
@@ -132,7 +134,10 @@ async def case_view(
     resources, who = web_of(request).resources, await caller(request)
 
     def found() -> CaseView:
-        return refuse_own_case(resources, who, who.see(CaseReader(resources).find(reference.upper())))
+        view = refuse_own_case(resources, who, who.see(CaseReader(resources).find(reference.upper())))
+        if request.method == "GET" and who.role is not Role.PLATFORM:
+            note_look(resources, who, view.receipt.case_id, web_of(request).now())
+        return view
 
     return await run_in_threadpool(found)
 

@@ -43,7 +43,10 @@ def of_passwords(request: Request, web: Web, email: str) -> Buckets:
     if nonce := known_browser(request, web, email):
         return {f"browser:{nonce}": FAILURES}
     network = _network(request.client.host if request.client else "")
-    return {f"account:{network}:{email}": FAILURES, f"network:{network}": FAILURES_OF_A_NETWORK}
+    account = {f"account:{network}:{email}": FAILURES}
+    if _is_here(network):
+        return account  # a reverse proxy that is not named in the settings: nobody may lock everybody out through it
+    return account | {f"network:{network}": FAILURES_OF_A_NETWORK}
 
 
 def of_codes(request: Request, web: Web, email: str) -> Buckets:
@@ -83,6 +86,13 @@ def _network(address: str) -> str:
     except ValueError:
         return address
     return str(ipaddress.ip_network(f"{found}/{24 if found.version == 4 else 56}", strict=False))  # noqa: PLR2004 (IPv4)
+
+
+def _is_here(network: str) -> bool:
+    try:
+        return ipaddress.ip_network(network).is_loopback
+    except ValueError:
+        return False
 
 
 def _known(web: Web, nonce: str, email: str) -> str:

@@ -89,3 +89,14 @@ def test_nobody_is_shown_an_action_that_is_not_theirs(web: TestClient, key: Key,
     shown = web.get(f"{URL}/{case.reference}", headers=key(role)).json()["allowed_actions"]
     view = CaseReader(resources).find(case.reference)
     assert shown == [action.value for action in allowed_actions(view.state) if role in ROLES[action]]
+
+
+def test_a_look_by_key_is_noted_once_while_it_lasts(web: TestClient, key: Key, case: Receipt, resources: Resources) -> None:
+    headers, platform = key(), key(Role.PLATFORM)
+    for _ in range(3):
+        assert web.get(f"/api/v1/cases/{case.reference}", headers=headers).status_code == 200
+    web.get(f"/api/v1/cases/{case.reference}/events", headers=headers)
+    web.get(f"/api/v1/cases/{case.reference}", headers=platform)  # sees its own: no member of staff looks
+    with resources.database.read() as session:
+        looks = session.exec(select(AccessLog).where(AccessLog.action == "view_case")).all()
+    assert [look.case_id for look in looks] == [case.case_id]

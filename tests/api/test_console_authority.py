@@ -1,16 +1,20 @@
 """Every page x role of the console, written down here once more by hand (abuse tests 10, 12 and 20)."""
 
 from collections.abc import Callable
-from uuid import UUID
+from typing import cast
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute, Route
 
 from adapters.database.intake import Receipt
 from api.console.authority import ROUTES, STAFF
 from api.console.pages import ConsoleRoute
+from api.guard import GuardedRoute
+from api.portal.pages import PageRoute
 from domain.rights import Role
+from tests.api.console_names import NAMED
 from tests.at_console import AtConsole
 
 SignIn = Callable[..., AtConsole]
@@ -124,30 +128,6 @@ MATRIX = {
     "POST /console/cases/{reference}/owner": WORKERS,
     "POST /console/cases/{reference}/files/{kind}": "caseworker privacy_lead",
 }
-NAMED = {
-    "position": "0",
-    "person": UUID(int=0),
-    "deed": "nothing",
-    "release": UUID(int=0),
-    "change": UUID(int=0),
-    "answer": "refused",
-    "key": "0" * 8,
-    "mail": UUID(int=0),
-    "sweep": UUID(int=0),
-    "report": UUID(int=0),
-    "authority": "ico",
-    "form": "pdf",
-    "index": 0,
-    "name": "code",
-    "segment": "gb_en",
-    "system": "platform",
-    "collection": "accounts",
-    "path": "index.html",
-    "letter": UUID(int=0),
-    "evidence": UUID(int=0),
-    "action": "withdraw",
-    "kind": "work_item",
-}
 OPEN = {
     (method, f"/console/sign-in{page}")
     for method in ("GET", "POST")
@@ -166,6 +146,25 @@ def _row(name: str) -> tuple[str, str]:
 
 def test_no_route_is_missing_here() -> None:
     assert {_row(name) for name in MATRIX} | OPEN == set(ROUTES)
+
+
+def _inside(route: BaseRoute) -> list[Route]:
+    """The routes that an included router holds; FastAPI keeps it whole."""
+    if isinstance(route, Route):
+        return [route]
+    held = route.original_router.routes  # type: ignore[attr-defined]
+    return [each for inner in held for each in _inside(inner)]
+
+
+def test_every_route_of_the_application_stands_in_a_table_or_is_the_public_s(web: TestClient) -> None:
+    """A router that forgets its guard would open a door beside both tables (R7)."""
+    public = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/habeas-keys.json"}
+    routes = [each for route in cast("FastAPI", web.app).routes for each in _inside(route)]
+    assert len(routes) > len(ROUTES)
+    unguarded = {route.path for route in routes if not isinstance(route, ConsoleRoute | GuardedRoute | PageRoute)}
+    assert {path for path in unguarded if not path.startswith("/static/")} == public
+    pages = {route.path for route in routes if isinstance(route, PageRoute)}
+    assert not {path for path in pages if path.startswith(("/console", "/api"))}
 
 
 def test_a_page_without_a_row_cannot_be_made() -> None:

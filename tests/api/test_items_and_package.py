@@ -50,7 +50,7 @@ def test_every_item_comes_once_in_the_order_of_the_data_map(
     assert len(wanted) == MANY + 3
     assert [item["id"] for item in found] == wanted
     assert found[0].keys() >= {"id", "system", "collection", "decision", "basis"}
-    assert looks(resources) == ["items"] * 7  # once per page
+    assert looks(resources) == ["view_case", *["items"] * 7]  # once per page
 
 
 def test_a_line_tells_nothing_of_the_record(web: TestClient, key: Key, searched: SearchedCase) -> None:
@@ -90,7 +90,7 @@ def test_the_package_is_the_sealed_one_to_the_byte_and_looking_is_no_delivery(
     assert CaseReader(resources).get(searched.id).state == before
     same = web.get(url(searched, "package"), headers=headers | {"If-None-Match": answer.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
-    assert looks(resources) == ["package"]
+    assert looks(resources) == ["view_case", "package"]
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR, Role.PLATFORM])
