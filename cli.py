@@ -244,13 +244,17 @@ def due_dates(
 
 @app.command("verify-package")
 def verify_package(
-    file: Annotated[Path, typer.Argument(help="The zip as it was delivered.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The zip as it was delivered, or an erasure's certificate.json.", exists=True, dir_okay=False),
+    ],
     *,
     key: Annotated[
         list[Path] | None, typer.Option(help="PEM or habeas-keys.json of a signer you know.", exists=True, dir_okay=False)
     ] = None,
 ) -> None:
-    """Check a package offline: exit status 0 intact and signer known, 3 intact and signer unknown, 1 broken."""
+    """Check a package or a certificate offline: exit status 0 intact and signer known, 3 intact and signer unknown, 1 broken."""
+    from adapters.certificate_check import check_certificate  # noqa: PLC0415
     from adapters.package_check import check_package  # noqa: PLC0415
     from adapters.signing import Signer, key_id, public_keys  # noqa: PLC0415
 
@@ -258,7 +262,8 @@ def verify_package(
     own = Settings.read().signing_key
     if own.is_file() and os.access(own, os.R_OK):
         pems.append(Signer.open(own).public_pem)
-    found = check_package(file, {key_id(pem): pem for pem in pems})
+    check = check_certificate if file.suffix == ".json" else check_package
+    found = check(file, {key_id(pem): pem for pem in pems})
     for name in ("reference", "created", "kid"):
         if name in found.manifest:
             typer.echo(f"{name}: {found.manifest[name]}")

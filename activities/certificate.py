@@ -21,6 +21,7 @@ from activities.package_words import count
 from activities.suppression import last_backup
 from adapters.blobs import Blobs
 from adapters.case_vault import CaseVault
+from adapters.certificate_check import TYPE
 from adapters.database.erasure_tables import ErasurePlanRow
 from adapters.database.tables import CaseReceipt, CaseRecord
 from adapters.letter_words import day
@@ -33,7 +34,6 @@ from domain.erasure import Entry, ErasurePlan
 from domain.erasure_messages import Certified, CertifyErasure
 from domain.remedies import remedies_for
 
-TYPE = "habeas.certificate/1"
 PDF_KIND, DOCUMENT_KIND, SIGNATURE_KIND = "certificate.pdf", "certificate.json", "certificate.sig"
 _DONE_TO = {
     ErasureAction.DELETE: "erased",
@@ -155,7 +155,7 @@ class _Facts:
     def _kept(self, entry: Entry) -> dict[str, str]:
         erasure = self._resources.datamap.collection(*entry.place).erasure
         own_words = erasure.reason if erasure.action is ErasureAction.RETAIN and entry.note is None else None
-        held = count(entry.rows, "record") if not entry.by_hand else "what is there"
+        held = count(entry.rows, "record") if not entry.by_hand else "What may be there; only a person can look"
         until = f"Until {day(entry.until)}." if entry.until else ""
         reason = (own_words or GROUNDS.get(entry.ground or "", "")).rstrip(".")
         title = ": ".join(titles(self._resources.datamap.systems, entry))

@@ -189,7 +189,9 @@ class Erasure:
             before=[Place(system=entry.system, collection=entry.collection) for entry in plan.entries if entry.before],
             by_hand=sorted(by_hand),
             addressees=list(plan.addressees),
+            public=[Place(system=entry.system, collection=entry.collection) for entry in plan.entries if entry.public],
             waiting_days=self._resources.settings.erasure_waiting_days,
+            second_look_days=self._resources.settings.erasure_second_look_days,
         )
 
     def _settle(self, row: ErasurePlanRow, plan: ErasurePlan, message: CarryOutErasure) -> ErasureCarriedOut | None:

@@ -29,6 +29,7 @@ from domain.errors import SystemFailedError
 from domain.regimes import zone_of
 
 SAMPLE_ROWS = 3
+_HIDDEN = {None, "", "0", "false", "False", "f", "no"}
 _MOST_IDS = 20  # of one recipient; more than one is already rare
 
 
@@ -87,6 +88,7 @@ class PlanMaker:
             until=kept_until(erasure, _last_day(found), self._today) if kept and (rows or found is None) else None,
             before=bool(found and rows and has_to_be_done_before(collection, found)),
             root=is_root(step),
+            public=bool(found and rows and not kept and is_public(collection, found)),
         )
 
     def _by_hand(self, system: str, action: ErasureAction) -> bool:
@@ -151,6 +153,12 @@ def has_to_be_done_before(collection: Collection, found: CollectedCollection) ->
     if before is None or before.field is None:
         return before is not None
     return any(key_text(row.get(before.field)) in before.values for row in found.records())
+
+
+def is_public(collection: Collection, found: CollectedCollection) -> bool:
+    """Whether others can see some of these rows."""
+    shown = collection.shown_field
+    return shown is not None and any(key_text(row.get(shown)) not in _HIDDEN for row in found.records())
 
 
 def key_fields(collection: Collection, found: CollectedCollection) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ Next: activities/erasure_run.py
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from activities.identifiers import usable_rows
 from adapters.database.erasure_tables import LegalHold
+from adapters.legal_holds import lasts
 from adapters.resources import Resources
 from adapters.restrictions import restrictions
 
@@ -27,5 +29,5 @@ def held(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) -> bool
     """Whether any usable identifier of the case, of `keys` alone where some are named, is under a hold."""
     indexes = [row.value_index for row in usable_rows(resources, case_id, keys)]
     with resources.database.read() as session:
-        lasting = (col(LegalHold.subject_index).in_(indexes), col(LegalHold.lifted_at).is_(None))
-        return session.exec(select(LegalHold.id).where(*lasting)).first() is not None
+        query = select(LegalHold).where(col(LegalHold.subject_index).in_(indexes), col(LegalHold.lifted_at).is_(None))
+        return any(lasts(hold, datetime.now(UTC)) for hold in session.exec(query))

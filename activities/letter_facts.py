@@ -17,7 +17,7 @@ from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
 from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
-from adapters.letter_erasure import announced, carried_out
+from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
     asked,
@@ -44,7 +44,14 @@ from domain.triage import Standing
 PROVEN_ONLY = frozenset(
     {
         *("package_ready", "package_again", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
-        *("erasure_done", "erasure_stopped", "restriction_in_force", "restriction_lifting", "transfer_information"),
+        *(
+            "erasure_done",
+            "erasure_confirmed",
+            "erasure_stopped",
+            "restriction_in_force",
+            "restriction_lifting",
+            "transfer_information",
+        ),
     }
 )
 # Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
@@ -284,6 +291,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "reason": _reason,
     "resumes": resumes,
     "restriction": restriction,
+    "rest": lambda writing: answered_since(writing.state, writing.resources.datamap),
     "routes": _routes,
     "searched": _searched,
     "since": since,

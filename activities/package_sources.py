@@ -6,12 +6,14 @@ Read in one go at the start, so that the package describes one moment. Next: act
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
+from activities.erasure_plan import local_day
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
+from adapters.database.erasure_tables import Disclosure
 from adapters.database.item_decisions import Standing
 from adapters.database.tables import (
     CaseEventRow,
@@ -20,6 +22,7 @@ from adapters.database.tables import (
     CaseRecord,
     UploadedFile,
 )
+from adapters.disclosures import disclosures
 from adapters.requester import Requester
 from adapters.resources import Resources
 from domain.blobs import BlobRef
@@ -66,6 +69,7 @@ class CaseFile:
         partial: this is a part of the answer; the rest comes later.
         portable: Article 20 was asked for, beside a copy of everything or alone.
         portable_alone: nothing but what it covers was asked for.
+        disclosures: to authorities, of which the person may be told.
     """
 
     receipt: CaseReceipt
@@ -83,6 +87,7 @@ class CaseFile:
     partial: bool = False
     portable: bool = False
     portable_alone: bool = False
+    disclosures: tuple[Disclosure, ...] = ()
 
     @property
     def laws(self) -> frozenset[str]:
@@ -129,6 +134,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         partial=bool(message.partial),
         portable=state.item(Right.PORTABILITY) is not None,
         portable_alone=message.portable,
+        disclosures=_disclosures(resources, session, state),
     )
 
 
@@ -172,6 +178,11 @@ def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[
     return tuple(
         sorted((row.kind, vault.open("case_identifier", "value", str(row.id), row.value).decode()) for row in rows if row.value)
     )
+
+
+def _disclosures(resources: Resources, session: Session, state: CaseState) -> tuple[Disclosure, ...]:
+    indexes = session.exec(select(CaseIdentifierRow.value_index).where(col(CaseIdentifierRow.id).in_(state.usable_keys))).all()
+    return tuple(disclosures(session, indexes, local_day(resources, datetime.now(UTC))))
 
 
 def _identity(session: Session, message: BuildPackage) -> tuple[str, datetime] | None:

@@ -79,12 +79,21 @@ class View:
     identity: str
     systems: list[SystemView]
     occasional: list[str]
+    disclosed: list[str]
     search: list[Searched]
     unreachable: list[str]
     left_out: list[Searched]
     withheld: list[Searched]
     pictured: bool
     remedies: tuple[Remedies, ...]
+
+
+_BASES = {
+    "court_order": "a court order",
+    "investigation": "an investigation",
+    "legal_obligation": "a law that obliges us",
+    "vital_interests": "somebody's life or health",
+}
 
 
 class Viewer:
@@ -140,6 +149,7 @@ class Viewer:
             identity=self._identity(),
             systems=systems,
             occasional=unique(text for system in systems for text in system.facts.occasional),
+            disclosed=self._disclosed(),
             search=self._search(),
             unreachable=self._unreachable(),
             left_out=[
@@ -149,6 +159,15 @@ class Viewer:
             pictured=any(part.pictured for part in self._written),
             remedies=remedies_for(receipt.regimes, controller),
         )
+
+    def _disclosed(self) -> list[str]:
+        """Who actually received data in single cases (Article 15(1)(c))."""
+        titles = {category.id: category.title for category in self._datamap.categories}
+        return [
+            f"On {words.day(each.disclosed_on)} to {self._datamap.recipient(each.recipient).name} ({_BASES[each.basis]}): "
+            + ", ".join(titles.get(name, name) for name in each.categories)
+            for each in self._case.disclosures
+        ]
 
     def _local(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()

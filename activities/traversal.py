@@ -143,7 +143,10 @@ class Traversal:
     def _search(self, step: Step) -> Search:
         connector = self._systems.connector(step.system)
         collection = self._resources.datamap.collection(step.system, step.collection)
-        only = fields_needed(collection, step) if self._assignment.erasing else None
+        place = f"{step.system}.{step.collection}."
+        known_by = {each.known_by for each in self._resources.datamap.recipients if each.known_by}
+        theirs = [target.removeprefix(place) for target in known_by if target.startswith(place)]  # read before our rows go
+        only = fields_needed(collection, step, theirs) if self._assignment.erasing else None
         if self._assignment.portable and step.wanted and not connector.has_files:
             only = portable_fields(collection, step)
         return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only)

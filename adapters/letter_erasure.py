@@ -46,6 +46,22 @@ def carried_out(state: CaseState, datamap: DataMap) -> Mapping[str, object]:
     }
 
 
+def answered_since(state: CaseState, datamap: DataMap) -> dict[str, object]:
+    """Of the processors that were pending in the certificate: who confirmed, and who did not.
+
+    Raises:
+        NotAllowedNowError: nothing is planned.
+    """
+    erasure, _ = _planned(state)
+    said = {
+        item.recipient for item in state.work_items.values() if item.kind == "processor_confirmation" and item.result == "found"
+    }
+    return {
+        "confirmed": [datamap.recipient(name).name for name in erasure.pending if name in said],
+        "unconfirmed": [datamap.recipient(name).name for name in erasure.pending if name not in said],
+    }
+
+
 def _planned(state: CaseState) -> tuple[ErasureStanding, PlanStanding]:
     if state.erasure is None or state.erasure.plan is None:
         raise NotAllowedNowError("No erasure is planned.", status=state.status.value)

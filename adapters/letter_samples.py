@@ -83,6 +83,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "code": "04931772",
         "collect_link": f"{_SITE}/collect/{_TOKEN}",
         "complaint_line": in_one_line(REGIMES, someone),
+        "confirmed": ["Example Analytics Inc"],
         "confirming": True,
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
@@ -135,6 +136,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
                 "copy": True,
             }
         ],
+        "unconfirmed": ["Example Payments Inc"],
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
         "what": ASKED[Right.RECTIFICATION],
         "withheld": withheld({"third_party": 3}, {}),

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     mailboxes: str | None = Field(default=None, repr=False)
     authserv_id: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
+    erasure_second_look_days: int = Field(default=30, ge=1, le=365)
     case_access: Literal["office", "team", "own"] = "office"
     releases_per_person: int = Field(default=20, ge=1, le=1_000)
     releases_per_day: int = Field(default=50, ge=1, le=10_000)

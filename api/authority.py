@@ -61,6 +61,8 @@ _BREACH_READERS = _BREACH_DESK | {Role.AUDITOR}  # who reads no words of it
 # Whoever sees something reports it; the platform's own detection too.
 _REPORTERS = _BREACH_DESK | {Role.CASEWORKER, Role.REVIEWER, Role.PLATFORM}
 
+_HOLD_CONFIRMERS = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
+
 # Paths below /api/v1. Administrators see no case, and a breach responder none either.
 ROUTES: dict[tuple[str, str], Rule] = {
     # Anybody in the office may be handed a letter, the DPO included (Article 38(4)).
@@ -80,9 +82,13 @@ ROUTES: dict[tuple[str, str], Rule] = {
     # Asking a list is an oracle: a scope of its own, and changing it is the privacy lead's.
     ("POST", "/suppression/check"): Rule(Scope.SUPPRESSION_CHECK, _WITH_PLATFORM),
     ("POST", "/suppression"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
-    ("POST", "/holds"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("POST", "/holds"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD}), decision=True),
+    ("POST", "/holds/{hold}/confirm"): Rule(Scope.CASES_WRITE, _HOLD_CONFIRMERS, decision=True),
+    ("POST", "/holds/{hold}/review"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD}), decision=True),
     ("GET", "/holds"): Rule(Scope.CASES_READ, frozenset({Role.PRIVACY_LEAD, Role.DPO})),
-    ("POST", "/holds/{hold}/lift"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("POST", "/holds/{hold}/lift"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD}), decision=True),
+    ("POST", "/disclosures"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("POST", "/disclosures/search"): Rule(Scope.CASES_READ, frozenset({Role.PRIVACY_LEAD, Role.DPO})),
     # Mail is nobody's case yet, so it is not for the platform.
     ("GET", "/mail"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/mail"): Rule(Scope.REQUESTS_WRITE, _OFFICE, limit=UPLOAD_LIMIT),

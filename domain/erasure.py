@@ -56,6 +56,7 @@ class Entry(_Frozen):
         by_hand: no program may change this system: a person does.
         ground: of Article 17(3), for what is kept; `until` is its last day.
         before: something has to be done by a person first.
+        public: others can see some of the rows, so copies may be elsewhere (Article 17(2)).
         root: the rows were found by an identifier, so that one more of them may be another account.
     """
 
@@ -71,6 +72,7 @@ class Entry(_Frozen):
     note: UUID | None = None
     before: bool = False
     root: bool = False
+    public: bool = False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -112,10 +114,16 @@ def in_order(plan: Plan) -> list[Step]:
     return [step for wave in reversed(plan.waves) for step in wave]
 
 
-def fields_needed(collection: Collection, step: Step) -> tuple[str, ...]:
-    """The fields that an erasure has to read, and no others: what names a row, what led to it, what leads on, what is changed."""
+def fields_needed(collection: Collection, step: Step, theirs: Iterable[str] = ()) -> tuple[str, ...]:
+    """The fields that an erasure has to read, and no others: what names a row, what led to it, what leads on, what is changed.
+
+    Args:
+        collection: of the data map.
+        step: of the search.
+        theirs: fields with the ids under which recipients know the person.
+    """
     erasure = collection.erasure
-    named = {*collection.primary_key, *step.leads_to, *(way.field for way in step.ways)}
+    named = {*collection.primary_key, *step.leads_to, *(way.field for way in step.ways), *theirs}
     if erasure.action in {ErasureAction.NULL, ErasureAction.HASH}:
         named |= set(erasure.fields)
     if erasure.before and erasure.before.field:

@@ -51,7 +51,9 @@ def _planned(state: CaseState, event: CaseEvent) -> None:
         before=_texts(event.facts.get("before")),
         by_hand=_texts(event.facts.get("by_hand")),
         addressees=[Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees],
+        public=_texts(event.facts.get("public")),
         waiting_days=_number(event, "waiting_days"),
+        second_look_days=_number(event, "second_look_days") or 30,
     )
     stands(state, state.erasing, Status.IN_REVIEW)
 
@@ -135,7 +137,12 @@ def _looked(state: CaseState, event: CaseEvent) -> None:
 
 
 def _certified(state: CaseState, event: CaseEvent) -> None:
-    _standing(state).certified = event.sequence
+    erasure = _standing(state)
+    erasure.certified, erasure.pending = event.sequence, _texts(event.facts.get("pending"))
+
+
+def _rest_told(state: CaseState, _event: CaseEvent) -> None:
+    _standing(state).told_of_rest = True
 
 
 def _chased(state: CaseState, event: CaseEvent) -> None:
@@ -155,5 +162,6 @@ ERASURE_RULES: dict[Tag, Rule] = {
     Tag.ERASURE_CARRIED_OUT: _carried_out,
     Tag.ERASURE_LOOKED: _looked,
     Tag.ERASURE_CERTIFIED: _certified,
+    Tag.ERASURE_REST_TOLD: _rest_told,
     Tag.RECIPIENT_CHASED: _chased,
 }

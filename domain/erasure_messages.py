@@ -45,7 +45,9 @@ class PlanMade(Message):
     Args:
         before: collections of which something has to be done by a person first.
         by_hand: systems that a person erases.
+        public: collections with rows that others can see, so that copies of them may be elsewhere (Article 17(2)).
         waiting_days: between the notice to the person and the erasure.
+        second_look_days: between the erasure and the last look.
     """
 
     plan: UUID | None = None
@@ -57,7 +59,9 @@ class PlanMade(Message):
     before: list[Place] = []
     by_hand: list[Name] = []
     addressees: list[Addressee] = []
+    public: list[Place] = []
     waiting_days: int = 0
+    second_look_days: int = 0
     failed: list[SystemResult] = []
     held: HeldContacts = HeldContacts()
 

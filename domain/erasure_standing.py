@@ -20,6 +20,7 @@ class PlanStanding(BaseModel):
         erase: rows to delete; `change` are anonymised or emptied, `keep` retained.
         before: `system.collection` of which a person has to do something first.
         by_hand: systems that a person erases.
+        public: `system.collection` of which others could see rows.
         binding: set by approval: what else the approval covers.
         approved_by: sequence of the event that approved it.
     """
@@ -35,7 +36,9 @@ class PlanStanding(BaseModel):
     before: list[FactText] = []
     by_hand: list[Name] = []
     addressees: list[Addressee] = []
+    public: list[FactText] = []
     waiting_days: int = 0
+    second_look_days: int = 30
     binding: Sha256 | None = None
     approved_by: int = 0
 
@@ -59,6 +62,8 @@ class ErasureStanding(BaseModel):
         newer: rows that were made since: a question for a person.
         looked_at: of the newest look.
         certified: sequence of the event with the certificate; the number of the letter that brings it.
+        pending: processors that had not confirmed when the certificate was written.
+        told_of_rest: the person was told that they have by now.
         followed_up: the last look is done.
     """
 
@@ -74,6 +79,8 @@ class ErasureStanding(BaseModel):
     newer: int = 0
     looked_at: datetime | None = None
     certified: int = 0
+    pending: list[Name] = []
+    told_of_rest: bool = False
     followed_up: bool = False
 
     @property

@@ -79,6 +79,7 @@ class Tag(StrEnum):
     ERASURE_CARRIED_OUT = "case:erasure:carried_out"
     ERASURE_LOOKED = "case:erasure:looked"  # searched again: only what the plan keeps may be there
     ERASURE_CERTIFIED = "case:erasure:certified"
+    ERASURE_REST_TOLD = "case:erasure:rest_told"  # what was pending in the certificate is answered by now
     MEASURE_PROPOSED = "case:measure:proposed"  # a correction, a mark, a restriction, its lifting, the end of a consent
     MEASURE_EXAMINED = "case:measure:examined"  # how many rows hold what a correction expects
     MEASURE_APPROVED = "case:measure:approved"

@@ -1,5 +1,6 @@
 """Stands in for the activities of erasure in workflow tests: remembers what was asked, and answers as a test wants."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -34,6 +35,8 @@ class FakeErasing:
         self.answers: list[ErasureCarriedOut] = []  # the next ones; then everything is done
         self.leftovers: list[list[Leftover]] = []
         self.forgotten = False
+        self.erased = asyncio.Event()  # carrying out takes until this is set
+        self.erased.set()
 
     @activity.defn(name="plan_erasure")
     async def plan_erasure(self, message: PlanErasure) -> PlanMade:
@@ -46,6 +49,9 @@ class FakeErasing:
     @activity.defn(name="carry_out_erasure")
     async def carry_out_erasure(self, message: CarryOutErasure) -> ErasureCarriedOut:
         self.runs.append(message)
+        while not self.erased.is_set():
+            activity.heartbeat()
+            await asyncio.sleep(0.1)
         return self.answers.pop(0) if self.answers else ErasureCarriedOut()
 
     @activity.defn(name="look_again")

@@ -12,6 +12,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.erasure import Erasure
+    from domain.case import CaseState
     from domain.erasure_messages import CertifyErasure, LookAgain, LookedAgain
     from domain.erasure_standing import ErasureStanding, PlanStanding
     from domain.events import Draft, Fact, Tag
@@ -20,9 +21,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import CONNECTORS, EVENTS
 from workflows.proceedings import Proceedings, opened
-from workflows.recipients import confirmed, instructed, pursue
+from workflows.recipients import FIRST, confirmed, instructed, pursue
 
-LOOK_ONCE_MORE_AFTER = timedelta(days=30)
+_PUBLIC = "public_copies"  # what was public may be copied elsewhere: the reasonable steps are a person's (Article 17(2))
 
 
 def standing_of(case: Proceedings) -> ErasureStanding:
@@ -48,13 +49,16 @@ async def finish(case: Proceedings) -> None:
     assert plan is not None
     for addressee in plan.addressees:
         case.errand(functools.partial(pursue, case, addressee))
+    await _ask_about_public_copies(case, plan)
     await _by_hand(case, plan)
     if standing_of(case).looked_at is None:
         await _look(case, plan)
     await _certify(case, plan)
     if not plan.empty:
+        case.errand(functools.partial(_tell_of_rest, case, plan))
         await _look_once_more(case, plan)
-        await case.until(lambda state: all(confirmed(state, each) for each in plan.addressees))
+        await case.until(lambda state: all(confirmed(state, each) for each in plan.addressees) and not _lies(state, _PUBLIC))
+        await case.until(lambda _state: standing_of(case).told_of_rest or not standing_of(case).pending)
     await workflow.execute_activity_method(Erasure.forget_looks, CaseRef(case_id=case.case_id), **EVENTS)
     decided: dict[str, Fact] = {"right": case.right.value, "outcome": _outcome(case, plan).value}
     await case.conclude(Draft(tag=Tag.RIGHT_DECIDED, facts=decided))
@@ -72,6 +76,51 @@ async def finish_unseen(case: Proceedings) -> None:
     await case.until(lambda state: not any(item.kind in {"leftover", "newer_account"} for item in state.open_work_items.values()))
     await case.until(lambda state: all(confirmed(state, each) for each in plan.addressees))
     await workflow.execute_activity_method(Erasure.forget_looks, CaseRef(case_id=case.case_id), **EVENTS)
+
+
+async def certify_after_the_end(case: Proceedings) -> None:
+    """The case was closed while it was erased: what is gone is gone, so the person gets the certificate all the same."""
+    plan = standing_of(case).plan
+    assert plan is not None
+    told = [opened(workflow.uuid4(), FIRST[each.track], recipient=each.recipient) for each in plan.addressees]
+    await case.record_even_if_ended(*told)
+    run = -(standing_of(case).looks + 1)
+    look = LookAgain(case_id=case.case_id, plan=plan.id, run=run, skipped=standing_of(case).skipped)
+    looked: LookedAgain = await workflow.execute_activity_method(Erasure.look_again, look, **CONNECTORS)
+    left = sum(each.rows for each in looked.leftovers if not each.newer)
+    await case.record_even_if_ended(Draft(tag=Tag.ERASURE_LOOKED, facts={"leftovers": left, "newer": 0, "last": True}))
+    made = await workflow.execute_activity_method(Erasure.certify_erasure, _certificate(case, plan), **CONNECTORS)
+    await case.record_even_if_ended(
+        Draft(tag=Tag.ERASURE_CERTIFIED, facts={"sha256": made.sha256, "erased": made.erased, "kept": made.kept})
+    )
+    await case.delivered(SendLetter(case_id=case.case_id, letter="erasure_done", number=standing_of(case).certified))
+    await workflow.execute_activity_method(Erasure.forget_looks, CaseRef(case_id=case.case_id), **EVENTS)
+
+
+async def _ask_about_public_copies(case: Proceedings, plan: PlanStanding) -> None:
+    known = {(item.system, item.collection) for item in case.state.work_items.values() if item.kind == _PUBLIC}
+    places = [place.split(".") for place in plan.public]
+    drafts = [
+        opened(workflow.uuid4(), _PUBLIC, system=system, collection=name)
+        for system, name in places
+        if (system, name) not in known
+    ]
+    if drafts:
+        await case.record(*drafts)
+
+
+async def _tell_of_rest(case: Proceedings, plan: PlanStanding) -> None:
+    """A second letter, once every processor that was pending in the certificate has confirmed, or a person says why not."""
+    if not standing_of(case).pending or standing_of(case).told_of_rest:
+        return
+    await case.until(lambda state: all(confirmed(state, each) for each in plan.addressees))
+    number = standing_of(case).certified
+    await case.delivered(SendLetter(case_id=case.case_id, letter="erasure_confirmed", number=number))
+    await case.record_if(lambda _state: not standing_of(case).told_of_rest, Draft(tag=Tag.ERASURE_REST_TOLD))
+
+
+def _lies(state: CaseState, kind: str) -> bool:
+    return any(item.kind == kind for item in state.open_work_items.values())
 
 
 async def _by_hand(case: Proceedings, plan: PlanStanding) -> None:
@@ -107,17 +156,11 @@ async def _certify(case: Proceedings, plan: PlanStanding) -> None:
     item, number = case.state.item(case.right), 0
     while item is not None and not item.answered:
         if not standing_of(case).certified:
-            items = [each for each in case.state.work_items.values() if each.kind == "erase_by_hand"]
-            message = CertifyErasure(
-                case_id=case.case_id,
-                plan=plan.id,
-                done_by_hand=sorted({each.system for each in items if each.system and each.result == "found"}),
-                instructed=[each.recipient for each in plan.addressees if instructed(case.state, each)],
-                confirmed=[each.recipient for each in plan.addressees if confirmed(case.state, each)],
-                skipped=standing_of(case).skipped,
-            )
+            message = _certificate(case, plan)
             made = await workflow.execute_activity_method(Erasure.certify_erasure, message, **CONNECTORS)
             facts: dict[str, Fact] = {"sha256": made.sha256, "erased": made.erased, "kept": made.kept}
+            processors = {each.recipient for each in plan.addressees if each.track == "instruct"}
+            facts["pending"] = sorted(processors - {*message.confirmed})
             await case.record(Draft(tag=Tag.ERASURE_CERTIFIED, facts=facts))
         letter = SendLetter(case_id=case.case_id, letter="erasure_done", number=number or standing_of(case).certified)
         told = await case.deliver_or_ask(letter)
@@ -127,10 +170,22 @@ async def _certify(case: Proceedings, plan: PlanStanding) -> None:
         item = case.state.item(case.right)
 
 
+def _certificate(case: Proceedings, plan: PlanStanding) -> CertifyErasure:
+    items = [each for each in case.state.work_items.values() if each.kind == "erase_by_hand"]
+    return CertifyErasure(
+        case_id=case.case_id,
+        plan=plan.id,
+        done_by_hand=sorted({each.system for each in items if each.system and each.result == "found"}),
+        instructed=[each.recipient for each in plan.addressees if instructed(case.state, each)],
+        confirmed=[each.recipient for each in plan.addressees if confirmed(case.state, each)],
+        skipped=standing_of(case).skipped,
+    )
+
+
 async def _look_once_more(case: Proceedings, plan: PlanStanding) -> None:
     while not standing_of(case).followed_up:
         carried_out = standing_of(case).carried_out_at or workflow.now()
-        wait = carried_out + LOOK_ONCE_MORE_AFTER - workflow.now()
+        wait = carried_out + timedelta(days=plan.second_look_days) - workflow.now()
         with contextlib.suppress(TimeoutError):
             await case.until(lambda _state: False, timeout=max(wait, timedelta(0)))
         await _look(case, plan, last=True)

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import Draft, Fact, Tag
     from domain.rights import Outcome, Right
 
-from workflows.after_erasure import ask_about, standing_of
+from workflows.after_erasure import ask_about, certify_after_the_end, standing_of
 from workflows.holders import held_drafts
 from workflows.options import CONNECTORS
 from workflows.proceedings import Proceedings, opened
@@ -57,7 +57,9 @@ async def make_plan(case: Proceedings) -> None:
             "before": [f"{place.system}.{place.collection}" for place in made.before],
             "by_hand": [*made.by_hand],
             "addressees": [f"{each.track}.{each.recipient}" for each in made.addressees],
+            "public": [f"{place.system}.{place.collection}" for place in made.public],
             "waiting_days": made.waiting_days,
+            "second_look_days": made.second_look_days,
         }
         await case.record(Draft(tag=Tag.ERASURE_PLANNED, facts=facts), *held_drafts(case, made.held))
 
@@ -134,6 +136,8 @@ async def carry_out(case: Proceedings) -> bool:
         else:
             # Also when the case was closed meanwhile: what is gone is gone, and the record has to say so.
             await case.record_even_if_ended(Draft(tag=Tag.ERASURE_CARRIED_OUT, facts={"plan": str(plan.id)}))
+            if case.ended and case.right is Right.ERASURE:
+                await certify_after_the_end(case)
             return True
 
 

@@ -19,19 +19,19 @@ with workflow.unsafe.imports_passed_through():
 from workflows.proceedings import Proceedings, opened
 
 CHASE_AFTER_DAYS = (7, 14)
-_FIRST = {"instruct": "instruct_processor", "inform": "inform_recipient"}
+FIRST = {"instruct": "instruct_processor", "inform": "inform_recipient"}
 _CONFIRMATION = "processor_confirmation"
 
 
 def instructed(state: CaseState, addressee: Addressee, measure: int = 0) -> bool:
     """Whether somebody told them; of an erasure unless a measure is named."""
-    item = _item(state, _FIRST[addressee.track], addressee.recipient, measure)
+    item = _item(state, FIRST[addressee.track], addressee.recipient, measure)
     return item is not None and item[1].result == "found"
 
 
 def confirmed(state: CaseState, addressee: Addressee, measure: int = 0) -> bool:
     """Whether nothing more is expected of them: a processor confirmed, another recipient was told, or a person says why not."""
-    first = _item(state, _FIRST[addressee.track], addressee.recipient, measure)
+    first = _item(state, FIRST[addressee.track], addressee.recipient, measure)
     if first is None or first[1].result is None:
         return False
     if addressee.track == "inform" or first[1].result != "found":
@@ -42,7 +42,7 @@ def confirmed(state: CaseState, addressee: Addressee, measure: int = 0) -> bool:
 
 async def pursue(case: Proceedings, addressee: Addressee, measure: int = 0) -> None:
     """See to it that one of them is told, and answers; of an erasure unless a measure is named."""
-    result = await _ask(case, _FIRST[addressee.track], addressee.recipient, measure)
+    result = await _ask(case, FIRST[addressee.track], addressee.recipient, measure)
     if addressee.track == "instruct" and result == "found":
         await _ask(case, _CONFIRMATION, addressee.recipient, measure)
 

@@ -65,7 +65,10 @@ class SuppressionEntry(SQLModel, table=True):
 
 
 class LegalHold(SQLModel, table=True):
-    """Nothing of this person is erased while it lasts. `subject_index` is a blind index of an identifier."""
+    """Nothing of this person is erased while it lasts. `subject_index` is a blind index of an identifier.
+
+    It lasts to its review day, and beyond a week only where a second person confirmed it.
+    """
 
     __tablename__ = "legal_hold"
 
@@ -75,6 +78,8 @@ class LegalHold(SQLModel, table=True):
     review_on: date
     placed_by: str
     placed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))
     lifted_by: str | None = None
     lifted_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))
 

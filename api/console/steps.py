@@ -47,6 +47,14 @@ _STEPS: Final[dict[str, str]] = {
 }
 # A task by what there is to do; a kind that a newer release opened is "Do a task".
 _TASKS: Final[dict[str, str]] = {
+    "find_account": "Find the reported account",
+    "decide_account": "Decide about the account",
+    "account_overdue": "Decide about the account now",
+    "account_objection": "The account holder objects",
+    "suspend_by_hand": "Suspend an account by hand",
+    "suspension_failed": "A system could not be suspended",
+    "not_me": "Somebody says: this was not me",
+    "public_copies": "Copies of what was public",
     "handle_complaint": "Look into the complaint",
     "acknowledge_complaint": "Acknowledge it",
     "complaint_progress": "Say how far it is",

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from adapters import restrictions
 from adapters.database.erasure_tables import LegalHold
+from adapters.legal_holds import lasts
 from adapters.rates import Rate, one_too_many
 from adapters.suppression import lists_of, suppress
 from api.access import note_access
@@ -22,7 +23,7 @@ from api.dependencies import TheCaller, TheWeb
 from api.errors import RateLimitedError
 from api.guard import GuardedRoute
 from api.v1.models import Body
-from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, UnknownObjectError
 from domain.texts import Name
 
 router = APIRouter(tags=["lists"], route_class=GuardedRoute)
@@ -70,14 +71,22 @@ class HoldBody(Body):
     review_on: dt.date
 
 
+class HoldReview(Body):
+    """Go on with a hold until another review; somebody else has to confirm it again."""
+
+    review_on: dt.date
+
+
 class HoldAnswer(BaseModel):
-    """A hold; it says nothing of whom it is about. `overdue`: its review day is over."""
+    """A hold; it says nothing of whom it is about. `overdue`: its review day is over, and it stands against nothing any more."""
 
     id: UUID
     ground: str
     review_on: dt.date
     overdue: bool
     lifted: bool
+    confirmed: Annotated[bool, Field(description="by a second person; without that it lasts a week")]
+    lasts: Annotated[bool, Field(description="it stands against an erasure now")]
 
 
 class HoldLines(BaseModel):
@@ -129,9 +138,7 @@ def add(body: ListBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
 @router.post("/holds")
 def place(body: HoldBody, who: TheCaller, web: TheWeb) -> HoldAnswer:
     """Place a hold: nothing of this person is erased until it is lifted."""
-    today = web.now().date()
-    if not today < body.review_on <= today + LONGEST_HOLD:
-        raise InvalidInputError("A hold is looked at again within a year: name that day.", field="review_on")
+    _check_review(body.review_on, web.now().date())
     hold = LegalHold(
         subject_index=web.resources.vault.index_email(body.email),
         ground=body.ground,
@@ -142,7 +149,33 @@ def place(body: HoldBody, who: TheCaller, web: TheWeb) -> HoldAnswer:
     note_access(web, who, "hold-placed")
     with web.resources.database.write() as session:
         session.add(hold)
-    return _answer(hold, today)
+    return _answer(hold, web.now())
+
+
+@router.post("/holds/{hold}/confirm")
+def confirm(hold: UUID, who: TheCaller, web: TheWeb) -> HoldAnswer:
+    """Confirm a hold as a second person; without that it lasts a week."""
+    note_access(web, who, "hold-confirmed")
+    with web.resources.database.write() as session:
+        row = _lasting(session, hold)
+        if row.placed_by == who.person:
+            raise FourEyesError("You placed this hold. Somebody else has to confirm it.")
+        row.confirmed_by, row.confirmed_at = who.person, web.now()
+        session.add(row)
+    return _answer(row, web.now())
+
+
+@router.post("/holds/{hold}/review")
+def review(hold: UUID, body: HoldReview, who: TheCaller, web: TheWeb) -> HoldAnswer:
+    """Look at a hold again and go on with it; somebody else confirms it anew."""
+    _check_review(body.review_on, web.now().date())
+    note_access(web, who, "hold-reviewed")
+    with web.resources.database.write() as session:
+        row = _lasting(session, hold)
+        row.review_on, row.placed_by, row.placed_at = body.review_on, who.person, web.now()
+        row.confirmed_by = row.confirmed_at = None
+        session.add(row)
+    return _answer(row, web.now())
 
 
 @router.get("/holds")
@@ -151,7 +184,7 @@ def holds(who: TheCaller, web: TheWeb) -> HoldLines:
     note_access(web, who, "holds")
     lasting = select(LegalHold).where(col(LegalHold.lifted_at).is_(None)).order_by(col(LegalHold.review_on))
     with web.resources.database.read() as session:
-        return HoldLines(items=[_answer(hold, web.now().date()) for hold in session.exec(lasting)])
+        return HoldLines(items=[_answer(hold, web.now()) for hold in session.exec(lasting)])
 
 
 @router.post("/holds/{hold}/lift")
@@ -159,21 +192,33 @@ def lift(hold: UUID, who: TheCaller, web: TheWeb) -> HoldAnswer:
     """Lift a hold; an erasure that waited for it can go on."""
     note_access(web, who, "hold-lifted")
     with web.resources.database.write() as session:
-        row = session.get(LegalHold, hold)
-        if row is None:
-            raise UnknownObjectError
-        if row.lifted_at is not None:
-            raise NotAllowedNowError("This hold was lifted before.")
+        row = _lasting(session, hold)
         row.lifted_by, row.lifted_at = who.person, web.now()
         session.add(row)
-    return _answer(row, web.now().date())
+    return _answer(row, web.now())
 
 
-def _answer(hold: LegalHold, today: dt.date) -> HoldAnswer:
+def _lasting(session: Session, hold: UUID) -> LegalHold:
+    row = session.get(LegalHold, hold)
+    if row is None:
+        raise UnknownObjectError
+    if row.lifted_at is not None:
+        raise NotAllowedNowError("This hold was lifted before.")
+    return row
+
+
+def _check_review(day: dt.date, today: dt.date) -> None:
+    if not today < day <= today + LONGEST_HOLD:
+        raise InvalidInputError("A hold is looked at again within a year: name that day.", field="review_on")
+
+
+def _answer(hold: LegalHold, now: dt.datetime) -> HoldAnswer:
     return HoldAnswer(
         id=hold.id,
         ground=hold.ground,
         review_on=hold.review_on,
-        overdue=hold.lifted_at is None and hold.review_on < today,
+        overdue=hold.lifted_at is None and hold.review_on < now.date(),
         lifted=hold.lifted_at is not None,
+        confirmed=hold.confirmed_at is not None,
+        lasts=lasts(hold, now),
     )

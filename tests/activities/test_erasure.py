@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 from activities.erasure_plan import unseal
 from activities.systems.base import Change, SystemUnreachableError
 from activities.systems.sql import SqlSystem
+from adapters.certificate_check import check_certificate
 from adapters.database.erasure_tables import LegalHold, SuppressionEntry
 from adapters.database.tables import SearchReceipt
 from adapters.signing import verify_signature
@@ -340,3 +341,22 @@ def test_a_system_that_fails_makes_no_plan(erasing: Erasing) -> None:
     erasing.shop.rename("elsewhere", "drafts")
     erasing.connect()
     assert erasing.plan().plan is not None
+
+
+def test_anybody_can_check_a_certificate_offline(erasing: Erasing, tmp_path: Path) -> None:
+    """`habeas verify-package certificate.json`, with the signature and the PDF beside it."""
+    made = erasing.plan()
+    erasing.carry_out(made)
+    erasing.look(made)
+    erasing.certify(made)
+    for name in ("certificate.json", "certificate.sig", "certificate.pdf"):
+        (tmp_path / name).write_bytes(erasing.member(made, name))
+    signer = erasing.shop.resources.signer
+    known = {signer.kid: signer.public_pem}
+    document = tmp_path / "certificate.json"
+    assert check_certificate(document, known).status == "intact"
+    assert check_certificate(document, {}).status == "intact_unknown_signer"
+    (tmp_path / "certificate.pdf").write_bytes(b"%PDF-1.7 something else")
+    assert check_certificate(document, known).problems == ("certificate.pdf was changed.",)
+    document.write_bytes(document.read_bytes().replace(b'"rows"', b'"Rows"', 1))
+    assert "certificate.sig does not fit certificate.json." in check_certificate(document, known).problems

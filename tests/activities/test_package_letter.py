@@ -3,12 +3,14 @@
 import re
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from activities import typesetting
+from adapters.database.erasure_tables import Disclosure
 from adapters.resources import Resources
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase, typical
@@ -128,6 +130,25 @@ def test_an_answer_that_leaves_everything_out_does_not_say_nothing_is_held(resou
     assert "Billing nothing found" in text
     assert "Apart from this request" not in text
     assert case.build().records == 1
+
+
+def test_whoever_received_data_in_a_single_case_is_named_unless_it_is_silent(resources: Resources) -> None:
+    """Article 15(1)(c): actual recipients, from the log of disclosures."""
+    case = typical(resources)
+    facts: dict[str, Any] = {
+        "recipient": "tax",
+        "categories": ["contact"],
+        "recorded_by": "caseworker:00000000",
+        "recorded_at": TODAY,
+    }
+    index = resources.vault.index_email(MAILBOX)
+    told = Disclosure(**facts, subject_index=index, basis="legal_obligation", disclosed_on=date(2026, 3, 3), silent=False)
+    kept = Disclosure(**facts, subject_index=index, basis="investigation", disclosed_on=date(2026, 4, 4), silent=True)
+    with resources.database.write() as session:
+        session.add_all([told, kept])
+    letter = letter_of(case)
+    assert "On Tue 3 March 2026 to HM Revenue and Customs (a law that obliges us): Name and contact details" in letter
+    assert "4 April 2026" not in letter
 
 
 def test_nothing_held_is_another_letter(resources: Resources) -> None:

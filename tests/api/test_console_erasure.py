@@ -56,7 +56,12 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     assert "Example Hosting Ltd" not in text
     assert "Approve the erasure plan" in text
     assert "approve_erasure" in text
-    assert "tilda.typical" not in text.split("<main")[1].split("Outside our systems")[0].split("Erasure plan</h2>")[1]
+    plan, _, rest = text.split("<main")[1].split("Erasure plan</h2>")[1].partition("Outside our systems")
+    assert "tilda.typical" not in plan
+    assert "under its own id pc_" in rest, "the processor is told its own id of the person, and nothing more"
+    assert "tilda.typical" in rest.partition("A few of the records")[2], "and whoever approves sees a few of the rows"
+    assert "The payment provider: Payments at the provider" in rest.partition("Where nobody has looked")[2]
+    assert "Payments at the provider" not in plan, "nobody looked there, so it is no `Keep, 0 records`"
 
 
 def test_the_systems_tab_and_what_an_authority_hears_say_that_the_plan_looked_through_them(

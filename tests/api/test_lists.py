@@ -1,14 +1,16 @@
 """Suppression lists and legal holds by API: asked by address, noted, limited; changed by the privacy lead alone."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from adapters.database.erasure_tables import LegalHold, SuppressionEntry
+from adapters.database.erasure_tables import Disclosure, LegalHold, SuppressionEntry
 from adapters.database.tables import AccessLog
+from adapters.disclosures import disclosures
+from adapters.legal_holds import lasts
 from adapters.rates import Rate
 from adapters.resources import Resources
 from api.v1 import lists
@@ -88,3 +90,50 @@ def test_a_hold_has_one_of_three_grounds_and_a_review_within_a_year(web: TestCli
     assert web.post(f"{API}/holds/{placed['id']}/lift", headers=lead).json()["lifted"]
     assert web.post(f"{API}/holds/{placed['id']}/lift", headers=lead).status_code == 409
     assert web.get(f"{API}/holds", headers=lead).json()["items"] == []
+
+
+def test_a_hold_needs_a_second_person_and_ends_on_its_review_day(web: TestClient, key: Key, resources: Resources) -> None:
+    lead, other, today = key(Role.PRIVACY_LEAD), key(Role.REVIEWER), date.today()  # noqa: DTZ011
+    body = {"email": MIA, "ground": "law", "review_on": (today + timedelta(days=30)).isoformat()}
+    placed = web.post(f"{API}/holds", json=body, headers=lead).json()
+    assert (placed["confirmed"], placed["lasts"]) == (False, True), "at once, for a week"
+    with resources.database.read() as session:
+        (hold,) = session.exec(select(LegalHold)).all()
+    assert not lasts(hold, hold.placed_at + timedelta(days=8)), "alone, nobody holds anything back for longer"
+    assert web.post(f"{API}/holds/{placed['id']}/confirm", headers=lead).status_code == 403, "not by whoever placed it"
+    assert web.post(f"{API}/holds/{placed['id']}/confirm", headers=other).json()["confirmed"]
+    with resources.database.read() as session:
+        (hold,) = session.exec(select(LegalHold)).all()
+    assert lasts(hold, hold.placed_at + timedelta(days=29))
+    assert not lasts(hold, hold.placed_at + timedelta(days=32)), "nobody looked at it again"
+    later = {"review_on": (today + timedelta(days=60)).isoformat()}
+    assert not web.post(f"{API}/holds/{placed['id']}/review", json=later, headers=lead).json()["confirmed"], "anew"
+
+
+def test_a_disclosure_names_a_known_recipient_and_is_found_by_address(web: TestClient, key: Key, resources: Resources) -> None:
+    lead, now = key(Role.PRIVACY_LEAD), datetime.now(UTC)
+    today, body = now.date(), {"email": MIA, "recipient": "nobody", "basis": "court_order", "categories": ["account"]}
+    assert web.post(f"{API}/disclosures", json=body | {"disclosed_on": today.isoformat()}, headers=lead).status_code == 422
+    assert web.post(f"{API}/disclosures", json=body, headers=key(Role.CASEWORKER)).status_code == 403
+    silent_until = today + timedelta(days=1)
+    index = resources.vault.index_email(MIA)
+    for silent in (True, False):
+        row = Disclosure(
+            subject_index=index,
+            recipient="police",
+            basis="court_order",
+            categories=["account"],
+            disclosed_on=today,
+            silent=silent,
+            silent_until=silent_until if silent else None,
+            recorded_by="x",
+            recorded_at=now,
+        )
+        with resources.database.write() as session:
+            session.add(row)
+    found = web.post(f"{API}/disclosures/search", json={"email": MIA.upper()}, headers=lead)
+    assert sorted(each["silent"] for each in found.json()["items"]) == [False, True]
+    assert "post.example" not in found.text
+    with resources.database.read() as session:
+        assert [each.silent for each in disclosures(session, [index], today)] == [False], "an answer names what is not silent"
+        assert len(disclosures(session, [index], today + timedelta(days=2))) == 2, "and the rest once its day is over"

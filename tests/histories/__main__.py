@@ -8,13 +8,14 @@ import asyncio
 import json
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio.testing import TimeSkipper
 
+from adapters.database.intake import identifier_row
 from adapters.settings import DEMO_MARKER
 from demo import people
 from demo.controller import DATAMAP
@@ -22,7 +23,9 @@ from domain.commands import (
     ApprovePartialAnswer,
     CancelErasure,
     Close,
+    DecideAccount,
     DecideComplaint,
+    NameAccount,
     PreparePartialAnswer,
     ReissuePackage,
     ReportWrongPerson,
@@ -137,6 +140,22 @@ async def erasure(here: Installed) -> UUID:
     return case_id
 
 
+async def minor_report(here: Installed) -> UUID:
+    """An account is named, suspended, its holder told, and given back."""
+    case_id, resources = await here.request(people.PARENT, rights=(Right.MINOR_REPORT,)), here.resources
+    row = identifier_row(resources.vault, case_id, "email", people.MINOR, added_by=ANNA.person, now=datetime.now(UTC))
+    with resources.database.write() as session:
+        session.add(row)
+        key = row.id
+    await here.until(case_id, lambda view: view.state.open_work_items)
+    await here.command(case_id, NameAccount(actor=ANNA, identifier=key, kind="email"))
+    await here.until(case_id, lambda view: view.state.minor and view.state.minor.holder_told_at)
+    note = await asyncio.to_thread(here.note, case_id)
+    await here.command(case_id, DecideAccount(actor=ANNA, note=note, decision="reinstate", ground="adult"))
+    await here.until(case_id, lambda view: view.state.status is Status.CLOSED)
+    return case_id
+
+
 async def afterwards(here: Installed) -> UUID:
     """A closed case: carried on for a new link to its copy, and for somebody whom it should not have reached."""
     case_id = await here.request(people.HOUSEHOLD[0])
@@ -219,7 +238,16 @@ async def main() -> None:
         unaided = folder / "datamap.yml"
         unaided.write_text(DATAMAP.read_text().partition(_BY_HAND)[0])
         async with running_in(folder) as here:
-            for story in (manual_system, nothing_held, carried_on, several_rights, partial_answer, complaint, measures):
+            for story in (
+                manual_system,
+                nothing_held,
+                carried_on,
+                several_rights,
+                partial_answer,
+                complaint,
+                measures,
+                minor_report,
+            ):
                 await _save(here, story.__name__, await story(here))
         async with running_in(folder, datamap=unaided) as here:
             await _save(here, access_full.__name__, await access_full(here))

@@ -47,6 +47,7 @@ def test_every_kind_of_run_is_there() -> None:
             "erasure",
             "manual_system",
             "measures",
+            "minor_report",
             "nothing_held",
             "notice",
             "notice_afterwards",

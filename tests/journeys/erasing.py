@@ -31,7 +31,7 @@ async def do_first(installed: Installed, case_id: UUID) -> list[str]:
 
 
 async def tell_recipients(installed: Installed, case_id: UUID) -> None:
-    """Instruct every processor, inform every other recipient, and record their word."""
+    """Instruct every processor, inform every other recipient, record their word, and see to copies of what was public."""
     view = await installed.until(case_id, lambda each: each.state.erasure and each.state.erasure.certified)
     assert view.state.erasure is not None
     assert view.state.erasure.plan is not None
@@ -43,6 +43,7 @@ async def tell_recipients(installed: Installed, case_id: UUID) -> None:
     ):
         view = await installed.until(case_id, lambda each, wanted=kinds, most=count: len(open_items(each, *wanted)) == most)  # type: ignore[misc]
         await _done(installed, case_id, open_items(view, *kinds))
+    await _done(installed, case_id, open_items(view, "public_copies"))
 
 
 async def _done(installed: Installed, case_id: UUID, items: list[UUID]) -> None:

@@ -18,6 +18,7 @@ from domain.commands import (
     Hold,
     Release,
     ReturnForRework,
+    Withdraw,
 )
 from domain.erasure import Addressee
 from domain.erasure_messages import ErasureCarriedOut, Leftover, Place, PlanMade
@@ -310,3 +311,48 @@ async def test_a_case_that_is_carried_on_goes_on_where_it_was(temporal_client: C
         await again.until(Tag.RIGHT_ANSWERED)
         assert office.letters.count("erasure_planned") == 1
         assert len(office.erasing.plans) == 1
+
+
+async def test_a_second_letter_tells_what_was_pending_and_public_copies_are_a_persons_task(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.erasing.plan |= {
+        "addressees": [Addressee(recipient="analytics", track="instruct")],
+        "public": [Place(system="platform", collection="images")],
+        "second_look_days": 90,
+    }
+    async with erasing(temporal_client, time_skipper, office) as it:
+        await it.approve()
+        await it.wait_three_days()
+        await it.until(Tag.RIGHT_ANSWERED)
+        assert it.standing.pending == ["analytics"]
+        await it.complete("instruct_processor")
+        assert "erasure_confirmed" not in it.office.letters
+        await it.complete("processor_confirmation")
+        await it.until(Tag.ERASURE_REST_TOLD)
+        assert it.office.letters[-1] == "erasure_confirmed"
+        await it.running.age(days=60)
+        assert len(it.office.erasing.looks) == 1, "the second look is after ninety days here"
+        await it.complete("public_copies")
+        await it.running.age(days=31)
+        await it.running.handle.result()
+        assert len(it.office.erasing.looks) == 2
+
+
+async def test_a_case_that_is_closed_while_it_is_erased_still_gets_its_certificate(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.erasing.plan |= {"addressees": [Addressee(recipient="analytics", track="instruct")]}
+    office.erasing.erased.clear()
+    async with erasing(temporal_client, time_skipper, office) as it:
+        await it.approve()
+        await it.wait_three_days()
+        await it.running.until(lambda office: office.erasing.runs)
+        await it.running.command(Withdraw(actor=SUBJECT))
+        office.erasing.erased.set()
+        await it.running.handle.result()
+        assert it.office.erasing.certificates, "what is gone is gone, and the person is told what that was"
+        assert it.office.letters[-1] == "erasure_done"
+        assert it.open_items("instruct_processor"), "and somebody still tells the processor"

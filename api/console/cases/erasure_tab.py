@@ -4,7 +4,10 @@ Next: api/console/cases/erasure_cards.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
@@ -41,26 +44,62 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
 
     def page() -> Response:
         read = reading.read(web, case)
-        plan = _plan(web, read)
+        row = _row(web, read)
+        plan, seen = ErasurePlan.model_validate(row.plan), _seen(web, row)
         note_access(web, who, "erasure-plan", case.receipt.case_id)
         groups = {
             "Erase": [_line(web, entry) for entry in plan.entries if entry.action is ErasureAction.DELETE and _shown(entry)],
             "Anonymise": [_line(web, entry) for entry in plan.entries if not entry.kept and _changes(entry) and _shown(entry)],
             "Keep": [_line(web, entry) for entry in plan.entries if entry.kept and _shown(entry)],
         }
-        others = [(web.resources.datamap.recipient(each.recipient).name, each.track) for each in plan.addressees]
-        return shell.show_case(web, who, read, "cases/erasure.html", tab="erasure", done=done, groups=groups, others=others)
+        others = [
+            (web.resources.datamap.recipient(each.recipient).name, each.track, seen.get("ids", {}).get(each.recipient, []))
+            for each in plan.addressees
+        ]
+        samples = _samples(web, plan, seen)
+        parts: dict[str, Any] = {"groups": groups, "others": others, "samples": samples, "unlooked": _unlooked(web, plan)}
+        return shell.show_case(web, who, read, "cases/erasure.html", tab="erasure", done=done, **parts)
 
     return await run_in_threadpool(page)
 
 
-def _plan(web: Web, read: CaseFacts) -> ErasurePlan:
+def _row(web: Web, read: CaseFacts) -> ErasurePlanRow:
     standing = read.state.erasure.plan if read.state.erasure else None
     with web.resources.database.read() as session:
         row = session.get(ErasurePlanRow, standing.id) if standing else None
     if row is None:
         raise UnknownObjectError
-    return ErasurePlan.model_validate(row.plan)
+    return row
+
+
+def _seen(web: Web, row: ErasurePlanRow) -> dict[str, Any]:
+    """The sealed part: a few rows of each collection, and the ids at recipients; gone after the last look."""
+    if row.sealed is None:
+        return {}
+    vault = web.resources.vault.case(row.case_id)
+    seen: dict[str, Any] = json.loads(vault.open("erasure_plan", "sealed", str(row.id), row.sealed))
+    return seen
+
+
+def _samples(web: Web, plan: ErasurePlan, seen: dict[str, Any]) -> list[tuple[str, list[list[tuple[str, str]]]]]:
+    """By collection, its sample as fields and values."""
+    samples = seen.get("samples", {})
+    shown = [(_title(web, entry), samples.get(".".join(entry.place), [])) for entry in plan.entries]
+    return [(title, [[*_said(row)] for row in rows]) for title, rows in shown if rows]
+
+
+def _said(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((name.replace("_", " "), str(value)) for name, value in row.items() if value is not None)
+
+
+def _unlooked(web: Web, plan: ErasurePlan) -> list[str]:
+    """Collections into which no program can look: nothing is known of how many rows there are."""
+    return [_title(web, entry) for entry in plan.entries if entry.by_hand and entry.kept and not entry.rows]
+
+
+def _title(web: Web, entry: Entry) -> str:
+    datamap = web.resources.datamap
+    return f"{datamap.system(entry.system).title}: {datamap.collection(*entry.place).title}"
 
 
 def _changes(entry: Entry) -> bool:
@@ -68,7 +107,7 @@ def _changes(entry: Entry) -> bool:
 
 
 def _shown(entry: Entry) -> bool:
-    return bool(entry.rows or entry.doubtful or entry.by_hand)
+    return bool(entry.rows or entry.doubtful or (entry.by_hand and not entry.kept))
 
 
 def _line(web: Web, entry: Entry) -> PlanLine:

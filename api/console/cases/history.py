@@ -125,6 +125,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     ),
     Tag.ACCOUNT_REINSTATED: "The account was given back as it was",
     Tag.CREDENTIALS_BLOCKED: lambda _, row: f"Its credentials are blocked until {row.facts.get('until')}",
+    Tag.ERASURE_REST_TOLD: "The person was told what the processors answered since",
     Tag.HOLDERS_TOLD: "Every other contact that we hold was told of the request",
     Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
     Tag.IDENTITY_REMINDED: "Reminded to confirm the address",
