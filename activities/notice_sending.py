@@ -7,6 +7,7 @@ Next: `adapters/mail.py`
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -66,6 +67,21 @@ class NoticeSending:
         )
 
 
+class _Window:
+    """People claimed together, and what became of each; `done` when that is known of all."""
+
+    def __init__(self, people: list[Claimed]) -> None:
+        self.results: list[Ended] = []
+        self.done = asyncio.Event()
+        self._left = len(people)
+
+    def ended(self, result: Ended) -> None:
+        self.results.append(result)
+        self._left -= 1
+        if not self._left:
+            self.done.set()
+
+
 class _Run:
     """One go at the next recipients."""
 
@@ -75,7 +91,7 @@ class _Run:
         self._message = message
         self._reference, self._letters = self._read()
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
-        self._results: list[Ended] = []
+        self._windows: dict[int, _Window] = {}  # of everybody who is under way
         self._server = MailServer.of(resources.settings)
         self._next_slot = 0.0
         self.sent_count = self.refused_count = self.unreachable = 0
@@ -84,23 +100,36 @@ class _Run:
         """Claim windows and hand them to the connections, until there is a reason to stop."""
         loop, claimed = asyncio.get_running_loop(), 0
         until = loop.time() + _MOST_SECONDS
-        window = await self._claim(claimed)
-        exercise = self._exercise
+        under_way: deque[_Window] = deque()
         async with asyncio.TaskGroup() as group:
-            connections = [] if exercise else [group.create_task(self._connection()) for _ in range(CONNECTIONS)]
-            while window:
-                claimed += len(window)
-                for person in window:
-                    if exercise:
-                        self._ended(person, "sent")
-                    else:
-                        self._queue.put_nowait(person)
+            connections = [] if self._exercise else [group.create_task(self._connection()) for _ in range(CONNECTIONS)]
+            stop = False
+            while True:
+                # The next window is handed out before the last one is done, and the last one is written down while the next is
+                # on its way: no connection waits for the database. Never are more than two windows not written down.
+                people = [] if stop else await self._claim(claimed)
+                claimed += len(people)
+                if people:
+                    under_way.append(self._handed_out(people))
+                elif not under_way:
+                    break
+                if len(under_way) > 1 or not people:
+                    window = under_way.popleft()
+                    await window.done.wait()
+                    await asyncio.to_thread(self._people.ended, window.results, datetime.now(UTC))
                 stop = loop.time() > until or self.unreachable >= _UNREACHABLE
-                window = [] if stop else await self._claim(claimed)  # while the last window is on its way
-                await self._queue.join()
-                await self._write_down()
             for connection in connections:
                 connection.cancel()
+
+    def _handed_out(self, people: list[Claimed]) -> _Window:
+        window = _Window(people)
+        self._windows |= dict.fromkeys([person.id for person in people], window)
+        for person in people:
+            if self._exercise:
+                self._ended(person, "sent")
+            else:
+                self._queue.put_nowait(person)
+        return window
 
     async def _claim(self, claimed: int) -> list[Claimed]:
         most = min(WINDOW, self._message.most - claimed)
@@ -113,20 +142,11 @@ class _Run:
             status = session.exec(select(DossierRecord.status).where(DossierRecord.dossier_id == self._message.notice_id)).one()
         return self._people.claim(most) if status == NoticeStatus.SENDING.value else []
 
-    async def _write_down(self) -> None:
-        results, self._results = self._results, []
-        if results:
-            await asyncio.to_thread(self._people.ended, results, datetime.now(UTC))
-
     async def _connection(self) -> None:
         smtp: aiosmtplib.SMTP | None = None
         try:
             while True:
-                person = await self._queue.get()
-                try:
-                    smtp = await self._told(smtp, person)
-                finally:
-                    self._queue.task_done()
+                smtp = await self._told(smtp, await self._queue.get())
         finally:
             if smtp is not None:
                 with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -167,7 +187,7 @@ class _Run:
     def _ended(self, person: Claimed, outcome: str, code: int | None = None) -> None:
         self.sent_count += outcome == "sent"
         self.refused_count += outcome == "refused"
-        self._results.append(Ended(person.id, outcome, code))  # type: ignore[arg-type]
+        self._windows.pop(person.id).ended(Ended(person.id, outcome, code))  # type: ignore[arg-type]
 
     async def _slot(self) -> None:
         """Wait for one's turn, where so many a second were asked for."""
