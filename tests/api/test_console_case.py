@@ -156,7 +156,7 @@ class TestSystems:
         assert '<progress value="3" max="12"' in page.text
         assert "1,917 records so far" in page.text
         assert f'data-poll="/console/cases/{case.reference}/systems/progress?stage=collecting.' in page.text
-        assert 'aria-live="polite"' in page.text
+        assert 'role="status" data-says' in page.text
 
     def test_the_fragment_says_when_the_case_has_moved_on(self, at_console: SignIn, resources: Resources) -> None:
         case = searching(resources)
