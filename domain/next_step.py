@@ -168,7 +168,9 @@ def _following(state: CaseState) -> NextStep | None:
     """What is still open of an answer that the person has, where no copy waits to be fetched."""
     if not any(item.following for item in state.rights) or state.stage(state.copied) is Status.DELIVERED:
         return None
-    return NextStep(Step.RESTRICTED, _US) if restriction_of(state.measures) else NextStep(Step.FOLLOW_UP, _SYSTEM)
+    if (lasting := restriction_of(state.measures)) is not None:
+        return NextStep(Step.RESTRICTED, _US if lasting.told_at else WaitsFor.NOBODY)  # it may last as long as a claim
+    return NextStep(Step.FOLLOW_UP, _SYSTEM)
 
 
 def _identity(state: CaseState) -> NextStep:
