@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql poppler dovecot provider histories migration api-table lock audit clean
+	postgresql poppler dovecot clamd provider histories migration api-table lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: install ## Start Habeas with the demo controller; Ctrl-C stops it
 up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
-test: install-dev postgresql poppler dovecot provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
+test: install-dev postgresql poppler dovecot clamd provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
 	$(BIN)/pytest -n $(JOBS) -m "not journey"
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
@@ -48,10 +48,10 @@ format: install-dev ## Let ruff write the files as it wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test-fast: install-dev poppler dovecot provider
+test-fast: install-dev poppler dovecot clamd provider
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
-test-postgresql: install-dev postgresql poppler dovecot ## The database and activity suites on PostgreSQL
+test-postgresql: install-dev postgresql poppler dovecot clamd ## The database and activity suites on PostgreSQL
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities)
 
 test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
@@ -80,6 +80,9 @@ dovecot: # the mailboxes that tests take mail in from
 provider: install-dev # a real OpenID provider that tests sign in with; its packages are locked by hash
 	@cd tests/provider && { cmp -s package-lock.json node_modules/.locked || \
 		{ PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent && cp package-lock.json node_modules/.locked; }; }
+
+clamd: # scans attachments in tests, with a signature of the tests' own; freshclam is never run
+	@ls /usr/sbin/clamd >/dev/null 2>&1 || command -v clamd >/dev/null || .ci/debian clamav-daemon
 
 chromium:
 	@command -v chromium >/dev/null || .ci/debian chromium

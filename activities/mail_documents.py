@@ -55,7 +55,8 @@ class DocumentDesk:
     def _keep_as_evidence(self, mail: IncomingMail, read: ReadMessage, case_id: UUID) -> list[int]:
         """The places of what is kept now and leaves the mail."""
         raw = open_raw(self._resources, mail)
-        for each in (read.documents + read.suspects)[:1]:
+        clean = [each for each in read.documents + read.suspects if each.malware != "infected"]
+        for each in clean[:1]:
             content = self._reader.part(raw, each.index)
             try:
                 evidence = store_evidence(self._resources, case_id, BytesIO(content), each.found_type or each.media_type)

@@ -29,6 +29,7 @@ from adapters.incoming.authentication import Dns, authenticate, look_up
 from adapters.incoming.parsing import parse
 from adapters.incoming.reader import MailReader, unreadable
 from adapters.incoming.store import open_raw
+from adapters.malware import place_of, scan
 from adapters.resources import Resources
 from domain.case import CaseState
 from domain.incoming import Authentication, MailKind, ReadMessage
@@ -56,6 +57,7 @@ class Mailroom:
         self._resources = resources
         self._dns = dns_text
         self._reader = MailReader()
+        self._clamd = place_of(resources.settings.clamd)
         self._documents = DocumentDesk(resources, self._reader)
 
     @activity.defn
@@ -102,7 +104,7 @@ class Mailroom:
         with self._resources.database.read() as session:
             known = known_of(self._resources, session, mail, read, checked)
         decided = self._decided_before(mail, known) or dispose(read, known.circumstances)
-        read = self._documents.dealt_with(mail, read, known, decided)
+        read = self._documents.dealt_with(mail, self._scanned(mail, read), known, decided)
         if decided.standing is Standing.OPENED:
             self._open(mail, read, known, decided)
         breach = first_sign(self._resources, mail, read, decided, datetime.now(UTC))
@@ -119,6 +121,16 @@ class Mailroom:
         # Who uploads a file can put any header into it.
         believed = self._resources.settings.authserv_id if mail.origin in {"imap", "command"} else None
         return read, authenticate(raw, parse(raw), self._dns, believed)
+
+    def _scanned(self, mail: IncomingMail, read: ReadMessage) -> ReadMessage:
+        if self._clamd is None or not read.attachments:
+            return read
+        raw = open_raw(self._resources, mail)
+        found = [
+            each.model_copy(update={"malware": scan(self._reader.part(raw, each.index), self._clamd)})
+            for each in read.attachments
+        ]
+        return read.model_copy(update={"attachments": found})
 
     def _decided_before(self, mail: IncomingMail, known: Knowledge) -> Disposition | None:
         """What a sorting that was cut off had begun: the case that this mail opened."""

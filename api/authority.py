@@ -98,6 +98,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", "/mail/{mail}/open"): Rule(Scope.CASES_WRITE, _DESK),
     ("POST", "/mail/{mail}/join"): Rule(Scope.CASES_WRITE, _DESK),
     ("POST", "/mail/{mail}/dismiss"): Rule(Scope.CASES_WRITE, _DESK),
+    ("POST", "/mail/{mail}/attachments/{index}/quarantine"): Rule(Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD})),
     ("POST", "/mail/{mail}/attachments/{index}/keep"): Rule(Scope.CASES_WRITE, _DESK),
     ("POST", "/mail/{mail}/attachments/{index}/destroy"): Rule(Scope.CASES_WRITE, _DESK),
     ("GET", "/cases/{reference}/messages"): Rule(Scope.CASES_READ, _OFFICE),

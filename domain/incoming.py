@@ -14,6 +14,7 @@ from domain.rights import Right
 
 Language = Literal["en", "de", "fr"]
 AuthResult = Literal["pass", "fail", "none", "unknown"]
+Malware = Literal["not_scanned", "too_large", "clean", "infected"]
 
 
 class MailKind(StrEnum):
@@ -45,6 +46,8 @@ class Attachment(_Part):
         suspected: may be one; a person looks before a certain day.
         cleared: a person said that it is none.
         removed: it was such a document, and its content has been destroyed.
+        malware: what a scanner said; nothing is clean that nobody scanned.
+        fetched: who took an infected one out, and why.
     """
 
     index: int
@@ -57,6 +60,8 @@ class Attachment(_Part):
     suspected: bool = False
     cleared: bool = False
     removed: bool = False
+    malware: Malware = "not_scanned"
+    fetched: list[str] = []
 
     @property
     def in_doubt(self) -> bool:
@@ -145,6 +150,11 @@ class ReadMessage(_Part):
     def documents(self) -> list[Attachment]:
         """Attachments that are a proof of identity and are still there."""
         return [each for each in self.attachments if each.document and not each.removed]
+
+    @property
+    def infected(self) -> bool:
+        """Whether a part of it is in quarantine, and the raw message with it."""
+        return any(each.malware == "infected" and not each.removed for each in self.attachments)
 
     @property
     def suspects(self) -> list[Attachment]:

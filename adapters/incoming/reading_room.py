@@ -21,7 +21,7 @@ from adapters.incoming.reader import MailReader
 from adapters.incoming.store import open_raw
 from adapters.resources import Resources
 from domain.deadline import regimes_for
-from domain.errors import InvalidInputError, KeyMissingError, UnknownObjectError
+from domain.errors import InvalidInputError, KeyMissingError, NotAllowedNowError, UnknownObjectError
 from domain.incoming import MailKind, ReadMessage
 from domain.rights import Right
 from domain.triage import Standing
@@ -127,22 +127,29 @@ class ReadingRoom:
         """The message as it came, except for parts that were destroyed.
 
         Raises:
-            KeyMissingError: it was destroyed.
+            KeyMissingError: it was destroyed. NotAllowedNowError: a part of it is infected.
         """
+        if view.read is not None and view.read.infected:
+            raise NotAllowedNowError("A part of this message is infected, so the raw message is given to nobody.")
         return open_raw(self._resources, view.row)
 
-    def attachment(self, view: MailView, index: int) -> tuple[str, bytes]:
+    def attachment(self, view: MailView, index: int, *, infected: bool = False) -> tuple[str, bytes]:
         """Name and content of one attachment; for a download, never for a page (`security.md` section 1).
+
+        `infected` gives out what is in quarantine too (`adapters/incoming/quarantine.py`).
 
         Raises:
             UnknownObjectError: there is no such attachment, or its content was destroyed.
+            NotAllowedNowError: it is infected.
         """
         named = {each.index: each for each in (view.read.attachments if view.read else []) if not each.removed}
         if index not in named:
             raise UnknownObjectError
+        if named[index].malware == "infected" and not infected:
+            raise NotAllowedNowError("This file is infected. A privacy lead can take it out, with a reason.")
         reader = MailReader()
         try:
-            return named[index].name, reader.part(self.raw(view), index)
+            return named[index].name, reader.part(open_raw(self._resources, view.row), index)
         finally:
             reader.close()
 

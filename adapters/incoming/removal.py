@@ -73,7 +73,7 @@ def remove_documents(
             row.note = resources.vault.mail(mail.key).seal("incoming_mail", "note", str(row.id), note)
         row.key, row.raw, row.blob = mail.key, mail.raw, mail.blob
         row.documents += len(places)
-        _keep_reading(resources, row, after)
+        keep_reading(resources, row, after)
         session.add(row)
         session.execute(update(MailArrival).where(col(MailArrival.mail) == mail.id).values(remove=True, settled=False))
     resources.vault.destroy_mail_key(old_key, rule=RULE, approver=approver)
@@ -106,11 +106,11 @@ def clear_suspect(resources: Resources, mail: UUID, index: int) -> None:
         UnknownObjectError: there is no such mail or attachment. NotAllowedNowError: somebody was faster, or it is gone.
     """
     with resources.database.write() as session:
-        row, read = _opened(resources, session.get(IncomingMail, mail, with_for_update=True))
+        row, read = opened(resources, session.get(IncomingMail, mail, with_for_update=True))
         _in_doubt(read, index)
         said = {"suspected": False, "cleared": True}
         files = [each.model_copy(update=said) if each.index == index else each for each in read.attachments]
-        _keep_reading(resources, row, read.model_copy(update={"attachments": files}))
+        keep_reading(resources, row, read.model_copy(update={"attachments": files}))
         session.add(row)
 
 
@@ -132,7 +132,7 @@ def destroy_due_suspects(resources: Resources, now: datetime) -> int:
     return done
 
 
-def _keep_reading(resources: Resources, row: IncomingMail, read: ReadMessage) -> None:
+def keep_reading(resources: Resources, row: IncomingMail, read: ReadMessage) -> None:
     """Seal what a mail says under the key it has now."""
     content = read.model_dump_json().encode()
     row.content = resources.vault.mail(row.key).seal("incoming_mail", "content", str(row.id), content)
@@ -142,10 +142,15 @@ def _keep_reading(resources: Resources, row: IncomingMail, read: ReadMessage) ->
 
 def _of(resources: Resources, mail: UUID) -> tuple[IncomingMail, ReadMessage]:
     with resources.database.read() as session:
-        return _opened(resources, session.get(IncomingMail, mail))
+        return opened(resources, session.get(IncomingMail, mail))
 
 
-def _opened(resources: Resources, row: IncomingMail | None) -> tuple[IncomingMail, ReadMessage]:
+def opened(resources: Resources, row: IncomingMail | None) -> tuple[IncomingMail, ReadMessage]:
+    """A mail with what it says.
+
+    Raises:
+        UnknownObjectError: there is none, or it was destroyed.
+    """
     if row is None or row.content is None:
         raise UnknownObjectError
     content = resources.vault.mail(row.key).open("incoming_mail", "content", str(row.id), row.content)

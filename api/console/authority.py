@@ -109,6 +109,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/triage/{mail}/open"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/join"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/dismiss"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
+    ("POST", "/console/triage/{mail}/attachments/{index}/quarantine"): Rule(frozenset({Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/attachments/{index}/keep"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("POST", "/console/triage/{mail}/attachments/{index}/destroy"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),
     ("GET", "/console/cases"): Rule(OFFICE),

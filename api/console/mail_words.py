@@ -44,6 +44,12 @@ RESULTS: Final[dict[str | None, str]] = {
     "unknown": "not known",
     None: "not looked at",
 }
+MALWARE: Final[dict[str, str]] = {
+    "not_scanned": "not scanned for malware",
+    "too_large": "not scanned for malware: too large",
+    "clean": "no malware found",
+    "infected": "infected, in quarantine",
+}
 TROUBLES: Final[dict[str, str]] = {
     "sign_in_refused": "refuses the sign-in",
     "connection_lost": "does not answer",

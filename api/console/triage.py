@@ -17,6 +17,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.database.mail_tables import IncomingMail, MailCursor
 from adapters.database.notice_reader import NoticeReader
 from adapters.incoming.desk import MailDesk
+from adapters.incoming.quarantine import fetch_infected
 from adapters.incoming.reading_room import MailView, ReadingRoom
 from adapters.incoming.removal import clear_suspect, destroy_suspect
 from api.access import note_access
@@ -101,6 +102,17 @@ def attachment(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Respo
     return _download(content, name)
 
 
+@router.post("/triage/{mail}/attachments/{index}/quarantine")
+def quarantine(mail: UUID, index: int, web: TheWeb, who: TheCaseworker, sent: TheForm) -> Response:
+    """An infected file for a privacy lead who says why."""
+    _looked_at(web, who, mail, "mail-attachment-infected")
+    try:
+        name, content = fetch_infected(web.resources, mail, index, who.person, forms.field(sent, "reason"))
+    except InvalidInputError as refusal:
+        return _page_again(web, who, mail, f"reason-{index}", refusal.message)
+    return _download(content, f"{name}.infected")
+
+
 @router.post("/triage/{mail}/attachments/{index}/keep")
 def keep(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
     """Say that a file is no proof of identity: it stays."""
@@ -176,6 +188,7 @@ def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None
         errors=errors or {},
         may_decide=who.role in DECIDES and view.row.standing in {s.value for s in _SHOWN.values()},
         may_say=who.role in DECIDES,
+        may_fetch=who.role is Role.PRIVACY_LEAD,
         suggested=suggested,
         rights=list(Right),
         countries=[("", "Not known"), *COUNTRIES],

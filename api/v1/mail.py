@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader
 from adapters.incoming.conversation import Message, conversation
 from adapters.incoming.desk import MailDesk
+from adapters.incoming.quarantine import fetch_infected
 from adapters.incoming.reading_room import MailView, ReadingRoom
 from adapters.incoming.removal import clear_suspect, destroy_suspect
 from api.access import note_access
@@ -110,10 +111,18 @@ def read_raw_mail(mail: UUID, who: TheCaller, web: TheWeb) -> Response:
 
 @router.get("/mail/{mail}/attachments/{index}", response_class=Response)
 def read_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> Response:
-    """One attachment as a download, under a neutral type. Not scanned for malware here."""
+    """One attachment as a download, under a neutral type; an infected one is refused."""
     view = _looked_at(web, who, mail, "mail-attachment")
     name, content = ReadingRoom(web.resources).attachment(view, index)
     return download(content, name)
+
+
+@router.post("/mail/{mail}/attachments/{index}/quarantine", response_class=Response)
+def fetch_infected_attachment(mail: UUID, index: int, body: DismissMailBody, who: TheCaller, web: TheWeb) -> Response:
+    """Take an infected attachment out of quarantine as a download; the reason is sealed with the mail."""
+    _looked_at(web, who, mail, "mail-attachment-infected")
+    name, content = fetch_infected(web.resources, mail, index, who.person, body.reason)
+    return download(content, f"{name}.infected")
 
 
 @router.post("/mail/{mail}/attachments/{index}/keep")
@@ -250,7 +259,9 @@ def _answer(view: MailView) -> MailAnswer:
             "text": read.text if read else "",
             "reply": read.reply if read else "",
             "documents_due": view.row.documents_due,
-            "attachments": [AttachmentAnswer(**each.model_dump(exclude={"document", "cleared"})) for each in attachments],
+            "attachments": [
+                AttachmentAnswer(**each.model_dump(exclude={"document", "cleared", "fetched"})) for each in attachments
+            ],
             "bounce": read.bounce if read else None,
             "problems": read.problems if read else ["The mailbox does not give this message out. It is still there."],
         }

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from api.v1.models import Body, Country
-from domain.incoming import AuthResult, Bounce, Language, MailKind
+from domain.incoming import AuthResult, Bounce, Language, MailKind, Malware
 from domain.rights import Right
 from domain.triage import Standing, TriageReason
 
@@ -30,7 +30,7 @@ class JoinMailBody(Body):
 
 
 class DismissMailBody(Body):
-    """Put a mail aside."""
+    """Put a mail aside, or take a file out of quarantine."""
 
     reason: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), Field(description="kept sealed")
@@ -82,6 +82,7 @@ class AttachmentAnswer(BaseModel):
     sha256: str
     suspected: bool
     removed: bool
+    malware: Malware
 
 
 class MailLine(BaseModel):

@@ -56,6 +56,7 @@ MATRIX = {
     "POST /mail/{mail}/open": WORKERS,
     "POST /mail/{mail}/join": WORKERS,
     "POST /mail/{mail}/dismiss": WORKERS,
+    "POST /mail/{mail}/attachments/{index}/quarantine": "privacy_lead",
     "POST /mail/{mail}/attachments/{index}/keep": WORKERS,
     "POST /mail/{mail}/attachments/{index}/destroy": WORKERS,
     "GET /cases/{reference}/messages": OFFICE,

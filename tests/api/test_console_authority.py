@@ -74,6 +74,7 @@ MATRIX = {
     "POST /console/triage/{mail}/open": "caseworker privacy_lead",
     "POST /console/triage/{mail}/join": "caseworker privacy_lead",
     "POST /console/triage/{mail}/dismiss": "caseworker privacy_lead",
+    "POST /console/triage/{mail}/attachments/{index}/quarantine": "privacy_lead",
     "POST /console/triage/{mail}/attachments/{index}/keep": "caseworker privacy_lead",
     "POST /console/triage/{mail}/attachments/{index}/destroy": "caseworker privacy_lead",
     "POST /console/cases/{reference}/evidence": "privacy_lead dpo auditor",

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from adapters.database.mail_tables import IncomingMail, MailCursor
 from adapters.database.tables import AccessLog, CaseReceipt, Letter
+from adapters.incoming.removal import keep_reading, opened
 from adapters.resources import Resources
 from domain.rights import Role
 from tests.activities.test_mailroom import SECRET, with_file
@@ -114,6 +115,26 @@ def test_a_file_that_may_be_a_proof_of_identity_waits_with_its_day_and_one_press
     assert (person.get(first).status_code, person.get(second).status_code) == (200, 404)
     assert "No file in the mail looks like" in text_of(person.get("/console/triage?view=proofs"))
     assert "said already what this file is" in text_of(person.post(f"{first}/destroy"))
+
+
+def test_an_infected_file_is_no_link_and_a_privacy_lead_takes_it_out_with_a_reason(
+    at_console: SignIn, desk: Desk, resources: Resources
+) -> None:
+    desk.sort(with_file(mail(ASKS), "bill.jpg", b"\xff\xd8\xff\xe0 bill"))
+    with resources.database.write() as session:
+        row, read = opened(resources, session.exec(select(IncomingMail)).one())
+        files = [each.model_copy(update={"malware": "infected"}) for each in read.attachments]
+        keep_reading(resources, row, read.model_copy(update={"attachments": files}))
+        session.add(row)
+    page, index = f"/console/triage/{row.id}", read.attachments[0].index
+    person, lead = at_console(), at_console(Role.PRIVACY_LEAD)
+    said = text_of(person.get(page))
+    assert "infected, in quarantine" in said
+    assert "given to nobody" in said
+    assert [person.get(f"{page}/{what}").status_code for what in (f"attachments/{index}", "raw")] == [409, 409]
+    assert person.post(f"{page}/attachments/{index}/quarantine", {"reason": "x"}).status_code == 403
+    assert "Say why you need" in text_of(lead.post(f"{page}/attachments/{index}/quarantine"))
+    assert lead.post(f"{page}/attachments/{index}/quarantine", {"reason": "For the police"}).content.endswith(b"bill")
 
 
 def test_putting_aside_needs_a_reason(at_console: SignIn, desk: Desk, resources: Resources) -> None:
