@@ -76,7 +76,7 @@ def leaks(
             for piece in _pieces(zipped, info):
                 digest = hashlib.sha256(piece).hexdigest() if foreign and (secrets.files or secrets.looked) else ""
                 if digest in secrets.files:
-                    places[f"{info.filename} (the same file is withheld)"] = None
+                    places[f"{info.filename} (the same file is withheld or covered elsewhere)"] = None
                 if digest not in secrets.looked:
                     places |= dict.fromkeys(_found(info.filename, piece, needles, documents if foreign else None))
                 pulse()

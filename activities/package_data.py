@@ -120,9 +120,12 @@ class DataWriter:
             if verdict is None:
                 written.files.append(self._file(f"{written.folder}/{file.member}", file.name, file.ref))
             elif not verdict.dropped:
-                content = self._files.released(found, file, verdict)
-                written.pictured |= is_pdf(content) and bool(verdict.covers)
                 name = verdict.of_row({"path": file.name}).value["path"]
+                if not verdict.in_file:
+                    written.files.append(self._file(f"{written.folder}/{file.member}", name, file.ref))
+                    continue
+                content = self._files.released(found, file, verdict)
+                written.pictured |= is_pdf(content)
                 written.files.append(WrittenFile(self._zip.add(f"{written.folder}/{file.member}", content), name))
         return written
 

@@ -78,13 +78,12 @@ class FileJudge:
             named = [each for each in people if found_in(item.id, content, _names(each), self.covering.documents)]
             theirs = of_others and is_picture(content) and bool(self.covering.documents.about(content).says)
             covers = tuple(dict.fromkeys((*covers, *spans_of(None, named), *([_ABOUT_FILE] if theirs else []))))
-        in_file = any(span.field is None for span in covers)
         if not covers and not verdict.kept:
             return
         basis = verdict.basis or (Basis.THIRD_PARTY.value if covers else None)
         verdict = replace(verdict, basis=basis, covers=covers)
-        if content is None and not in_file and not verdict.kept:
-            return
+        if not verdict.in_file:
+            return  # its row alone loses something
         covered = None if content is None else self._cover(content, verdict)
         if covered is None:
             # Too large, or of a kind that cannot be covered for certain.
@@ -96,7 +95,9 @@ class FileJudge:
             verdicts.rows.pop(item.position, None)  # there was nothing to cover
             return
         verdicts.rows[item.position] = verdict
-        if self._bytes + len(covered.value) <= _HELD and (in_file or verdict.kept):
+        if covered.value != content:
+            self.secrets.files.add(file.ref.sha256)  # the same file elsewhere would tell what is under the cover
+        if self._bytes + len(covered.value) <= _HELD:
             self._held[item.id] = covered.value
             self._bytes += len(covered.value)
 

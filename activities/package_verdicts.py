@@ -52,6 +52,11 @@ class Verdict:
         plain = not self.kept and all(span.words is None and span.start is None for span in self.covers)
         return frozenset(span.field for span in self.covers if span.field) if plain else None
 
+    @property
+    def in_file(self) -> bool:
+        """Something of the item's file goes, and not of its row alone."""
+        return bool(self.kept) or any(span.field is None for span in self.covers)
+
     def of_row(self, row: Mapping[str, Any]) -> Covered:
         """A row as it leaves."""
         in_row = tuple(span for span in self.kept if span.field)  # of a file, the extract is of its text

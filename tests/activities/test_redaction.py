@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from activities.leak_search import Secrets, found_in
 from activities.package import Packaging
 from activities.package_file_verdicts import FileJudge
-from activities.package_files import Covering
+from activities.package_files import LARGEST, Covering
 from activities.package_verdicts import Verdicts
 from adapters.collected import Collected
 from adapters.database.item_decisions import Standing
@@ -230,6 +230,17 @@ def test_what_a_picture_of_somebody_else_says_of_itself_goes_by_itself(case: Sea
     assert case.resources.documents.about(judge.released(found, file, verdicts.rows[0])).says == {}
 
 
+def test_a_large_file_leaves_as_it_is_where_its_row_alone_is_covered(case: SearchedCase) -> None:
+    case.found_files("uploads", "pictures", {"long.bin": bytes(LARGEST + 1), "longer.bin": bytes(LARGEST + 2)})
+    row, words = case.items("uploads", "pictures")
+    case.decide(row.id, "redact", "third_party", parts=spans({"field": "path"}))
+    case.decide(words.id, "redact", "third_party", revision=2, parts=spans({"words": OTHER}))
+    members = case.members()
+    assert [len(members.get(f"{FILES}00000{number}.bin", b"")) for number in (1, 2)] == [LARGEST + 1, 0]
+    assert b"long.bin" not in members["files.csv"]
+    assert case.build().withheld == 2
+
+
 def test_a_cover_that_finds_nothing_is_not_counted(case: SearchedCase) -> None:
     prompts(case, "mine", f"with {OTHER}", "mine too")
     case.decide(PROMPTS, "redact", "third_party", parts=spans({"words": OTHER}))
@@ -281,7 +292,14 @@ def test_a_withheld_text_that_stands_in_another_record_is_found(case: SearchedCa
 def test_a_withheld_file_that_is_released_under_another_name_is_found(case: SearchedCase) -> None:
     case.found_files("uploads", "pictures", {"a.png": b"\x89PNG same", "b.png": b"\x89PNG same"})
     case.decide(case.items("uploads", "pictures")[0].id, "withhold", "third_party")
-    assert leaks(case) == ["data/uploads/pictures/files/000002.png (the same file is withheld)"]
+    assert leaks(case) == ["data/uploads/pictures/files/000002.png (the same file is withheld or covered elsewhere)"]
+
+
+def test_a_picture_that_is_covered_in_one_place_and_open_in_another_is_found(case: SearchedCase) -> None:
+    case.found_files("uploads", "pictures", {"a.jpg": jpeg(), "b.jpg": jpeg()})
+    area: dict[str, object] = {"area": {"left": 5, "top": 10, "width": 60, "height": 10}}
+    case.decide(case.items("uploads", "pictures")[0].id, "redact", "third_party", parts=spans(area))
+    assert leaks(case) == [f"{FILES}000002.jpg (the same file is withheld or covered elsewhere)"]
 
 
 def test_the_requesters_own_words_never_bar_anything(case: SearchedCase) -> None:
