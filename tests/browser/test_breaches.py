@@ -25,8 +25,6 @@ from tests.browser.looking import TELEPHONE, WIDE, looked_at, photograph
 pytestmark = pytest.mark.journey
 SIZES: dict[str, dict[str, object]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
-    "phone": {"viewport": {"width": 360, "height": 740}},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "plain": {"viewport": {"width": 1280, "height": 900}, "java_script_enabled": False},
 }
 

@@ -25,8 +25,6 @@ ASKS = "Hello,\n\nplease send me a copy of all the personal data you hold.\n\nMi
 LAYOUT = '<h1>Offer</h1><p>Text <a href="https://a.example">link</a></p><script>document.title="run"</script><img src="http://t.example/x">'
 SIZES: dict[str, dict[str, object]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
-    "phone": {"viewport": {"width": 360, "height": 740}},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "plain": {"viewport": {"width": 1280, "height": 900}, "java_script_enabled": False},
 }
 

@@ -269,6 +269,8 @@ def _plain(row: CaseEventRow) -> str:
     known = WORDS.get(Tag(row.tag)) if row.tag in set(Tag) else None
     if isinstance(known, str):
         return known
+    if row.tag == Tag.SNAPSHOT_TAKEN:
+        return "Short-lived data were copied before they go"
     _, _, words_of_tag = row.tag.partition(":")
     subject, _, happened = words_of_tag.partition(":")
     return f"{subject.replace('_', ' ').capitalize()} {happened.replace('_', ' ')}"
