@@ -23,6 +23,7 @@ from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.measure_tables import ConsentEnd, Restriction
 from adapters.database.retention_tables import Destruction
 from adapters.database.session import Database
+from adapters.database.staff_tables import HeldRelease
 from adapters.incoming.ending import end_mails_of_case
 from adapters.resources import Resources
 from adapters.sealed_head import blob_ids
@@ -33,9 +34,8 @@ from domain.retention import KEYSTORE_BACKUP_DAYS, Kept
 STAYS: Final = frozenset(
     {
         *("case_right", "case_event", "case_record", "queue_entry", "case_assignment", "complaint_link"),
-        *(
-            str(table.__tablename__) for table in (Restriction, ConsentEnd)
-        ),  # as long as the stub: they say what must not be done with the person
+        # Who let a stopped release go accounts for it; what must not be done with the person stands as long as the stub.
+        *(str(table.__tablename__) for table in (HeldRelease, Restriction, ConsentEnd)),
     }
 )  # ids, enums, dates, counts, hashes
 GOES: Final = frozenset(
