@@ -130,6 +130,8 @@ class MailboxWatch:
                 select_columns(col(IncomingMail.id)).where(col(IncomingMail.standing) != Standing.STORED.value)
             ),
         )
+        if mailbox.move_to is not None:
+            self._remove_moved(mailbox, connection)
         while True:
             with self._resources.database.read() as session:
                 rows = session.execute(waiting.order_by(col(MailArrival.uid)).limit(_MOST_AT_ONCE)).all()
@@ -139,12 +141,36 @@ class MailboxWatch:
             if mailbox.move_to is None:
                 connection.flag(kept)
             else:
-                connection.move(kept, mailbox.move_to)
+                self._follow(mailbox, connection, connection.move(kept, mailbox.move_to))
             connection.remove([uid for _, uid, remove in rows if remove])
             with self._resources.database.write() as session:
                 session.execute(
                     update(MailArrival).where(col(MailArrival.id).in_([row for row, _, _ in rows])).values(settled=True)
                 )
+
+    def _follow(self, mailbox: Mailbox, connection: Connection, moved: dict[int, tuple[int, int]]) -> None:
+        """Write down where originals lie now, so that they can go from there."""
+        with self._resources.database.write() as session:
+            for uid, (validity, there) in moved.items():
+                here = (
+                    col(MailArrival.mailbox) == mailbox.name,
+                    col(MailArrival.uidvalidity) == connection.uidvalidity,
+                    col(MailArrival.uid) == uid,
+                )
+                place = {"mailbox": _moved_name(mailbox), "uidvalidity": validity, "uid": there}
+                session.execute(update(MailArrival).where(*here).values(place))
+
+    def _remove_moved(self, mailbox: Mailbox, connection: Connection) -> None:
+        gone = select(MailArrival).where(
+            MailArrival.mailbox == _moved_name(mailbox), col(MailArrival.remove), col(MailArrival.settled).is_(False)
+        )
+        with self._resources.database.read() as session:
+            rows = session.exec(gone.limit(_MOST_AT_ONCE)).all()
+        if rows:
+            connection.remove_moved([(row.uidvalidity, row.uid) for row in rows], mailbox.move_to or "")
+            with self._resources.database.write() as session:
+                done = update(MailArrival).where(col(MailArrival.id).in_([row.id for row in rows]))
+                session.execute(done.values(settled=True))
 
     def _fetch_and_store(self, mailbox: Mailbox, connection: Connection, uids: list[int]) -> int:
         fetched = [message for message in connection.fetch(uids) if message.raw]
@@ -228,6 +254,10 @@ class MailboxWatch:
     def _row(self, name: str) -> Iterator[tuple[Session, MailCursor]]:
         with self._resources.database.write() as session:
             yield session, session.get(MailCursor, name) or MailCursor(mailbox=name)
+
+
+def _moved_name(mailbox: Mailbox) -> str:
+    return f"{mailbox.name}/{mailbox.move_to}"
 
 
 def _batches(sizes: dict[int, int]) -> Iterator[list[int]]:

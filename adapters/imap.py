@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 60.0  # seconds without a byte
 _IDLE_LOOKS: Final = 2.0  # seconds
+_COPYUID_PARTS: Final = 3
 IDLE_FOR: Final = 60.0  # seconds between two looks, also where the server says by itself that something came
 BATCH_MESSAGES: Final = 250
 BATCH_BYTES: Final = 8_000_000  # fetched in one go; a larger message comes alone
@@ -91,21 +92,41 @@ class Connection:
         if uids:
             self._ask("STORE", _set(uids), "+FLAGS.SILENT", r"(\Seen)")
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        """Move messages to another folder, which is made if it is not there."""
+    def move(self, uids: Sequence[int], folder: str) -> dict[int, tuple[int, int]]:
+        """Move messages to another folder, which is made if it is not there.
+
+        Returns:
+            UIDVALIDITY and UID of each there, where the server says so (RFC 4315).
+        """
         if not uids:
-            return
+            return {}
         with _translated():
             if not self._box.folder.exists(folder):
                 self._box.folder.create(folder)
             self.flag(uids)
-            self._box.move([str(uid) for uid in uids], folder)
+            each = [str(uid) for uid in uids]
+            self._client.response("COPYUID")  # of an earlier move
+            self._box.copy(each, folder)
+            said = self._client.response("COPYUID")[1][0]
+            self._box.delete(each)
+        return _moved(said if isinstance(said, bytes) else b"")
 
     def remove(self, uids: Sequence[int]) -> None:
         """Delete messages for good."""
         if uids:
             with _translated():
                 self._box.delete([str(uid) for uid in uids])
+
+    def remove_moved(self, places: Sequence[tuple[int, int]], folder: str) -> None:
+        """Delete messages for good from the folder that they were moved to; `places` are UIDVALIDITY and UID there."""
+        with _translated():
+            if not places or not self._box.folder.exists(folder):
+                return
+            here = self._box.folder.get() or "INBOX"
+            self._box.folder.set(folder)
+            validity = int(self._client.response("UIDVALIDITY")[1][0] or b"0")
+            self.remove([uid for of, uid in places if of == validity])
+            self._box.folder.set(here)
 
     def remove_old(self, folder: str | None, days: int, stored: Callable[[list[int]], list[int]]) -> None:
         """Delete what was taken in and arrived more than so many days ago.
@@ -199,6 +220,21 @@ def _translated() -> Iterator[None]:
 
 def _set(uids: Sequence[int]) -> str:
     return ",".join(str(uid) for uid in uids)
+
+
+def _moved(said: bytes) -> dict[int, tuple[int, int]]:
+    """The new place of each UID by COPYUID: `validity old,set new,set`."""
+    parts = said.decode("ascii", "replace").split()
+    if len(parts) != _COPYUID_PARTS:
+        return {}
+    old, new = (list(_each(part)) for part in parts[1:])
+    return {uid: (int(parts[0]), there) for uid, there in zip(old, new, strict=False)} if len(old) == len(new) else {}
+
+
+def _each(uids: str) -> Iterator[int]:
+    for part in uids.split(","):
+        first, _, last = part.partition(":")
+        yield from range(int(first), int(last or first) + 1)
 
 
 def _instant(head: bytes) -> datetime:

@@ -167,7 +167,7 @@ class ReadingRoom:
             for each in row.cases
             if each["why"] != "evidence" and UUID(each["case"]) in references
         ]
-        return MailView(row, read, cases, self._answer_by(row, read), sorted(set(places)))
+        return MailView(row, read, cases, self._answer_by(row, read), sorted({place.partition("/")[0] for place in places}))
 
     def _read(self, row: IncomingMail) -> ReadMessage | None:
         if row.content is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from activities.mailbox import MailboxWatch
@@ -182,6 +183,20 @@ def test_originals_go_after_their_days_and_what_was_not_taken_in_stays(post: Pos
     folder = "INBOX" if after == "flag" else "Done"
     assert post.server.seen(folder, user=post.user) == (1, 1)
     assert len(post.mails) == 2
+
+
+@pytest.mark.parametrize("after", ["flag", "move:Done"])
+def test_the_original_of_a_mail_that_ends_goes_from_where_it_lies_and_no_other(post: Post, after: str) -> None:
+    post.watch_at(post.server.url(post.user, after=after))
+    post.server.deliver(numbered(1), numbered(2), numbered(3), user=post.user)
+    post.turns()
+    folder = "INBOX" if after == "flag" else "Done"
+    assert post.server.seen(folder, user=post.user) == (3, 3)
+    row = post.mails[1]
+    with post.resources.database.write() as session:
+        session.execute(update(MailArrival).where(col(MailArrival.mail) == row.id).values(remove=True, settled=False))
+    post.turn()
+    assert post.server.seen(folder, user=post.user) == (2, 2)
 
 
 def fifty_megabytes() -> bytes:
