@@ -429,6 +429,16 @@ def _name(system: str, collection: str, old: str = "Tilda Typical") -> dict[str,
     return {"system": system, "collection": collection, "field": "full_name", "old": old, "new": "Tilde Typical"}
 
 
+async def _object(office: Office, case: Asked) -> None:
+    """The account holder presses the button behind the link in the letter."""
+    link = next(found[0] for each in case.letters if (found := re.search(r"/object/hl1_[A-Za-z0-9_-]{43}", each)))
+    page = (await office.web.get(link)).text
+    assert "I am 18 or older" in page
+    assert not items(await case.until(bool), "account_objection"), "looking at the page objects to nothing"
+    await office.web.post(link, data=dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)))
+    assert items(await case.until(lambda each: items(each, "account_objection")), "account_objection")
+
+
 async def test_a_childs_account_is_suspended_at_once_given_back_as_it_was_and_deleted_by_two_people(office: Office) -> None:
     """A parent reports; the account holder hears why; the parent learns neither whether there is an account nor what is in it."""
     public = """SELECT images.id, public FROM images JOIN prompts ON prompts.id = prompt_id
@@ -448,6 +458,7 @@ async def test_a_childs_account_is_suspended_at_once_given_back_as_it_was_and_de
     assert "paused" in told[people.MINOR]
     assert "acted on your report" in told[people.PARENT]
     assert all(people.MINOR not in letter for letter in first.letters)
+    await _object(office, first)
     await first.act("decide_account", {"decision": "reinstate", "ground": "adult", "reason": "Showed an older invoice."})
     await first.until(lambda each: each.state.status is Status.CLOSED)
     assert office.sql("platform", public, people.MINOR) == before, "exactly what was hidden is shown again"
