@@ -45,6 +45,7 @@ _QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
 _SHAPES: Final = re.compile(rb"/Subtype\s*/(?:Image|OpenType|CIDFontType0C|Type1C)\b|/Length1\b")
 _LONGEST_HEAD: Final = 4_000  # bytes before a stream in which its dictionary is looked for
 _STREAM: Final = re.compile(rb"stream\r?\n")
+_STREAM_WHOLE: Final = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
 _HEX_STRING: Final = re.compile(rb"<([0-9A-Fa-f\s]{4,8000})>")
 _OCTAL: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
@@ -109,7 +110,8 @@ class Layers:
         self._left -= len(content)
         if depth > DEEPEST or self._left < 0:
             raise UnsearchableError(place)
-        yield from _texts(content, place)
+        # The streams of a PDF are read one by one below; packed, they are noise.
+        yield from _texts(_STREAM_WHOLE.sub(b"stream", content) if content[:5] == b"%PDF-" else content, place)
         for inner, part in self._inside(content, place):
             yield from self._read(part, inner, depth + 1)
 
