@@ -44,8 +44,8 @@ _QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
 # Streams of points and of outlines: pictures and fonts. No letter that is read stands in them.
 _SHAPES: Final = re.compile(rb"/Subtype\s*/(?:Image|OpenType|CIDFontType0C|Type1C)\b|/Length1\b")
 _LONGEST_HEAD: Final = 4_000  # bytes before a stream in which its dictionary is looked for
-_STREAM: Final = re.compile(rb"stream\r?\n")
-_STREAM_WHOLE: Final = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
+_STREAM_WHOLE: Final = re.compile(rb"(?<!end)stream\r?\n.*?endstream", re.DOTALL)
 _LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
 _HEX_STRING: Final = re.compile(rb"<([0-9A-Fa-f\s]{4,8000})>")
 _OCTAL: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
