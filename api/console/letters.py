@@ -5,18 +5,24 @@ Next: adapters/letter_samples.py
 """
 
 from functools import cache
+from html import escape
+from pathlib import Path
 from typing import Final
 
+import jinja2
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from adapters.letter_samples import LANGUAGES as ALL
 from adapters.letter_samples import sample_context
-from adapters.letters import LETTERS, Rendered, render
+from adapters.letters import LETTERS, Rendered, render, speaks
+from api.console.mail_words import LANGUAGES
 from api.console.pages import ConsoleRoute, TheCaseworker, show
-from api.dependencies import TheWeb
+from api.dependencies import TheWeb, Web
 from domain.datamap import Controller
 from domain.errors import UnknownObjectError
+from domain.incoming import Language
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
@@ -29,35 +35,62 @@ _IN_A_FRAME: Final = (
 @router.get("/letters")
 async def every_letter(web: TheWeb, who: TheCaseworker) -> Response:
     """The list, by subject."""
-    controller = web.resources.datamap.controller
-    rows = await run_in_threadpool(lambda: [(name, _title(name), _sample(name, controller), LETTERS[name]) for name in LETTERS])
+    controller, own = web.resources.datamap.controller, web.resources.settings.letters
+    rows = await run_in_threadpool(
+        lambda: [(name, _title(name), _sample(name, controller, own), LETTERS[name]) for name in LETTERS]
+    )
     return show(web, "letters.html", who, at=PATH, rows=rows)
 
 
 @router.get("/letters/{name}")
-async def letter(name: str, web: TheWeb, who: TheCaseworker) -> Response:
-    """One letter: subject, page and text."""
-    rendered = await run_in_threadpool(_found, name, web.resources.datamap.controller)
-    return show(web, "letter.html", who, frames=True, at=PATH, name=name, title=_title(name), letter=rendered, kind=LETTERS[name])
+async def letter(name: str, web: TheWeb, who: TheCaseworker, language: Language = "en") -> Response:
+    """One letter in one of its languages: subject, page and text; a controller's own as it is now."""
+    rendered = await run_in_threadpool(_found, name, web, language)
+    own = web.resources.settings.letters
+    return show(
+        web,
+        "letter.html",
+        who,
+        frames=True,
+        at=PATH,
+        name=name,
+        title=_title(name),
+        letter=rendered,
+        kind=LETTERS[name],
+        language=language,
+        languages=[(each, LANGUAGES[each]) for each in ALL if speaks(name, each, own) == each],
+        is_own=own is not None and (own / name).is_dir(),
+    )
 
 
 @router.get("/letters/{name}/page")
-async def page(name: str, web: TheWeb, _who: TheCaseworker) -> Response:
+async def page(name: str, web: TheWeb, _who: TheCaseworker, language: Language = "en") -> Response:
     """The HTML part alone, for the frame."""
-    rendered = await run_in_threadpool(_found, name, web.resources.datamap.controller)
+    rendered = await run_in_threadpool(_found, name, web, language)
     headers = {"Content-Security-Policy": _IN_A_FRAME, "Cross-Origin-Resource-Policy": "same-origin"}
     return HTMLResponse(rendered.html, headers=headers)
 
 
-def _found(name: str, controller: Controller) -> Rendered:
-    if name not in LETTERS:
+def _found(name: str, web: Web, language: Language) -> Rendered:
+    own = web.resources.settings.letters
+    if name not in LETTERS or speaks(name, language, own) != language:
         raise UnknownObjectError
-    return _sample(name, controller)
+    return _sample(name, web.resources.datamap.controller, own, language)
+
+
+def _sample(name: str, controller: Controller, own: Path | None, language: Language = "en") -> Rendered:
+    if own is None:
+        return _ours(name, controller, language)
+    try:
+        return render(name, sample_context(name, controller, language), language, own)
+    except jinja2.TemplateError as failure:
+        told = f"This letter of yours cannot be sent: {failure.message or type(failure).__name__}"
+        return Rendered(subject="Cannot be sent as it is written", text=told, html=f"<p>{escape(told)}</p>")
 
 
 @cache
-def _sample(name: str, controller: Controller) -> Rendered:
-    return render(name, sample_context(name, controller))
+def _ours(name: str, controller: Controller, language: Language) -> Rendered:
+    return render(name, sample_context(name, controller, language), language)
 
 
 def _title(name: str) -> str:
