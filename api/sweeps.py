@@ -46,7 +46,7 @@ class SweepDoor:
                 task_timeout=TASK_TIMEOUT,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
-            handle = self._client.get_workflow_handle_for(SweepWorkflow.run, name)
+            handle = self._client.get_workflow_handle(name)
             return await handle.execute_update(SweepWorkflow.command, call, id=call.command_id, rpc_timeout=_ANSWER_WITHIN)
         except WorkflowUpdateFailedError as refusal:
             raise restored(refusal) from refusal

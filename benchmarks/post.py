@@ -25,8 +25,7 @@ from adapters.database.mail_tables import IncomingMail
 from adapters.mailboxes import watched
 from adapters.postman import Postman
 from adapters.resources import Resources
-from benchmarks.figures import Figure
-from benchmarks.run import line
+from benchmarks.figures import Figure, line
 from domain.messages import WatchMailbox
 from tests import dovecot, opened, post_office
 from tests.adapters.incoming.corpus import mail
