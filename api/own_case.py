@@ -1,11 +1,13 @@
 """Keeps people away from a case that is about them (`security.md` R8), in front of everything else that is done to it.
 
+And from what belongs to a case that is not theirs to see, where they come to it by another road (section 4, "O").
 Next: api/dependencies.py
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from adapters.database.case_access import is_about
+from adapters.database.case_access import is_about, out_of_sight
 from adapters.database.case_reader import CaseView
 from adapters.resources import Resources
 from api.security import Caller
@@ -25,3 +27,14 @@ def refuse_own_case(resources: Resources, who: Caller, view: CaseView) -> CaseVi
         if own:
             raise NotPermittedError("This case is about you. A colleague works on it, and you hear of it as everybody does.")
     return view
+
+
+def hidden_from(resources: Resources, who: Caller, case_ids: Iterable[UUID | None]) -> frozenset[UUID]:
+    """Which of these cases whoever calls may be shown nothing of: a colleague's where that is limited, and their own."""
+    named = {case_id for case_id in case_ids if case_id is not None}
+    kind, _, person = who.person.partition(":")
+    if not named:
+        return frozenset()
+    with resources.database.read() as session:
+        own = UUID(person) if kind == "caseworker" else None
+        return out_of_sight(session, resources.vault, named, only=who.only, person=own)

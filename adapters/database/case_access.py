@@ -3,12 +3,13 @@
 What is nobody's yet is seen by all, so that somebody can take it. Next: api/security.py
 """
 
+from collections.abc import Collection
 from typing import Final, Literal
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from adapters.database.tables import CaseIdentifierRow, Caseworker
+from adapters.database.tables import CaseIdentifierRow, Caseworker, QueueEntry
 from adapters.vault import Vault
 from domain.errors import InvalidInputError
 from domain.rights import Role
@@ -30,6 +31,25 @@ def assignees_seen(session: Session, limit: CaseAccess, person: Caseworker) -> f
     if limit == "team" and person.team:
         mates += session.exec(select(Caseworker.id).where(Caseworker.team == person.team)).all()
     return frozenset({None, *(f"caseworker:{mate}" for mate in mates)})
+
+
+def out_of_sight(
+    session: Session, vault: Vault, case_ids: Collection[UUID], *, only: frozenset[str | None] | None, person: UUID | None
+) -> frozenset[UUID]:
+    """Which of these cases somebody may not be shown anything of, by whatever road they come to it.
+
+    Args:
+        session: of a read.
+        vault: finds their own address.
+        case_ids: of cases, also of such as are closed.
+        only: whose cases they see; None: everybody's.
+        person: of the staff, whose own cases count too; None for the platform.
+    """
+    hidden = {case_id for case_id in case_ids if person is not None and is_about(session, vault, case_id, person)}
+    if only is not None and case_ids:
+        query = select(QueueEntry.case_id, QueueEntry.assignee).where(col(QueueEntry.case_id).in_(case_ids))
+        hidden |= {case_id for case_id, assignee in session.exec(query) if assignee not in only}
+    return frozenset(hidden)
 
 
 def is_about(session: Session, vault: Vault, case_id: UUID, person: UUID) -> bool:

@@ -18,6 +18,7 @@ from api.console.queue import colleagues
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
+from api.own_case import hidden_from
 from domain.errors import InvalidInputError
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -45,9 +46,11 @@ async def give(request: Request, web: TheWeb, who: TheCaseworker, form: TheForm)
 
 
 def _give(web: Web, who: SignedIn, references: list[str], to: str | None) -> int:
+    with web.resources.database.read() as session:
+        named = session.exec(select(CaseReceipt.case_id).where(col(CaseReceipt.reference).in_(references))).all()
+    hidden = hidden_from(web.resources, who, named)  # or whoever knows a reference could give themselves the case
+    case_ids = [case_id for case_id in named if case_id not in hidden]
     with web.resources.database.write() as session:
-        named = select(CaseReceipt.case_id).where(col(CaseReceipt.reference).in_(references))
-        case_ids = session.exec(named).all()
         assign(session, case_ids, to=to, by=who.person, at=web.now())
     return len(case_ids)
 

@@ -29,6 +29,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.countries import COUNTRIES
+from api.own_case import hidden_from
 from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
 from domain.rights import Right, Role
 from domain.triage import Standing, TriageReason
@@ -52,7 +53,8 @@ def waiting(
     note_access(web, who, "mail-list")
     room = ReadingRoom(web.resources)
     found, following = (room.in_doubt(), None) if view == _IN_DOUBT else room.waiting(standing, cursor)
-    found = [each for each in found if _may_see(who, each)]
+    hidden = hidden_from(web.resources, who, (each.row.case_id for each in found))
+    found = [each for each in found if _may_see(who, each) and each.row.case_id not in hidden]
     urgent = {TriageReason.BREACH.value, TriageReason.MINOR.value}
     if view != _IN_DOUBT:
         found.sort(key=lambda each: each.row.reason not in urgent)
@@ -200,12 +202,12 @@ def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None
 
 
 def _page_again(web: Web, who: SignedIn, mail: UUID, field: str, told: str) -> Response:
-    return _page(web, who, ReadingRoom(web.resources).find(mail), {field: told})
+    return _page(web, who, _looked_at(web, who, mail, "mail"), {field: told})
 
 
 def _looked_at(web: Web, who: SignedIn, mail: UUID, action: str) -> MailView:
     view = ReadingRoom(web.resources).find(mail)
-    if not _may_see(who, view):
+    if not _may_see(who, view) or hidden_from(web.resources, who, [view.row.case_id]):
         raise UnknownObjectError
     note_access(web, who, action, view.row.case_id)
     return view

@@ -23,6 +23,7 @@ from adapters.incoming.removal import clear_suspect, destroy_suspect
 from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb, Web
 from api.guard import GuardedRoute
+from api.own_case import hidden_from
 from api.security import Caller
 from api.uploads import Upload, read_upload
 from api.v1.mail_models import (
@@ -61,7 +62,9 @@ def list_mail(
     """Mail of one standing, by default what waits for a person, the oldest arrival first; noted in the access log."""
     note_access(web, who, "mail-list")
     found, following = ReadingRoom(web.resources).waiting(standing, cursor, limit)
-    return MailLines(items=[MailLine.model_validate(_line(view)) for view in found], next=following)
+    hidden = hidden_from(web.resources, who, (view.row.case_id for view in found))
+    shown = [view for view in found if view.row.case_id not in hidden]
+    return MailLines(items=[MailLine.model_validate(_line(view)) for view in shown], next=following)
 
 
 _UPLOAD = {
@@ -186,6 +189,8 @@ def download(content: bytes, name: str) -> Response:
 
 def _looked_at(web: Web, who: Caller, mail: UUID, action: str) -> MailView:
     view = ReadingRoom(web.resources).find(mail)
+    if hidden_from(web.resources, who, [view.row.case_id]):
+        raise UnknownObjectError
     note_access(web, who, action, view.row.case_id)
     return view
 

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
-from adapters.database.tables import Caseworker, QueueEntry
+from adapters.database.mail_tables import IncomingMail
+from adapters.database.tables import AccessLog, CaseIdentifierRow, Caseworker, QueueEntry
 from adapters.resources import Resources
 from api.authority import ROUTES as API_ROUTES
 from api.console.authority import ROUTES as CONSOLE
 from domain.rights import Role
+from tests.adapters.incoming.corpus import mail
 from tests.api.console_names import NAMED
+from tests.api.test_mail import Desk
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import ADDRESS, CaseInHand
 
@@ -79,6 +82,64 @@ def test_a_team_sees_the_cases_of_its_own(
         session.execute(update(Caseworker).values(team="North"))
     assert tomasz.get(f"/console/cases/{reference}").status_code == 200
     assert reference in text_of(tomasz.get("/console/cases"))
+
+
+@pytest.mark.parametrize("limit", ["own", "team"])
+def test_nobody_gives_themselves_a_case_that_they_do_not_see(
+    web: TestClient, at_console: SignIn, resources: Resources, opened_case: CaseInHand, limit: str
+) -> None:
+    reference = opened_case.receipt.reference
+    amira, tomasz = at_console(Role.CASEWORKER, "Amira Osei"), at_console(Role.CASEWORKER, "Tomasz Lind")
+    _assigned(resources, opened_case, tomasz.person)
+    _limited(web, resources, limit)
+    taking = {"case": reference, "to": "me", "sure": "1", "back": "/console/cases"}
+    assert amira.post("/console/cases/assign", taking).headers["location"].endswith("done=0")
+    assert amira.get(f"/console/cases/{reference}").status_code == 404
+    _assigned(resources, opened_case, None)
+    assert amira.post("/console/cases/assign", taking).headers["location"].endswith("done=1")
+    assert amira.get(f"/console/cases/{reference}").status_code == 200
+
+
+def test_mail_of_a_case_is_seen_by_those_alone_who_see_the_case(
+    web: TestClient, at_console: SignIn, key: Key, resources: Resources, opened_case: CaseInHand
+) -> None:
+    amira, tomasz = at_console(Role.CASEWORKER, "Amira Osei"), at_console(Role.CASEWORKER, "Tomasz Lind")
+    by_key = key(Role.CASEWORKER, name="amira")
+    Desk(resources).sort(mail("What I wrote of my illness"))
+    with resources.database.read() as session:
+        letter = session.exec(select(IncomingMail.id)).one()
+    assert amira.get(f"/console/triage/{letter}").status_code == 200  # waiting mail is everybody's
+    tomasz.post(f"/console/triage/{letter}/join", {"case": opened_case.reference})
+    _assigned(resources, opened_case, tomasz.person)
+    roads = [f"/console/triage/{letter}{rest}" for rest in ("", "/raw", "/html", "/attachments/0")]
+    forms = [(f"/console/triage/{letter}/{deed}", {"case": "HAB-NONE0000"}) for deed in ("join", "open", "dismiss")]
+    calls = [f"/api/v1/mail/{letter}{rest}" for rest in ("", "/raw", "/attachments/0")]
+
+    def nothing_is_there() -> None:
+        assert {amira.get(road).status_code for road in roads} == {404}
+        assert {amira.post(road, given).status_code for road, given in forms} == {404}
+        assert {web.get(call, headers=by_key).status_code for call in calls} == {404}
+        assert web.get("/api/v1/mail?standing=joined", headers=by_key).json()["items"] == []
+
+    _limited(web, resources, "own")
+    nothing_is_there()
+    assert tomasz.get(roads[0]).status_code == 200
+    _limited(web, resources, "office")
+    assert amira.get(roads[0]).status_code == 200
+    with resources.database.write() as session:
+        session.execute(update(CaseIdentifierRow).values(value_index=resources.vault.index_email("me@example.com")))
+        session.execute(update(Caseworker).where(col(Caseworker.name) == "Amira Osei").values(email="me@example.com"))
+    assert amira.get(roads[0]).status_code == 404  # their own
+
+
+def test_a_mail_that_comes_back_with_its_form_was_looked_at(at_console: SignIn, resources: Resources) -> None:
+    amira = at_console(Role.CASEWORKER, "Amira Osei")
+    Desk(resources).sort(mail("What I wrote of my illness"))
+    with resources.database.read() as session:
+        letter = session.exec(select(IncomingMail.id)).one()
+    assert "illness" in amira.post(f"/console/triage/{letter}/join", {"case": "HAB-NONE0000"}).text
+    with resources.database.read() as session:
+        assert ("mail", amira.person) in session.exec(select(AccessLog.action, AccessLog.actor)).all()
 
 
 def test_nobody_opens_or_works_on_their_own_case(
