@@ -14,7 +14,7 @@ from temporalio import activity
 
 from activities.certificate import certify
 from activities.erasure_after import Before, leftovers
-from activities.erasure_look import Look, forget, found_in, look
+from activities.erasure_look import Look, empty, found_in, look
 from activities.erasure_plan import PlanMaker, seal
 from activities.erasure_run import ErasureRun
 from activities.failures import translated
@@ -142,8 +142,8 @@ class Erasure:
     @activity.defn
     @translated
     def forget_looks(self, message: CaseRef) -> None:
-        """Delete what the looks read, and the plan's samples: after the last look nobody needs them."""
-        forget(self._resources, message.case_id)
+        """Delete what the looks read, and the plan's samples: after the last look nobody needs them. Their receipts stay."""
+        empty(self._resources, message.case_id)
         with self._resources.database.write() as session:
             session.execute(update(ErasurePlanRow).where(col(ErasurePlanRow.case_id) == message.case_id).values(sealed=None))
 

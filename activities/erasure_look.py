@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlmodel import col, delete, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, delete, select, update
 from temporalio import activity
 
 from activities.identifiers import usable_identifiers
@@ -104,16 +105,28 @@ def found_in(resources: Resources, case_id: UUID, run: int) -> dict[Place, Colle
     return {(one.system, one.name): one for one in every if one.state == "searched"}
 
 
-def forget(resources: Resources, case_id: UUID, run: int | None = None) -> None:
-    """Delete what the looks of a case read, or one of them."""
-    here = SearchReceipt.case_id == case_id, SearchReceipt.run < 0 if run is None else SearchReceipt.run == run
+def forget(resources: Resources, case_id: UUID, run: int) -> None:
+    """Delete what one look read, so that the next of this number begins anew."""
+    rows = _deleted_blobs(resources, SearchReceipt.case_id == case_id, SearchReceipt.run == run)
+    with resources.database.write() as session:
+        session.exec(delete(SearchReceipt).where(col(SearchReceipt.id).in_([row.id for row in rows])))
+
+
+def empty(resources: Resources, case_id: UUID) -> None:
+    """Delete what the looks of a case read; that they searched, with which keys, and how many rows there were stays."""
+    rows = _deleted_blobs(resources, SearchReceipt.case_id == case_id, col(SearchReceipt.run) < 0)
+    searched = [row.id for row in rows if row.state == "searched"]  # the others have no content, only the reason why not
+    with resources.database.write() as session:
+        session.execute(update(SearchReceipt).where(col(SearchReceipt.id).in_(searched)).values(blobs={"ids": []}))
+
+
+def _deleted_blobs(resources: Resources, *here: bool | ColumnElement[bool]) -> Group[SearchReceipt]:
     with resources.database.read() as session:
         rows = session.exec(select(SearchReceipt).where(*here)).all()
     for row in rows:  # blobs first: a crash in between leaves rows that say what is still to be deleted
         for blob in blob_ids(row):
             resources.blobs.delete(blob)
-    with resources.database.write() as session:
-        session.exec(delete(SearchReceipt).where(col(SearchReceipt.id).in_([row.id for row in rows])))
+    return rows
 
 
 def by_hand(systems: Systems, name: str) -> bool:

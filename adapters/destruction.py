@@ -139,6 +139,7 @@ def _collected(resources: Resources, _kept: Kept, case_id: UUID, _by: Authorised
     with resources.database.read() as session:
         receipts = session.exec(select(tables.SearchReceipt).where(tables.SearchReceipt.case_id == case_id)).all()
         uploads = session.exec(select(tables.UploadedFile).where(tables.UploadedFile.case_id == case_id)).all()
+    receipts = [row for row in receipts if "sealed" in row.blobs]  # what an erasure's looks read is gone by then
     blobs = [blob for row in receipts for blob in blob_ids(row)]
     blobs += [BlobRef.model_validate(row.blob).blob_id for row in uploads]
     _delete(resources, blobs)

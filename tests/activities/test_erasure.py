@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
+from activities.erasure_look import found_in
 from activities.erasure_plan import unseal
 from activities.systems.base import Change, SystemUnreachableError
 from activities.systems.sql import SqlSystem
@@ -25,6 +26,7 @@ from adapters.suppression import lists_of
 from domain.datamap import Collection
 from domain.erasure import Edit
 from domain.erasure_messages import Leftover, PlanMade
+from domain.errors import KeyMissingError
 from tests import opened
 from tests.activities import killed_erasure
 from tests.activities import shop as shops
@@ -323,12 +325,20 @@ def test_a_restored_backup_would_know_who_was_erased_and_nothing_else_does(erasi
     assert entries[0].mac != resources.vault.index_email(RUTH)
 
 
-def test_what_the_looks_read_is_deleted_after_the_last(erasing: Erasing) -> None:
+def test_what_the_looks_read_is_deleted_after_the_last_and_what_they_searched_stays(erasing: Erasing) -> None:
     made = erasing.plan()
+    with erasing.shop.resources.database.read() as session:
+        planned = {(row.system, row.collection): row.rows for row in session.exec(select(SearchReceipt)).all()}
+    assert {*planned.values()} >= {0}, "zero is a result"
     erasing.carry_out(made)
     erasing.erasure.forget_looks(erasing.case_ref)
     with erasing.shop.resources.database.read() as session:
-        assert session.exec(select(SearchReceipt)).all() == []
+        rows = session.exec(select(SearchReceipt)).all()
+    assert {(row.system, row.collection): row.rows for row in rows if row.run == -1} == planned
+    assert all(row.keys for row in rows if row.state == "searched"), "with the identifiers, as keyed hashes"
+    assert all("sealed" not in row.blobs for row in rows if row.state == "searched")
+    with pytest.raises(KeyMissingError):
+        found_in(erasing.shop.resources, erasing.case_ref.case_id, -1)
     assert erasing.row(made).sealed is None
     assert erasing.shop.blobs() == set()
 

@@ -1,5 +1,8 @@
 """The erasure plan at the console: what is erased in which order, what is kept and why, and who may approve it."""
 
+import csv
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -7,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from activities.erasure import Erasure
+from activities.erasure_look import empty
 from activities.systems.registry import Systems
 from adapters.resources import Resources
 from demo.controller import DATAMAP, build
@@ -75,6 +79,24 @@ def test_the_systems_tab_and_what_an_authority_hears_say_that_the_plan_looked_th
         assert "of 4 searched" not in page
     assert "Not searched yet" not in page
     assert "Only a person can look here" in page
+
+
+def test_what_the_plan_searched_stays_to_be_shown_when_what_it_read_is_gone(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    empty(resources, case.id)
+    person, at = at_console(Role.DPO), f"/console/cases/{case.reference}"
+    rows = list(csv.DictReader(io.StringIO(person.get(f"{at}/coverage.csv").text)))
+    searched = [row for row in rows if row["searched_at"] and row["keys"] != "0"]
+    assert {row["result"] for row in searched} == {"found", "nothing"}, "zero is a result"
+    system = next(each for each in resources.datamap.systems if each.title == searched[0]["system"])
+    receipt = text_of(person.get(f"{at}/systems/{system.name}"))
+    assert searched[0]["collection"] in receipt
+    with zipfile.ZipFile(io.BytesIO(person.post(f"{at}/evidence").content)) as zipped:
+        packed = zipped.read(f"{case.reference}-evidence/searches.csv").decode()
+    lines = [row for row in csv.DictReader(io.StringIO(packed)) if row["state"] == "searched"]
+    assert len(lines) == len(searched)
+    assert all(row["run"] == "-1" and row["keys"] for row in lines), "with the identifiers, as keyed codes"
+    assert "tilda" not in packed
 
 
 def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Resources) -> None:

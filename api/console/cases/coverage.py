@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from adapters.collected import Collected, CollectedCollection
 from adapters.row_text import guarded
-from api.console.cases import systems
+from api.console.cases import receipts, systems
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.chain import rfc3339
@@ -84,11 +83,10 @@ def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
         content: with the words in which a colleague said why something was left out.
     """
     tab = {row.name: row for row in systems.read(web, facts).rows}
-    found = Collected.open(web.resources, facts.state.case_id, max(1, facts.state.run)).collections
-    receipts = {(one.system, one.name): one for one in found}
+    found = {(one.system, one.collection): one for one in receipts.receipts(web, facts)}
     titles = {(system.name, each.name): each.title for system in web.resources.datamap.systems for each in system.collections}
     rows = [
-        _covered(system, each, tab[system.name], receipts.get((system.name, each.name)), titles, content=content)
+        _covered(system, each, tab[system.name], found.get((system.name, each.name)), titles, content=content)
         for system in web.resources.datamap.systems
         for each in system.collections
     ]
@@ -101,7 +99,7 @@ def _covered(
     system: System,
     collection: Collection,
     tab: systems.SystemRow,
-    receipt: CollectedCollection | None,
+    receipt: receipts.ReceiptRow | None,
     titles: Mapping[Place, str],
     *,
     content: bool,
@@ -109,11 +107,9 @@ def _covered(
     by = _looked_up_by(collection, titles)
     if receipt is not None:
         result: Result = "not searched" if receipt.state != "searched" else "found" if receipt.rows else "nothing"
-        said = systems.receipt_words(receipt.state, receipt.reason, receipt.rows).partition(": ")[2]
+        said = receipt.said.partition(": ")[2]
         records = receipt.rows if receipt.state == "searched" else None
-        return Covered(
-            system.title, collection.title, result, said, records, receipt.doubtful, len(receipt.keys), by, receipt.searched_at
-        )
+        return Covered(system.title, collection.title, result, said, records, receipt.doubtful, receipt.keys, by, receipt.at)
     reason = f"{tab.said}. {tab.why}" if tab.why and content else tab.said
     # Where a person looked there is one answer for the whole system: it counts once, in the Systems tab, not per collection.
     result = "not searched" if tab.state != "done" else "found" if tab.records else "nothing"

@@ -41,7 +41,8 @@ _README: Final = """Evidence pack of case {reference}, made {made}.
 case.html        the whole case in words; open it in any browser, it needs no connection
 case.json        what was asked, when, by which channel, under which law and policy version; the date and its sum
 events.csv       everything that happened, in order; each row carries the hash of the row before it
-searches.csv     every collection that was searched, with which identifiers (as keyed codes), and how many rows, zero included
+searches.csv     every collection that was searched, with which identifiers (as keyed codes), and how many rows, zero included;
+                 a run below 0 is a look for an erasure: its plan, right before it, or after it
 coverage.csv     every collection of the data map, those that were not searched with the reason
 decisions.csv    what was included and withheld, on which ground, by whom
 packages.csv     every package that was built, with its SHA-256

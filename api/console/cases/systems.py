@@ -1,6 +1,6 @@
 """The Systems tab: a row per system of the data map with its state, records and receipt; those not searched are listed too.
 
-While a search runs its receipts arrive one collection after the other; that is the progress. Next: api/console/cases/content.py
+While a search runs its receipts arrive one collection after the other; that is the progress. Next: api/console/cases/receipts.py
 """
 
 from collections import defaultdict
@@ -11,14 +11,13 @@ from typing import Final, Literal
 
 from sqlmodel import select
 
-from adapters.collected import Collected
 from adapters.database.tables import SearchReceipt
 from adapters.letter_words import in_words
 from api.console.cases.facts import CaseFacts
+from api.console.cases.receipts import planned, shown_run
 from api.dependencies import Web
 from domain.case import SystemState
 from domain.datamap import System, SystemKind
-from domain.errors import UnknownObjectError
 from domain.events import Tag
 from domain.rights import NO_IDENTITY_CHECK, Status
 
@@ -100,6 +99,8 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     state = facts.state
     begun = state.status is Status.COLLECTING and state.needs_search
     run = state.run + 1 if begun else state.run
+    if not begun and planned(facts) is not None:
+        run = shown_run(web, facts)
     with web.resources.database.read() as session:
         receipts = session.exec(
             select(SearchReceipt).where(SearchReceipt.case_id == state.case_id, SearchReceipt.run == run)
@@ -123,64 +124,7 @@ def read(web: Web, facts: CaseFacts) -> Systems:
         counts[row.state] += 1
     runs = begun or any(system.state == "searching" for system in state.systems.values())
     records, files = (sum(row.records or 0 for row in rows if row.files == are_files) for are_files in (False, True))
-    return Systems(rows, runs, records, files, dict(counts), _planned(facts))
-
-
-@dataclass(frozen=True)
-class ReceiptRow:
-    """What one collection's search left."""
-
-    title: str
-    said: str
-    rows: int
-    doubtful: int
-    keys: int
-    at: datetime
-
-
-def receipts_of(web: Web, facts: CaseFacts, name: str) -> tuple[System, list[ReceiptRow]]:
-    """The search receipts of one system (design principle 6).
-
-    Raises:
-        UnknownObjectError: no such system.
-    """
-    system = next((each for each in web.resources.datamap.systems if each.name == name), None)
-    if system is None:
-        raise UnknownObjectError
-    titles = {collection.name: collection.title for collection in system.collections}
-    found = Collected.open(web.resources, facts.state.case_id, max(1, facts.state.run)).collections
-    rows = [
-        ReceiptRow(
-            title=titles.get(each.name, each.name),
-            said=receipt_words(each.state, each.reason, each.rows),
-            rows=each.rows,
-            doubtful=each.doubtful,
-            keys=len(each.keys),
-            at=each.searched_at,
-        )
-        for each in found
-        if each.system == name
-    ]
-    return system, rows
-
-
-def receipt_words(state: str, reason: str | None, rows: int) -> str:
-    """The state of a search receipt in words; why not, after a colon."""
-    if state == "searched":
-        return "Searched" if rows else "Searched, nothing found"
-    if reason == "no_identifier":
-        return "Not searched: nothing that is known of the person leads here"
-    if reason == "shared_only":
-        return "Not searched: only shared references lead here"
-    return "Not searched: it did not answer"
-
-
-def _planned(facts: CaseFacts) -> int | None:
-    """The rows an erasure's plan counted; None where a search for a copy has receipts of its own, or nothing was planned."""
-    standing = facts.state.erasure
-    if facts.state.run or standing is None or standing.plan is None:
-        return None
-    return standing.plan.erase + standing.plan.change + standing.plan.keep
+    return Systems(rows, runs, records, files, dict(counts), planned(facts))
 
 
 def _needs_no_search(facts: CaseFacts) -> bool:
@@ -194,10 +138,8 @@ def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: 
     if known is None:
         if not begun and _needs_no_search(facts):
             return SystemRow(system.name, title, "skipped", "Not needed for this request", None)
-        if not begun and _planned(facts) is not None:
-            by_hand = system.kind in _MANUAL
-            said = "Only a person can look here" if by_hand else "Looked through for the erasure plan"
-            return SystemRow(system.name, title, "waiting" if by_hand else "done", said, None)
+        if not begun and planned(facts) is not None:
+            return _looked_through(facts, system, receipts)
         if not begun:
             begins = "Not searched yet" if facts.state.run == 0 else "Not part of the last search"
             return SystemRow(system.name, title, "waiting", begins, None)
@@ -228,6 +170,20 @@ def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: 
         why = facts.note_of(row) if row else ""
         return SystemRow(system.name, title, "skipped", "Left out by decision", None, row.at if row else None, why=why)
     return _searched(facts, system, known, bool(receipts))
+
+
+def _looked_through(facts: CaseFacts, system: System, receipts: list[SearchReceipt]) -> SystemRow:
+    """What the plan of an erasure gave, where no copy was asked for."""
+    if facts.state.erasure and system.name in facts.state.erasure.skipped:
+        return SystemRow(system.name, system.title, "skipped", "Left out by decision", None)
+    if system.kind in _MANUAL:
+        return SystemRow(system.name, system.title, "waiting", "Only a person can look here", None)
+    said = "Looked through for the erasure plan"
+    if not receipts:  # of a case that was certified before receipts of plans were kept
+        return SystemRow(system.name, system.title, "done", said, None)
+    records, at = sum(row.rows for row in receipts), max(row.searched_at for row in receipts)
+    said += "" if records else ", nothing found"
+    return SystemRow(system.name, system.title, "done", said, records, at, receipt=True, files=system.kind is SystemKind.FILES)
 
 
 def _searched(facts: CaseFacts, system: System, known: SystemState, receipt: bool) -> SystemRow:  # noqa: FBT001

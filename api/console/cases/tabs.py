@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, coverage, history, reading, shell, systems
+from api.console.cases import content, coverage, history, reading, receipts, shell, systems
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
@@ -93,7 +93,7 @@ async def receipt(system: Name, web: TheWeb, who: TheCaseworker, case: TheOpened
     """What the search of one system left behind."""
 
     def page(read: CaseFacts) -> Response:
-        named, rows = systems.receipts_of(web, read, system)
+        named, rows = receipts.receipts_of(web, read, system)
         return shell.show_case(web, who, read, "cases/receipt.html", tab="systems", system=named, rows=rows)
 
     return await _shown(web, case, page)
