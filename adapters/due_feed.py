@@ -3,12 +3,11 @@
 Next: `api/v1/dates.py`
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from adapters.database.due_dates import DueCase
+from adapters.row_text import csv_line
 
 _COLUMNS = ("reference", "rights", "status", "clock", "received_at", "safe_due", "legal_due")
 _FOLD = 74  # octets before a fold; RFC 5545 3.1 allows 75
@@ -16,10 +15,10 @@ _FOLD = 74  # octets before a fold; RFC 5545 3.1 allows 75
 
 def due_csv(rows: Iterable[DueCase]) -> Iterator[str]:
     """One line a case, nearest date first; the instant of receipt in UTC."""
-    yield _line(_COLUMNS)
+    yield csv_line(_COLUMNS)
     for row in rows:
         received = f"{row.received_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        yield _line((row.reference, " ".join(row.rights), row.status, row.state, received, row.safe_due, row.legal_due or ""))
+        yield csv_line((row.reference, " ".join(row.rights), row.status, row.state, received, row.safe_due, row.legal_due or ""))
 
 
 def due_calendar(rows: Iterable[DueCase], *, link: str, now: datetime) -> Iterator[str]:
@@ -49,12 +48,6 @@ def due_calendar(rows: Iterable[DueCase], *, link: str, now: datetime) -> Iterat
             "END:VEVENT",
         )
     yield _folded("END:VCALENDAR")
-
-
-def _line(cells: Iterable[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
 
 
 def _text(words: str) -> str:

@@ -20,6 +20,8 @@ Works on columns of many rows at once, because a call per value is what costs. N
 """
 
 import base64
+import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
@@ -84,6 +86,18 @@ def guarded(value: Any) -> str:  # noqa: ANN401 (what `plain` gives)
     """A value as a CSV cell without its quotes, for rows that are written again: no spreadsheet takes it for a formula."""
     text = "" if value is None else value if isinstance(value, str) else _json(value)
     return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1] in _FORMULA else text
+
+
+def csv_file(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table with its header as a CSV file (RFC 4180, CRLF). Texts are guarded, numbers stay numbers."""
+    return "".join(map(csv_line, (head, *rows))).encode()
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """One guarded line of a CSV file."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
+    return out.getvalue()
 
 
 def csv_header(fields: Sequence[str]) -> bytes:

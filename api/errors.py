@@ -150,6 +150,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _routing(_request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that is no text: one of many ways to be malformed
+            return malformed([])
         kinds = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
         answer = problem(
             kinds.get(error.status_code, "invalid-input"), HTTPStatus(error.status_code).phrase + ".", error.status_code

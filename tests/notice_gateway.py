@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from temporalio.exceptions import ApplicationError
+
 from activities.breach_log import BreachLog
 from activities.notices import Notices
 from activities.systems.registry import Systems
@@ -48,16 +50,25 @@ class NoticeGateway:
     def _follow(self, notice_id: UUID) -> None:
         state = self._reader.get(notice_id).state
         if state.list_wanted:
-            loaded: RecipientsLoaded = self._notices.load_recipients(LoadRecipients(notice_id=notice_id, number=1))
-            facts: dict[str, Any] = {"recipients": loaded.recipients, "unusable": loaded.unusable}
-            countries = [f"{country}:{count}" for country, count in loaded.countries.items()]
-            done = NoticeDraft(tag=NoticeTag.LIST_LOADED, facts=facts | {"countries": countries})
-            self._record(notice_id, f"run:{state.sequence}", state.sequence + 1, done)
+            self._record(notice_id, f"run:{state.sequence}", state.sequence + 1, self._load(notice_id))
         elif state.status is NoticeStatus.PREPARING:
+            self._record(notice_id, f"run:{state.sequence}", state.sequence + 1, self._prepare(notice_id))
+
+    def _load(self, notice_id: UUID) -> NoticeDraft:
+        try:
+            loaded: RecipientsLoaded = self._notices.load_recipients(LoadRecipients(notice_id=notice_id, number=1))
+        except ApplicationError:
+            return NoticeDraft(tag=NoticeTag.LIST_FAILED)
+        facts: dict[str, Any] = {"recipients": loaded.recipients, "unusable": loaded.unusable}
+        countries = [f"{country}:{count}" for country, count in loaded.countries.items()]
+        return NoticeDraft(tag=NoticeTag.LIST_LOADED, facts=facts | {"countries": countries})
+
+    def _prepare(self, notice_id: UUID) -> NoticeDraft:
+        try:
             prepared: NoticePrepared = self._notices.prepare_notice(NoticeRef(notice_id=notice_id))
-            segments: dict[str, Any] = {"segments": segment_facts(prepared.segments)}
-            done = NoticeDraft(tag=NoticeTag.PREPARED, facts=segments)
-            self._record(notice_id, f"run:{state.sequence}", state.sequence + 1, done)
+        except ApplicationError:
+            return NoticeDraft(tag=NoticeTag.PREPARE_FAILED)
+        return NoticeDraft(tag=NoticeTag.PREPARED, facts={"segments": segment_facts(prepared.segments)})
 
     def _record(self, notice_id: UUID, command_id: str, first: int, *drafts: NoticeDraft) -> None:
         now = datetime.now(UTC)

@@ -4,7 +4,6 @@ For an authority that asks about a year, or an audit. It is made while it is sen
 matter; nothing of it is kept. Next: api/console/cases/evidence_pack.py
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -21,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader
 from adapters.database.clock_figures import ClockFigures
 from adapters.database.tables import CaseReceipt, CaseRecord
+from adapters.row_text import csv_file
 from api.access import note_access
 from api.console.cases import reading
 from api.console.cases.evidence_pack import build
@@ -115,7 +115,7 @@ def _stream(
             rows.append(_row(receipt, record, "made" if pack else "destroyed at the end of its retention"))
             if pack:
                 yield add(f"cases/{receipt.reference}-evidence.zip", pack, zipfile.ZIP_STORED)
-        yield add("cases.csv", _table(rows))
+        yield add("cases.csv", csv_file(_HEAD, rows))
         months = io.StringIO()
         write_csv(ClockFigures(web.resources).months(period.first, period.last, now=made), months)
         yield add("answered-by-month.csv", months.getvalue().encode())
@@ -143,14 +143,6 @@ def _row(receipt: CaseReceipt, record: CaseRecord | None, pack: str) -> tuple[st
     status, outcome = (record.status, record.outcome or "") if record else ("received", "")
     rights = " ".join(receipt.rights)
     return receipt.reference, rights, rfc3339(receipt.received_at), due.isoformat(), status, outcome, closed, pack
-
-
-def _table(rows: list[tuple[str, ...]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_HEAD)
-    writer.writerows(rows)
-    return out.getvalue().encode()
 
 
 def _manifest(web: Web, period: Period, made: datetime, members: list[dict[str, Any]]) -> bytes:

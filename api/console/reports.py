@@ -3,9 +3,8 @@
 Counts alone, nobody's name: whoever keeps the installation or audits it may read them too. Next: api/console/period_pack.py
 """
 
-import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -15,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_figures import Answered, CaseFigures, Open, Split
 from adapters.database.clock_figures import ClockFigures
+from adapters.row_text import csv_file
 from api.console import steps, words
 from api.console.authority import may
 from api.console.charts import rate_line, stacked_bars
@@ -126,20 +126,22 @@ def _present(web: Web, today: date) -> tuple[list[Open], list[Open], list[Open]]
 
 
 def _csv(web: Web, name: str, period: Period) -> Response:
-    out, today = io.StringIO(), web.now().astimezone(zone(web)).date()
+    today = web.now().astimezone(zone(web)).date()
     figures = CaseFigures(web.resources.database)
     if name == "answered-by-right":
         rights, every = _by_right(web, period)
         lines = [(one.right, one.count, one.on_time, _number(one), one.extended, one.refused) for one in (*rights, every)]
-        _write(out, _ANSWERED, lines)
+        table = csv_file(_ANSWERED, lines)
     elif name in {"open-by-stage", "open-by-right", "open-by-move"}:
         split: Split = {"open-by-stage": "stage", "open-by-right": "right", "open-by-move": "move"}[name]  # type: ignore[assignment]
         found = _open_table(split, figures.open_by(split, today))
-        _write(out, (split, *_OPEN), [(one.name, one.count, one.late, one.this_week) for _, one in found.rows])
+        table = csv_file((split, *_OPEN), [(one.name, one.count, one.late, one.this_week) for _, one in found.rows])
     else:
+        out = io.StringIO()
         write_csv(ClockFigures(web.resources).months(period.first, period.last, now=web.now()), out)
+        table = out.getvalue().encode()
     headers = {"Content-Disposition": f'attachment; filename="habeas-{_NAMES.get(name, "answered-by-month")}-{today}.csv"'}
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 _NAMES: Final = {name: name for name in ("answered-by-right", "open-by-stage", "open-by-right", "open-by-move")}
@@ -147,12 +149,6 @@ _NAMES: Final = {name: name for name in ("answered-by-right", "open-by-stage", "
 
 def _number(one: Answered) -> float | str:
     return "" if one.median_days is None else one.median_days
-
-
-def _write(out: io.StringIO, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(lines)
 
 
 def _period(web: Web, request: Request) -> Period:

@@ -11,15 +11,20 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.authority import Action
+from domain.breach import BreachStatus
+from domain.breach_authority import BreachAction
 from domain.case import Finding, Standing, SystemStanding
 from domain.datamap import ErasureAction
 from domain.deadline import ClockState, SumLine
 from domain.events import Tag
 from domain.identity import Doubt
 from domain.item_rules import Condition
+from domain.notice import NoticeStatus
+from domain.notice_commands import NoticeAction
 from domain.regimes import WaitKind
 from domain.rights import Channel, Outcome, Right, Risk, Status
 from domain.texts import Name
+from domain.triage import Standing as MailStanding
 from domain.withholding import Basis, ItemChoice
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]  # about eight pages
@@ -405,7 +410,7 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """A refusal (RFC 9457). Where it is about a case's stage, `status` is the case's status; otherwise that of HTTP."""
+    """A refusal (RFC 9457). About a stage, `status` is that of the case, breach, notice or mail; otherwise that of HTTP."""
 
     model_config = _example(
         type="/problems/not-allowed-now",
@@ -416,7 +421,7 @@ class Problem(BaseModel):
 
     type: str
     title: str
-    status: Status | int
-    allowed_actions: list[Action] | None = None
+    status: Status | BreachStatus | NoticeStatus | MailStanding | int
+    allowed_actions: list[Action | BreachAction | NoticeAction] | None = None
     field: str | None = None
     errors: list[ProblemError] | None = None

@@ -137,6 +137,8 @@ class NoticeDeed(DossierDeed):
         if self.action is NoticeAction.LOAD_LIST:
             kept = self.keep_file(session, "list")
             given |= {"list": kept["list"]}
+        elif self.action is NoticeAction.QUERY_LIST:
+            self.web.resources.datamap.collection(given["system"], given["collection"])  # known, or refused at the door
         return given
 
     async def act(self, body: dict[str, Any], command_id: str) -> Any:  # noqa: ANN401

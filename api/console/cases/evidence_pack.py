@@ -5,7 +5,6 @@ file's SHA-256, the end of the case's chain and the policy version in force, und
 Next: adapters/signing.py
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -26,6 +25,7 @@ from adapters.database.tables import (
     PackageRow,
     SearchReceipt,
 )
+from adapters.row_text import csv_file
 from api.console import words
 from api.console.cases import coverage, history
 from api.console.cases.facts import CaseFacts
@@ -186,11 +186,7 @@ def _page(web: Web, facts: CaseFacts, made: datetime, *, content: bool) -> bytes
 
 def csv_of(head: str, rows: Rows) -> bytes:
     """A table as a file; `head` names its columns."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head.split())
-    writer.writerows(rows)
-    return out.getvalue().encode()
+    return csv_file(head.split(), rows)
 
 
 def _json(value: object) -> bytes:
