@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 from adapters.database.staff_tables import ConfigurationChange
 from adapters.database.tables import AccessLog, Alarm
 from adapters.desk_post import staff_with
+from adapters.legal_holds import remind
 from adapters.rates import Rate, one_too_many
 from adapters.resources import Resources
 from adapters.settings import Settings
@@ -38,10 +39,14 @@ class _Passed:
 
 
 def look_over(resources: Resources, now: datetime) -> int:
-    """Write an alarm for each threshold that is passed, and tell people of every alarm that was not told; how many were told."""
+    """Write an alarm for each threshold that is passed, and tell people of every alarm that was not told; how many were told.
+
+    The same turn reminds of the holds whose review comes near.
+    """
     with resources.database.write() as session:
         for passed in _passed(session, resources.settings, now):
             _raise(session, resources, passed, now)
+        remind(session, resources.vault, now)
         return _tell_untold(session, now)
 
 

@@ -93,6 +93,12 @@ WORDINGS: Final[dict[str, Wording]] = {
         "Look at it there. It may be harmless; nothing was stopped by this mail.",
         "/console/alerts",
     ),
+    "hold_review": Wording(
+        "a legal hold is looked at again in {days} days",
+        "the review day of a legal hold is in {days} days. If nobody looks at it, it stands against no erasure after that day.",
+        "Go on with it if its ground is still there, or lift it.",
+        "/console/holds",
+    ),
     "factor_guessed": Wording(
         "wrong codes with the right password",
         "somebody gave your right password and then too many wrong codes on {when}. They did not get in.",

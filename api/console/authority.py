@@ -24,6 +24,8 @@ COUNTS: Final = OFFICE | {Role.ADMINISTRATOR, Role.AUDITOR}  # numbers, nobody's
 WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Article 38(6))
 _HOST: Final = frozenset({Role.ADMINISTRATOR})  # accounts and settings, nobody's case
 _DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
+_LEAD: Final = frozenset({Role.PRIVACY_LEAD})
+_APPROVERS: Final = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
 
@@ -69,6 +71,12 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/staff/changes/{change}/{answer}"): Rule(CONFIRMERS),
     ("GET", "/console/alerts"): Rule(CONFIRMERS),
     ("POST", "/console/alerts/releases/{release}"): Rule(frozenset({Role.PRIVACY_LEAD})),
+    # As by the API: a privacy lead holds back, anybody who approves may be the second person.
+    ("GET", "/console/holds"): Rule(_APPROVERS),
+    ("POST", "/console/holds"): Rule(_LEAD),
+    ("POST", "/console/holds/{hold}/confirm"): Rule(_APPROVERS),
+    ("POST", "/console/holds/{hold}/review"): Rule(_LEAD),
+    ("POST", "/console/holds/{hold}/lift"): Rule(_LEAD),
     ("GET", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
     ("POST", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
     ("POST", "/console/keys/{key}/revoke"): Rule(STAFF - {Role.AUDITOR}),

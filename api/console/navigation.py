@@ -27,6 +27,7 @@ _MENU: Final = (
     ("Messages", "/console/triage"),
     ("Reports", "/console/reports"),
     ("Retention", "/console/retention"),
+    ("Holds", "/console/holds"),
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
     ("Staff", "/console/staff"),

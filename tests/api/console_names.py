@@ -8,6 +8,7 @@ NAMED = {
     "deed": "nothing",
     "release": UUID(int=0),
     "change": UUID(int=0),
+    "hold": UUID(int=0),
     "answer": "refused",
     "key": "0" * 8,
     "mail": UUID(int=0),
