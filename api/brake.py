@@ -4,11 +4,13 @@ It stands at the door that every command goes through, by console and by key. Co
 approvals at once are counted as two hundred. Next: api/console/alerts.py
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
@@ -23,10 +25,14 @@ from adapters.settings import Settings
 from adapters.staff_post import tell
 from api.security import Caller
 from domain.authority import Action
+from domain.case import CaseState
+from domain.commands import Command
+from domain.decisions import decide
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.release_brake import RELEASES, Brake, ReleaseHeldError, check_raises
 from domain.rights import Role
 
+_COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Command)
 _DAY: Final = timedelta(days=1)
 
 
@@ -45,6 +51,29 @@ class Approval:
     action: Action
     command_id: str
     now: datetime
+
+
+def let_through(resources: Resources, approval: Approval, state: CaseState, given: Mapping[str, Any]) -> None:
+    """Let a release through that the case would take, or hold it; every other command passes.
+
+    What the case refuses is refused before it is counted: nobody uses the day's releases up with approvals of nothing.
+
+    Args:
+        resources: of the process.
+        approval: as it comes in.
+        state: of the case as it is recorded, which is never behind the workflow.
+        given: the fields of the action.
+
+    Raises:
+        DomainError: the case would refuse it. ReleaseHeldError: it waits for a second person, who is told by mail.
+    """
+    if approval.action not in RELEASES:
+        return
+    with resources.database.read() as session:
+        repeated = session.get(CommandRow, approval.command_id) is not None
+    if not repeated:
+        decide(state, _COMMAND.validate_python({**given, "action": approval.action, "actor": approval.who.actor}))
+    refuse_braked(resources, approval)
 
 
 def refuse_braked(resources: Resources, approval: Approval) -> None:

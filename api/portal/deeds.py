@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.codes import TRIES, CodePurpose, check_code_may_be_sent
@@ -21,6 +21,7 @@ from adapters.links import record_attempt
 from adapters.notes import write_note
 from api.dependencies import Web
 from api.idempotency import keyed_hash
+from api.portal.limits import mailbox_flooded
 from api.uploads import UploadedPart
 from domain.authority import Action
 from domain.commands import (
@@ -47,6 +48,8 @@ from domain.messages import CommandCall, Snapshot
 from domain.rights import Role
 
 SUBJECT: Final = Actor(person="subject", role=Role.DATA_SUBJECT)
+MOST_ADDRESSES: Final = 10  # of one case, named by the person; nobody has more mailboxes than they can name in a letter
+_FLOODED: Final = "This address was named too often today, so we send it no more mails. Please try again tomorrow."
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 Make = Callable[[Session], Command]
 
@@ -185,10 +188,15 @@ def add_address(web: Web, case_id: UUID, address: str) -> Make:
     """Name another address of one's own; it counts once it is proven.
 
     Raises:
-        InvalidInputError: not an address.
+        InvalidInputError: not an address, or one too many: each is sent a mail, and may be a stranger's.
     """
 
     def make(session: Session) -> Command:
+        named = select(func.count()).where(CaseIdentifierRow.case_id == case_id, CaseIdentifierRow.added_by == SUBJECT.person)
+        if session.exec(named).one() >= MOST_ADDRESSES:
+            raise InvalidInputError("You have named many addresses already. Tell us the others in a message.", field="address")
+        if mailbox_flooded(web, session, address):
+            raise InvalidInputError(_FLOODED, field="address")
         row = identifier_row(web.resources.vault, case_id, "email", address, added_by="subject", now=web.now())
         session.add(row)
         return AddIdentifier(actor=SUBJECT, identifier=row.id, kind="email")

@@ -7,6 +7,8 @@ import ipaddress
 from datetime import timedelta
 from typing import Final
 
+from sqlmodel import Session
+
 from adapters.rates import Rate, one_too_many
 from api.dependencies import Web
 
@@ -27,13 +29,27 @@ def mailbox_named_too_often(web: Web, address: str) -> bool:
     Raises:
         InvalidInputError: not an address.
     """
-    return _too_often(web, "portal-requests", web.resources.vault.index_email(address).hex(), REQUESTS)
+    with web.resources.database.write() as session:
+        return mailbox_flooded(web, session, address)
+
+
+def mailbox_flooded(web: Web, session: Session, address: str) -> bool:
+    """The same in a transaction that is open: an address that is added to a request is sent a mail too, and may be a stranger's.
+
+    Raises:
+        InvalidInputError: not an address.
+    """
+    index = web.resources.vault.index_email(address).hex()
+    return one_too_many(session, _key(web, "portal-requests", index), REQUESTS, web.now())
 
 
 def _too_often(web: Web, use: str, what: str, rate: Rate) -> bool:
-    key = web.resources.vault.code_mac(_USE, use, what).hex()
     with web.resources.database.write() as session:
-        return one_too_many(session, key, rate, web.now())
+        return one_too_many(session, _key(web, use, what), rate, web.now())
+
+
+def _key(web: Web, use: str, what: str) -> str:
+    return web.resources.vault.code_mac(_USE, use, what).hex()
 
 
 def _network(address: str) -> str:

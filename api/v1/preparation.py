@@ -25,7 +25,7 @@ from adapters.database.tables import CaseIdentifierRow, CommandRow, IdentityEvid
 from adapters.evidence import MEDIA_TYPES, MOST_BYTES
 from adapters.links import record_attempt
 from adapters.resources import Resources
-from api.brake import Approval, refuse_braked
+from api.brake import Approval, let_through
 from api.security import Caller
 from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES, ActionBody
@@ -76,10 +76,10 @@ def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
 
     Raises:
         IdempotencyMismatchError: the id came with another body or for another case before.
-        ReleaseHeldError: the release brake holds it.
-        InvalidInputError, CodeRefusedError, NoCodesLeftError, UnknownObjectError: the body names what is not there.
+        ReleaseHeldError: the release brake holds it. Others: the body names what is not there.
     """
-    refuse_braked(deed.resources, Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now))
+    approval = Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now)
+    let_through(deed.resources, approval, deed.view.state, deed.given)
     try:
         return _written(deed)
     except IntegrityError:

@@ -10,6 +10,8 @@ from sqlmodel import select, update
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Note, SubjectSession
 from adapters.resources import Resources
+from api.portal.deeds import MOST_ADDRESSES
+from api.portal.limits import REQUESTS, mailbox_named_too_often
 from api.portal.reading import counting
 from domain.deadline import Clock
 from domain.events import Tag
@@ -91,6 +93,20 @@ class TestFollow:
         assert "sent a mail to that address" in answer.text
         identifiers = CaseReader(opened_case.resources).get(opened_case.id).state.identifiers.values()
         assert [each.standing for each in identifiers] == ["claimed", "claimed"]
+
+    def test_the_page_floods_no_mailbox_of_a_stranger(self, web: TestClient, opened_case: CaseInHand) -> None:
+        web.get(f"/follow/{a_link(opened_case, 'follow')}")
+
+        def adds(address: str) -> int:
+            return web.post("/follow/address", data=hidden(web.get("/follow").text) | {"address": address}).status_code
+
+        for number in range(REQUESTS.most):  # requests in somebody's name and addresses added to them count together
+            assert not mailbox_named_too_often(web.app.state.web, "stranger@example.com"), number  # type: ignore[attr-defined]
+        assert adds("stranger@example.com") == 422
+        named = [adds(f"other{number}@example.com") for number in range(MOST_ADDRESSES)]
+        assert named == [200] * (MOST_ADDRESSES - 1) + [422]  # the first one is the person's own
+        identifiers = CaseReader(opened_case.resources).get(opened_case.id).state.identifiers
+        assert len(identifiers) == MOST_ADDRESSES
 
     @pytest.mark.parametrize(("page", "outcome"), [("withdraw", Outcome.WITHDRAWN), ("not-me", Outcome.NOT_THE_REQUESTER)])
     def test_stopping_asks_once_more(self, web: TestClient, opened_case: CaseInHand, page: str, outcome: Outcome) -> None:

@@ -82,6 +82,17 @@ def test_release_twenty_one_of_a_person_waits_for_a_second_privacy_lead(
     assert done.status_code == 200
 
 
+def test_approvals_that_the_case_refuses_use_no_release_of_the_day_up(web: TestClient, key: Key, searched: SearchedCase) -> None:
+    _set(searched.resources, releases_per_person=1, releases_per_day=1)
+    view = CaseReader(searched.resources).get(searched.id)
+    assert view.state.package is not None
+    path, rita = f"/api/v1/cases/{view.receipt.reference}/actions/approve_package", key(Role.REVIEWER, name="rita")
+    for _ in range(3):
+        refused = web.post(path, headers=rita, json={"sha256": "0" * 64})
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/stale-hash")
+    assert web.post(path, headers=rita, json={"sha256": view.state.package.sha256}).status_code == 200
+
+
 def test_nobody_lets_their_own_release_or_what_they_prepared_go(
     key: Key, web: TestClient, at_console: SignIn, searched: SearchedCase
 ) -> None:
