@@ -191,7 +191,8 @@ def _identity(session: Session, message: BuildPackage) -> tuple[str, datetime] |
     ).first()
     if row is None or row.tag != Tag.IDENTITY_CONFIRMED.value:
         return None
-    return str(row.facts.get("how", "")), row.at
+    before = row.facts.get("arrived_at")  # in the system from which the case moved in
+    return str(row.facts.get("how", "")), datetime.fromisoformat(str(before)) if before else row.at
 
 
 def _left_out(

@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from adapters.database import staff_changes
+from adapters.database.intake import Receipt
 from adapters.database.tables import AccessLog, Caseworker
 from adapters.desk_post import staff_with
 from adapters.factors import Factors, remove_factor
+from adapters.moving_in import MovingIn
 from adapters.passwords import verify_password
 from adapters.resources import Resources
 from adapters.settings import Settings
@@ -45,6 +47,23 @@ class HostDesk:
         """Write down what was done, and tell its person and those who watch over accounts."""
         with self.resources.database.write() as session:
             self._noted(session, deed, email)
+
+    def lead(self, email: str) -> str:
+        """Whoever answers for what is moved in, as events name them.
+
+        Raises:
+            InvalidInputError: nobody, or not a privacy lead or data protection officer who is there.
+        """
+        with self.resources.database.read() as session:
+            person = _found(session, email)
+        if not person.active or person.role not in CONFIRMERS:
+            raise InvalidInputError("This has to be a privacy lead or a data protection officer.", field="by")
+        return f"caseworker:{person.id}"
+
+    def move_in(self, cases: MovingIn, *, by: str) -> list[Receipt]:
+        """Take open cases of another system in, all or none, and tell who answers for it and who watches over accounts."""
+        deed = f"moved {len(cases.fresh)} open cases in"
+        return cases.take_in(datetime.now(UTC), lambda session: self._noted(session, deed, by))
 
     def propose(self, *, email: str, name: str, role: str) -> UUID:
         """Propose an account; the id of the proposal.

@@ -14,6 +14,7 @@ from domain.commands import Command, Message
 from domain.deadline import Clock
 from domain.events import CaseEvent, Fact
 from domain.identity import Doubt
+from domain.moving_in import Earlier
 from domain.rights import Channel, Right, Risk
 from domain.texts import CommandId, Name, PersonId, Regime, Sha256
 
@@ -47,6 +48,7 @@ class Opening(Message):
     asserted: UUID | None  # the identifier that a valid identity assertion of the platform proves
     consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
     snapshots: bool  # the data map has short-lived collections
+    earlier: Earlier | None = None  # the case moved in from another system
 
 
 class OpenCase(Message):
@@ -77,17 +79,12 @@ class Recorded(Message):
 
 
 class RecordAttempt(Message):
-    """Judge a code or link, and record what it makes happen if it holds.
-
-    Args:
-        attempt: row of what was typed or opened.
-        outcomes: by address that it may prove, the events that then happened.
-    """
+    """Judge a code or link, and record what it makes happen if it holds."""
 
     case_id: UUID
     command_id: CommandId
-    attempt: UUID
-    outcomes: dict[UUID, list[CaseEvent]]
+    attempt: UUID  # row of what was typed or opened
+    outcomes: dict[UUID, list[CaseEvent]]  # by address that it may prove, the events that then happened
 
 
 class Verdict(Message):

@@ -36,6 +36,7 @@ from domain.messages import (
     Verified,
     VerifyPackage,
 )
+from domain.moving_in import Earlier
 from domain.rights import Channel, Right, Risk
 from tests.factories import MAILBOX, SHA
 from tests.fakes_erasure import FakeErasing
@@ -83,6 +84,7 @@ class FakeOffice:
         self.held = HeldContacts()
         self.measuring = FakeMeasuring()
         self.consents: list[str] = []
+        self.earlier: Earlier | None = None
         self.marketing_stopped = False
 
     @activity.defn(name="read_opening")
@@ -97,6 +99,7 @@ class FakeOffice:
             consents=self.consents,
             asserted=self.asserted,
             snapshots=self.short_lived,
+            earlier=self.earlier,
         )
 
     @activity.defn(name="record_case_event")

@@ -30,9 +30,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.commands import AddIdentifier, Command, MergeDuplicate, RequestCode, SendMessage
     from domain.errors import DomainError
     from domain.events import Draft, Tag
-    from domain.identity import Factor, suffices
-    from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Opening, Snapshot
-    from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Role, Status
+    from domain.first_events import first_events
+    from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Snapshot
+    from domain.rights import Channel, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
 from workflows.duplicates import tell_earlier_date
@@ -128,9 +128,12 @@ class CaseWorkflow:
             if self._ended_outside:
                 case.errand(functools.partial(_tell_of_resumption, case, case.state.sequence))
             return
-        await case.record(*_first_events(receipt))
+        await case.record(*first_events(receipt))
         asks_proof = case.state.needs_identity and not case.state.identity_record
-        if asks_proof and receipt.channel is Channel.EMAIL:
+        if receipt.earlier and receipt.earlier.acknowledged_at:  # by the system before: it is not said twice
+            if asks_proof:
+                case.post("verify_identity")
+        elif asks_proof and receipt.channel is Channel.EMAIL:
             case.post("received_by_mail")  # one automatic answer to one mail
         else:
             if receipt.rights != [Right.COMPLAINT]:  # a complaint has an acknowledgement of its own
@@ -266,33 +269,3 @@ async def _tell_of_resumption(case: Proceedings, number: int) -> None:
     with contextlib.suppress(ActivityError):
         message = CaseResumed(case_id=case.case_id, number=number)
         await workflow.execute_activity_method(ResumptionCalls.tell_of_resumed_case, message, **LETTERS)
-
-
-def _first_events(receipt: Opening) -> list[Draft]:
-    drafts = [
-        Draft(
-            tag=Tag.REQUEST_RECEIVED,
-            facts={
-                "received_at": receipt.received_at.isoformat(),
-                "channel": receipt.channel.value,
-                "rights": [right.value for right in receipt.rights],
-                "regimes": [*receipt.regimes],
-                **({"consents": [*receipt.consents]} if receipt.consents else {}),
-                "risk": receipt.risk.value,
-                "doubts": [doubt.value for doubt in receipt.doubts],
-            },
-        ),
-    ]
-    drafts += [
-        Draft(tag=Tag.IDENTIFIER_CLAIMED, facts={"identifier": str(each.identifier), "kind": each.kind})
-        for each in receipt.identifiers
-    ]
-    waits = [right for right in receipt.rights if right not in NO_IDENTITY_CHECK]
-    known = False
-    if receipt.asserted is not None:
-        proof: dict[str, str] = {"identifier": str(receipt.asserted), "how": "assertion"}
-        drafts.append(Draft(tag=Tag.IDENTIFIER_PROVEN, facts={**proof}))
-        known = not waits or any(suffices(right, receipt.risk, {Factor.SIGN_IN}, set(receipt.doubts)) for right in waits)
-        if known:
-            drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={**proof}))
-    return [*drafts, Draft(tag=Tag.IDENTITY_ASKED)] if waits and not known else drafts

@@ -164,7 +164,7 @@ class ClockFigures:
                 month.received += 1
                 month.complaints += Right.COMPLAINT.value in receipt.rights
                 by = self._calendar.after_working_days(self._day(receipt.received_at), FIRST_REPLY_WORKING_DAYS)
-                reply = replies.get(case_id)
+                reply = _before(receipt) or replies.get(case_id)
                 in_time = reply is not None and self._day(reply) <= by
                 month.replied += in_time
                 month.reply_due += in_time or reply is not None or self._day(now) > by
@@ -177,6 +177,12 @@ class ClockFigures:
         )
         for row in session.execute(query):
             yield row[0], row[1]
+
+
+def _before(receipt: CaseReceipt) -> datetime | None:
+    """When the system from which a case moved in told the person that their request had arrived."""
+    said = (receipt.earlier or {}).get("acknowledged_at")
+    return datetime.fromisoformat(said) if said else None
 
 
 def _answer_kind(row: CaseEventRow) -> ClockEventKind | None:

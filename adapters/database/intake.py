@@ -28,8 +28,10 @@ from adapters.vault import Vault
 from domain.datamap import DataMap, LawfulBasis
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
+from domain.events import CaseEvent
 from domain.identity import Doubt, risk_of
 from domain.language import language_of
+from domain.moving_in import Earlier
 from domain.normal import normal_email
 from domain.rights import Channel, Relation, Right, Status
 
@@ -62,6 +64,8 @@ class IncomingRequest(BaseModel):
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
         agent: who asks for the person, by name.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
+        earlier: what another system did in the case before it moved in.
+        earlier_words: what was written then, by the field of `Earlier` that gets the id of its note.
     """
 
     rights: list[Right]
@@ -81,6 +85,8 @@ class IncomingRequest(BaseModel):
     relation: Relation | None = None
     agent: str | None = None
     consents: list[str] = []
+    earlier: Earlier | None = None
+    earlier_words: dict[str, str] = {}
 
 
 class Receipt(BaseModel):
@@ -114,26 +120,21 @@ class Intake:
         if not request.rights:
             raise InvalidInputError("Say what you would like: name at least one right.", field="rights")
         case_id = self._resources.vault.new_case()
-        receipt, clock, identifiers = self._sealed(case_id, request, now)
-        rights = [CaseRight(case_id=case_id, right=right) for right in set(request.rights)]
+        sealed = self._sealed(case_id, request, now)
 
         def store(session: Session) -> Receipt:
-            if (before := _before(session, request)) is not None:
+            if (before := known_receipt(session, request)) is not None:
                 return before
-            insert(session, [receipt])
-            insert(session, rights)
-            insert(session, identifiers)
-            insert(session, [queue_projection.received(receipt)])
             if request.assertion:
                 insert(session, [_use_of(request.assertion, now)])
-            return Receipt(case_id=case_id, reference=receipt.reference, clock=clock, created=True)
+            return _insert(session, *sealed)
 
         try:
             answer = self._resources.database.shared.carry_out(store)
         except IntegrityError:
             # Two of the same at once: the other one committed first, and its answer is ours.
             with self._resources.database.read() as session:
-                before = _before(session, request)
+                before = known_receipt(session, request)
             if before is not None:
                 return before
             if request.assertion:
@@ -142,6 +143,21 @@ class Intake:
         if not answer.created:
             self._resources.vault.return_case(case_id)  # its key sealed nothing that was kept
         return answer
+
+    def insert_sealed(self, session: Session, case_id: UUID, request: IncomingRequest, now: datetime) -> Receipt:
+        """Write a receipt and what belongs to it, in a transaction of the caller's."""
+        return _insert(session, *self._sealed(case_id, request, now))
+
+    def clock(self, request: IncomingRequest, now: datetime) -> Clock:
+        """The clock that a request has on its receipt, what was done before it moved in included."""
+        controller = self._resources.datamap.controller
+        drafts = request.earlier.drafts(request.rights, None) if request.earlier else []
+        events = [
+            CaseEvent(sequence=place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
+            for place, draft in enumerate(drafts, start=1)
+        ]
+        regimes = regimes_for(controller.country, request.country)
+        return clock_of(request.received_at, regimes, request.rights, events, as_of=now, seat=seat_of(controller))
 
     def _sealed(
         self, case_id: UUID, request: IncomingRequest, now: datetime
@@ -153,7 +169,7 @@ class Intake:
             for place, (kind, value) in enumerate(_claims(request))
         ]
         regimes = regimes_for(datamap.controller.country, request.country)
-        clock = clock_of(request.received_at, regimes, request.rights, [], as_of=now, seat=seat_of(datamap.controller))
+        clock = self.clock(request, now)
         subject = {"name": request.name, "email": request.email, "country": request.country}
         known = {"relation": request.relation, "agent": request.agent}
         subject |= {name: value for name, value in known.items() if value}
@@ -166,7 +182,7 @@ class Intake:
             channel=request.channel.value,
             rights=list(dict.fromkeys(right.value for right in request.rights)),
             regimes=list(regimes),
-            risk=risk_of(doubts := _doubts(request)).value,
+            risk=risk_of(doubts := doubts_of(request)).value,
             doubts=[doubt.value for doubt in doubts],
             consents=_consents(request, datamap) or None,
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
@@ -181,8 +197,17 @@ class Intake:
             caller=request.caller,
             idempotency_key=request.idempotency_key,
             body_hash=request.body_hash,
+            earlier=request.earlier.model_dump(mode="json", exclude_none=True) if request.earlier else None,
         )
         return receipt, clock, identifiers
+
+
+def _insert(session: Session, receipt: CaseReceipt, clock: Clock, identifiers: list[CaseIdentifierRow]) -> Receipt:
+    insert(session, [receipt])
+    insert(session, [CaseRight(case_id=receipt.case_id, right=right) for right in receipt.rights])
+    insert(session, identifiers)
+    insert(session, [queue_projection.received(receipt)])
+    return Receipt(case_id=receipt.case_id, reference=receipt.reference, clock=clock, created=True)
 
 
 def identifier_row(
@@ -229,7 +254,8 @@ def _claims(request: IncomingRequest) -> list[tuple[str, str]]:
     return [*mail, *request.hints]
 
 
-def _doubts(request: IncomingRequest) -> list[Doubt]:
+def doubts_of(request: IncomingRequest) -> list[Doubt]:
+    """What makes it doubtful who asks, as far as the request itself shows."""
     doubts = set(request.doubts)
     # An address with letters that look like others is the mark of somebody who wants to be taken for somebody else.
     address = normal_email(request.email) if request.email else ""
@@ -248,7 +274,7 @@ def _use_of(assertion: tuple[str, str], now: datetime) -> AssertionUse:
     return AssertionUse(issuer=issuer, jti_sha256=hashlib.sha256(jti.encode()).hexdigest(), used_at=now)
 
 
-def _before(session: Session, request: IncomingRequest) -> Receipt | None:
+def known_receipt(session: Session, request: IncomingRequest) -> Receipt | None:
     """The receipt of the same request, if it was handed in before."""
     if request.idempotency_key is None:
         return None

@@ -12,6 +12,7 @@ from adapters.resources import Resources
 from domain.errors import UnknownObjectError
 from domain.identity import Doubt
 from domain.messages import Opening, ReceivedIdentifier
+from domain.moving_in import Earlier
 from domain.rights import Channel, Right, Risk
 
 
@@ -41,4 +42,5 @@ def opening_of(resources: Resources, case_id: UUID) -> Opening:
         consents=receipt.consents or [],
         asserted=receipt.asserted_identifier,
         snapshots=any(part.short_lived for system in resources.datamap.systems for part in system.collections),
+        earlier=Earlier.model_validate(receipt.earlier) if receipt.earlier else None,
     )

@@ -79,6 +79,8 @@ class CaseReceipt(SQLModel, table=True):
     idempotency_key: str | None = None  # SHA-256 of what the caller sent: the key itself may hold personal data
     body_hash: str | None = None
     started: bool = Field(default=False, index=True)  # a hint for the sweep; the first event is the proof
+    # what the system before this one did (`domain/moving_in.py`): instants, choices, ids of notes
+    earlier: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class CaseRight(SQLModel, table=True):

@@ -24,7 +24,16 @@ from domain.normal import normal_phone
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
 MOST: Final = 100  # cases shown
-_KINDS: Final = ("username", "user_id", "customer_id", "account", "phone", "reference", "url")  # what forms and systems call them
+_KINDS: Final = (
+    "username",
+    "user_id",
+    "customer_id",
+    "account",
+    "phone",
+    "reference",
+    "former_reference",
+    "url",
+)  # what forms and systems call them
 
 
 @router.get("/cases/search")

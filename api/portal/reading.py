@@ -35,6 +35,7 @@ _TELLING: Final = (
 _KNOWN_BY: Final = {
     "code": "By our mail to your address.",
     "assertion": "You were signed in to your account.",
+    "moved_in": "You had shown it before we moved to this page.",
 }
 _FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
 

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from activities.case_log import CaseLog
+from adapters.database import people
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
+from adapters.host_desk import HostDesk
+from adapters.letter_words import day
+from adapters.moving_in import MovingIn
 from adapters.resources import Resources
+from domain.first_events import first_events
+from domain.messages import CaseRef
+from domain.rights import Role
 from tests.api.conftest import FakeGateway
 from tests.at_console import AtConsole, text_of
+from tests.moved_in import events_of
 
 SignIn = Callable[..., AtConsole]
 PLAIN: dict[str, Any] = {
@@ -126,3 +135,26 @@ def test_a_mistake_brings_the_form_back_with_everything_typed(
     assert told in text_of(answer)
     assert "Her own words." in answer.text
     assert _receipts(resources) == []
+
+
+def test_a_case_that_moved_in_says_what_was_done_before_and_when(at_console: SignIn, resources: Resources) -> None:
+    people.add_caseworker(resources.database, email="lena.moves@example.com", name="Lena Moves", role=Role.PRIVACY_LEAD)
+    desk, now = HostDesk(resources), datetime.now(UTC)
+    days = [f"{now - timedelta(days=ago):%Y-%m-%d}" for ago in (20, 12)]
+    columns = "old_reference,received_on,channel,rights,email,clarification_asked_on,clarification_question"
+    row = f"OLD-77,{days[0]},web_form,access,ruth@example.com,{days[1]},Which of your two accounts?"
+    (made,) = desk.move_in(
+        MovingIn(resources, f"{columns}\n{row}", desk.lead("lena.moves@example.com"), now), by="lena.moves@example.com"
+    )
+    log = CaseLog(resources)
+    log.record_case_event(events_of(made.case_id, first_events(log.read_opening(CaseRef(case_id=made.case_id)))))
+    person = at_console()
+    page = text_of(person.get(f"/console/cases/{made.reference}?tab=history").text)
+    assert "moved in from another system" in page
+    asked = (now - timedelta(days=12)).date()
+    assert f"Asked what is meant (in the system before, on {day(asked)})".replace("\N{NO-BREAK SPACE}", " ") in page.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "Which of your two accounts?" in page
+    mark = person.post("/console/cases/search", {"identifier": "OLD-77"})
+    assert made.reference in mark.text

@@ -1,6 +1,7 @@
 """The case from receipt to its end on a real Temporal server, with everything outside it faked by activity name."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,12 +18,15 @@ from domain.commands import (
     CompleteWorkItem,
     ConfirmIdentityCode,
     ContinueWithoutSystem,
+    ExtendDeadline,
     OpenPackage,
     RetrySystem,
     SubmitIdentityEvidence,
     Withdraw,
 )
+from domain.identity import Factor
 from domain.messages import OpenCase, SystemResult
+from domain.moving_in import Earlier
 from domain.rights import Outcome, Status
 from tests.factories import ANNA, BEN, LEAD, MAILBOX, SECOND_MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
@@ -213,6 +217,34 @@ async def test_an_assertion_needs_no_code(temporal_client: Client, time_skipper:
     async with case(temporal_client, time_skipper, office) as running:
         await running.until_status(Status.IN_REVIEW)
         assert "verify_identity" not in office.letters
+
+
+async def test_a_case_that_moved_in_goes_on_from_where_it_stood_and_nothing_is_sent_twice(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.received_at -= timedelta(days=40)
+    told = office.received_at + timedelta(days=20)
+    office.earlier = Earlier(
+        by=LEAD.person,
+        acknowledged_at=office.received_at,
+        identity_confirmed_at=told,
+        identity_how=Factor.MAILBOX,
+        extension_told_at=told,
+        extension_ground="number",
+        extension_note=uuid4(),
+    )
+    async with case(temporal_client, time_skipper, office) as running:
+        await running.until(lambda office: office.state and office.state.package)
+        clock = (await running.handle.query(CaseWorkflow.snapshot)).clock
+        assert clock
+        assert (clock.extended, clock.state) == (True, "running")
+        # Whoever vouched for the identity is no second person.
+        assert await running.refused(ApprovePackage(actor=LEAD, sha256=running.sha256)) == "four-eyes"
+        assert await running.refused(ExtendDeadline(actor=ANNA, ground="number", note=uuid4())) == "not-allowed-now"
+        await running.approve()
+        await running.until_status(Status.DELIVERED)
+        assert office.letters == ["package_ready"]
 
 
 async def test_short_lived_data_are_kept_sealed_and_destroyed_if_identity_is_not_confirmed(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.database.tables import CaseEventRow
-from adapters.letter_words import count
+from adapters.letter_words import count, day
 from api.console import words
 from api.console.cases.facts import CaseFacts
 from domain.datamap import DataMap, SystemKind
@@ -54,6 +54,16 @@ class _Teller:
         named = row.facts.get("purposes") or []
         titles = [each.title for each in self.datamap.purposes if each.id in (named if isinstance(named, list) else [])]
         return f": {'; '.join(titles)}" if titles else ""
+
+    def moved_in(self, row: CaseEventRow) -> str:
+        """Of what was done before the case moved in from another system: when that was."""
+        first = self.facts.events[0]
+        if not first.facts.get("moved_in") or row.command_id != first.command_id:
+            return ""
+        if row is first:
+            return "; the case moved in from another system"
+        before = row.facts.get("arrived_at")
+        return f" (in the system before, on {day(datetime.fromisoformat(str(before)).date())})" if before else ""
 
     def item(self, row: CaseEventRow) -> str:
         key = str(row.facts.get("work_item", ""))
@@ -261,7 +271,7 @@ def _what(teller: _Teller, row: CaseEventRow) -> str:
     known = WORDS.get(Tag(row.tag)) if row.tag in set(Tag) else None
     if known is None:
         return _plain(row)
-    return known if isinstance(known, str) else known(teller, row)
+    return (known if isinstance(known, str) else known(teller, row)) + teller.moved_in(row)
 
 
 def _plain(row: CaseEventRow) -> str:

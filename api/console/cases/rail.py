@@ -21,6 +21,7 @@ _HOW: Final = {
     "code": "Code to the address on file",
     "assertion": "Signed in to their account",
     "caseworker": "Confirmed by hand",
+    "moved_in": "Confirmed in the system before this one",
 }
 
 
