@@ -149,7 +149,7 @@ def test_a_case_that_moved_in_says_what_was_done_before_and_when(at_console: Sig
     log = CaseLog(resources)
     log.record_case_event(events_of(made.case_id, first_events(log.read_opening(CaseRef(case_id=made.case_id)))))
     person = at_console()
-    page = text_of(person.get(f"/console/cases/{made.reference}?tab=history").text)
+    page = text_of(person.get(f"/console/cases/{made.reference}/history"))
     assert "moved in from another system" in page
     asked = (now - timedelta(days=12)).date()
     assert f"Asked what is meant (in the system before, on {day(asked)})".replace("\N{NO-BREAK SPACE}", " ") in page.replace(
