@@ -111,7 +111,7 @@ def _tokens(needles: tuple[str, ...]) -> tuple[str, ...]:
 
 def _pieces(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """A member whole, or cut at line ends where it is rows of ours, so that memory stays flat."""
-    ours = info.filename.endswith((".json", ".csv")) and "/files/" not in info.filename
+    ours = info.filename.endswith((".json", ".csv")) and not any(part in info.filename for part in ("/files/", "/by-hand/"))
     with zipped.open(info) as member:
         if not ours:
             yield member.read()

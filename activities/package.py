@@ -7,7 +7,7 @@ Next: api/portal/collect.py
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.leak_search import Secrets, leaks
-from activities.package_data import DataWriter, Written, WrittenFile, files_table, withheld_table
+from activities.package_data import DataWriter, Written, files_table, withheld_table
 from activities.package_index import collection_pages, first_page, readme
 from activities.package_letter import letter
 from activities.package_manifest import add_manifest
@@ -92,7 +92,7 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
     vault = resources.vault.case(message.case_id)
     pulse = _Pulse(heartbeat)
     with resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, pulse) as zipped:
-        written, uploads, secrets = _fill(resources, case, zipped, at, pulse)
+        written, secrets = _fill(resources, case, zipped, at, pulse)
     row = PackageRow(
         id=package_id,
         case_id=message.case_id,
@@ -101,10 +101,10 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         sha256=sealed.ref.sha256,
         bytes=sealed.ref.bytes,
         # What was withheld counts: an answer that leaves everything out is not "nothing held".
-        records=sum(part.records + part.withheld.total() for part in written) + sum(map(len, uploads.values())),
+        records=sum(part.records + part.withheld.total() for part in written),
         datamap=resources.datamap.hash,
         blob=sealed.ref.model_dump(mode="json"),
-        summary=_summary(written, uploads) | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
+        summary=_summary(written) | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
         built_at=at,
     )
     return _record(resources, row)
@@ -147,15 +147,14 @@ def _built(row: PackageRow) -> PackageBuilt:
 
 def _fill(
     resources: Resources, case: CaseFile, zipped: PackageZip, at: datetime, pulse: Callable[[], None]
-) -> tuple[list[Written], dict[str, list[WrittenFile]], Secrets]:
+) -> tuple[list[Written], Secrets]:
     """Write every member, the manifest last."""
     datamap, kid = resources.datamap, resources.signer.kid
     data = DataWriter(zipped, resources, resources.vault.case(case.receipt.case_id), case.standing, pulse)
     written = [data.write(source) for source in case.sources]
-    uploads = {system: data.write_uploads(system, files) for system, files in sorted(case.uploads.items())}
-    viewer = Viewer(datamap, case, written, uploads, at)
+    viewer = Viewer(datamap, case, written, at)
     view = viewer.view()
-    files = [file for part in written for file in part.files] + [file for part in uploads.values() for file in part]
+    files = [file for part in written for file in part.files]
     zipped.add("README.txt", readme(view, kid, f"{resources.settings.public_url}/.well-known/habeas-keys.json"))
     if portable := datapackage(written, case.receipt.reference, at) if case.portable else None:
         zipped.add("datapackage.json", portable)
@@ -164,12 +163,12 @@ def _fill(
     zipped.add("index.html", first_page(view, files, kid))
     zipped.add("key.pem", resources.signer.public_pem)
     zipped.add("letter.pdf", letter(view, kid, at))
-    for part in written:
+    for part in (each for each in written if not each.source.by_hand):
         for path, page in collection_pages(view, part, viewer.facts(part)):
             zipped.add(path, page)
     zipped.add("withheld.csv", withheld_table(written, case.laws))
     add_manifest(zipped, resources, case.receipt.reference, case.head, at)
-    return written, uploads, data.secrets
+    return written, data.secrets
 
 
 def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets, pulse: Callable[[], None]) -> list[str]:
@@ -179,7 +178,7 @@ def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets,
         return leaks(stored, secrets, needles, resources.documents.pulsing(pulse), pulse)
 
 
-def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]]) -> dict[str, Any]:
+def _summary(written: Iterable[Written]) -> dict[str, Any]:
     """Counts for the case page; no content."""
     collections = [
         {
@@ -200,7 +199,6 @@ def _summary(written: Iterable[Written], uploads: Mapping[str, list[WrittenFile]
         excluded.update(part.excluded)
     return {
         "collections": collections,
-        "by_hand": {system: len(files) for system, files in uploads.items()},
         "withheld": dict(whole),
         "covered": dict(parts),
         "excluded": dict(excluded),

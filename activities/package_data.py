@@ -16,10 +16,10 @@ from typing import Any
 from activities.leak_search import Secrets
 from activities.package_file_verdicts import FileJudge
 from activities.package_files import Covering
-from activities.package_sources import Source, Upload
+from activities.package_sources import Source
 from activities.package_verdicts import Verdict, Verdicts, judged
 from activities.package_words import ground
-from activities.package_zip import Member, PackageZip, neutral_name, plain
+from activities.package_zip import Member, PackageZip, plain
 from adapters.case_vault import CaseVault
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
@@ -75,7 +75,8 @@ class Written:
     @property
     def folder(self) -> str:
         """Where its data stand, without an ending."""
-        return f"data/{plain(self.source.system.name)}/{plain(self.source.collection.name)}"
+        name = "by-hand" if self.source.by_hand else plain(self.source.collection.name)
+        return f"data/{plain(self.source.system.name)}/{name}"
 
 
 class DataWriter:
@@ -105,16 +106,16 @@ class DataWriter:
         written.verdicts = verdicts = judged(found, self._standing, self.secrets)
         if found.has_files:
             self._files.judge(found, verdicts, of_others=source.collection.origin is Origin.THIRD_PARTY)
-        if found.rows > sum(verdict.dropped for verdict in verdicts.rows.values()):
+        if not source.by_hand and found.rows > sum(verdict.dropped for verdict in verdicts.rows.values()):
             lines = released_lines(found, verdicts, self.secrets)
             self._zip.add(f"{written.folder}.csv", released_table(found, verdicts), size=found.size // 2)
             self._zip.add(f"{written.folder}.json", json_array(lines), size=found.size // 2)
         _count(written)
         if not written.records:
             return written
-        self._zip.add(
-            f"{written.folder}.schema.json", schema(source.collection, covered=bool(written.covered), given=found.fields)
-        )
+        if not source.by_hand:
+            covered = bool(written.covered)
+            self._zip.add(f"{written.folder}.schema.json", schema(source.collection, covered=covered, given=found.fields))
         for position, file in enumerate(found.files()):
             verdict = verdicts.of(position)
             if verdict is None:
@@ -128,14 +129,6 @@ class DataWriter:
                 written.pictured |= is_pdf(content)
                 written.files.append(WrittenFile(self._zip.add(f"{written.folder}/{file.member}", content), name))
         return written
-
-    def write_uploads(self, system: str, uploads: Iterable[Upload]) -> list[WrittenFile]:
-        """Write what people found in a system, under neutral names."""
-        folder = f"data/{plain(system)}/by-hand"
-        return [
-            self._file(f"{folder}/{neutral_name(number, upload.name)}", upload.name, upload.ref)
-            for number, upload in enumerate(uploads, start=1)
-        ]
 
     def _file(self, path: str, name: str, ref: BlobRef) -> WrittenFile:
         return WrittenFile(self._zip.add(path, self._pieces(ref), size=ref.bytes), name)

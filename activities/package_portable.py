@@ -30,7 +30,8 @@ def datapackage(written: Iterable[Written], reference: str, at: datetime) -> byt
         reference: of the request.
         at: when the package is made, UTC.
     """
-    tables = [part for part in written if part.records and is_portable(part.source.system, part.source.collection)]
+    rows = [part for part in written if part.records and not part.source.by_hand]
+    tables = [part for part in rows if is_portable(part.source.system, part.source.collection)]
     if not tables:
         return None
     names = {(part.source.system.name, part.source.collection.name) for part in tables}

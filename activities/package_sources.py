@@ -20,26 +20,18 @@ from adapters.database.tables import (
     CaseIdentifierRow,
     CaseReceipt,
     CaseRecord,
-    UploadedFile,
 )
 from adapters.disclosures import disclosures
+from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from adapters.resources import Resources
-from domain.blobs import BlobRef
 from domain.case import CaseState
-from domain.datamap import Collection, DataMap, System
+from domain.datamap import Collection, DataMap, Origin, System
+from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.messages import BuildPackage
 from domain.rights import Right
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that a person found in a system that only people can search. `name` is what they called it."""
-
-    name: str
-    ref: BlobRef
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,11 @@ class Source:
     collection: Collection
     found: CollectedCollection
 
+    @property
+    def by_hand(self) -> bool:
+        """Files that people found: without a table, and without pages of their own."""
+        return self.found.name == BY_HAND
+
 
 @dataclass(frozen=True)
 class CaseFile:
@@ -64,7 +61,6 @@ class CaseFile:
         identity: how identity was confirmed, and when.
         standing: what was decided about items, up to the revision.
         requester: whose words are no secret.
-        uploads: by system, what people found in it.
         left_out: systems not searched, with the reason's category.
         partial: this is a part of the answer; the rest comes later.
         portable: Article 20 was asked for, beside a copy of everything or alone.
@@ -80,7 +76,6 @@ class CaseFile:
     identifiers: tuple[tuple[str, str], ...]
     identity: tuple[str, datetime] | None
     sources: tuple[Source, ...]
-    uploads: Mapping[str, tuple[Upload, ...]]
     left_out: Mapping[str, str]
     standing: Standing
     requester: Requester
@@ -108,13 +103,10 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         raise UnknownObjectError(case_id=str(message.case_id))
     vault = resources.vault.case(message.case_id)
     state = CaseState.model_validate(record.state)
-    collected = Collected.open(resources, message.case_id, message.run)
-    sources = _sources(resources.datamap, collected)
-    uploads = _uploads(session, state, vault)
+    sources = _sources(resources.datamap, everything_found(resources, state, message.run))
     later = _later(state, message)
     sources = tuple(source for source in sources if source.system.name not in later)
-    uploads = {system: files for system, files in uploads.items() if system not in later}
-    if not sources and not uploads and not state.systems:
+    if not sources and not state.systems:
         raise NotAllowedNowError("Nothing was searched for this case yet.", status=state.status.value)
     sealed = receipt.subject
     return CaseFile(
@@ -126,9 +118,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         identifiers=_identifiers(session, state, vault),
         identity=_identity(session, message),
         sources=sources,
-        uploads=uploads,
-        left_out=_left_out(resources.datamap, session, state, sources, uploads, portable=message.portable)
-        | dict.fromkeys(later, "later"),
+        left_out=_left_out(resources.datamap, session, state, sources, portable=message.portable) | dict.fromkeys(later, "later"),
         standing=Standing.read(session, vault, revision),
         requester=Requester.read(session, vault, receipt, state),
         partial=bool(message.partial),
@@ -142,11 +132,21 @@ def _sources(datamap: DataMap, collected: Collected) -> tuple[Source, ...]:
     return tuple(
         Source(
             system=datamap.system(found.system),
-            collection=datamap.collection(found.system, found.name),
+            collection=_described(datamap, found),
             found=found,
         )
         for found in collected.collections
     )
+
+
+def _described(datamap: DataMap, found: CollectedCollection) -> Collection:
+    """What the data map says of a collection; of files that people found, what holds for their system."""
+    if found.name != BY_HAND:
+        return datamap.collection(found.system, found.name)
+    collections = datamap.system(found.system).collections
+    # Somebody else's own words only where nothing in the system is the requester's.
+    origin = next((one.origin for one in collections if one.origin is not Origin.THIRD_PARTY), Origin.THIRD_PARTY)
+    return collections[0].model_copy(update={"name": BY_HAND, "title": FOUND_BY_HAND, "origin": origin})
 
 
 def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
@@ -155,21 +155,6 @@ def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
         return frozenset()
     searched = {name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}}
     return frozenset(searched | set(message.without))
-
-
-def _uploads(session: Session, state: CaseState, vault: CaseVault) -> dict[str, tuple[Upload, ...]]:
-    found = {key for key, item in state.work_items.items() if item.result == "found" and item.system}
-    rows = session.exec(
-        select(UploadedFile)
-        .where(UploadedFile.case_id == state.case_id)
-        .order_by(col(UploadedFile.uploaded_at), col(UploadedFile.id)),
-    ).all()
-    by_system: dict[str, list[Upload]] = {}
-    for row in rows:
-        if row.work_item in found:
-            name = vault.open("uploaded_file", "name", str(row.id), row.name).decode()
-            by_system.setdefault(row.system, []).append(Upload(name, BlobRef.model_validate(row.blob)))
-    return {system: tuple(files) for system, files in by_system.items()}
 
 
 def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[tuple[str, str], ...]:
@@ -200,12 +185,11 @@ def _left_out(
     session: Session,
     state: CaseState,
     sources: tuple[Source, ...],
-    uploads: Mapping[str, tuple[Upload, ...]],
     *,
     portable: bool,
 ) -> dict[str, str]:
     """Systems of the data map that nobody searched: why, as a category (principle 6)."""
-    searched = {source.system.name for source in sources if source.found.state != "failed"} | uploads.keys()
+    searched = {source.system.name for source in sources if source.found.state != "failed"}
     reasons = {}
     for system in datamap.systems:
         standing = state.systems.get(system.name)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from activities import package_words as words
-from activities.package_data import Written, WrittenFile
+from activities.package_data import Written
 from activities.package_facts import FactFinder, Facts, Short, unique
 from activities.package_sources import CaseFile
 from activities.package_zip import plain
@@ -103,7 +103,6 @@ class Viewer:
         datamap: in force.
         case: what the package is about.
         written: what stands in it, one per source.
-        uploads: files that people found, by system.
         at: when the package is made, UTC.
     """
 
@@ -112,13 +111,11 @@ class Viewer:
         datamap: DataMap,
         case: CaseFile,
         written: Sequence[Written],
-        uploads: Mapping[str, Sequence[WrittenFile]],
         at: datetime,
     ) -> None:
         self._datamap = datamap
         self._case = case
         self._written = written
-        self._uploads = uploads
         self._zone = ZoneInfo(zone_of(datamap.controller.country) or "UTC")
         self._today = self._local(at)
         self._finder = FactFinder(datamap, case.laws, self._today)
@@ -138,7 +135,7 @@ class Viewer:
             made_on=words.day(self._today),
             as_of=self._as_of(),
             policy=receipt.policy_version,
-            held=_held(self._written, sum(map(len, self._uploads.values()))),
+            held=_held(self._written),
             nothing=not systems and not kept_back,
             partial=self._case.partial,
             portable=self._case.portable,
@@ -173,7 +170,8 @@ class Viewer:
         return instant.astimezone(self._zone).date()
 
     def _as_of(self) -> str:
-        days = sorted({self._local(part.source.found.searched_at) for part in self._written}) or [self._today]
+        searched = [part.source.found for part in self._written if not part.source.by_hand]
+        days = sorted({self._local(found.searched_at) for found in searched}) or [self._today]
         return words.day(days[0]) if len(days) == 1 else f"{words.day(days[0])} to {words.day(days[-1])}"
 
     def _identity(self) -> str:
@@ -188,21 +186,22 @@ class Viewer:
 
     def _system(self, system: System) -> SystemView | None:
         parts = [part for part in self._of(system) if part.records]
-        uploads = self._uploads.get(system.name, ())
-        if not parts and not uploads:
+        if not parts:
             return None
-        collections = [part.source.collection for part in parts] or list(system.collections)
+        collections = [part.source.collection for part in parts if not part.source.by_hand] or list(system.collections)
         spans = {part.source.collection.name: part.source.found.span for part in parts}
         return SystemView(
             title=system.title,
-            held=_held(parts, len(uploads)),
-            collections=[self._collection(part) for part in parts] + _found_by_hand(uploads),
+            held=_held(parts),
+            collections=[self._collection(part) for part in parts],
             short=self._finder.short(system, collections),
             facts=self._finder.facts(system, collections, spans),
         )
 
     def _collection(self, part: Written) -> CollectionView:
         source = part.source
+        if source.by_hand:
+            return CollectionView(source.collection.title, _held([part]), "", "")
         return CollectionView(
             title=source.collection.title,
             held=_held([part]),
@@ -221,15 +220,14 @@ class Viewer:
             if system.name in self._case.left_out:
                 continue
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
-            uploads = self._uploads.get(system.name, ())
-            found = _held(parts, len(uploads)) or (
+            found = _held(parts) or (
                 "all of it left out"
                 if any(told(part.withheld) for part in parts)
                 else "searched"
                 if any(part.withheld for part in parts)
                 else "nothing found"
             )
-            days = {self._local(part.source.found.searched_at) for part in parts}
+            days = {self._local(part.source.found.searched_at) for part in parts if not part.source.by_hand}
             on = f", on {words.day(max(days))}" if days else ", by a person"
             lines.append(Searched(system.title, found + on))
         return lines
@@ -261,13 +259,9 @@ def page_path(system: System, collection: Collection, number: int) -> str:
     return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
 
 
-def _found_by_hand(uploads: Sequence[WrittenFile]) -> list[CollectionView]:
-    return [CollectionView("Files that a person found", _held([], len(uploads)), "", "")] if uploads else []
-
-
-def _held(parts: Sequence[Written], uploads: int = 0) -> str:
+def _held(parts: Sequence[Written]) -> str:
     records = sum(part.records for part in parts if not part.files)  # a file's row is no further record
-    files = sum(len(part.files) for part in parts) + uploads
+    files = sum(len(part.files) for part in parts)
     said = [words.count(records, "record")] if records else []
     said += [words.count(files, "file")] if files else []
     return " and ".join(said)

@@ -20,10 +20,6 @@ _REGULAR_FILE = 0o100644 << 16
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 # Names that Windows keeps for devices, whatever stands after the dot.
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))})
-# Endings that no computer runs or opens as a page. Everything else is named .bin; the list of files has the own name.
-_QUIET = re.compile(
-    "avif|bmp|csv|flac|gif|heic|ics|jpe?g|json|log|m4a|md|mov|mp[34]|od[pst]|ogg|pdf|png|rtf|tiff?|tsv|txt|vcf|wav|web[mp]|zip"
-)
 
 
 class Member(NamedTuple):
@@ -110,14 +106,3 @@ class PackageZip:
 def plain(name: str) -> str:
     """A name of the data map as a path segment that every system can unpack; no other name has a hyphen."""
     return f"{name}-" if name in _DEVICES else name
-
-
-def neutral_name(number: int, original: str) -> str:
-    """The name a file gets in the package: a number, and its ending only where nothing can be run or shown as a page.
-
-    Args:
-        number: of the file in its collection, from 1.
-        original: the name it has in the controller's system; nobody's word, so no part of it becomes a path.
-    """
-    ending = original.rpartition(".")[2].lower() if "." in original else ""
-    return f"{number:06d}.{ending if _QUIET.fullmatch(ending) else 'bin'}"

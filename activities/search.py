@@ -15,11 +15,11 @@ from typing import Any, BinaryIO
 
 from activities.found_keys import Keys
 from activities.matching import Sieve, Way
-from activities.package_zip import neutral_name
 from activities.systems.base import Connector, Lookup
 from adapters.blobs import Blobs, BlobWriter
 from adapters.case_vault import CaseVault
 from adapters.collected import ITEM_HASH, CollectedCollection
+from adapters.neutral_names import neutral_name
 from adapters.row_text import HELD, Row, key_text
 from adapters.sealed_head import FILE_FIELDS, Head, Sealable
 from adapters.sealed_rows import RowsWriter

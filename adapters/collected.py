@@ -55,7 +55,10 @@ class Item:
 
 @dataclass(frozen=True)
 class CollectedCollection:
-    """What one collection gave. `state` is that of the search receipt; zero rows are a result."""
+    """What one collection gave. `state` is that of the search receipt; zero rows are a result.
+
+    `_marks` name the rows of a collection that has no primary key, in their order.
+    """
 
     system: str
     name: str
@@ -67,6 +70,7 @@ class CollectedCollection:
     _content: Sealable = field(repr=False)
     _vault: CaseVault = field(repr=False)
     _blobs: Blobs = field(repr=False)
+    _marks: Sequence[str] = field(default=(), repr=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -157,7 +161,7 @@ class CollectedCollection:
 
     def _item(self, position: int, line: bytes) -> Item:
         row = json.loads(line)
-        item = self._id(row)
+        item = item_id(self._vault, self.system, self.name, [self._marks[position]]) if self._marks else self._id(row)
         files = self._content.head.files
         file = CollectedFile(item, row["path"], row["member"], files[position]) if files else None
         return Item(item, self.system, self.name, position, row, file)

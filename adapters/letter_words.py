@@ -133,7 +133,7 @@ def contents(summary: Mapping[str, Any]) -> tuple[int, int]:
     """Records and files of a package, from its summary; a file's row is no further record, and what was withheld is not in it."""
     collections = summary.get("collections", [])
     records = sum(each["records"] for each in collections if not each["files"])
-    return records, sum(each["files"] for each in collections) + sum(summary.get("by_hand", {}).values())
+    return records, sum(each["files"] for each in collections)
 
 
 def in_words(records: int, files: int, language: Language = "en") -> str:

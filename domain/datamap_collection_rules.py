@@ -13,6 +13,7 @@ from domain import traversal
 from domain.datamap_parts import LawfulBasis, Purpose
 from domain.datamap_shape import Broken, Content
 from domain.datamap_systems import (
+    BY_HAND,
     Collection,
     Origin,
     System,
@@ -36,6 +37,8 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
     for path, system in content.systems.items():
         yield from _settings(path, system)
     for path, collection in content.collections.items():
+        if collection.name == BY_HAND:
+            yield path, f"`{BY_HAND}` is the name of what people find in a system. Choose another.", "error"
         yield from _named_fields(path, collection)
         yield from _sweep(path, collection)
         yield from _basis(path, collection, content)

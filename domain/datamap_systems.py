@@ -24,6 +24,8 @@ Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}
 Table = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^${}]*))?\}")
+FOUND_BY_HAND = "Files that a person found"
+BY_HAND = "by_hand"  # as if a collection: the files that people found in a system; none of a data map is called so
 _SQLITE = re.compile(r"sqlite(\+[a-z]+)?:///")
 
 

@@ -152,7 +152,7 @@ def package(case: CaseInHand) -> UUID:
         records=1_116,
         datamap=SHA,
         blob=writer.ref.model_dump(mode="json"),
-        summary={"collections": [dict(zip(names, each, strict=True)) for each in collections], "by_hand": {}},
+        summary={"collections": [dict(zip(names, each, strict=True)) for each in collections]},
         built_at=datetime.now(UTC),
     )
     with case.resources.database.write() as session:

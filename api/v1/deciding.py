@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from adapters.collected import Collected, Item
+from adapters.collected import Item
 from adapters.database import item_decisions
 from adapters.database.tables import CaseRecord, CommandRow
 from adapters.documents.shapes import is_pdf, is_picture
+from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from api.v1.bodies import ActionBody, SetItemDecisionBody
 from api.v1.models import ItemDecided
@@ -159,7 +160,7 @@ def _found(deed: Deed, body: SetItemDecisionBody) -> Item:
     # Withholding something that is not there would look like protection and be none. Ids are keyed hashes without an index,
     # so the collection is read from where the list showed the item, and otherwise whole: half a second for 50,000 rows.
     system, collection, _ = body.item.split(".")
-    collected = Collected.open(deed.resources, deed.case_id, deed.view.state.run)
+    collected = everything_found(deed.resources, deed.view.state, deed.view.state.run)
     named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
     if body.position is not None:
         near = (item for one in named if body.position < one.rows for item in one.items(body.position))

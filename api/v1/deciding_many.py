@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from adapters.collected import Collected, Item
+from adapters.collected import Item
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, newest_revision
+from adapters.found_by_hand import everything_found
 from adapters.resources import Resources
 from api.v1.bodies import ActionBody, SetDecisionRuleBody, WeighThirdPersonBody
 from api.v1.deciding import Wanted, check_about_them, check_fields, check_own_words, decide_item, laws_of, record, requester_of
@@ -112,7 +113,7 @@ def _covered(resources: Resources, view: CaseView, system: str, collection: str,
 
 
 def _items(resources: Resources, view: CaseView, system: str, collection: str, condition: Condition | None) -> Iterator[Item]:
-    collected = Collected.open(resources, view.receipt.case_id, view.state.run)
+    collected = everything_found(resources, view.state, view.state.run)
     named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
     return (item for one in named for item in one.items() if condition is None or condition.holds(item.row))
 

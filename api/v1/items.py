@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from adapters.collected import Collected
 from adapters.database.item_decisions import Standing
+from adapters.found_by_hand import everything_found
 from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
@@ -45,7 +45,7 @@ def read_items(
     note_access(web, who, "items", case.receipt.case_id)
     if not case.state.run:
         return ItemLines(items=[])
-    collected = Collected.open(web.resources, case.receipt.case_id, case.state.run)
+    collected = everything_found(web.resources, case.state, case.state.run)
     found, following = collected.page(cursor, limit, system=system, collection=collection)
     with web.resources.database.read() as session:
         vault = web.resources.vault.case(case.receipt.case_id)

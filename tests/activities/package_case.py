@@ -10,10 +10,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from activities.package import build
-from activities.package_zip import neutral_name
-from adapters.collected import Collected, Item
+from adapters.collected import Item
 from adapters.database.case_projector import CaseProjector
+from adapters.database.case_reader import CaseReader
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, ItemDecision, SearchReceipt, UploadedFile
+from adapters.found_by_hand import everything_found
+from adapters.neutral_names import neutral_name
 from adapters.resources import Resources
 from adapters.row_text import Row
 from adapters.sealed_head import FILE_FIELDS, Head, Sealable
@@ -166,7 +168,7 @@ class SearchedCase:
         self.event(Tag.SYSTEM_SKIPPED, system=system)
 
     def items(self, system: str, collection: str) -> list[Item]:
-        every = Collected.open(self.resources, self.id, 1).collections
+        every = everything_found(self.resources, CaseReader(self.resources).get(self.id).state, 1).collections
         return [item for one in every if (one.system, one.name) == (system, collection) for item in one.items()]
 
     def decide(self, item: str, decision: str, basis: str | None = None, revision: int = 1, parts: Parts | None = None) -> None:

@@ -241,6 +241,36 @@ def test_a_large_file_leaves_as_it_is_where_its_row_alone_is_covered(case: Searc
     assert case.build().withheld == 2
 
 
+def test_files_that_a_person_found_are_withheld_covered_and_searched_for_leaks(case: SearchedCase) -> None:
+    memo, shared = b"legal advice", b"a letter in two drawers"
+    files = {
+        "memo.txt": memo,
+        f"{OTHER}.txt": b"notes on Tom Baker",
+        "mine.txt": b"mine",
+        "shared.json": shared,
+        "open.json": shared,
+    }
+    case.by_hand("paper", "found", files)
+    case.by_hand("paper", "exception", {"never.txt": b"no answer"})
+    names = {item.file.name: item for item in case.items("paper", "by_hand") if item.file}
+    assert names.keys() == files.keys()
+    case.decide(names["memo.txt"].id, "withhold", "privilege", revision=1)
+    case.decide("*", "redact", "third_party", revision=2, parts=person(OTHER))
+    members = case.members()
+    found = {name.rpartition("/")[2]: content.decode() for name, content in members.items() if "/by-hand/" in name}
+    assert sorted(found.values()) == sorted([f"notes on {COVER}", "mine", shared.decode(), shared.decode()])
+    assert "Tom Baker" not in members["files.csv"].decode()
+    listed = list(csv.DictReader(io.StringIO(members["withheld.csv"].decode())))
+    assert sorted((row["category"].partition(": ")[2], row["count"], row["withheld"]) for row in listed) == [
+        ("Files that a person found", "1", "in part"),
+        ("Files that a person found", "1", "whole"),
+    ]
+    assert (case.build().records, leaks(case)) == (5, [])
+    case.decide(names["shared.json"].id, "withhold", "third_party", revision=3)
+    (place,) = leaks(case)
+    assert place == "data/paper/by-hand/000004.json (the same file is withheld or covered elsewhere)"
+
+
 def test_a_cover_that_finds_nothing_is_not_counted(case: SearchedCase) -> None:
     prompts(case, "mine", f"with {OTHER}", "mine too")
     case.decide(PROMPTS, "redact", "third_party", parts=spans({"words": OTHER}))

@@ -179,6 +179,21 @@ def test_files_are_shown_as_letters_or_pictures_and_never_run(at_console: SignIn
     assert person.get(f"{here}/files/9").status_code == 404
 
 
+def test_what_a_person_found_stands_in_the_tree_and_is_looked_at_and_withheld(at_console: SignIn, desk: SearchedCase) -> None:
+    desk.by_hand("paper", "found", {"old.pdf": PDFS["text"]("Ines Moreau"), "tax.txt": b"filed under Adeyemi"})
+    person, here = at_console(), f"{path_of(desk)}/package/paper/by_hand"
+    page = person.get(here)
+    assert "filed under Adeyemi" in page.text
+    assert "Files that a person found" in page.text
+    assert person.get(f"{here}/files/0/look").status_code == 200
+    assert person.get(f"{here}/files/0/picture").content.startswith(b"\x89PNG")
+    item = desk.items("paper", "by_hand")[1].id
+    given = {"item": item, "position": "1", "decision": "withhold", "basis": "privilege", "reason": "From counsel"}
+    assert person.post(here, given).status_code == 303
+    assert decisions(desk) == [(item, "withhold", "privilege")]
+    assert "withheld: legal privilege" in person.get(here).text
+
+
 def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(Role.REVIEWER), f"{path_of(desk)}/{PROMPTS}"
     page = person.get(here)

@@ -54,6 +54,7 @@ BROKEN = [
     (("        origin: provided\n", ""), "- name: orders", "where its data come from"),
     ((", same_person: yes", ""), "shop.customers.id", "same_person"),
     (("  representative: null\n", ""), "controller:", "Article 27"),
+    (("- name: orders", "- name: by_hand"), "- name: by_hand", "what people find"),
     (
         ("  representative: null\n", "  representative: null\n  proclaimed_holidays: [{country: US, day: 2027-05-10}]\n"),
         "country: US",

@@ -26,6 +26,7 @@ from api.console.cases.desk_reading import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.blobs import BlobRef
+from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
 from domain.errors import NotAllowedNowError, UnknownObjectError
 
 _PIECE: Final = 64 * 1024
@@ -35,7 +36,7 @@ _SANDBOX: Final = "sandbox allow-downloads; frame-ancestors 'none'"
 
 @dataclass(frozen=True)
 class Branch:
-    """One collection in the package, or what a person added for a system."""
+    """One collection in the package."""
 
     system: str
     system_title: str
@@ -98,9 +99,6 @@ def tree(web: Web, facts: CaseFacts) -> Tree:
         replace(_branch(web, each), seen=seen.get((each["system"], each["collection"]), 0))
         for each in row.summary.get("collections", [])
     ]
-    titles = {system.name: system.title for system in web.resources.datamap.systems}
-    by_hand = row.summary.get("by_hand", {})
-    branches += [Branch(name, titles.get(name, name), "", "Added by hand", 0, files, 0) for name, files in by_hand.items()]
     return Tree(branches, row, revision, decided)
 
 
@@ -111,7 +109,7 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         system=part["system"],
         system_title=system.title if system else part["system"],
         collection=part["collection"],
-        title=collection.title if collection else part["collection"],
+        title=FOUND_BY_HAND if part["collection"] == BY_HAND else collection.title if collection else part["collection"],
         records=0 if part["files"] else part["records"],  # a file's row is no further record
         files=part["files"],
         withheld=part["withheld"] + part.get("covered", 0),

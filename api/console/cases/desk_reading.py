@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from adapters.collected import Collected, CollectedCollection, Item
+from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.database.tables import ItemDecision, PageSeen
 from adapters.documents.shapes import is_pdf, is_picture
+from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.facts import CaseFacts
@@ -107,7 +108,7 @@ def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> C
     """
     if not facts.state.run:
         raise UnknownObjectError
-    collected = Collected.open(web.resources, facts.state.case_id, facts.state.run)
+    collected = everything_found(web.resources, facts.state, facts.state.run)
     for each in collected.collections:
         if (each.system, each.name) == (system, collection):
             return each
