@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql poppler dovecot clamd provider histories migration api-table lock audit clean
+	postgresql poppler dovecot clamd provider histories migration api-table asvs-table lock audit sbom clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,10 +98,20 @@ lock: install-dev ## Resolve the dependencies anew, on the oldest Python that is
 	$(COMPILE) --upgrade --extra embedded --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra embedded --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
-audit: install ## Known vulnerabilities in the locked packages; needs the public advisory data
+audit: install ## Known vulnerabilities in the locked packages; says so when the public advisory data cannot be reached
 	$(BIN)/python -m venv $(VENV)/audit
 	$(VENV)/audit/bin/pip install --quiet pip-audit
-	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@mkdir -p build && rm -f build/audit.json
+	-@$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock -f json -o build/audit.json 2>build/audit.log
+	@.ci/advisories build/audit.json
+
+sbom: install-dev ## What Habeas is made of, as CycloneDX: build/sbom.json, the same bytes for the same lock
+	@mkdir -p build
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o build/sbom.json requirements.lock
+	@echo "build/sbom.json lists every package of requirements.lock."
+
+asvs-table: install-dev ## Write docs/security/asvs.md from tests/data/asvs.tsv
+	$(BIN)/python -m tests.asvs > docs/security/asvs.md.new && mv docs/security/asvs.md.new docs/security/asvs.md
 
 clean: ## Remove what can be made again; the state in var/ stays
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

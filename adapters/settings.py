@@ -9,7 +9,7 @@ Next: adapters/resources.py
 import ipaddress
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -223,6 +223,12 @@ class Settings(BaseSettings):
             raise SettingsError("HABEAS_SMTP_URL: without a mail server no letter leaves.", setting="smtp_url")
         if self.mail_from == MAIL_FROM_UNSET:
             raise SettingsError("HABEAS_MAIL_FROM: name the address that letters come from.", setting="mail_from")
+        for name, url in (("database_url", self.database_url), ("keystore_url", self.keystore_url)):
+            if not _is_verified(url):
+                raise SettingsError(
+                    f"HABEAS_{name.upper()}: PostgreSQL on another machine needs ?sslmode=verify-full (and sslrootcert=FILE).",
+                    setting=name,
+                )
         if self.on_call_webhook and urlsplit(self.on_call_webhook).scheme != "https":
             raise SettingsError("HABEAS_ON_CALL_WEBHOOK: the address needs https.", setting="on_call_webhook")
         if urlsplit(self.public_url).scheme != "https":
@@ -239,6 +245,15 @@ def _sqlite_file(url: str) -> Path | None:
     # `sqlite:///relative` and `sqlite:////absolute`, as SQLAlchemy reads them; importing it here would cost every part 25 MB.
     parsed = urlsplit(url)
     return Path(parsed.path[1:]).absolute() if parsed.scheme.startswith("sqlite") and parsed.path[1:] else None
+
+
+def _is_verified(url: str) -> bool:
+    """Say whether nobody can stand between us and this database unnoticed: a file, this machine, or TLS with its name checked."""
+    parsed = urlsplit(url)
+    query = parse_qs(parsed.query)
+    hosts = [parsed.hostname, *(host for given in query.get("host", []) for host in given.split(","))]
+    elsewhere = any(host and not host.startswith("/") and not is_loopback(host) for host in hosts)
+    return not elsewhere or query.get("sslmode") == ["verify-full"]
 
 
 def _may_hold_demo(url: str, home: Path) -> bool:

@@ -21,6 +21,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FOR_A_YEAR = "max-age=31536000; includeSubDomains"  # as browsers' lists and ASVS 3.4.1 ask
 
 
 class Headers:
@@ -41,7 +42,7 @@ class Headers:
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 if scope["app"].state.web.resources.settings.public_url.startswith("https:"):
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")  # a year, as browsers' lists ask
+                    headers.setdefault("Strict-Transport-Security", _FOR_A_YEAR)
             await send(message)
 
         await self._app(scope, receive, careful)

@@ -75,7 +75,8 @@ async def change_password(request: Request, web: TheWeb, who: TheCaseworker, for
 
 @router.post("/account/sessions/end")
 async def end_sessions(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
-    """End one session of one's own, or all but this one."""
+    """End one session of one's own, or all but this one, after a fresh sign-in (ASVS 7.5.2)."""
+    who.need_fresh(web.now(), "/console/account")
     await run_in_threadpool(_end_sessions, web, who, field(form, "session"))
     return away_to("/console/account?done=sessions")
 

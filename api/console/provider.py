@@ -139,7 +139,9 @@ def _arrived(request: Request, web: Web, code: str, state: str) -> Response:
     if arrival.person is None:
         return page(web, told=arrival.told, status=403)
     answer = _begun(request, web, arrival, identity, trying, strong=sign_on.is_strong(identity))
-    answer.delete_cookie(_cookie(web), path="/")
+    # Browsers take back a cookie with this prefix only from an answer that sets it as it was set.
+    secure = web.resources.settings.public_url.startswith("https:")
+    answer.delete_cookie(_cookie(web), path="/", secure=secure, httponly=True, samesite="lax")
     return answer
 
 

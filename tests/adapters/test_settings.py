@@ -82,7 +82,11 @@ def test_passwords_in_urls_are_not_shown() -> None:
 
 
 def test_a_sound_production_loads(tmp_path: Path) -> None:
-    assert Settings.load(**production(tmp_path)).environment == "production"
+    given = production(tmp_path)
+    elsewhere = "postgresql+psycopg://habeas@db.controller.example/habeas?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem"
+    for url in ("postgresql+psycopg:///habeas?host=/run/postgresql", "postgresql+psycopg://habeas@127.0.0.1/habeas", elsewhere):
+        assert Settings.load(**given, database_url=url).environment == "production"
+    assert Settings.load(**given).environment == "production"
 
 
 @pytest.mark.parametrize(
@@ -94,6 +98,9 @@ def test_a_sound_production_loads(tmp_path: Path) -> None:
         ({"smtp_url": None}, "HABEAS_SMTP_URL"),
         ({"mail_from": Settings.model_fields["mail_from"].default}, "HABEAS_MAIL_FROM"),
         ({"public_url": "http://privacy.controller.example"}, "HABEAS_PUBLIC_URL"),
+        ({"database_url": "postgresql+psycopg://db.controller.example/habeas"}, "HABEAS_DATABASE_URL"),
+        ({"database_url": "postgresql+psycopg://db.controller.example/habeas?sslmode=require"}, "HABEAS_DATABASE_URL"),
+        ({"keystore_url": "postgresql+psycopg:///keys?host=db.controller.example&sslmode=prefer"}, "HABEAS_KEYSTORE_URL"),
     ],
 )
 def test_production_refuses_what_is_missing_or_a_default(tmp_path: Path, given: dict[str, object], named: str) -> None:

@@ -165,6 +165,10 @@ class TestSessions:
         assert there.get("/console/account").status_code == 303
         assert here.get("/console/account").status_code == 200
 
+    def test_ending_one_asks_for_a_fresh_sign_in(self, at_console: SignIn) -> None:
+        answer = at_console(ago=timedelta(minutes=6)).post("/console/account/sessions/end", {"session": str(UUID(int=0))})
+        assert answer.headers["location"].startswith("/console/sign-in/again")
+
     def test_nobody_ends_a_colleague_s(self, at_console: SignIn, resources: Resources) -> None:
         mine, theirs = at_console(), at_console(Role.REVIEWER, "Priya Nair")
         with resources.database.read() as session:

@@ -1,6 +1,9 @@
 """What is installed is what was resolved: exact versions, hashes, and nothing about the machine that resolved them."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -46,6 +49,27 @@ def test_the_lock_names_no_machine_and_no_address(lock: str) -> None:
     assert not re.search(r"https?://|file:/|--(extra-)?index-url|--find-links|--trusted-host|(^|\s)/\w", text, re.MULTILINE)
     for requirement in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
         assert "--hash=sha256:" in requirement
+
+
+@pytest.mark.parametrize(
+    ("packages", "status", "said"),
+    [
+        ([{"name": "idna", "version": "3.1", "vulns": []}], 0, "No known vulnerabilities in 1 packages."),
+        ([{"name": "idna", "version": "3.1", "vulns": [{"id": "CVE-1", "fix_versions": []}]}], 1, "idna 3.1: CVE-1"),
+        ([{"name": "idna", "skip_reason": "not found"}], 2, "could not be reached for 1 of 1"),
+        ([], 2, "could not be reached for 0 of 0"),
+    ],
+)
+def test_an_audit_that_looked_nothing_up_does_not_say_that_all_is_well(
+    tmp_path: Path, packages: list[dict[str, object]], status: int, said: str
+) -> None:
+    report = tmp_path / "audit.json"
+    report.write_text(json.dumps({"dependencies": packages, "fixes": []}))
+    done = subprocess.run(
+        [sys.executable, sources.ROOT / ".ci" / "advisories", report], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, said in done.stdout) == (status, True)
+    assert ("No known" in done.stdout) == (status == 0)
 
 
 def test_the_commands_are_where_the_pages_say() -> None:
