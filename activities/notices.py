@@ -170,7 +170,7 @@ class Notices:
             reference=dossier.reference,
             parts=words[language],
             version=state.version,
-            updated=state.updated.isoformat() if state.updated else None,
+            updated=state.updated,
         )
         settings, controller = self._resources.settings, self._resources.datamap.controller
         return notice_template(letter, controller, settings.mail_from, settings.public_url, at, mark=mark)

@@ -9,7 +9,7 @@ from adapters.letters import Rendered, typeset
 
 _NOTICE = (
     "labels", "language", "controller", "reference", "parts", "subject", "authority", "check_link", "delete_link", "version",
-    "updated", "policy_url",
+    "updated", "policy_url", "contact", "representative",
 )  # fmt: skip
 # What each may name; a template that names more does not render.
 DESK_LETTERS: dict[str, frozenset[str]] = {

@@ -7,7 +7,7 @@ Next: `activities/notice_sending.py`
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, parseaddr
@@ -16,11 +16,14 @@ from typing import Final
 from uuid import UUID
 
 from adapters.desk_letters import desk_letter
+from adapters.letter_words import day
+from adapters.letters import Rendered
 from adapters.notice_words import LABELS
 from adapters.vault import Vault
-from domain.breach import Language
+from domain.breach import UNKNOWN_PLACE, Language
 from domain.datamap_parts import Controller
 from domain.notice import Purpose
+from domain.regimes import regimes_for
 from domain.remedies import AUTHORITIES
 
 _TO: Final = "recipient-place@habeas.invalid"
@@ -47,7 +50,7 @@ class NoticeLetter:
     reference: str
     parts: dict[str, str]
     version: str | None = None
-    updated: str | None = None
+    updated: date | None = None
 
 
 def notice_template(
@@ -63,22 +66,7 @@ def notice_template(
         at: the date of the letter; of its preparation, so that its hash stays.
         mark: before the subject, for a test.
     """
-    labels = LABELS[letter.language]
-    facts: dict[str, object] = {
-        "labels": labels,
-        "language": letter.language,
-        "controller": controller,
-        "reference": letter.reference,
-        "parts": {name: _paragraphs(letter.parts.get(name, "")) for name in _NAMES},
-        "subject": f"{mark}{letter.parts['subject']}",
-        "authority": _authority(letter.country, controller, labels["land"]),
-        "check_link": f"{public_url.rstrip('/')}/notice/{_PERSON}",
-        "delete_link": f"{public_url.rstrip('/')}/",
-        "version": letter.version,
-        "updated": letter.updated,
-        "policy_url": controller.policy.url,
-    }
-    rendered = desk_letter("policy_notice" if letter.purpose == "policy_change" else "breach_notice", facts)
+    rendered = notice_text(letter, controller, public_url, mark=mark)
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr(parseaddr(mail_from))
     message["To"] = _TO
@@ -91,6 +79,39 @@ def notice_template(
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message.set_boundary("=_habeas_notice")  # a boundary by chance would change the hash of the same letter
     return _whole(message.as_bytes())
+
+
+def notice_text(
+    letter: NoticeLetter, controller: Controller, public_url: str, *, mark: str = "", person: str = _PERSON
+) -> Rendered:
+    """Subject, text and page of a letter, with everything that Article 34(2) asks for beside the words of the desk.
+
+    Args:
+        letter: what it says.
+        controller: in whose name.
+        public_url: where people check that it is genuine.
+        mark: before the subject, for a test.
+        person: the last part of that page's address; a place unless given.
+    """
+    labels = LABELS[letter.language]
+    contacts = controller.contacts
+    facts: dict[str, object] = {
+        "labels": labels,
+        "language": letter.language,
+        "controller": controller,
+        "contact": contacts.breach if letter.purpose == "breach" else contacts.requests,
+        "representative": _representative(letter.country, controller),
+        "reference": letter.reference,
+        "parts": {name: _paragraphs(letter.parts.get(name, "")) for name in _NAMES},
+        "subject": f"{mark}{letter.parts['subject']}",
+        "authority": _authority(letter.country, controller, labels["land"]),
+        "check_link": f"{public_url.rstrip('/')}/notice/{person}",
+        "delete_link": f"{public_url.rstrip('/')}/",
+        "version": letter.version,
+        "updated": day(letter.updated, letter.language) if letter.updated else None,
+        "policy_url": controller.policy.url,
+    }
+    return desk_letter("policy_notice" if letter.purpose == "policy_change" else "breach_notice", facts)
 
 
 def filled(template: bytes, *, recipient: str, reply_to: str, message_id: str, person: str) -> bytes:
@@ -173,3 +194,10 @@ def _authority(country: str, controller: Controller, land: str) -> str | None:
     if controller.authority.country == country:
         return f"{controller.authority.name} ({controller.authority.url})"
     return f"{AUTHORITIES[country][0]} ({AUTHORITIES[country][1]})" if country in AUTHORITIES else None
+
+
+def _representative(country: str, controller: Controller) -> str | None:
+    """Who stands for us in the Union, for people whom its law may protect (Article 27)."""
+    known = controller.representative
+    codes = regimes_for(controller.country, None if country == UNKNOWN_PLACE else country)
+    return f"{known.name} ({known.email})" if known and any(code.startswith("EU") for code in codes) else None

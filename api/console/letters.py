@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.letter_samples import LANGUAGES as ALL
 from adapters.letter_samples import sample_context
 from adapters.letters import LETTERS, Rendered, render, speaks
+from adapters.notice_samples import SAMPLES, sample_notice
 from api.console.mail_words import LANGUAGES
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.dependencies import TheWeb, Web
@@ -35,9 +36,8 @@ _IN_A_FRAME: Final = (
 @router.get("/letters")
 async def every_letter(web: TheWeb, who: TheCaseworker) -> Response:
     """The list, by subject."""
-    controller, own = web.resources.datamap.controller, web.resources.settings.letters
     rows = await run_in_threadpool(
-        lambda: [(name, _title(name), _sample(name, controller, own), LETTERS[name]) for name in LETTERS]
+        lambda: [(name, _title(name), _found(name, web, "en"), _by_itself(name)) for name in (*LETTERS, *SAMPLES)]
     )
     return show(web, "letters.html", who, at=PATH, rows=rows)
 
@@ -56,10 +56,10 @@ async def letter(name: str, web: TheWeb, who: TheCaseworker, language: Language 
         name=name,
         title=_title(name),
         letter=rendered,
-        kind=LETTERS[name],
+        by_itself=_by_itself(name),
         language=language,
-        languages=[(each, LANGUAGES[each]) for each in ALL if speaks(name, each, own) == each],
-        is_own=own is not None and (own / name).is_dir(),
+        languages=[(each, LANGUAGES[each]) for each in ALL if _speaks(name, each, own)],
+        is_own=name in LETTERS and own is not None and (own / name).is_dir(),
     )
 
 
@@ -72,13 +72,23 @@ async def page(name: str, web: TheWeb, _who: TheCaseworker, language: Language =
 
 
 def _found(name: str, web: Web, language: Language) -> Rendered:
-    own = web.resources.settings.letters
-    if name not in LETTERS or speaks(name, language, own) != language:
+    controller, settings = web.resources.datamap.controller, web.resources.settings
+    if not _speaks(name, language, settings.letters):
         raise UnknownObjectError
-    return _sample(name, web.resources.datamap.controller, own, language)
+    if name in SAMPLES:
+        return sample_notice(name, controller, settings.public_url, language)
+    return _sample(name, controller, settings.letters, language)
 
 
-def _sample(name: str, controller: Controller, own: Path | None, language: Language = "en") -> Rendered:
+def _speaks(name: str, language: Language, own: Path | None) -> bool:
+    return name in SAMPLES or (name in LETTERS and speaks(name, language, own) == language)
+
+
+def _by_itself(name: str) -> bool:
+    return name in LETTERS and LETTERS[name].automatic
+
+
+def _sample(name: str, controller: Controller, own: Path | None, language: Language) -> Rendered:
     if own is None:
         return _ours(name, controller, language)
     try:

@@ -25,6 +25,15 @@ def test_every_translation_can_be_looked_at_and_others_are_not_there(at_console:
     assert person.get("/console/letters/case_reopened?language=de").status_code == 404
 
 
+def test_notices_to_many_can_be_looked_at_in_three_languages(at_console: Callable[..., AtConsole]) -> None:
+    person = at_console()
+    assert "/console/letters/breach_notice" in person.get("/console/letters").text
+    for name in ("breach_notice", "policy_notice"):
+        for language, heading in (("de", "Was Sie tun können"), ("fr", "Ce que vous pouvez faire")):
+            assert heading in text_of(person.get(f"/console/letters/{name}?language={language}"))
+            assert heading in person.get(f"/console/letters/{name}/page?language={language}").text
+
+
 @pytest.mark.parametrize("case", [("Dear you, {{ reference }}", "Dear you, HAB-"), ("{{ secret }}", "cannot be sent")])
 def test_a_letter_of_the_controllers_own_is_shown_as_it_is_written_now(
     resources: Resources, gateway: FakeGateway, desk: BreachGateway, tmp_path: Path, case: tuple[str, str]

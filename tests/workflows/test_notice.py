@@ -270,7 +270,7 @@ async def test_a_change_of_policy_goes_the_same_road(
         await one.until(lambda each: each.state.status is NoticeStatus.FINISHED)
         (kept,) = office.kept
         text = " ".join(kept.text.split())
-        wanted = ("v2026_12", "2026-12-01", "We keep prompts for 30 days.", "delete your account", "not taken as your consent")
+        wanted = ("v2026_12", "Tue 1 December 2026", "We keep prompts for 30 days.", "delete your account", "not taken as your")
         assert [words for words in wanted if words not in text] == []
 
 
