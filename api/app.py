@@ -47,6 +47,7 @@ from api.console import (
     staff,
     triage,
 )
+from api.console import disclosures as disclosure_pages
 from api.console import keys as key_pages
 from api.console import pages as console_pages
 from api.console import provider as provider_pages
@@ -135,6 +136,7 @@ def create_app(
         staff,
         alerts,
         holds,
+        disclosure_pages,
         key_pages,
         queue,
         opening,

@@ -189,7 +189,7 @@ def _badge(web: Web) -> str:
     with web.resources.database.read() as session:
         alone = (col(LegalHold.lifted_at).is_(None), col(LegalHold.confirmed_at).is_(None))
         waiting = session.exec(select(func.count()).select_from(LegalHold).where(*alone)).one()
-    return f"{waiting} alone" if waiting else ""
+    return str(waiting) if waiting else ""
 
 
 BADGES[PATH] = _badge

@@ -28,6 +28,7 @@ _MENU: Final = (
     ("Reports", "/console/reports"),
     ("Retention", "/console/retention"),
     ("Holds", "/console/holds"),
+    ("Disclosures", "/console/disclosures"),
     ("Data map", "/console/datamap"),
     ("Letters", "/console/letters"),
     ("Staff", "/console/staff"),

@@ -1,4 +1,4 @@
-"""The log of disclosures to authorities (Article 15(1)(c); P20): written by a privacy lead, found by address, never listed.
+"""The log of disclosures to authorities (Article 15(1)(c); P20): written by a privacy lead, found by address.
 
 Next: adapters/disclosures.py
 """

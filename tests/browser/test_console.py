@@ -34,6 +34,7 @@ PAGES = {
     "letters": "/console/letters",
     "letter": "/console/letters/package_ready",
     "datamap": "/console/datamap",
+    "disclosures": "/console/disclosures",
     "holds": "/console/holds",
     "account": "/console/account",
     "keys": "/console/keys",
