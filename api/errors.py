@@ -15,10 +15,11 @@ from typing import Any, ClassVar
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import DomainError, InvalidInputError
 
@@ -158,6 +159,11 @@ def install(app: FastAPI) -> None:
         )
         answer.headers.update(error.headers or {})
         return answer
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
+        # Nobody is there to read it. Unhandled, every broken upload would be a failure of ours, with a trace in the log.
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     async def _away(_request: Request, _error: Exception) -> JSONResponse:
         return problem(

@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from adapters.letter_words import count, day, moment
 from api.console import sessions, words
@@ -163,6 +164,8 @@ class ConsoleRoute(APIRoute):
                 return await run_in_threadpool(error_page, web, who, refusal.status_code)
             except (OperationalError, InterfaceError, PoolTimeoutError):
                 return error_page(web, None, _AWAY)
+            except ClientDisconnect:
+                raise  # whoever went away gets no page, and is no failure of ours (api/errors.py)
             except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
                 _log.error("request failed", route=self.path_format, exc_info=failure)
                 return error_page(web, None, _OUR_OWN)

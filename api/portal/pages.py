@@ -18,6 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.dependencies import Web, web_of
 from api.errors import RETRY_AFTER_SECONDS, STATUSES
@@ -138,6 +139,8 @@ class PageRoute(APIRoute):
                 return error_page(web, refusal.status_code)
             except (OperationalError, InterfaceError, PoolTimeoutError):
                 return error_page(web, _AWAY)
+            except ClientDisconnect:
+                raise  # whoever went away gets no page, and is no failure of ours (api/errors.py)
             except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
                 _log.error("request failed", route=self.path_format, exc_info=failure)
                 return error_page(web, 500)

@@ -1,5 +1,7 @@
 """Where a request came from is believed of the named proxies alone (ASVS 15.3.4)."""
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,3 +57,17 @@ def test_a_client_s_address_comes_from_a_named_proxy(
 def test_a_proxy_that_is_no_address_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="HABEAS_PROXIES"):
         Settings.read(proxies="proxy.example")
+
+
+def test_bodies_that_trickle_hold_nobody_up(resources: Resources, key: Key, capfd: pytest.CaptureFixture[str]) -> None:
+    patient = key()
+    headers = "".join(f"{name}: {value}\r\n" for name, value in patient.items())
+    with _served(resources, "") as address, contextlib.ExitStack() as open_ones:
+        port = int(address.split(":")[2].partition("/")[0])
+        for place in ("/", "/api/v1/requests", "/api/v1/mail") * 30:
+            slow = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            slow.sendall(f"POST {place} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Length: 900000\r\n\r\n{{".encode())
+        for path in ("/api/v1/cases", "/"):
+            answer = httpx2.get(f"http://127.0.0.1:{port}{path}", headers=patient, trust_env=False, timeout=30)
+            assert answer.status_code == 200
+    assert "request failed" not in capfd.readouterr().out, "whoever goes away in the middle of a body is no failure of ours"

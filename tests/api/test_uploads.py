@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from fastapi import Request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -120,3 +122,27 @@ async def test_a_media_type_is_a_code_word_or_nothing(resources: Resources, vaul
 async def test_a_body_without_boundary_is_refused(resources: Resources, vault: CaseVault) -> None:
     with pytest.raises(InvalidInputError):
         await read_upload(request(b"", content_type="multipart/form-data"), resources.blobs, vault, "upload")
+
+
+_LINES = st.sampled_from(
+    [
+        b"--" + BOUNDARY.encode(), b"--" + BOUNDARY.encode() + b"--", b"\r\n", b"\r\n\r\n", b"\n", b"\x00",
+        b'Content-Disposition: form-data; name="files"; filename="a.csv"', b'Content-Disposition: form-data; name="command"',
+        b"Content-Disposition: form-data; filename*=utf-8''%ff%fe", b"Content-Type: text/csv; charset=",
+        b"Content-Transfer-Encoding: base64",
+    ],
+)  # fmt: skip
+
+
+@given(pieces=st.lists(_LINES | st.binary(max_size=60), max_size=25), size=st.integers(1, 200))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_body_makes_it_crash_or_leaves_anything(
+    resources: Resources, vault: CaseVault, pieces: list[bytes], size: int
+) -> None:
+    try:
+        taken = await read(resources, vault, b"".join(pieces), size)
+    except InvalidInputError:
+        pass
+    else:
+        taken.discard(resources.blobs)
+    assert stored(resources) == []

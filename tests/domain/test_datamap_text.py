@@ -1,12 +1,18 @@
 """The text of a data map is read strictly (abuse test 23): nothing runs, nothing expands, nothing is guessed."""
 
+import contextlib
+import json
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.datamap import check_static
 from domain.datamap_text import MAX_BYTES, Finding, read
+from domain.errors import DataMapError
+from domain.fides_import import import_fides
 
 
 def only(text: str) -> Finding:
@@ -136,3 +142,42 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     document = read(text)
     assert document.data is None or document.lines
     assert all(1 <= finding.line <= text.count("\n") + text.count("\r") + 10 for finding in document.findings)
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(["email", "platform", "9999-99"])
+_KEYS = st.sampled_from(
+    [
+        "version",
+        "controller",
+        "systems",
+        "name",
+        "collections",
+        "fields",
+        "identities",
+        "references",
+        "table",
+        "purposes",
+        "dataset",
+        "fides_key",
+        "data_categories",
+        "fides_meta",
+        "identity",
+        "direction",
+        "erasure",
+        "retention",
+        "policy",
+        "recipients",
+    ]
+)
+_PARTS = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS | st.text(max_size=5), inner, max_size=5)
+)
+
+
+@given(st.dictionaries(_KEYS, _PARTS, max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_no_shape_of_a_map_or_of_a_dataset_makes_the_examination_crash(parts: dict[str, Any]) -> None:
+    text = json.dumps(parts, ensure_ascii=False)
+    assert all(finding.line >= 1 and finding.sentence for finding in check_static(text))
+    with contextlib.suppress(DataMapError):
+        import_fides(text)

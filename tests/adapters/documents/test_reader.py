@@ -137,3 +137,17 @@ def test_whoever_waits_for_anothers_file_is_not_taken_for_dead() -> None:
         assert answer.result().startswith(b"\x89PNG")
         reader._child._lock.acquire()
     reader.close()
+
+
+def test_a_part_that_swells_a_thousandfold_is_refused_and_the_next_is_read(documents: DocumentReader) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("word/document.xml", "w", force_zip64=True) as member:
+            for _ in range(128):
+                member.write(b" " * 2**20)
+    bomb = out.getvalue()
+    assert len(bomb) < 2**18
+    assert documents.about(bomb).kind == ""
+    assert documents.page(bomb) == b""
+    assert documents.about(jpeg()).kind == "picture"

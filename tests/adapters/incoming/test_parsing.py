@@ -206,3 +206,13 @@ def test_an_attached_mail_is_an_attachment_and_not_the_senders_words() -> None:
     assert found.text == "See below"
     assert [each.media_type for each in found.attachments] == ["message/rfc822"]
     assert found.suggestions == []
+
+
+@given(sample=st.sampled_from([each.raw for each in SAMPLES]), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_cut_and_no_change_of_a_real_mail_makes_it_crash(sample: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(sample)))
+    end = data.draw(st.integers(start, min(len(sample), start + 200)))
+    changed = sample[:start] + data.draw(st.binary(max_size=40)) + sample[end:]
+    found = read(changed)
+    assert found.model_validate_json(found.model_dump_json()) == found
