@@ -49,6 +49,8 @@ from domain.rights import Role
 
 SUBJECT: Final = Actor(person="subject", role=Role.DATA_SUBJECT)
 MOST_ADDRESSES: Final = 10  # of one case, named by the person; nobody has more mailboxes than they can name in a letter
+MOST_PROOFS: Final = 10  # of one case at a time: both sides of a card, and some that were no good
+ENOUGH_PROOFS: Final = "We have many files from you already. We look at them and write to you."
 _FLOODED: Final = "This address was named too often today, so we send it no more mails. Please try again tomorrow."
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 Make = Callable[[Session], Command]
@@ -208,7 +210,7 @@ def evidence(web: Web, case_id: UUID, file: UploadedPart, taken: list[UUID]) -> 
     """Hand in a proof of identity, sealed already; `taken` gets its row's id unless the same form came before.
 
     Raises:
-        InvalidInputError: neither photograph nor PDF, or too large.
+        InvalidInputError: neither photograph nor PDF, too large, or one too many.
     """
 
     def make(session: Session) -> Command:
@@ -216,6 +218,9 @@ def evidence(web: Web, case_id: UUID, file: UploadedPart, taken: list[UUID]) -> 
             raise InvalidInputError("Send a photograph (JPEG, PNG, WebP, HEIC) or a PDF.", field="files")
         if file.ref.bytes > MOST_BYTES:
             raise InvalidInputError("This file is larger than 10 MB.", field="files")
+        there = select(func.count()).where(IdentityEvidence.case_id == case_id, col(IdentityEvidence.destroyed_at).is_(None))
+        if session.exec(there).one() >= MOST_PROOFS:
+            raise InvalidInputError(ENOUGH_PROOFS, field="files")
         row = IdentityEvidence(
             case_id=case_id, blob=file.ref.model_dump(mode="json"), media_type=file.media_type, received_at=web.now()
         )

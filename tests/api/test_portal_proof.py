@@ -10,8 +10,9 @@ from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import IdentityEvidence
+from api.portal.deeds import MOST_PROOFS
 from domain.events import Tag
-from tests.api.visiting import a_link
+from tests.api.visiting import a_link, hidden
 from tests.case_in_hand import CaseInHand
 
 
@@ -65,6 +66,21 @@ class TestProof:
         answer = web.post("/follow/evidence", headers={"Content-Length": "99000000"}, content=b"")
         assert answer.status_code == 413
         assert blobs(asked) == 0
+
+    def test_nobody_fills_the_disk_with_proofs(self, web: TestClient, asked: CaseInHand) -> None:
+        answers = []
+        for _ in range(MOST_PROOFS + 2):
+            form = {"command": self._marks(web.get("/follow").text)}
+            answers.append(web.post("/follow/evidence", data=form, files={"files": self.FILE}).status_code)
+        assert answers == [200] * MOST_PROOFS + [422] * 2
+        assert blobs(asked) == MOST_PROOFS
+
+    def test_a_mailbox_that_is_not_proven_yet_was_asked_for_nothing(self, web: TestClient, opened_case: CaseInHand) -> None:
+        page = web.get(f"/follow/{a_link(opened_case, 'follow')}").text
+        marks = hidden(page)
+        form = {"command": f"{marks['key']} {marks['once']}"}
+        answer = web.post("/follow/evidence", data=form, files={"files": self.FILE})
+        assert (answer.status_code, blobs(opened_case)) == (409, 0)
 
     def test_nobody_who_was_not_asked_can_send_one(self, web: TestClient, opened_case: CaseInHand) -> None:
         opened_case.proven()

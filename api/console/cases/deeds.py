@@ -124,13 +124,13 @@ async def upload(
     try:
         sent = await read_upload(request, web.resources.blobs, sealer, "evidence" if kind == "evidence" else "upload")
         # One field holds everything that is not a file: the reader of uploads knows a part for words and a part for files.
-        command = json.loads(sent.command or b"{}")
+        command = dict(json.loads(sent.command or b"{}"))
         sessions.check_form(who, str(command.get("key", "")))
         given = {name: command[name] for name in SHAPES[action].body.model_fields if name in command}
         if not sent.files:
             raise InvalidInputError("Choose a file first.", field="files")
         await carry_out(web, who, case, action, given, str(command.get("once", "")), sent)
-    except (DomainError, ValueError) as failure:
+    except (DomainError, ValueError, TypeError, RecursionError) as failure:
         await run_in_threadpool(sent.discard, web.resources.blobs)
         if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
             raise
