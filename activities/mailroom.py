@@ -120,7 +120,8 @@ class Mailroom:
             return read, Authentication()
         # Who uploads a file can put any header into it.
         believed = self._resources.settings.authserv_id if mail.origin in {"imap", "command"} else None
-        return read, authenticate(raw, parse(raw), self._dns, believed)
+        sealers = frozenset(self._resources.settings.arc_sealers.lower().split())
+        return read, authenticate(raw, parse(raw), self._dns, believed, sealers)
 
     def _scanned(self, mail: IncomingMail, read: ReadMessage) -> ReadMessage:
         if self._clamd is None or not read.attachments:
@@ -179,6 +180,7 @@ class Mailroom:
         content = read.model_dump_json().encode()
         row.content = self._resources.vault.mail(mail.key).seal("incoming_mail", "content", str(row.id), content)
         row.kind, row.spf, row.dkim, row.dmarc = read.kind.value, each.checked.spf, each.checked.dkim, each.checked.dmarc
+        row.arc = each.checked.arc
         row.aligned, row.sender_index, row.breach = each.checked.aligned, known.sender_index, each.breach
         row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
         row.letter = known.letter.id if known.letter else None

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     mail_per_minute: int = Field(default=0, ge=0, le=100_000)
     mailboxes: str | None = Field(default=None, repr=False)
     authserv_id: str | None = None
+    arc_sealers: str = ""
     clamd: str | None = None
     erasure_waiting_days: int = Field(default=3, ge=0, le=30)
     erasure_second_look_days: int = Field(default=30, ge=1, le=365)

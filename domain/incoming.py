@@ -98,14 +98,16 @@ class Authentication(_Part):
 
     Args:
         aligned: a pass of a mechanism whose domain is the one of the From address. Joining a case rests on this.
-        source: `dkim` when the signature was checked here, `server` when our own mail server said so.
+        source: `dkim` when the signature was checked here, `server` when our own mail server said so, `arc` when forwarders whom
+            the controller named vouch for what they took (RFC 8617).
     """
 
     spf: AuthResult = "unknown"
     dkim: AuthResult = "none"
     dmarc: AuthResult = "unknown"
+    arc: AuthResult = "none"
     aligned: bool = False
-    source: Literal["none", "dkim", "server"] = "none"
+    source: Literal["none", "dkim", "server", "arc"] = "none"
 
 
 class ReadMessage(_Part):

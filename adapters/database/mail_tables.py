@@ -57,6 +57,7 @@ class IncomingMail(SQLModel, table=True):
     spf: str | None = None
     dkim: str | None = None
     dmarc: str | None = None
+    arc: str | None = None
     aligned: bool = False
     sender_index: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True, index=True))
     standing: str = Field(index=True)

@@ -15,6 +15,7 @@ from typing import Final
 
 import idna
 
+from adapters.incoming.arc import chain_of
 from adapters.incoming.headers import addresses, raw_values
 from domain.incoming import Authentication, AuthResult
 
@@ -39,7 +40,9 @@ class _Policy:
     strict_spf: bool
 
 
-def authenticate(raw: bytes, message: EmailMessage, dns_text: Dns, authserv_id: str | None) -> Authentication:
+def authenticate(
+    raw: bytes, message: EmailMessage, dns_text: Dns, authserv_id: str | None, sealers: frozenset[str] = frozenset()
+) -> Authentication:
     """Find out what can be known about the sender.
 
     Args:
@@ -47,6 +50,7 @@ def authenticate(raw: bytes, message: EmailMessage, dns_text: Dns, authserv_id: 
         message: the same, parsed.
         dns_text: looks a TXT record up; raises nothing.
         authserv_id: what our own mail server calls itself in Authentication-Results; None believes no header.
+        sealers: forwarders whose chains are believed, by domain.
     """
     senders = addresses(message, "From")
     if len(senders) != 1 or len(raw_values(message, "From")) != 1:
@@ -58,14 +62,16 @@ def authenticate(raw: bytes, message: EmailMessage, dns_text: Dns, authserv_id: 
     signed_by = [name for name, held in signatures if held]
     by_dkim = any(_aligned(name, domain, policy, dns_text, strict=bool(policy and policy.strict_dkim)) for name in signed_by)
     by_server = _server_aligned(told, domain, policy, dns_text)
-    aligned = by_dkim or by_server
+    chain = chain_of(raw, message, lambda name, **_: _bytes(dns_text, name))
+    by_chain = chain.vouches(domain, sealers)
     own_dkim: AuthResult = "none" if not signatures else "pass" if signed_by else "fail"
     return Authentication(
         spf=_result(told, "spf"),
         dkim="pass" if own_dkim != "pass" and _result(told, "dkim") == "pass" and by_server else own_dkim,
-        dmarc="none" if policy is None else "pass" if aligned else "fail",
-        aligned=aligned,
-        source="dkim" if by_dkim else "server" if by_server else "none",
+        dmarc="none" if policy is None else "pass" if by_dkim or by_server else "fail",
+        arc=chain.result,
+        aligned=by_dkim or by_server or by_chain,
+        source="dkim" if by_dkim else "server" if by_server else "arc" if by_chain else "none",
     )
 
 

@@ -244,6 +244,7 @@ def _line(view: MailView) -> dict[str, object]:
         "spf": row.spf,
         "dkim": row.dkim,
         "dmarc": row.dmarc,
+        "arc": row.arc,
         "aligned": row.aligned,
         "suggestions": [MailSuggestionAnswer(**each.model_dump()) for each in (read.suggestions if read else [])],
         "cases": [MailCaseAnswer(case_id=each.case_id, reference=each.reference, why=each.why) for each in view.cases],

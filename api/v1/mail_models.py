@@ -102,6 +102,7 @@ class MailLine(BaseModel):
     spf: AuthResult | None
     dkim: AuthResult | None
     dmarc: AuthResult | None
+    arc: Annotated[AuthResult | None, Field(description="what forwarders say (RFC 8617)")]
     aligned: bool
     suggestions: list[MailSuggestionAnswer]
     cases: list[MailCaseAnswer]

@@ -29,6 +29,7 @@ from domain.messages import MailSorted, MailsTold, SendLetter, WatchMailbox
 from domain.triage import Standing, TriageReason
 from tests import opened, post_office
 from tests.adapters.incoming.corpus import mail, report
+from tests.adapters.incoming.test_arc import sealed
 from tests.adapters.incoming.test_authentication import DNS, RECORD, signed
 from tests.adapters.incoming.test_parsing import passport
 from tests.case_in_hand import ADDRESS, CaseInHand, posting
@@ -369,6 +370,17 @@ def test_an_uploaded_file_proves_no_sender(room: Sorting) -> None:
     raw = b"Authentication-Results: mx.imaginella.example; dmarc=pass header.from=post.example\r\n" + mail(ASKS)
     room.sort(raw, origin="upload", arrived=MONDAY)
     assert (room.last.aligned, room.last.reason) == (False, TriageReason.FOR_A_PERSON.value)
+
+
+def test_a_forwarded_request_opens_a_case_only_where_its_forwarder_is_named(room: Sorting) -> None:
+    raw = signed(mail(ASKS), "post.example").replace(ASKS.encode(), f"{ASKS}\r\nSent through a list".encode())
+    records = DNS | {"a._domainkey.lists.example": RECORD}
+    for named, standing in (("", Standing.TRIAGE), ("lists.example", Standing.OPENED)):
+        settings = room.resources.settings.model_copy(update={"arc_sealers": named})
+        room.room = Mailroom(dataclasses.replace(room.resources, settings=settings), records.get)
+        room.sort(sealed(raw.replace(b"<1@", f"<{len(named)}@".encode()), "lists.example"))
+        assert (room.last.arc, room.last.dkim, room.last.aligned) == ("pass", "fail", bool(named))
+        assert room.last.standing == standing.value
 
 
 HACKED = "Somebody hacked my account, and I can see other people's images in it."
