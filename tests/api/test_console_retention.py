@@ -102,16 +102,15 @@ def test_the_periods_of_the_data_map_stand_beside_our_own(at_console: SignIn, re
 def test_what_is_left_of_a_case_can_be_read_and_the_rest_says_that_it_is_gone(
     at_console: SignIn, searched: SearchedCase, web: TestClient, key: Callable[..., dict[str, str]]
 ) -> None:
-    """Reference, rights, dates, outcome and history stay for whoever has to account for the case."""
+    """Reference, rights, dates, outcome, history and what was searched stay for whoever has to account for the case."""
     searched.event(Tag.REQUEST_CLOSED, outcome="fulfilled")
     by = Authorised(approver="system", now=datetime.now(UTC))
     lead, reference = at_console(Role.PRIVACY_LEAD), CaseReader(searched.resources).get(searched.id).receipt.reference
     here, api, bearer = f"/console/cases/{reference}", f"/api/v1/cases/{reference}", key(Role.PRIVACY_LEAD)
     for kept in (Kept.COLLECTED, Kept.PACKAGE, Kept.CASE):
         destroy(searched.resources, kept, searched.id, by)
-        pages = ["", "/systems", "/package", "/messages", "/history"]
+        pages = ["", "/systems", "/systems/platform", "/coverage", "/package", "/messages", "/history"]
         assert [lead.get(f"{here}{page}").status_code for page in pages] == [200] * len(pages), kept
-        assert lead.get(f"{here}/systems/platform").status_code == 410
     assert "Ruth" not in lead.get(here).text
     assert [web.get(f"{api}{part}", headers=bearer).status_code for part in ("", "/events", "/items", "/messages")] == [
         200, 200, 410, 410,

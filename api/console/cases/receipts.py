@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from adapters.case_vault import CaseVault
 from adapters.database.erasure_tables import ErasurePlanRow
 from adapters.database.tables import SearchReceipt
 from adapters.sealed_head import Sealable
@@ -67,7 +66,6 @@ def receipts_of(web: Web, facts: CaseFacts, name: str) -> tuple[System, list[Rec
 def receipts(web: Web, facts: CaseFacts) -> list[ReceiptRow]:
     """The receipts of the newest search; of the look for an erasure's plan, where no copy was asked for."""
     case_id, run = facts.state.case_id, shown_run(web, facts)
-    vault = web.resources.vault.case(case_id)
     titles = {(system.name, each.name): each.title for system in web.resources.datamap.systems for each in system.collections}
     order = {place: number for number, place in enumerate(titles)}
     with web.resources.database.read() as session:
@@ -79,7 +77,7 @@ def receipts(web: Web, facts: CaseFacts) -> list[ReceiptRow]:
             collection=row.collection,
             title=titles.get((row.system, row.collection), row.collection),
             state=row.state,
-            reason=_reason(vault, row),
+            reason=_reason(web, row),
             rows=row.rows,
             doubtful=row.doubtful,
             keys=len(row.keys),
@@ -89,13 +87,13 @@ def receipts(web: Web, facts: CaseFacts) -> list[ReceiptRow]:
     ]
 
 
-def _reason(vault: CaseVault, row: SearchReceipt) -> str | None:
+def _reason(web: Web, row: SearchReceipt) -> str | None:
     if row.state == "searched":
         return None
     try:
-        return Sealable.open(vault, row).head.reason
+        return Sealable.open(web.resources.vault.case(row.case_id), row).head.reason
     except KeyMissingError:
-        return None  # destroyed with what was collected
+        return None  # destroyed with what was collected, or with the key of the case
 
 
 def shown_run(web: Web, facts: CaseFacts) -> int:
