@@ -5,16 +5,19 @@ import io
 import re
 from collections.abc import Callable
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
 from adapters.database.item_decisions import every_decision
-from adapters.database.tables import AccessLog, ItemDecision, PageSeen
+from adapters.database.tables import AccessLog, ItemDecision, Note, PageSeen
+from domain.events import Tag
 from domain.rights import Role
-from tests.activities.package_case import MAILBOX, SearchedCase
+from tests.activities.package_case import MAILBOX, SEARCHED, SearchedCase
 from tests.adapters.documents.corpus import PDFS, jpeg
 from tests.adapters.leak_corpus import zipped
+from tests.api.conftest import add_package
 from tests.at_console import AtConsole, text_of
 
 DOCX = zipped(
@@ -192,6 +195,36 @@ def test_what_a_person_found_stands_in_the_tree_and_is_looked_at_and_withheld(at
     assert person.post(here, given).status_code == 303
     assert decisions(desk) == [(item, "withhold", "privilege")]
     assert "withheld: legal privilege" in person.get(here).text
+
+
+def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_console: SignIn, desk: SearchedCase) -> None:
+    mine, colleague = desk.items("platform", "prompts")[:2]
+    desk.decide(mine.id, "withhold", "privilege", revision=1)
+    add_package(desk)
+    person, here = at_console(), path_of(desk)
+    reviewer = at_console(Role.REVIEWER)
+    assert "Since it was returned" not in reviewer.get(f"{here}/package").text
+    note = uuid4()
+    with desk.resources.database.write() as session:
+        sealed = desk.vault.seal("note", "text", str(note), b"Number two names a colleague.")
+        session.add(Note(id=note, case_id=desk.id, text=sealed, author="system", created_at=SEARCHED))
+    desk.event(Tag.PACKAGE_RETURNED, note=str(note))
+    kept = {
+        "item": colleague.id,
+        "position": "1",
+        "decision": "withhold",
+        "basis": "third_party",
+        "reason": "Mr Baker is a client.",
+    }
+    assert person.post(f"{here}/{PROMPTS}", kept).status_code == 303
+    assert person.post(f"{here}/{PROMPTS}", {"item": mine.id, "position": "0", "decision": "include"}).status_code == 303
+    add_package(desk)
+    page = reviewer.get(f"{here}/package").text
+    told = page[page.index("Since it was returned") :]
+    for words in ("Number two names a colleague.", "number 2", "Amira Osei", "withheld: other people", "Mr Baker is a client."):
+        assert words in told
+    assert re.search(r"number 1</a></th><td>withheld: legal privilege</td><td>included</td>", told)
+    assert "What changed since stands under Package" in reviewer.get(here).text
 
 
 def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: SearchedCase) -> None:

@@ -46,7 +46,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
     events = CaseReader(web.resources).events(case_id, limit=MOST_EVENTS)
     with web.resources.database.read() as session:
         notes = _notes(web, session, case_id)
-        people = _people(session, events)
+        people = people_of(session, (row.actor for row in events))
         identifiers = _identifiers(web, session, view, people)
         subject, asked = _receipt(web, view.receipt)
         return CaseFacts(
@@ -93,8 +93,9 @@ def _notes(web: Web, session: Session, case_id: UUID) -> dict[UUID, str]:
         return {}
 
 
-def _people(session: Session, events: Iterable[CaseEventRow]) -> dict[str, str]:
-    ids = {row.actor.partition(":")[2] for row in events if row.actor.startswith("caseworker:")}
+def people_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """The names of the caseworkers among those who acted."""
+    ids = {actor.partition(":")[2] for actor in actors if actor.startswith("caseworker:")}
     rows = session.exec(select(Caseworker).where(col(Caseworker.id).in_([UUID(each) for each in ids]))).all()
     return {f"caseworker:{row.id}": row.name for row in rows}
 

@@ -21,6 +21,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         "Article 15 also asks us to explain where the data came from and who received them. Your approval covers exactly this "
         "package, this address and this identity record."
     )
+    returned = facts.happened(Tag.PACKAGE_RETURNED)
     back = Press(Action.RETURN_FOR_REWORK, "Return for rework")
     write = Press(Action.SEND_MESSAGE, f"Write to {first}")
     again = Press(Action.PREPARE_PACKAGE, "Build the package again", direct=True, first=True)
@@ -54,6 +55,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         "Check the package, then release it",
         told,
         presses=looking.only(approve, back, write),
+        instructions="It was returned for rework before. What changed since stands under Package." if returned else "",
         link=(f"See it as {first} will", "preview"),
         release=True,
     )
