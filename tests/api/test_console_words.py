@@ -30,7 +30,8 @@ def test_where_people_are_is_said_in_words(code: str, said: str) -> None:
 def test_a_file_is_counted_once_and_what_was_withheld_not_at_all() -> None:
     rows = {"records": 100, "files": 0, "withheld": 3}
     pictures = {"records": 28, "files": 28, "withheld": 0}
-    held = contents({"collections": [rows, pictures], "by_hand": {"payment_provider": 1}})
+    by_hand = {"records": 1, "files": 1, "withheld": 1}
+    held = contents({"collections": [rows, pictures, by_hand]})
     assert in_words(*held) == "100 records and 29 files"
     assert in_words(*held, "de") == "100 Einträge und 29 Dateien"
     assert in_words(0, 0) == "0 records"
