@@ -60,6 +60,22 @@ def decisions(case: SearchedCase) -> list[tuple[str, str, str | None]]:
         return [(row.item, row.decision, row.basis) for row in session.exec(select(ItemDecision).order_by(ItemDecision.id)).all()]  # type: ignore[arg-type]
 
 
+def test_a_refused_decision_comes_back_as_it_was_filled_in(at_console: SignIn, desk: SearchedCase) -> None:
+    """A ground that was forgotten must not turn "withhold" into "include" on the next press."""
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    item = re.findall(r'name="item" value="([^"]+)"', person.get(here).text)[1]
+    for decision, rest in (("withhold", {}), ("redact", {"typed": "Mr Baker"})):
+        page = person.post(
+            here, {"item": item, "position": "1", "decision": decision, "reason": "Names a neighbour."} | rest
+        ).text
+        form = page[page.index('id="item-2"') : page.index('id="item-3"')]
+        assert "Nothing was changed" in form
+        assert re.findall(r'<option value="([^"]*)" selected', form) == [decision]
+        assert 'value="Names a neighbour."' in form
+        assert rest.get("typed", "") in form.partition("<textarea")[2]
+    assert decisions(desk) == []
+
+
 def test_an_item_is_withheld_and_included_again(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
     page = person.get(here)

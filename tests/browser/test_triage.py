@@ -74,7 +74,7 @@ def test_list_and_mail_hold_what_every_page_holds(opened: Callable[[str], Page])
     looked_at(page, "triage-list")
     page.get_by_role("link", name="A question").click()
     expect(page.get_by_text("please send me a copy").first).to_be_visible()
-    expect(page.get_by_text("destroyed unread")).to_be_visible()
+    expect(page.get_by_text("This may be a proof of identity that nobody asked for")).to_be_visible()
     looked_at(page, "triage-mail")
 
 

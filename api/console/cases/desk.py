@@ -66,7 +66,7 @@ async def decide(  # noqa: PLR0917
     given = {"item": item, "position": position, "spans": spans} | _choice(form)
     refused = await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
-        return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item)
+        return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item, filled=form)
     here = f"{_base(case)}/package/{system}/{collection}"
     return away_to(f"{here}?start={start}&done={Action.SET_ITEM_DECISION.value}#item-{position + 2}")
 
@@ -202,6 +202,7 @@ def _desk(  # noqa: PLR0917
     done: str = "",
     refused: Refused | None = None,
     at: str = "",
+    filled: FormData | None = None,
 ) -> Response:
     read = reading.read(web, case)
     desk = desk_reading.read_desk(web, who, read, system, collection, start)
@@ -219,6 +220,7 @@ def _desk(  # noqa: PLR0917
         before=max(0, first - desk_reading.PAGE) if first else None,
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
         refused_item=at,
+        filled=filled,
     )
 
 
