@@ -134,7 +134,9 @@ def _proven(
     web: Web, case_id: UUID, identifier: UUID | None, link: UUID | None, instead: sessions.Visit | None = None
 ) -> Response:
     answer = pages.away_to("/follow")
-    sessions.begin(web, answer, case_id, "follow", identifier=identifier, link=link, proven=True, instead=instead)
+    # Whoever owns a further address reads nothing that the requester wrote: a slip of the keyboard may have named a stranger.
+    proven = identifier is None or _is_the_requester(CaseReader(web.resources).get(case_id), identifier)
+    sessions.begin(web, answer, case_id, "follow", identifier=identifier, link=link, proven=proven, instead=instead)
     return answer
 
 
@@ -157,6 +159,9 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         reference=view.receipt.reference,
         asked=[ASKED[right] for right in view.receipt.rights],
         address=masked_address(web.resources, link.case_id, link.identifier),
+        goes_to=""
+        if _is_the_requester(view, link.identifier)
+        else masked_address(web.resources, link.case_id, view.state.delivery_address),
         received_at=view.receipt.received_at,
         closed=view.state.status is Status.CLOSED,
         done=link.used_at is not None or (identifier is not None and identifier.standing == "proven"),

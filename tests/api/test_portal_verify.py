@@ -38,6 +38,20 @@ class TestVerify:
         assert "This address is confirmed" in web.get(path).text
         assert "This address is confirmed" in web.post(path, data={}).text
 
+    def test_whoever_is_named_as_a_further_address_learns_where_their_data_would_go_and_reads_no_words_of_others(
+        self, web: TestClient, opened_case: CaseInHand
+    ) -> None:
+        opened_case.proven()
+        opened_case.happen(Tag.MESSAGE_SENT, note=str(opened_case.note("Something private.", "subject")))
+        further = opened_case.second_address("nora@example.com")
+        with opened_case.resources.database.write() as session:
+            token = make_link(session, opened_case.id, "verify", further, datetime.now(UTC))
+        page = web.get(f"/verify/{token}").text
+        assert "so that nobody else gets your data" not in page
+        assert "it goes to r\u2022\u2022\u2022@post.imaginella.example" in page
+        answer = web.post(f"/verify/{token}", data=hidden(page))
+        assert (answer.url.path, "Something private." in answer.text) == ("/follow", False)
+
     def test_a_link_that_ended_offers_a_new_code(self, web: TestClient, opened_case: CaseInHand, gateway: FakeGateway) -> None:
         path = f"/verify/{a_link(opened_case, 'verify')}"
         with opened_case.resources.database.write() as session:
