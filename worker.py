@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import build
+from activities.threads import Threads
 from adapters.database.alarms import RefusalAlarms
 from adapters.ending import end_process
 from adapters.kept_code import keep_code
@@ -94,6 +94,7 @@ async def run(resources: Resources) -> None:
     """Poll every queue until SIGTERM or SIGINT, then let running activities finish."""
     client = await _connected(resources)
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="worker"))
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     with contextlib.ExitStack() as stack:
@@ -117,7 +118,7 @@ def workers(client: Client, resources: Resources, stack: contextlib.ExitStack) -
         task_queue=CASE_QUEUE,
         workflows=WORKFLOWS,
         activities=activities["case"],
-        activity_executor=stack.enter_context(ThreadPoolExecutor(EVENT_THREADS, thread_name_prefix="case")),
+        activity_executor=stack.enter_context(Threads(EVENT_THREADS, thread_name_prefix="case")),
         max_concurrent_activities=EVENT_THREADS,
         workflow_runner=runner(),
         sticky_queue_schedule_to_start_timeout=STICKY,
@@ -129,7 +130,7 @@ def workers(client: Client, resources: Resources, stack: contextlib.ExitStack) -
             client,
             task_queue=queue,
             activities=activities[queue],
-            activity_executor=stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix=queue)),
+            activity_executor=stack.enter_context(Threads(threads, thread_name_prefix=queue)),
             max_concurrent_activities=threads,
             graceful_shutdown_timeout=GRACE,
         )

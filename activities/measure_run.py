@@ -55,6 +55,7 @@ class MeasureRun:
         self._targets = [target for target in targets if target.place[0] not in skipped]
         self.failed: dict[str, str] = {}
         self.touched: set[Place] = set()
+        self.unreached: set[str] = set()  # systems in which nothing known of the person leads to what is to be changed
         self.rows = 0
         self.stale = False
 
@@ -121,7 +122,10 @@ class MeasureRun:
 
     def _change(self, found: Look, place: Place, at: datetime) -> None:
         connector, collection = self._systems.connector(place[0]), self._resources.datamap.collection(*place)
-        step = next(step for step in found.plan.steps if (step.system, step.collection) == place)
+        step = next((step for step in found.plan.steps if (step.system, step.collection) == place), None)
+        if step is None:
+            self.unreached.add(place[0])
+            return
         ways = tuple(dict.fromkeys(way.field for way in step.ways))
         amendments = []
         for target in self._of(place):

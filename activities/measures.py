@@ -69,6 +69,8 @@ class Measures:
         Raises:
             SystemUnreachableError: a system did not answer and has attempts left; what could be done is done.
         """
+        if message.measure.kind in {"restrict", "dispute"} and not message.keys:
+            return MeasureCarriedOut(stale=True)  # what led to the person does not any more: a caseworker looks again
         with beating():
             named = self._identifiers(message.case_id, message.keys)
             self._hold_here(message, named)
@@ -80,7 +82,7 @@ class Measures:
             return MeasureCarriedOut(
                 rows=run.rows,
                 stale=run.stale,
-                by_hand=by_hand_of(self._resources.datamap, self._systems, message.measure),
+                by_hand=sorted({*by_hand_of(self._resources.datamap, self._systems, message.measure), *run.unreached}),
                 addressees=list(addressees_of(self._resources.datamap, message.measure, run.touched)),
             )
 

@@ -130,8 +130,9 @@ def _approve(state: CaseState, command: ApproveRectification, _verdict: Verdict 
     return [Draft(tag=Tag.MEASURE_APPROVED, facts={"number": correction.number, "sha256": command.sha256})]
 
 
-def _dispute(_state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:
+def _dispute(state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
+    _need_records(state, "system")
     facts: dict[str, Fact] = {
         "kind": "dispute",
         "right": Right.RECTIFICATION.value,
@@ -147,6 +148,7 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
     right = first if _open(state, first) else next((each for each in RESTRICTED if _open(state, each)), first)
     if not _known(state, right):
         raise InvalidInputError("It is not known yet who asks for this.", field="ground")
+    _need_records(state, "ground")
     if command.ground == "objection" and not command.purposes:
         raise InvalidInputError("Say which purposes the objection is about.", field="purposes")
     facts: dict[str, Fact] = {
@@ -156,6 +158,15 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
         "purposes": [*command.purposes],
     }
     return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
+
+
+def _need_records(state: CaseState, field: str) -> None:
+    """Without a usable identifier nobody's rows would be marked, and the person would be told that theirs are."""
+    if not state.usable_keys:
+        words = (
+            "We do not know yet whose records these are. Prove or accept an identifier of the person first; then do this again."
+        )
+        raise InvalidInputError(words, field=field)
 
 
 def _announce(state: CaseState, command: AnnounceLifting, _verdict: Verdict | None) -> list[Draft]:

@@ -14,7 +14,7 @@ from activities.holds import restricted
 from activities.measures import Measures
 from activities.systems.base import Amendment, SystemUnreachableError
 from activities.systems.sql import SqlSystem
-from adapters.database.tables import SearchReceipt
+from adapters.database.tables import CaseIdentifierRow, SearchReceipt
 from adapters.notes import write_note
 from adapters.restrictions import restrictions
 from domain.datamap import Collection
@@ -164,6 +164,29 @@ def test_a_restriction_flags_the_person_keeps_others_from_erasing_and_ends_with_
     assert not restricted(shop.resources, second.id)
     carry_out(shop, second, lifting)
     assert [value is None for value in column(shop, "accounts", 5)] == [True, True]
+    with shop.resources.database.read() as session:
+        assert restrictions(session, [shop.resources.vault.index_email(RUTH)]) == []
+
+
+def test_where_nothing_known_of_the_person_leads_to_their_rows_a_person_marks_them(shop: Shop) -> None:
+    case = shop.case(email=None, proven=False, hints=[("customer_number", "1")])
+    shop.accept_hints(case)
+    with shop.resources.database.read() as session:
+        (number,) = session.exec(select(CaseIdentifierRow.id).where(CaseIdentifierRow.case_id == case.id)).all()
+    message = CarryOutMeasure(case_id=case.id, measure=measure("restrict", ground="claims"), keys=[number], at=MONDAY)
+    done = Measures(shop.resources, shop.systems).carry_out_measure(message)
+    assert (done.rows, done.failed) == (0, [])
+    assert {"app", "store"} <= set(done.by_hand)
+    assert column(shop, "accounts", 5) == [None, None]
+
+
+@pytest.mark.parametrize("kind", ["restrict", "dispute"])
+def test_what_nobody_has_shown_to_be_theirs_is_not_marked(shop: Shop, kind: Kind) -> None:
+    case = shop.case(proven=False, hints=[("phone", "+35315550100")])
+    message = CarryOutMeasure(case_id=case.id, measure=measure(kind, ground="claims", places=["app.accounts"]), at=MONDAY)
+    done = Measures(shop.resources, shop.systems).carry_out_measure(message)
+    assert done == MeasureCarriedOut(stale=True), "it comes to nothing, and nobody is told that it holds"
+    assert column(shop, "accounts", 5) == [None, None]
     with shop.resources.database.read() as session:
         assert restrictions(session, [shop.resources.vault.index_email(RUTH)]) == []
 

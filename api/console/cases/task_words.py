@@ -130,7 +130,7 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
     ),
     "measure_by_hand": (
         "Do this in a system by hand",
-        "No program may change it, so a person does there what was decided (Articles 7, 16 and 18). Say when it is done.",
+        "No program may change it, or finds the person there: do what was decided (Articles 7, 16 and 18). Say when it is done.",
     ),
     "measure_failed": (
         "A system could not be changed",
