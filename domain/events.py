@@ -84,7 +84,7 @@ class Tag(StrEnum):
     MEASURE_EXAMINED = "case:measure:examined"  # how many rows hold what a correction expects
     MEASURE_APPROVED = "case:measure:approved"
     MEASURE_RETURNED = "case:measure:returned"
-    MEASURE_VOIDED = "case:measure:voided"  # what the systems hold is neither the old value nor the new one
+    MEASURE_VOIDED = "case:measure:voided"  # the old value is gone, or nobody is known whose rows these are
     MEASURE_SYSTEM_SKIPPED = "case:measure:system_skipped"
     MEASURE_CARRIED_OUT = "case:measure:carried_out"
     LIFTING_DECIDED = "case:lifting:decided"  # Article 18(3): the person is told before a restriction is lifted

@@ -55,9 +55,9 @@ class MeasureCarriedOut(Message):
 
     Args:
         rows: that hold the new value now.
-        by_hand: systems in which a person has to do it.
+        by_hand: systems in which a person has to do it, also because nothing known of the person leads to their rows.
         addressees: who is told (Articles 19, 28(3)).
-        stale: nothing holds the old value any more, nor the new one; nothing was changed.
+        stale: nothing holds the old value any more, nor the new one, or nothing usable leads to the person; nothing was changed.
         failed: systems that refused or stayed away; the rest is done.
     """
 

@@ -176,7 +176,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.MEASURE_EXAMINED: lambda _, row: f"Records that hold the old value: {row.facts.get('rows', 0)}",
     Tag.MEASURE_APPROVED: lambda _, row: f"The correction was approved: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.MEASURE_RETURNED: "The correction was returned for rework",
-    Tag.MEASURE_VOIDED: "The correction is void: nothing holds the old value any more",
+    Tag.MEASURE_VOIDED: "Nothing was changed: no record of the person that holds what this is about is known any more",
     Tag.MEASURE_SYSTEM_SKIPPED: lambda teller, row: f"{teller.system(row)} is left out of the change",
     Tag.MEASURE_CARRIED_OUT: lambda _, row: _done(row),
     Tag.LIFTING_DECIDED: "It was decided to lift the restriction; the person is told first (Article 18(3))",
