@@ -60,7 +60,7 @@ GUIDANCE: dict[str, dict[str, str]] = {
         "full": "disclosed to an unknown number of recipients",
     },
     "integrity": {
-        "none": "altered, no wrong use found",
+        "none": "not affected, or altered without any wrong use found",
         "some": "altered and possibly used, can be restored",
         "full": "altered and possibly used, cannot be restored",
     },

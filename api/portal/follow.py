@@ -15,7 +15,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
-from api.portal.reading import dates_of, link_of, masked_address, messages_of, steps_of
+from api.portal.reading import answer_of, dates_of, link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -280,8 +280,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,
         "wants_more": state.more_identity_asked and not state.identity_record,
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
-        "ready": state.fetchable is not None and not state.held,
-        "fetched": state.fetchable is not None and state.fetchable.opened,
+        **answer_of(state),
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
     }
 

@@ -18,10 +18,11 @@ from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
 from api.dependencies import Web
 from api.face.days import zone
+from domain.case import CaseState
 from domain.deadline import Clock
 from domain.deadline_period import add_months
 from domain.events import Tag
-from domain.rights import Right, Status
+from domain.rights import Outcome, Right, Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _TELLING: Final = (
@@ -37,6 +38,7 @@ _KNOWN_BY: Final = {
     "assertion": "You were signed in to your account.",
     "moved_in": "You had shown it before we moved to this page.",
 }
+_ANSWERS: Final = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD, Outcome.REFUSED}
 _FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
 
 
@@ -151,6 +153,22 @@ def address_of(resources: Resources, case_id: UUID, identifier: UUID | None, *, 
 def receipt_of(resources: Resources, case_id: UUID) -> CaseReceipt:
     """The receipt of a case."""
     return CaseReader(resources).get(case_id).receipt
+
+
+def answer_of(state: CaseState) -> dict[str, bool]:
+    """What of the answer is there.
+
+    `ready` and `fetched` are of a copy, `copies` says whether one is made at all; `answered`, that the person was told about
+    everything they asked; `told`, that our answer went out, so that nothing of it is still to come.
+    """
+    answered = state.answered and not state.held
+    return {
+        "ready": state.fetchable is not None and not state.held,
+        "fetched": state.fetchable is not None and state.fetchable.opened,
+        "copies": state.item(state.copied) is not None,
+        "answered": answered,
+        "told": answered or state.outcome in _ANSWERS,
+    }
 
 
 def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:

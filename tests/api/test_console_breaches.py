@@ -118,11 +118,46 @@ def test_from_the_call_to_the_authoritys_number(dana: AtConsole, amara: AtConsol
 def test_severity_shows_its_arithmetic_and_decides_nothing(dana: AtConsole, place: str) -> None:
     page = do(
         dana, place, "assess", category="financial", context="4", ease="maximum", confidentiality="full", integrity="none",
-        availability="none", malicious="true", individuals="1840", unintelligible="",
+        availability="none", malicious="true", individuals="1840", unintelligible="false",
     )  # fmt: skip
     assert "very high, 5.0" in page
     assert "more than 100 individuals" in page
     assert "Whether people are told is not decided" in page
+
+
+def chosen(page: str, name: str) -> str:
+    """The value with which a choice of a form begins."""
+    options = page.partition(f'<select id="{name}"')[2].partition("</select>")[0]
+    begun = re.search(r'<option value="([^"]*)" selected>', options) or re.search(r'<option value="([^"]*)">', options)
+    assert begun is not None
+    return begun[1]
+
+
+def test_whoever_gives_a_step_to_somebody_does_not_end_it(dana: AtConsole, place: str) -> None:
+    step = "?step=reset_passwords"
+    assert chosen(dana.get(f"{place}/actions/change_step{step}").text, "state") == "open"
+    do(dana, place, "change_step", step, state="done", owner=dana.person)
+    page = dana.get(f"{place}/actions/change_step{step}").text
+    assert (chosen(page, "state"), chosen(page, "owner")) == ("done", dana.person)
+
+
+def test_a_severity_begins_with_nothing_chosen_and_wants_every_choice(dana: AtConsole, place: str) -> None:
+    path = f"{place}/actions/assess"
+    page = dana.get(path).text
+    choices = ["category", "context", "ease", "confidentiality", "integrity", "availability", "malicious", "unintelligible"]
+    assert [chosen(page, name) for name in choices] == [""] * len(choices)
+    assert 'value="2318"' in page, "1840, 450 and 28: the most that the record says"
+    assert "not affected, or altered without any wrong use found" in text_of(dana.get(path))
+    given = dict(zip(choices, ["simple", "1", "limited", "some", "none", "none", "true", "false"], strict=True))
+    for name in choices:
+        answer = dana.post(path, given | {name: ""})
+        assert answer.status_code == 422, name
+        assert f'id="{name}-fault"' in answer.text
+        assert "choose one" in text_of(answer)
+    do(dana, place, "assess", "", **given | {"individuals": "12"})
+    page = dana.get(path).text
+    begun = {name: chosen(page, name) for name in choices}
+    assert begun == given, "the next one begins with the last"
 
 
 def test_a_refusal_stands_beside_the_form(dana: AtConsole, place: str) -> None:

@@ -47,6 +47,19 @@ def test_the_card_offers_what_the_right_needs(at_console: SignIn, resources: Res
         assert "This is not possible now" not in form.text
 
 
+def test_the_ground_of_a_restriction_is_chosen_and_never_presumed(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RESTRICTION)
+    person = at_console(Role.CASEWORKER)
+    path = f"/console/cases/{case.reference}/actions/restrict_processing"
+    options = person.get(path).text.partition('<select id="ground"')[2].partition("</select>")[0]
+    assert " selected" not in options or '<option value="" selected>' in options
+    assert options.partition("<option ")[2].startswith('value=""'), "what a browser shows first is no ground"
+    answer = person.post(path, {"ground": "", "reason": "She wrote so."})
+    assert answer.status_code == 422
+    assert "Ground: choose one." in answer.text
+    assert "She wrote so." in answer.text, "what was typed is kept"
+
+
 def test_a_correction_is_chosen_by_field_and_its_values_are_sealed(at_console: SignIn, resources: Resources) -> None:
     case = carrying_out(resources, Right.RECTIFICATION)
     person = at_console(Role.CASEWORKER)

@@ -219,6 +219,30 @@ def test_an_erasure_says_where_it_can_still_be_stopped(web: TestClient, resource
     assert "has the link that stops it" in page
 
 
+def test_an_answer_that_went_out_is_not_still_to_come(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources, rights=[Right.WITHDRAW_CONSENT])
+    web.get(f"/follow/{a_link(case, 'follow')}")
+    page = web.get("/follow").text
+    assert "Not ready yet. When it is, we send it to" in page
+    assert "fetch it with a code" not in page, "there is nothing to fetch"
+    case.happen(Tag.RIGHT_DECIDED, right="withdraw_consent", outcome="fulfilled")
+    case.happen(Tag.RIGHT_ANSWERED, right="withdraw_consent")
+    for _ in ("answered", "closed"):
+        page = web.get("/follow").text
+        assert "You have our answer" in page
+        assert "Not ready yet" not in page
+        assert "You have it: it is in our mail to" in page
+        assert 'class="lead">We answer by' not in page
+        case.happen(Tag.REQUEST_CLOSED, outcome="fulfilled")
+
+
+def test_a_copy_that_is_ready_heads_its_page(web: TestClient, released: SearchedCase) -> None:
+    web.get(f"/follow/{a_link(released, 'follow')}")
+    page = web.get("/follow").text
+    assert '<p class="lead">Your copy is ready.</p>' in page
+    assert 'class="lead">We answer by' not in page
+
+
 @pytest.mark.parametrize(
     ("received", "due", "promised", "extended", "ends", "why"),
     [

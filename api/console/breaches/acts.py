@@ -29,6 +29,7 @@ from api.idempotency import keyed_hash
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachBody
 from api.v1.breaches import breach_deed, reported, the_case, wrong_person
+from domain.breach import Step
 from domain.breach_authority import DECISIONS, BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_forms import FIELDS
@@ -143,7 +144,9 @@ def _form(  # noqa: PLR0917 (what a form is made of)
     shape, facts = BREACH_SHAPES[act], facts_of(web, who, view)
     now = web.now().astimezone(zone(web))
     fields = form_fields(web.resources, view.state, list(shape.body.model_fields), staff_choices(web))
-    given = _defaults(view, act, now.strftime("%Y-%m-%dT%H:%M")) | {name: text for name, text in typed.items() if text}
+    given = _defaults(view, act, now.strftime("%Y-%m-%dT%H:%M"), typed.get("step", "")) | {
+        name: text for name, text in typed.items() if text
+    }
     return show(
         web,
         "breaches/act.html",
@@ -167,14 +170,20 @@ def _form(  # noqa: PLR0917 (what a form is made of)
     )
 
 
-def _defaults(view: BreachView, act: BreachAction, now: str) -> dict[str, str]:
+def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[str, str]:
+    """What a form begins with: what stands already, so that whoever changes one thing changes no other."""
     state = view.state
     people = [
         f"{place} {each.low if each.low == each.high else f'{each.low}-{each.high}'}" for place, each in state.affected.items()
     ]
     texts = {"affected": "\n".join(people), "zone": "Europe/London", "happened_at": now, "told_at": now, "sent_at": now}
+    if act is BreachAction.CHANGE_STEP:
+        present = state.steps.get(step, Step())
+        texts |= {"state": present.state, "owner": present.owner or ""}
     if act is BreachAction.ASSESS and state.severity:
-        texts |= {name: str(value) for name, value in state.severity.inputs.model_dump().items()}
+        texts |= {name: str(value).lower() for name, value in state.severity.inputs.model_dump().items()}
+    elif act is BreachAction.ASSESS and state.affected:
+        texts["individuals"] = str(sum(each.high for each in state.affected.values()))
     return texts
 
 

@@ -4,7 +4,7 @@ Times are typed in the controller's zone and travel with their offset. Next: api
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -32,13 +32,14 @@ _FIXED: Final[dict[str, list[tuple[str, str]]]] = {
     "language": [("", "The authority\u2019s own"), ("en", "English"), ("de", "German"), ("fr", "French")],
     "kind": list(OTHERS.items()),
     "category": [("simple", "Simple"), ("behavioural", "Behavioural"), ("financial", "Financial"), ("sensitive", "Sensitive")],
-    "malicious": [("", "No"), ("true", "Yes")],
-    "unintelligible": [("", "No"), ("true", "Yes")],
+    "malicious": [("false", "No"), ("true", "Yes")],
+    "unintelligible": [("false", "No"), ("true", "Yes")],
 }
 _HINTS: Final = {
     "affected": "One line each: GB 1840, DE-BE 400-450, XX 28",
     "context": "The base of the category unless something speaks for more or less; each value is explained below",
     "zone": "For example Europe/London",
+    "individuals": "Begins with the most that the record of the breach says",
 }
 
 
@@ -58,7 +59,7 @@ def form_fields(resources: Resources, state: BreachState, names: list[str], staf
     found: list[FormField] = []
     for name in names:
         if name == "inputs":
-            found += [_one(resources, state, each, staff) for each in SeverityInputs.model_fields]
+            found += [_unset(_one(resources, state, each, staff)) for each in SeverityInputs.model_fields]
         elif name not in {"report", "sha256", "task", "other", "step", "field"}:
             found.append(_one(resources, state, name, staff))
     return found
@@ -68,6 +69,11 @@ def _one(resources: Resources, state: BreachState, name: str, staff: list[tuple[
     options = _options(resources, state, name, staff)
     kind: Kind = "choice" if options else "time" if name.endswith("_at") else "area" if _is_long(name) else "text"
     return FormField(name, LABELS.get(name, name), kind, options, _HINTS.get(name, ""))
+
+
+def _unset(field: FormField) -> FormField:
+    """A choice that begins with none: what came first would be the mildest, and a person has to say how bad it is."""
+    return replace(field, options=[("", "Choose one"), *field.options]) if field.options else field
 
 
 def _is_long(name: str) -> bool:
@@ -101,11 +107,14 @@ def body_of(names: list[str], typed: Mapping[str, str], zone: ZoneInfo) -> dict[
     """The body of an action from what was typed; what was left empty is left out.
 
     Raises:
-        InvalidInputError: a time or a number that cannot be read; `field` names it.
+        InvalidInputError: a time or a number that cannot be read, or something of a severity was not chosen; `field` names it.
     """
     body: dict[str, Any] = {}
     for name in names:
         if name == "inputs":
+            for each in SeverityInputs.model_fields:
+                if each != "individuals" and not typed.get(each):
+                    raise InvalidInputError(f"{LABELS.get(each, each)}: choose one.", field=each)
             given = {each: _read(each, typed.get(each, ""), zone) for each in SeverityInputs.model_fields}
             body["inputs"] = {each: value for each, value in given.items() if value not in {None, ""}}
         elif (text := typed.get(name, "").strip()) != "":

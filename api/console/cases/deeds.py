@@ -183,7 +183,7 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
     except ValidationError as failure:
         first = failure.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
-        raise InvalidInputError(_told(str(first["type"])), field=name) from None
+        raise InvalidInputError(_told(str(first["type"]), name), field=name) from None
     deed = await run_in_threadpool(_deed, web, who, case, action, body, once, sent)
     if action in DESK:
         await run_in_threadpool(DESK[action], deed)
@@ -219,10 +219,10 @@ def _deed(  # noqa: PLR0917
     )
 
 
-def _told(kind: str) -> str:
-    if kind in {"missing", "string_too_short"}:
+def _told(kind: str, field: str) -> str:
+    if kind in {"missing", "string_too_short"} and field != "ground":
         return "Fill this in."
-    if kind in {"enum", "literal_error"}:
+    if kind in {"enum", "literal_error", "missing"}:
         return "Choose one."
     return "Shorten this." if kind == "string_too_long" else "This is not in the form that is needed here."
 

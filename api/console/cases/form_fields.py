@@ -189,6 +189,8 @@ def fields_of(
             kind, shown = "boxes", (_BOXES | {"purposes": purposes, "without": systems})[name]
         elif name == "right":
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
+        if name == "ground" and info.is_required():  # a ground in law is chosen, never left standing because it came first
+            shown = (("", "Choose one"), *shown)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += _composed(action, places)
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
