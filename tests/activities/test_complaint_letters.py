@@ -40,7 +40,7 @@ def test_the_acknowledgement_goes_to_whoever_complained_without_asking_for_proof
     text = text_of(office)
     assert "We have your complaint. It reached us on Mon 23 November 2026." in text
     assert "Somebody who had nothing to do with what you complain about looks into it." in text
-    assert "the data protection authority of your country" in text
+    assert "or to the Information Commissioner at any time" in text
     assert "code" not in text
 
 

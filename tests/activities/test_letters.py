@@ -404,12 +404,18 @@ def test_a_caseworkers_message_goes_out_and_a_requesters_does_not(case: CaseInHa
     assert len(office.kept) == 1
 
 
-def test_a_merged_request_names_the_one_that_goes_on(case: CaseInHand, office: PostOffice) -> None:
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_merged_request_names_the_one_that_goes_on_to_whoever_was_proven(
+    case: CaseInHand, office: PostOffice, *, proven: bool
+) -> None:
+    """A request of nobody knows whom must not reveal that there is another one."""
     other = CaseInHand(case.resources)
+    if proven:
+        case.proven()
     case.happen(Tag.REQUEST_MERGED, into=str(other.id))
     case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
     case.send("duplicate_merged")
-    assert other.reference in office.kept[0].text
+    assert (other.reference in office.kept[0].text) is proven
 
 
 def test_what_was_done_by_hand_is_told_in_the_caseworkers_words(resources: Resources, office: PostOffice) -> None:
