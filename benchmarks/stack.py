@@ -34,7 +34,7 @@ ISSUER = "https://platform.peer.example"
 DATAMAP = Path(__file__).with_name("peer_datamap.yml")
 POLL = 0.003  # seconds between two looks at the record; a fortieth of the shortest time measured
 IDLE = 2.0  # seconds; a server lets go of a connection that nothing came over for five
-PATIENCE = 120.0  # seconds until something that should have happened is called lost
+PATIENCE = 300.0  # seconds until something that should have happened is called lost; a sweep may have to find it first
 
 
 class Caller:
