@@ -164,8 +164,6 @@ class _Run:
             await hand_over(smtp, message, back, recipient)
         except LetterRefusedError:
             self._ended(person, "refused")
-        except aiosmtplib.SMTPRecipientsRefused as refusals:
-            self._judged(person, refusals.recipients[0].code)
         except aiosmtplib.SMTPResponseException as refusal:
             self._judged(person, refusal.code)
         except (aiosmtplib.SMTPException, OSError, TimeoutError):

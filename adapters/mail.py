@@ -5,14 +5,17 @@ Without `HABEAS_SMTP_URL` that is the mail catcher of `habeas up` on this machin
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 import idna
+from aiosmtplib.email import parse_address
 
 from adapters.settings import Settings
 from domain.errors import LetterRefusedError, SettingsError
@@ -20,6 +23,10 @@ from domain.errors import LetterRefusedError, SettingsError
 PATIENCE = 40.0  # seconds for the whole conversation; the activity around it has 60
 _DEFAULT_PORTS = {"smtp": 587, "smtps": 465}  # RFC 6409, RFC 8314
 _PERMANENT = range(500, 600)
+_DOT_ATOM = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")  # RFC 5321, the plain ones of it
+# Control characters, and halves of a character that no encoding takes: the parser lets them through, a command of SMTP cannot
+# hold them, and one such line of a list must not stop the letters of everybody after it.
+_NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class MailNotTakenError(Exception):
@@ -85,9 +92,7 @@ def translated() -> Iterator[None]:
     """Say of a failure whether it is for good; the server's own words are dropped, since they may repeat the address."""
     try:
         yield
-    except aiosmtplib.SMTPRecipientsRefused as refusals:
-        raise _judged(refusals.recipients[0].code) from None
-    except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
+    except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as refusal:
         raise _judged(refusal.code) from None
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
         # A wrong password is 5xx as well, but it is the operator's to mend, not the person's mailbox.
@@ -102,12 +107,25 @@ def mailable(address: str) -> str:
     """
     local, _, domain = address.strip(" \t").rpartition("@")
     try:
-        plain = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+        plain = f"{local}@{_a_labels(domain)}"
     except idna.IDNAError:
         raise LetterRefusedError(reason="malformed_address") from None
-    if not local or parseaddr(plain) != ("", plain):
+    # The domain holds letters, digits, dots and hyphens by now. Beside it a plain local part needs no parser (12 µs of a notice's
+    # letter); anything else does, since part of it might be somebody else's address.
+    if not _DOT_ATOM.fullmatch(local) and (not local or _NEVER.search(local) or not _is_one(plain)):
         raise LetterRefusedError(reason="malformed_address")
     return plain
+
+
+def _is_one(address: str) -> bool:
+    with contextlib.suppress(ValueError):  # the library's own refusal, which repeats the address
+        return parseaddr(address) == ("", address) == ("", parse_address(address))
+    return False
+
+
+@lru_cache(maxsize=4_096)  # a list of a hundred thousand people has a few thousand domains
+def _a_labels(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def _judged(code: int) -> Exception:
@@ -134,8 +152,33 @@ async def connect(server: MailServer) -> aiosmtplib.SMTP:
 
 
 async def hand_over(smtp: aiosmtplib.SMTP, message: bytes, sender: str, recipient: str) -> None:
-    """One message on an open connection."""
-    await smtp.sendmail(sender, [recipient], message, mail_options=await _options(smtp, recipient))
+    """One message on an open connection.
+
+    The commands of RFC 5321 one by one, and not the library's `sendmail`, which takes both addresses apart twice as often: a
+    twentieth of the time of a notice.
+
+    Args:
+        smtp: connected, and not in use for another message.
+        message: lines end in CR LF.
+        sender: envelope sender, as `mailable` gives it or made by us.
+        recipient: as `mailable` gives it.
+
+    Raises:
+        aiosmtplib.SMTPResponseException: an answer other than 2xx; the connection can be used again.
+        LetterRefusedError: the server cannot take such an address.
+    """
+    options = await _options(smtp, recipient)
+    encoding = "utf-8" if options else "ascii"
+    if smtp.supports_extension("size"):
+        options.append(f"SIZE={len(message)}")
+    try:
+        await smtp.mail(sender, options=options, encoding=encoding)
+        await smtp.rcpt(recipient, encoding=encoding)
+        await smtp.data(message)
+    except aiosmtplib.SMTPResponseException:
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await smtp.rset()
+        raise
 
 
 async def _once(server: MailServer, message: bytes, sender: str, recipient: str) -> None:

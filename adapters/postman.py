@@ -101,7 +101,7 @@ class _Line:
             smtp = await self._connection()
             try:
                 await hand_over(smtp, message, sender, recipient)
-            except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
+            except aiosmtplib.SMTPResponseException:
                 raise  # it answered: the conversation goes on
             except BaseException:
                 self._drop()

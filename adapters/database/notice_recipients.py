@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, func, select, update
 
@@ -142,23 +141,15 @@ class Recipients:
         return [Claimed(row[0], row[1], self.open(row[2], row[3])) for row in rows]
 
     def ended(self, results: Sequence[Ended], now: datetime) -> None:
-        """Write down what became of letters, in one commit."""
-        table = NoticeRecipient.__table__  # type: ignore[attr-defined]
-        sets: dict[str, Any] = {"state": sa.bindparam("outcome"), "code": sa.bindparam("answered"), "at": sa.bindparam("now")}
-        sets["tries"] = table.c.tries + sa.bindparam("tried")
-        statement = sa.update(table).where(table.c.id == sa.bindparam("row")).values(sets)
-        rows = [
-            {
-                "row": result.id,
-                "outcome": result.outcome,
-                "answered": result.code,
-                "now": now,
-                "tried": 0 if result.outcome == "waiting" else 1,
-            }
-            for result in results
-        ]
+        """Write down what became of letters, in one commit: a statement for each outcome, of which there is mostly one."""
+        alike: dict[tuple[Outcome, int | None], list[int]] = {}
+        for result in results:
+            alike.setdefault((result.outcome, result.code), []).append(result.id)
         with self._database.write() as session:
-            session.connection().execute(statement, rows)
+            for (outcome, code), rows in alike.items():
+                tried = col(NoticeRecipient.tries) + (outcome != "waiting")
+                values = {"state": outcome, "code": code, "at": now, "tries": tried}
+                session.execute(self._update().where(col(NoticeRecipient.id).in_(rows)).values(values))
 
     def tally(self) -> dict[str, int]:
         """How many people in each state; `given_up` are put off for the last time."""

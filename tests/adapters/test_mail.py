@@ -1,5 +1,6 @@
 """Handing a message to a real SMTP server: taken, refused for good, or neither; never a word of the server's kept."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from aiosmtplib.email import quote_address
+from aiosmtplib.protocol import COMMAND_INJECTION_REGEX
 
 from adapters import mail
 from adapters import postman as postman_module
@@ -128,6 +131,16 @@ def test_a_mailbox_outside_ascii_needs_a_server_that_knows_them(office: PostOffi
 def test_what_is_not_exactly_one_address_gets_no_letter(address: str) -> None:
     with pytest.raises(LetterRefusedError):
         mailable(address)
+
+
+@pytest.mark.parametrize(
+    "form", ["ru{}th@post.example", '"ru{}th"@post.example', "{}@post.example", "ru\\{}th@post.example", "ruth@po{}st.example"]
+)
+def test_no_character_gets_past_the_check_that_a_command_of_smtp_cannot_hold(form: str) -> None:
+    for number in [*range(0x300), 0x2028, 0x2029, 0xD800, 0xFEFF]:
+        with contextlib.suppress(LetterRefusedError):
+            command = quote_address(mailable(form.format(chr(number)))).encode()
+            assert not COMMAND_INJECTION_REGEX.search(command), hex(number)
 
 
 @pytest.mark.parametrize(
