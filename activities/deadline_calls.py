@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
+from adapters.database.case_access import may_know
 from adapters.database.tables import CaseReceipt, Caseworker, QueueEntry
 from adapters.desk_post import send_to_desk, staff_with
 from adapters.letter_words import day_ahead
@@ -60,4 +61,5 @@ class DeadlineCalls:
         everybody = session.exec(select(Caseworker).where(col(Caseworker.active))).all()
         owner = [person for person in everybody if str(person.id) == assignee]
         leads = staff_with(session, Role.PRIVACY_LEAD) if message.late or not owner else []
-        return list({person.id: person for person in [*owner, *leads]}.values())
+        people = {person.id: person for person in [*owner, *leads]}.values()
+        return may_know(session, self._resources.vault, message.case_id, people)

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
+from adapters.database.case_access import may_know
 from adapters.database.tables import CaseReceipt
 from adapters.desk_post import send_to_desk, staff_with
 from adapters.resources import Resources
@@ -34,7 +35,9 @@ class ResumptionCalls:
             receipt = session.get(CaseReceipt, message.case_id)
             if receipt is None:
                 raise UnknownObjectError(case_id=str(message.case_id))
-            people = staff_with(session, Role.DPO) or staff_with(session, Role.PRIVACY_LEAD)
+            roles = (staff_with(session, role) for role in (Role.DPO, Role.PRIVACY_LEAD))
+            told = (may_know(session, self._resources.vault, message.case_id, some) for some in roles)
+            people = next((some for some in told if some), [])
         link = f"{self._resources.settings.public_url.rstrip('/')}/console/cases/{receipt.reference}"
         with beating():
             for person in people:

@@ -22,6 +22,7 @@ from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.measure_tables import ConsentEnd, Restriction
 from adapters.database.retention_tables import Destruction
+from adapters.database.review_tables import CaseWall
 from adapters.database.session import Database
 from adapters.database.staff_tables import HeldRelease
 from adapters.incoming.ending import end_mails_of_case
@@ -51,6 +52,7 @@ EMPTIED: Final[dict[str, dict[str, Any]]] = {
     "erasure_plan": {"plan": {}, "edits": [], "sealed": None, "after": None, "certificate": None},
     "identity_evidence": {"blob": None},
     "incoming_mail": {"sender_index": None, "cases": [], "note": None},
+    str(CaseWall.__tablename__): {"reason": b""},  # who was kept away, and when, stays
     "note": {},  # its sealed bytes give way to their hash
 }
 _DOSSIER_GOES: Final = (dossiers.DossierFile, dossiers.NoticeSegment, dossiers.NoticeRecipient, dossiers.DossierCommand)

@@ -53,7 +53,7 @@ from api.console import pages as console_pages
 from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
-from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs
+from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs, walls
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
@@ -145,6 +145,7 @@ def create_app(
         saved_views,
         searching,
         erasure_tab,
+        walls,
         tabs,
         deeds,
         review_desk,
@@ -177,7 +178,7 @@ async def _opened(
     given: Resources | None, gateway: CaseDoor | None, desk: tuple[DeskDoor, DeskDoor] | None, sweeps: SweepsDoor | None
 ) -> AsyncIterator[Web]:
     resources = given or Resources.open(Settings.load())
-    keys = ApiKeys(resources.database, resources.settings)
+    keys = ApiKeys(resources.database, resources.vault, resources.settings)
     issuers = read_issuers(resources.settings.identity_issuers)
     try:
         if gateway is not None:

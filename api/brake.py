@@ -109,7 +109,7 @@ def let_go(resources: Resources, who: Caller, release: UUID, now: datetime) -> N
     """
     with resources.database.read() as session:
         row = session.get(HeldRelease, release)
-    if row is None:
+    if row is None or row.case_id in who.sight.hidden:
         raise UnknownObjectError
     preparers = CaseReader(resources).get(row.case_id).state.preparers
     check_raises(role=who.role, person=who.person, approved_by=row.person, preparers=preparers)

@@ -1,4 +1,4 @@
-"""Keeps people away from a case that is about them (`security.md` R8), in front of everything else that is done to it.
+"""Keeps people away from a case that is about them or from which they are walled off (`security.md` R8), before all else.
 
 And from what belongs to a case that is not theirs to see, where they come to it by another road (section 4, "O").
 Next: api/dependencies.py
@@ -7,22 +7,25 @@ Next: api/dependencies.py
 from collections.abc import Iterable
 from uuid import UUID
 
-from adapters.database.case_access import is_about, out_of_sight
+from adapters.database.case_access import is_about, is_walled_off, out_of_sight
 from adapters.database.case_reader import CaseView
 from adapters.resources import Resources
 from api.security import Caller
-from domain.errors import NotPermittedError
+from domain.errors import NotPermittedError, UnknownObjectError
 
 
 def refuse_own_case(resources: Resources, who: Caller, view: CaseView) -> CaseView:
-    """The case, unless it is about whoever calls.
+    """The case, unless it is about whoever calls, or a wall stands between them and it.
 
     Raises:
-        NotPermittedError: it is. The answer says so: they know that they asked.
+        UnknownObjectError: there is a wall; asked anew each time, since a key's sight is remembered for a moment.
+        NotPermittedError: it is about them. The answer says so: they know that they asked.
     """
     kind, _, person = who.person.partition(":")
     if kind == "caseworker":
         with resources.database.read() as session:
+            if is_walled_off(session, view.receipt.case_id, UUID(person)):
+                raise UnknownObjectError
             own = is_about(session, resources.vault, view.receipt.case_id, UUID(person))
         if own:
             raise NotPermittedError("This case is about you. A colleague works on it, and you hear of it as everybody does.")
@@ -32,9 +35,7 @@ def refuse_own_case(resources: Resources, who: Caller, view: CaseView) -> CaseVi
 def hidden_from(resources: Resources, who: Caller, case_ids: Iterable[UUID | None]) -> frozenset[UUID]:
     """Which of these cases whoever calls may be shown nothing of: a colleague's where that is limited, and their own."""
     named = {case_id for case_id in case_ids if case_id is not None}
-    kind, _, person = who.person.partition(":")
     if not named:
         return frozenset()
     with resources.database.read() as session:
-        own = UUID(person) if kind == "caseworker" else None
-        return out_of_sight(session, resources.vault, named, only=who.only, person=own)
+        return out_of_sight(session, named, who.sight)

@@ -19,11 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, update
 from starlette.concurrency import run_in_threadpool
 
-from adapters.database.case_access import assignees_seen
+from adapters.database.case_access import EVERY_CASE, Sight, sight_of
 from adapters.database.case_reader import CaseView
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
 from adapters.settings import Settings
+from adapters.vault import Vault
 from api.authority import LIFE_OF_A_DECIDING_KEY, SCOPES_OF_ROLES, Rule, Scope
 from api.errors import UnauthenticatedError
 from domain.commands import Actor
@@ -45,14 +46,14 @@ class Caller:
         person: one id per human being (R2).
         role: the owner's at this moment.
         decides: whether this key may take decisions (R5).
-        only: whose cases they see, None among them for those that are nobody's yet; without it, everybody's.
+        sight: which cases they see; without it, all.
     """
 
     key_id: str
     person: str
     role: Role
     decides: bool
-    only: frozenset[str | None] | None = field(default=None, kw_only=True)
+    sight: Sight = field(default=EVERY_CASE, kw_only=True)
 
     @property
     def actor(self) -> Actor:
@@ -65,15 +66,18 @@ class Caller:
         Raises:
             UnknownObjectError: the answer is the same as for a case that does not exist.
         """
-        if not self.sees(view):
+        if not self._opens(view):
             raise UnknownObjectError
         return view
 
     def sees(self, view: CaseView) -> bool:
-        """Whether the case may be seen."""
+        """Whether the case may stand in a list; of one that is about them, whoever opens it is told so instead."""
+        return self._opens(view) and view.receipt.case_id not in self.sight.about
+
+    def _opens(self, view: CaseView) -> bool:
         if self.role is Role.PLATFORM:
             return view.receipt.caller.startswith("platform:")
-        return self.only is None or view.assignee in self.only
+        return self.sight.opens(view.receipt.case_id, view.assignee)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class _StoredKey:
     created_at: datetime
     expires_at: datetime
     revoked: bool
-    only: frozenset[str | None] | None
+    sight: Sight
 
 
 class ApiKeys:
@@ -94,11 +98,13 @@ class ApiKeys:
 
     Args:
         database: where keys and people are kept.
+        vault: finds the cases that are about a key's owner.
         settings: whether and where keys may take decisions.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
         self._database = database
+        self._vault = vault
         self._settings = settings
         self._remembered: dict[str, tuple[float, _StoredKey]] = {}
         self._notes: set[asyncio.Task[None]] = set()
@@ -124,7 +130,7 @@ class ApiKeys:
             raise NotPermittedError("This key does not have the scope that this needs.", scope=rule.scope.value)
         if role not in rule.roles:
             raise NotPermittedError(role=role.value)
-        caller = Caller(key_id=match[2], person=key.person, role=role, decides=self._decides(key), only=key.only)
+        caller = Caller(key_id=match[2], person=key.person, role=role, decides=self._decides(key), sight=key.sight)
         if rule.decision and not caller.decides:
             raise NotPermittedError("Decisions are not taken by API key here.", setting="HABEAS_API_DECISIONS")
         return caller
@@ -161,8 +167,8 @@ class ApiKeys:
             if row is None:
                 return None
             owner = session.get(Caseworker, row.caseworker) if row.caseworker else None
-            only = assignees_seen(session, self._settings.case_access, owner) if owner else None
-        return _stored(row, owner, only), row.last_used_at
+            sight = sight_of(session, self._vault, self._settings.case_access, owner) if owner else EVERY_CASE
+        return _stored(row, owner, sight), row.last_used_at
 
     def _note_soon(self, key_id: str, now: datetime) -> None:
         # Nobody waits for this: a busy database must not slow a call down.
@@ -185,7 +191,7 @@ class ApiKeys:
         return self._settings.api_decisions and bool(key.networks) and brief
 
 
-def _stored(row: ApiKey, owner: Caseworker | None, only: frozenset[str | None] | None) -> _StoredKey:
+def _stored(row: ApiKey, owner: Caseworker | None, sight: Sight) -> _StoredKey:
     role: Role | None = Role.PLATFORM
     person = f"platform:{row.id}"
     if row.caseworker is not None:
@@ -200,7 +206,7 @@ def _stored(row: ApiKey, owner: Caseworker | None, only: frozenset[str | None] |
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked=row.revoked_at is not None or bool(row.pending),
-        only=only,
+        sight=sight,
     )
 
 

@@ -13,7 +13,7 @@ import sqlalchemy
 from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
-from adapters.database.queue import seen
+from adapters.database.case_access import EVERY_CASE, Sight
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight, QueueEntry
 from adapters.resources import Resources
 from domain.case import CaseState, RightItem
@@ -42,7 +42,7 @@ class CaseFilter:
     assignee: str | None = None
     reference: str | None = None
     by_platform: bool = False  # only those that came in by the controller's own platform
-    only: frozenset[str | None] | None = None  # whose cases are seen at all
+    sight: Sight = EVERY_CASE  # which cases are seen at all
 
 
 class CaseReader:
@@ -161,7 +161,7 @@ def _filtered(query: _Found, wanted: CaseFilter) -> _Found:
         query = query.where(col(QueueEntry.assignee) == wanted.assignee)
     if wanted.reference is not None:
         query = query.where(col(CaseReceipt.reference) == wanted.reference)
-    query = query.where(*seen(wanted.only))
+    query = query.where(*wanted.sight.conditions())
     if wanted.by_platform:
         query = query.where(col(CaseReceipt.caller).startswith("platform:"))
     return query

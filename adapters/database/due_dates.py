@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col, func
 
+from adapters.database.case_access import EVERY_CASE, Sight
 from adapters.database.clocks import calendar_of
-from adapters.database.queue import seen
 from adapters.database.tables import CaseReceipt, CaseRecord, QueueEntry
 from adapters.resources import Resources
 from domain.due_days import DueDays, due_days, last_day
@@ -41,30 +41,30 @@ class DueDates:
         self._database = resources.database
         self._calendar = calendar_of(resources.datamap.controller)
 
-    def strip(self, today: date) -> DueDays:
+    def strip(self, today: date, sight: Sight = EVERY_CASE) -> DueDays:
         """The coming eight weeks and what is late, as of a local day."""
         counts = (
             select(col(QueueEntry.safe_due), func.count())
-            .where(_owed(), col(QueueEntry.safe_due).between(today, last_day(today)))
+            .where(_owed(), col(QueueEntry.safe_due).between(today, last_day(today)), *sight.conditions())
             .group_by(col(QueueEntry.safe_due))
         )
-        late = select(func.count()).select_from(QueueEntry).where(_owed(), col(QueueEntry.safe_due) < today)
+        late = select(func.count()).select_from(QueueEntry).where(_owed(), col(QueueEntry.safe_due) < today, *sight.conditions())
         with self._database.read() as session:
             due = {row[0]: row[1] for row in session.execute(counts)}
             return due_days(due, session.execute(late).scalar_one(), today, self._calendar)
 
-    def rows(self, until: date | None = None, only: frozenset[str | None] | None = None) -> Iterator[DueCase]:
+    def rows(self, until: date | None = None, sight: Sight = EVERY_CASE) -> Iterator[DueCase]:
         """Every case that is owed an answer, the nearest safe date first.
 
         Args:
             until: only up to this safe date.
-            only: whose cases are seen; without it, everybody's.
+            sight: which cases are seen; without it, all.
         """
         query = (
             select(CaseReceipt, QueueEntry, col(CaseRecord.clock_state))
             .join(QueueEntry, col(QueueEntry.case_id) == col(CaseReceipt.case_id))
             .outerjoin(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id))
-            .where(_owed(), *seen(only), *([col(QueueEntry.safe_due) <= until] if until else []))
+            .where(_owed(), *sight.conditions(), *([col(QueueEntry.safe_due) <= until] if until else []))
             .order_by(col(QueueEntry.safe_due), col(CaseReceipt.reference))
         )
         with self._database.read() as session:

@@ -89,6 +89,7 @@ def _metadata() -> MetaData:
         "mail_tables",
         "breach_tables",
         "retention_tables",
+        "review_tables",
         "staff_tables",
     ):
         importlib.import_module(f"adapters.database.{module}")  # fills the registry; a start that only upgrades never needs it

@@ -14,9 +14,10 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, select, true, tuple_
 from sqlmodel import Session, col, func
 
+from adapters.database.case_access import EVERY_CASE, Sight
 from adapters.database.queue_projection import READ, UNREAD
 from adapters.database.session import Database
 from adapters.database.tables import CaseAssignment, CaseReceipt, CaseRight, QueueEntry
@@ -49,7 +50,7 @@ class Wanted:
     rights: tuple[str, ...] = ()
     due: tuple[date, date] | None = None
     attention: bool = False
-    only: frozenset[str | None] | None = None  # whose cases are seen at all
+    sight: Sight = EVERY_CASE  # which cases are seen at all
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,13 @@ class Queue:
         with self._database.read() as session:
             return int(session.execute(select(func.count()).select_from(QueueEntry).where(*_conditions(wanted))).scalar_one())
 
-    def facets(self, me: str, only: frozenset[str | None] | None = None) -> Facets:
+    def facets(self, me: str, sight: Sight = EVERY_CASE) -> Facets:
         """The numbers beside the filters, over all open cases that are seen."""
         facets = Facets()
         mine, nobody = col(QueueEntry.assignee) == me, col(QueueEntry.assignee).is_(None)
         flags = (mine, nobody, _approvable(me), col(QueueEntry.unchecked) == true(), col(QueueEntry.attention) == true())
         columns: list[Any] = [col(QueueEntry.status), col(QueueEntry.waits_for), *(case((flag, 1), else_=0) for flag in flags)]
-        here = (col(QueueEntry.is_open) == true(), *seen(only))
+        here = (col(QueueEntry.is_open) == true(), *sight.conditions())
         query: Any = select(*columns, func.count()).where(*here).group_by(*columns)
         with self._database.read() as session:
             for stage, waits_for, *marks, count in session.execute(query):
@@ -113,7 +114,7 @@ class Queue:
                 facets.views["open"] += count
                 for view, mark in zip(("mine", "unassigned", "approve", "unchecked", "attention"), marks, strict=True):
                     facets.views[view] += count * mark
-            facets.rights.update({row[0]: row[1] for row in session.execute(_by_right(only))})
+            facets.rights.update({row[0]: row[1] for row in session.execute(_by_right(sight))})
         return facets
 
 
@@ -168,15 +169,7 @@ def _conditions(wanted: Wanted, stage: str | None = None) -> list[ColumnElement[
         conditions += [col(QueueEntry.is_owed) == true(), col(QueueEntry.safe_due).between(*wanted.due)]
     if wanted.attention:
         conditions.append(col(QueueEntry.attention) == true())
-    return [*conditions, *seen(wanted.only)]
-
-
-def seen(only: frozenset[str | None] | None) -> list[ColumnElement[bool]]:
-    """The condition that a case is of somebody whose cases are seen."""
-    if only is None:
-        return []
-    named = sorted(name for name in only if name is not None)
-    return [or_(col(QueueEntry.assignee).is_(None), col(QueueEntry.assignee).in_(named))]
+    return [*conditions, *wanted.sight.conditions()]
 
 
 def _of_view(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -194,11 +187,11 @@ def _approvable(me: str) -> ColumnElement[bool]:
     return col(QueueEntry.step).in_(_APPROVALS) & ~col(QueueEntry.preparers).contains(me, autoescape=True)
 
 
-def _by_right(only: frozenset[str | None] | None) -> Any:  # noqa: ANN401 (SQLAlchemy types a selection by its columns)
+def _by_right(sight: Sight) -> Any:  # noqa: ANN401 (SQLAlchemy types a selection by its columns)
     joined = col(QueueEntry.case_id) == col(CaseRight.case_id)
     columns: list[Any] = [col(CaseRight.right), func.count()]
     query: Any = select(*columns).join(QueueEntry, joined)
-    return query.where(col(QueueEntry.is_open) == true(), *seen(only)).group_by(col(CaseRight.right))
+    return query.where(col(QueueEntry.is_open) == true(), *sight.conditions()).group_by(col(CaseRight.right))
 
 
 def _with_receipts(session: Session, entries: list[QueueEntry]) -> list[Row]:

@@ -61,9 +61,9 @@ async def raise_brake(release: Annotated[UUID, Path()], web: TheWeb, who: TheCas
 def _page(web: Web, who: SignedIn, told: str) -> Response:
     with web.resources.database.read() as session:
         names = {f"caseworker:{person.id}": person.name for person in session.exec(select(Caseworker)).all()}
-        held = [_held(session, row, names, who) for row in brake.held(session)]
+        held = [_held(session, row, names, who) for row in brake.held(session) if row.case_id not in who.sight.hidden]
         lately = session.exec(select(Alarm).order_by(col(Alarm.id).desc()).limit(_SHOWN)).all()
-        alarms = [_alarm(session, row, names) for row in lately]
+        alarms = [_alarm(session, row, names) for row in lately if row.case_id not in who.sight.hidden]
     return show(web, "alerts.html", who, at=PATH, held=held, alarms=alarms, settings=web.resources.settings, told=told)
 
 

@@ -4,13 +4,15 @@ Next: api/console/searching.py
 """
 
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
+from adapters.database.case_access import may_know
 from adapters.database.queue import assign
-from adapters.database.tables import CaseReceipt
+from adapters.database.tables import CaseReceipt, Caseworker
 from api.console.counting import counting_of
 from api.console.filters import PATH
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
@@ -51,6 +53,9 @@ def _give(web: Web, who: SignedIn, references: list[str], to: str | None) -> int
     hidden = hidden_from(web.resources, who, named)  # or whoever knows a reference could give themselves the case
     case_ids = [case_id for case_id in named if case_id not in hidden]
     with web.resources.database.write() as session:
+        taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
+        if taker is not None:
+            case_ids = [each for each in case_ids if may_know(session, web.resources.vault, each, [taker])]
         assign(session, case_ids, to=to, by=who.person, at=web.now())
     return len(case_ids)
 

@@ -174,6 +174,10 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/owner"): Rule(WORKERS),
+    # Whoever sees a case keeps somebody away from it; letting them see it again opens people's data, so a confirmer does.
+    ("GET", "/console/cases/{reference}/walls"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/walls"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/walls/{wall}/lift"): Rule(CONFIRMERS),
     ("POST", "/console/cases/{reference}/evidence"): Rule(EVIDENCE),
     ("POST", "/console/cases/{reference}/files/{kind}"): Rule(OFFICE, upload=True, limit=UPLOAD_LIMIT),
 }

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from adapters.database.case_access import EVERY_CASE, Sight
 from adapters.database.queue import View, Wanted
 from adapters.letter_words import day
 from domain.calendars import SATURDAY
@@ -83,7 +84,7 @@ class Filters:
         pairs += [("attention", "1")] if other.attention else []
         return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
 
-    def wanted(self, me: str, today: date, only: frozenset[str | None] | None = None) -> Wanted:
+    def wanted(self, me: str, today: date, sight: Sight = EVERY_CASE) -> Wanted:
         """The same for the database."""
         return Wanted(
             me=me,
@@ -93,7 +94,7 @@ class Filters:
             rights=self.rights,
             due=_between(self.due, today),
             attention=self.attention,
-            only=only,
+            sight=sight,
         )
 
     def title(self) -> str:

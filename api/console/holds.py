@@ -145,7 +145,7 @@ def _page(web: Web, who: SignedIn, *, status: int = 200, **facts: Any) -> Respon
 def _rows(session: Session, web: Web, holds: Sequence[LegalHold], who: SignedIn) -> list[HoldRow]:
     names = {f"caseworker:{person.id}": person.name for person in session.exec(select(Caseworker))}
     names["system"] = "the case itself"
-    cases = _cases(session, web, {hold.subject_index for hold in holds}, who)
+    cases = _cases(session, {hold.subject_index for hold in holds}, who)
 
     def signed(person: str | None, at: datetime | None) -> tuple[str, datetime] | None:
         return (names.get(person, "a key of the platform"), at) if person and at else None
@@ -167,7 +167,7 @@ def _rows(session: Session, web: Web, holds: Sequence[LegalHold], who: SignedIn)
     ]
 
 
-def _cases(session: Session, web: Web, indexes: set[bytes], who: SignedIn) -> dict[bytes, list[str]]:
+def _cases(session: Session, indexes: set[bytes], who: SignedIn) -> dict[bytes, list[str]]:
     """References of the cases that name the person and that somebody sees, by blind index."""
     query = (
         select(CaseIdentifierRow.value_index, CaseReceipt.case_id, CaseReceipt.reference)
@@ -177,7 +177,7 @@ def _cases(session: Session, web: Web, indexes: set[bytes], who: SignedIn) -> di
     )
     rows = session.exec(query).all()
     named = {case_id for _, case_id, _ in rows}
-    hidden = out_of_sight(session, web.resources.vault, named, only=who.only, person=who.caseworker)
+    hidden = out_of_sight(session, named, who.sight)
     found: dict[bytes, dict[str, None]] = {}
     for index, case_id, reference in rows:
         if case_id not in hidden:

@@ -43,7 +43,8 @@ _HEAD: Final = ("reference", "rights", "received_at", "safe_due", "status", "out
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _README: Final = """Evidence of {first} to {last}, made {made}.
 
-cases.csv                every case that was open on a day of the period, whether received before it or closed after it
+cases.csv                every case that was open on a day of the period, whether received before it or closed after it;
+                         never a case that is about whoever made this, or that is closed to them
 cases/                   the evidence pack of each, signed by itself; its own README says what is in it
 answered-by-month.csv    received, answered and on time by month
 manifest.json            the SHA-256 of every file here; manifest.sig signs it (Ed25519, key in key.pem)
@@ -55,7 +56,7 @@ async def evidence(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     """All of it as a zip, after a fresh sign-in; each case that is in it is noted as looked at."""
     period = period_of(web, field(form, "from"), field(form, "to"))
     who.need_fresh(web.now(), f"{PATH}?{period.query}")
-    cases = await run_in_threadpool(_cases, web, period)
+    cases = await run_in_threadpool(_cases, web, who, period)
     if len(cases) > MOST:
         raise InvalidInputError(f"More than {MOST:,} cases were open in this period. Choose a shorter one.", field="from")
     name = f"habeas-evidence-{period.first:%Y-%m}-to-{period.last:%Y-%m}"
@@ -84,7 +85,7 @@ class _Sink(io.RawIOBase):
         return b"".join(pieces)
 
 
-def _cases(web: Web, period: Period) -> list[tuple[CaseReceipt, CaseRecord | None]]:
+def _cases(web: Web, who: SignedIn, period: Period) -> list[tuple[CaseReceipt, CaseRecord | None]]:
     place = zone(web)
     begins = datetime.combine(period.first, time(), place)
     ends = datetime.combine(period.last + timedelta(days=1), time(), place)
@@ -92,6 +93,7 @@ def _cases(web: Web, period: Period) -> list[tuple[CaseReceipt, CaseRecord | Non
         select(CaseReceipt, CaseRecord)
         .join(CaseRecord, col(CaseRecord.case_id) == col(CaseReceipt.case_id), isouter=True)
         .where(CaseReceipt.received_at < ends, or_(col(CaseRecord.closed_at).is_(None), col(CaseRecord.closed_at) >= begins))
+        .where(col(CaseReceipt.case_id).not_in(who.sight.hidden))
         .order_by(col(CaseReceipt.received_at), col(CaseReceipt.reference))
         .limit(MOST + 1)
     )

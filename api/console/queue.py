@@ -101,10 +101,10 @@ def colleagues(web: Web) -> list[tuple[str, str]]:
 
 def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: str) -> Response:
     reader, today = Queue(web.resources.database), web.now().astimezone(zone(web)).date()
-    wanted = filters.wanted(who.person, today, who.only)
+    wanted = filters.wanted(who.person, today, who.sight)
     rows, after = reader.page(wanted, filters.after or None)
-    facets = counting.get(("facets", who.person), lambda: reader.facets(who.person, who.only))
-    strip = counting.get(("strip", today), lambda: DueDates(web.resources).strip(today))
+    facets = counting.get(("facets", who.person, who.sight), lambda: reader.facets(who.person, who.sight))
+    strip = counting.get(("strip", today, who.sight), lambda: DueDates(web.resources).strip(today, who.sight))
     return show(
         web,
         "queue.html",
@@ -134,7 +134,7 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
 
 def _own(who: SignedIn, reader: Queue, counting: Counting, view: SavedView, today: date) -> OwnView:
     filters = Filters.of_address(view.query)
-    wanted = filters.wanted(who.person, today)
+    wanted = filters.wanted(who.person, today, who.sight)
     return OwnView(view.name, filters.link(), filters.query(), counting.get(("count", wanted), lambda: reader.count(wanted)))
 
 

@@ -147,7 +147,7 @@ def _overview(web: Web, who: SignedIn) -> Response:
 def _one(web: Web, who: SignedIn, sweep: UUID) -> Response:
     with web.resources.database.read() as session:
         row = sweep_reader.sweep_of(session, sweep)
-        items = sweep_reader.items_of(session, sweep)
+        items = [pair for pair in sweep_reader.items_of(session, sweep) if pair[1].object not in who.sight.hidden]
         people = _people(session)
     return show(
         web,

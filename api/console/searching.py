@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
-from adapters.database.queue import Row, seen
+from adapters.database.queue import Row
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, QueueEntry
 from api.access import note_access
 from api.console.filters import PATH
@@ -61,7 +61,7 @@ def _found(web: Web, who: SignedIn, searched: str) -> list[Line]:
     query = (
         select(QueueEntry, CaseReceipt)
         .join(CaseReceipt, col(CaseReceipt.case_id) == col(QueueEntry.case_id))
-        .where(col(QueueEntry.case_id).in_(named), *seen(who.only))
+        .where(col(QueueEntry.case_id).in_(named), *who.sight.conditions())
         .order_by(col(QueueEntry.received_at).desc())
         .limit(MOST)
     )

@@ -19,7 +19,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlmodel import Session, col, select, update
 
-from adapters.database.case_access import assignees_seen
+from adapters.database.case_access import sight_of
 from adapters.database.tables import AccessLog, Caseworker, StaffSession
 from api.console.browsers import browser_of
 from api.dependencies import Web
@@ -164,11 +164,11 @@ def current(request: Request, web: Web) -> SignedIn:
     if row.factor_at is None:
         raise SignedOutError
     with web.resources.database.read() as session:
-        only = assignees_seen(session, web.resources.settings.case_access, person)
+        sight = sight_of(session, web.resources.vault, web.resources.settings.case_access, person)
     if now >= row.seen_at + _SEEN_EVERY and POLL_HEADER not in request.headers:
         with web.resources.database.write() as session:
             session.execute(update(StaffSession).where(col(StaffSession.id) == row.id).values(seen_at=now))
-    return dataclasses.replace(_signed_in(row, person, token), only=only)
+    return dataclasses.replace(_signed_in(row, person, token), sight=sight)
 
 
 def halfway(request: Request, web: Web) -> tuple[SignedIn, bool]:

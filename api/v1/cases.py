@@ -54,7 +54,7 @@ def list_cases(
         assignee=assignee,
         reference=q,
         by_platform=who.role is Role.PLATFORM,
-        only=who.only,
+        sight=who.sight,
     )
     views, following = CaseReader(web.resources).page(wanted, cursor, limit)
     return CaseLines(items=[case_line(view) for view in views], next=following)

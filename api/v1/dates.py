@@ -39,7 +39,7 @@ def _text(media: str) -> dict[int | str, dict[str, Any]]:
 def due_dates_csv(web: TheWeb, who: TheCaller, until: Until = None) -> StreamingResponse:
     """Cases that are owed an answer, nearest safe date first, as CSV."""
     return StreamingResponse(
-        due_csv(DueDates(web.resources).rows(until, who.only)), media_type=_CSV, headers=_named("due-dates.csv")
+        due_csv(DueDates(web.resources).rows(until, who.sight)), media_type=_CSV, headers=_named("due-dates.csv")
     )
 
 
@@ -47,7 +47,7 @@ def due_dates_csv(web: TheWeb, who: TheCaller, until: Until = None) -> Streaming
 def due_dates_calendar(web: TheWeb, who: TheCaller, until: Until = None) -> StreamingResponse:
     """The same for a calendar (iCal): one all-day entry a case."""
     link = f"{web.resources.settings.public_url.rstrip('/')}/console/cases/"
-    entries = due_calendar(DueDates(web.resources).rows(until, who.only), link=link, now=web.now())
+    entries = due_calendar(DueDates(web.resources).rows(until, who.sight), link=link, now=web.now())
     return StreamingResponse(entries, media_type=_ICAL, headers=_named("due-dates.ics"))
 
 

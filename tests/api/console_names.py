@@ -9,6 +9,7 @@ NAMED = {
     "release": UUID(int=0),
     "change": UUID(int=0),
     "hold": UUID(int=0),
+    "wall": UUID(int=0),
     "answer": "refused",
     "key": "0" * 8,
     "mail": UUID(int=0),

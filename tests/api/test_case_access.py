@@ -1,5 +1,6 @@
 """Whose cases somebody sees where that is limited, on every road; and never their own case (`security.md` 4 "O", R8)."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -161,3 +162,78 @@ def test_nobody_opens_or_works_on_their_own_case(
     for method, path in _of_a_case(API_ROUTES, "/cases/", reference):
         body: dict[str, Any] = {"json": {}} if method == "POST" else {}
         assert web.request(method, f"/api/v1{path}", headers=by_key, **body).status_code == 403, (method, path)
+
+
+def _walled(lead: AtConsole, reference: str, person: str) -> Any:  # noqa: ANN401 (an answer)
+    given = {"person": person.removeprefix("caseworker:"), "reason": "Line manager of the person, and named in the mails"}
+    return lead.post(f"/console/cases/{reference}/walls", given)
+
+
+def test_whoever_is_walled_off_from_a_case_meets_it_on_no_road_and_in_no_number(
+    web: TestClient, at_console: SignIn, key: Key, resources: Resources, opened_case: CaseInHand
+) -> None:
+    reference = opened_case.receipt.reference
+    amira, tomasz = at_console(Role.CASEWORKER, "Amira Osei"), at_console(Role.CASEWORKER, "Tomasz Lind")
+    by_key = key(Role.CASEWORKER, name="amira")
+    lead = at_console(Role.PRIVACY_LEAD, "Lena Lead")
+    _assigned(resources, opened_case, amira.person)
+    assert "All open 1" in text_of(amira.get("/console/cases"))
+    assert _walled(tomasz, reference, amira.person).headers["location"].endswith("/walls?done=wall")
+    with resources.database.read() as session:
+        owner = session.exec(select(Caseworker.id).where(Caseworker.name == "amira")).one()
+        assert session.exec(select(QueueEntry.assignee)).one() is None, "it is not theirs any more"
+    assert _walled(tomasz, reference, f"caseworker:{owner}").status_code == 303
+    for method, path in _of_a_case(CONSOLE, "/console/cases/", reference):
+        answer = amira.get(path) if method == "GET" else amira.post(path)
+        assert answer.status_code in {404, 413}, (method, path)
+    listed = text_of(amira.get("/console/cases"))
+    assert "All open 0" in listed
+    assert reference not in listed
+    assert amira.get(f"/console/find?reference={reference}").status_code == 404
+    assert reference not in amira.post("/console/cases/search", {"identifier": ADDRESS}).text
+    for method, path in _of_a_case(API_ROUTES, "/cases/", reference):
+        body: dict[str, Any] = {"json": {}} if method == "POST" else {}
+        assert web.request(method, f"/api/v1{path}", headers=by_key, **body).status_code == 404, (method, path)
+    for road in ("/api/v1/cases", "/api/v1/due-dates.csv"):
+        assert reference not in web.get(road, headers=by_key).text
+    assert reference not in web.post("/api/v1/cases/search", headers=by_key, json={"email": ADDRESS}).text
+    assert lead.get(f"/console/cases/{reference}").status_code == 200
+    # Nobody hands it to them, and they do not take it.
+    taking = {"case": reference, "to": amira.person, "sure": "1", "back": "/console/cases"}
+    assert tomasz.post("/console/cases/assign", taking).headers["location"].endswith("done=0")
+    assert tomasz.post(f"/console/cases/{reference}/owner", {"to": amira.person}).status_code == 422
+    # A caseworker does not lift it, a privacy lead does; both are noted.
+    page = lead.get(f"/console/cases/{reference}/walls")
+    assert "Line manager of the person" in text_of(page)
+    lifting = re.findall(r'action="([^"]+/lift)"', page.text)
+    assert tomasz.post(lifting[0]).status_code == 403
+    assert {lead.post(each).status_code for each in lifting} == {303}
+    assert amira.get(f"/console/cases/{reference}").status_code == 200
+    with resources.database.read() as session:
+        noted = session.exec(select(AccessLog.action).where(col(AccessLog.action).startswith("wall_"))).all()
+    assert noted == ["wall_put_up"] * 2 + ["wall_lifted"] * 2
+
+
+def test_whoever_puts_a_wall_round_themselves_is_led_away(at_console: SignIn, opened_case: CaseInHand) -> None:
+    amira, reference = at_console(Role.CASEWORKER, "Amira Osei"), opened_case.receipt.reference
+    assert _walled(amira, reference, amira.person).headers["location"] == "/console/cases"
+    assert amira.get(f"/console/cases/{reference}").status_code == 404
+
+
+def test_a_wall_needs_a_reason_and_somebody(at_console: SignIn, opened_case: CaseInHand) -> None:
+    amira, walls = at_console(Role.CASEWORKER, "Amira Osei"), f"/console/cases/{opened_case.receipt.reference}/walls"
+    assert amira.post(walls, {"person": amira.person.removeprefix("caseworker:"), "reason": " "}).status_code == 422
+    assert amira.post(walls, {"person": "nobody", "reason": "a friend"}).status_code == 422
+    assert amira.get(walls).status_code == 200
+
+
+def test_their_own_case_stands_in_no_list_and_no_number(
+    at_console: SignIn, resources: Resources, opened_case: CaseInHand
+) -> None:
+    amira, reference = at_console(Role.PRIVACY_LEAD, "Amira Osei"), opened_case.receipt.reference
+    with resources.database.write() as session:
+        session.execute(update(Caseworker).where(col(Caseworker.name) == "Amira Osei").values(email=ADDRESS))
+    listed = text_of(amira.get("/console/cases"))
+    assert "All open 0" in listed
+    assert reference not in listed
+    assert reference not in amira.post("/console/cases/search", {"identifier": ADDRESS}).text

@@ -135,6 +135,9 @@ MATRIX = {
     "GET /console/cases/{reference}/actions/{action}": "caseworker privacy_lead",
     "POST /console/cases/{reference}/actions/{action}": "caseworker privacy_lead",
     "POST /console/cases/{reference}/owner": WORKERS,
+    "GET /console/cases/{reference}/walls": OFFICE,
+    "POST /console/cases/{reference}/walls": OFFICE,
+    "POST /console/cases/{reference}/walls/{wall}/lift": "privacy_lead dpo",
     "POST /console/cases/{reference}/files/{kind}": "caseworker privacy_lead",
 }
 OPEN = {

@@ -26,6 +26,7 @@ from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.days import zone
 from api.idempotency import keyed_hash
+from api.own_case import refuse_own_case
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachBody
 from api.v1.breaches import breach_deed, reported, the_case, wrong_person
@@ -133,7 +134,9 @@ def _from_case(web: Web, who: SignedIn, case: str) -> dict[str, str]:
     if not case or who.role not in OFFICE:
         return {}
     try:
-        return {"summary": wrong_person(web.resources, who.see(the_case(web.resources, case)))}
+        return {
+            "summary": wrong_person(web.resources, refuse_own_case(web.resources, who, who.see(the_case(web.resources, case))))
+        }
     except DomainError:
         return {}
 

@@ -18,8 +18,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters import kept_forms
+from adapters.database.case_access import may_know
 from adapters.database.case_reader import CaseView
 from adapters.database.queue import assign
+from adapters.database.tables import Caseworker
 from api.answers import CommandUnansweredError
 from api.console import sessions
 from api.console.authority import may
@@ -93,6 +95,9 @@ async def hand_over(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpe
 
     def given() -> None:
         with web.resources.database.write() as session:
+            taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
+            if taker is not None and not may_know(session, web.resources.vault, case.receipt.case_id, [taker]):
+                raise InvalidInputError("This colleague is kept away from the case, or it is about them.", field="to")
             assign(session, [case.receipt.case_id], to=to or None, by=who.person, at=web.now())
 
     await run_in_threadpool(given)

@@ -77,6 +77,7 @@ class Sent:
 class Related:
     """Another case of somebody with one of this case's identifiers."""
 
+    case_id: UUID
     reference: str
     rights: list[str]
     status: str

@@ -179,6 +179,7 @@ def _related(session: Session, case_id: UUID) -> list[Related]:
     )
     return [
         Related(
+            case_id=receipt.case_id,
             reference=receipt.reference,
             rights=receipt.rights,
             status=record.status if record else "received",

@@ -129,6 +129,7 @@ def show_case(
         once=mark(),
         may=row_actions(web, who, facts),
         personal=who.role is not Role.AUDITOR,
+        related=[each for each in facts.related if each.case_id not in who.sight.hidden],
         **more,
     )
 
@@ -279,7 +280,14 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
     }
 
 
+# What is done beside the commands of a case.
+_BESIDE: Final = {
+    "wall": "They are kept away from this case from now on. Nobody tells them.",
+    "wall_lifted": "They see this case again, as far as their role goes.",
+}
+
+
 def _told(done: str) -> str:
     if done == "waiting":
         return "It was handed in and is not answered yet. It counts once it is; look again in a minute."
-    return act_of(Action(done)).done if done in set(Action) else ""
+    return act_of(Action(done)).done if done in set(Action) else _BESIDE.get(done, "")
