@@ -59,7 +59,9 @@ class DocumentDesk:
         for each in clean[:1]:
             content = self._reader.part(raw, each.index)
             try:
-                evidence = store_evidence(self._resources, case_id, BytesIO(content), each.found_type or each.media_type)
+                evidence = store_evidence(
+                    self._resources, case_id, BytesIO(content), each.found_type or each.media_type, each.malware
+                )
             except InvalidInputError:
                 return []  # too large, or of another kind: a person looks
             mail.cases = [{"case": str(case_id), "why": "evidence", "evidence": str(evidence)}]

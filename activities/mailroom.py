@@ -185,6 +185,7 @@ class Mailroom:
         row.standing, row.reason = decided.standing.value, decided.reason.value if decided.reason else None
         row.letter = known.letter.id if known.letter else None
         row.documents_due = mail.documents_due
+        row.unscanned = any(part.malware == "not_scanned" and not part.removed for part in read.attachments)
         row.cases = [suggested for suggested in mail.cases if suggested["why"] == "evidence"] + known.cases
         row.claimed_at = None
         if decided.standing in {Standing.JOINED, Standing.OPENED, Standing.BOUNCED}:

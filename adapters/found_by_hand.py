@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from adapters.case_vault import CaseVault
-from adapters.collected import Collected, CollectedCollection
-from adapters.database.tables import UploadedFile
+from adapters.collected import Collected, CollectedCollection, item_id
+from adapters.database.tables import ItemDecision, UploadedFile
 from adapters.neutral_names import neutral_name
 from adapters.resources import Resources
 from adapters.row_text import encode
+from adapters.scanning import is_closed, refuse_unscanned
 from adapters.sealed_head import Head, Sealable
 from adapters.sealed_rows import RowsIndex, Segment
 from domain.blobs import BlobRef
 from domain.case import CaseState
 from domain.datamap_systems import BY_HAND
+from domain.withholding import ItemChoice
 
 _FIELDS = ("path", "bytes", "added_at", "member")
+_STAYS_OUT = frozenset(ItemChoice) - {ItemChoice.INCLUDE, ItemChoice.REDACT, ItemChoice.EXTRACT}
 
 
 def everything_found(resources: Resources, state: CaseState, run: int) -> Collected:
@@ -45,13 +48,39 @@ def everything_found(resources: Resources, state: CaseState, run: int) -> Collec
     return Collected(both, resources.blobs, vault)
 
 
-def _by_hand(resources: Resources, session: Session, state: CaseState, vault: CaseVault) -> list[CollectedCollection]:
+def refuse_unscanned_files(resources: Resources, state: CaseState) -> None:
+    """Let nothing leave with a file that is infected or waits to be scanned, unless it is decided that the file stays out.
+
+    Raises:
+        NotAllowedNowError: there is such a file.
+    """
+    for malware in closed_files(resources, state):
+        refuse_unscanned(resources.settings, malware)
+
+
+def closed_files(resources: Resources, state: CaseState) -> list[str]:
+    """What a scanner said of each file in the answer that nobody may open; a file that stays out is none of them."""
+    vault, closed = resources.vault.case(state.case_id), []
+    with resources.database.read() as session:
+        unscanned = [row for row in _found(session, state) if is_closed(resources.settings, row.malware)]
+        for row in unscanned:
+            item = item_id(vault, row.system, BY_HAND, [str(row.id)])
+            mine = select(ItemDecision.decision).where(ItemDecision.case_id == state.case_id, ItemDecision.item == item)
+            newest = session.exec(mine.order_by(col(ItemDecision.revision).desc()).limit(1)).first()
+            if newest not in _STAYS_OUT:
+                closed.append(row.malware)
+    return closed
+
+
+def _found(session: Session, state: CaseState) -> Sequence[UploadedFile]:
     found = [key for key, item in state.work_items.items() if item.result == "found" and item.system]
-    if not found:
-        return []
     query = select(UploadedFile).where(UploadedFile.case_id == state.case_id, col(UploadedFile.work_item).in_(found))
+    return session.exec(query).all() if found else []
+
+
+def _by_hand(resources: Resources, session: Session, state: CaseState, vault: CaseVault) -> list[CollectedCollection]:
     by_system: dict[str, list[UploadedFile]] = {}
-    for row in session.exec(query).all():
+    for row in _found(session, state):
         by_system.setdefault(row.system, []).append(row)
     return [_collection(resources, vault, system, files) for system, files in by_system.items()]
 

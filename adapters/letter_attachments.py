@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from adapters.database.erasure_tables import ErasurePlanRow
 from adapters.database.tables import UploadedFile
 from adapters.resources import Resources
+from adapters.scanning import refuse_unscanned
 from domain.blobs import BlobRef
 from domain.case import CaseState
 from domain.errors import NotAllowedNowError
@@ -58,6 +59,7 @@ def _safeguards(resources: Resources, session: Session, state: CaseState) -> lis
     for number, row in enumerate(sorted(rows, key=lambda each: (each.uploaded_at, str(each.id))), start=1):
         named = vault.open("uploaded_file", "name", str(row.id), row.name).decode()
         ending = next((end for end in (".pdf", ".png", ".jpg", ".txt") if named.lower().endswith(end)), ".bin")
+        refuse_unscanned(resources.settings, row.malware)
         with resources.blobs.read(vault, BlobRef.model_validate(row.blob)) as stored:
             files.append(Attachment(f"safeguard-{number}{ending}", row.media_type, b"".join(stored)))
     return files

@@ -24,6 +24,7 @@ from adapters.database.opening import opening_of
 from adapters.database.tables import Alarm
 from adapters.leftovers import sweep_leftovers
 from adapters.resources import Resources
+from adapters.scanning import scan_again
 from api.answers import CommandUnansweredError, restored
 from api.starting import Starter
 from domain.case import CaseState
@@ -149,6 +150,7 @@ class Cases:
         for turn in itertools.count():
             try:
                 await self.sweep()
+                await to_thread.run_sync(scan_again, self._resources, datetime.now(UTC))
                 if turn % _RECONCILE_EVERY == 0:
                     await self.reconcile()
                     await to_thread.run_sync(sweep_leftovers, self._resources, datetime.now(UTC))

@@ -1,15 +1,17 @@
 """Uploads: a multipart body (RFC 7578) that is sealed while it arrives, so that nothing of it lies on a disk in the clear.
 
 One part `command` holds the command's JSON, any number of parts `files` the files. A framework's own parser would spool files
-to the temporary folder first. Next: api/v1/actions.py
+to the temporary folder first. What is whole is looked at for malware where a scanner is set; its type is believed where its first
+bytes agree. Next: adapters/scanning.py
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+import structlog
 from fastapi import Request
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -18,23 +20,37 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.blobs import Blobs, BlobWriter
 from adapters.case_vault import CaseVault
+from adapters.resources import Resources
+from adapters.scanning import looked_at
 from api.authority import JSON_LIMIT
 from domain.blobs import BlobRef
 from domain.errors import InvalidInputError
+from domain.first_bytes import ENOUGH, UNKNOWN, believed
+from domain.incoming import Malware
 from domain.normal import refuse_hidden
 
 MOST_FILES: Final = 20  # more belong into one archive
 _LONGEST_NAME = 255  # what file systems take
+_INFECTED = "A scanner found malware in this file, so nothing of it was kept. Send it anew from a machine that is clean."
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")  # stored unsealed, so nothing else gets in
+
+_log = structlog.get_logger("uploads")
 
 
 @dataclass(frozen=True)
 class UploadedPart:
-    """A file as it was sealed. `name` is the sender's word, without folders; `media_type` is what the sender says it is."""
+    """A file as it was sealed.
+
+    Args:
+        name: the sender's word, without folders.
+        media_type: what the sender says it is, where the first bytes agree.
+        malware: what a scanner said; nothing is clean that nobody scanned.
+    """
 
     name: str
     media_type: str
     ref: BlobRef
+    malware: Malware = "not_scanned"
 
 
 @dataclass
@@ -50,31 +66,41 @@ class Upload:
             blobs.delete(part.ref.blob_id)
 
 
-async def read_upload(request: Request, blobs: Blobs, vault: CaseVault, kind: str) -> Upload:
+async def read_upload(request: Request, resources: Resources, vault: CaseVault, kind: str, *, scanned: bool = True) -> Upload:
     """Read a multipart body to its end; on any failure no file of it is left.
 
     Args:
         request: whose body was not read yet; its length is limited by the route's guard.
-        blobs: where the files go.
+        resources: with the place where the files go, and the scanner's.
         vault: of the case, or of its identity evidence.
         kind: of the blobs.
+        scanned: False for mail, whose parts are scanned one by one and have a quarantine of their own.
 
     Raises:
-        InvalidInputError: not multipart, cut off, a part of another name, too many files, or an empty one.
+        InvalidInputError: not multipart, cut off, a part of another name, too many files, an empty one, or an infected one.
     """
     _, options = parse_options_header(request.headers.get("content-type"))
     if b"boundary" not in options:
         raise InvalidInputError("The multipart boundary is missing.", field="body")
-    reader = _Reader(options[b"boundary"], lambda: blobs.create(vault, kind))
+    reader = _Reader(options[b"boundary"], lambda: resources.blobs.create(vault, kind))
     try:
         async for chunk in request.stream():
             if chunk:
                 await run_in_threadpool(reader.write, chunk)
         reader.end()
+        if scanned:
+            await run_in_threadpool(_scan, resources, vault, reader.upload)
     except BaseException:
-        await run_in_threadpool(reader.give_up, blobs)
+        await run_in_threadpool(reader.give_up, resources.blobs)
         raise
     return reader.upload
+
+
+def _scan(resources: Resources, vault: CaseVault, upload: Upload) -> None:
+    upload.files = [replace(part, malware=looked_at(resources, vault, part.ref)) for part in upload.files]
+    if any(part.malware == "infected" for part in upload.files):
+        _log.warning("infected upload refused", kind=upload.files[0].ref.kind)
+        raise InvalidInputError(_INFECTED, field="files")
 
 
 class _Reader:
@@ -85,7 +111,7 @@ class _Reader:
         self._create = create
         self._headers: dict[str, bytes] = {}
         self._name, self._value = b"", b""
-        self._place = ""
+        self._place, self._head = "", b""
         self._file: tuple[str, str, BlobWriter] | None = None
         self._complete = False
         self._parser = MultipartParser(
@@ -139,6 +165,7 @@ class _Reader:
         if self._place == "files":
             if len(self.upload.files) == MOST_FILES:
                 raise InvalidInputError(f"Send at most {MOST_FILES} files, or one archive.", field="files")
+            self._head = b""
             self._file = (_file_name(options.get(b"filename", b"")), self._media_type(), self._create())
         elif self._place != "command":
             raise InvalidInputError("The parts of this body are `command` and `files`.", field="body")
@@ -146,11 +173,13 @@ class _Reader:
     def _media_type(self) -> str:
         found, _ = parse_options_header(self._headers.get("content-type"))
         named = found.decode("ascii", "replace").lower()
-        return named if _MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
+        return named if _MEDIA_TYPE.fullmatch(named) else UNKNOWN
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._file:
             self._file[2].write(data[start:end])
+            if len(self._head) < ENOUGH:
+                self._head += data[start : min(end, start + ENOUGH)]
             return
         self.upload.command += data[start:end]
         if len(self.upload.command) > JSON_LIMIT:
@@ -163,7 +192,7 @@ class _Reader:
         with writer:
             pass
         self._file = None
-        self.upload.files.append(UploadedPart(name, media_type, writer.ref))
+        self.upload.files.append(UploadedPart(name, believed(media_type, self._head), writer.ref))
         if not writer.ref.bytes:
             raise InvalidInputError("This file is empty.", field="files")
 

@@ -99,6 +99,14 @@ class DossierReader:
             raise UnknownObjectError
         return row
 
+    def scans(self, dossier_id: UUID, kind: str) -> dict[UUID, str]:
+        """What a scanner said of each file of a kind."""
+        query = select(DossierFile.subject, DossierFile.malware).where(
+            DossierFile.dossier_id == dossier_id, DossierFile.kind == kind
+        )
+        with self._database.read() as session:
+            return dict(session.exec(query).all())
+
 
 class BreachReader(DossierReader):
     """Reads dossiers of breaches."""

@@ -105,6 +105,7 @@ class DossierFile(SQLModel, table=True):
     subject: UUID  # what it is of: the evidence, the report, the list
     name: bytes = Field(sa_column=_sealed())
     media_type: str
+    malware: str = Field(default="not_scanned", sa_column_kwargs={"server_default": "not_scanned"})  # of what was handed in
     blob: dict[str, Any] = Field(sa_column=_json())
     added_by: str
     added_at: datetime = Field(sa_column=_instant())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from adapters.database.tables import Instant
@@ -73,6 +73,9 @@ class IncomingMail(SQLModel, table=True):
     documents_due: datetime | None = Field(
         default=None, sa_column=Column(Instant, nullable=True, index=True)
     )  # by when a person has to say whether parts are such; then they go
+    unscanned: bool = Field(
+        default=False, index=True, sa_column_kwargs={"server_default": false()}
+    )  # a part of it waits for the malware scanner
     answered_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))  # by the automatic answer
     claimed_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))  # by whoever is sorting it
     attempts: int = 0

@@ -46,6 +46,11 @@ def _sealed(*, nullable: bool = False) -> Column[bytes]:
     return Column(LargeBinary, nullable=nullable)
 
 
+def _unscanned() -> Any:  # noqa: ANN401 (what SQLModel's own Field gives)
+    """What a scanner said of a file: `domain.incoming.Malware`."""
+    return Field(default="not_scanned", sa_column_kwargs={"server_default": "not_scanned"})
+
+
 class CaseReceipt(SQLModel, table=True):
     """A request is received when this row is committed; it is never changed (design principle 2).
 
@@ -221,6 +226,7 @@ class IdentityEvidence(SQLModel, table=True):
     case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
     blob: dict[str, Any] | None = Field(sa_column=Column(JSON, nullable=True))
     media_type: str
+    malware: str = _unscanned()
     received_at: datetime = Field(sa_column=_instant())
     destroyed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
 
@@ -237,6 +243,7 @@ class UploadedFile(SQLModel, table=True):
     name: bytes = Field(sa_column=_sealed())
     media_type: str
     blob: dict[str, Any] = Field(sa_column=_json())
+    malware: str = _unscanned()
     uploaded_by: str
     uploaded_at: datetime = Field(sa_column=_instant())
 

@@ -27,6 +27,7 @@ from domain.rights import Right
 from domain.triage import Standing
 
 PAGE: Final = 50
+_UNSCANNED: Final = "A file of this mail waits to be scanned for malware: the scanner did not answer. It is tried again soon."
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,12 @@ class ReadingRoom:
         """The message as it came, except for parts that were destroyed.
 
         Raises:
-            KeyMissingError: it was destroyed. NotAllowedNowError: a part of it is infected.
+            KeyMissingError: it was destroyed. NotAllowedNowError: a part of it is infected, or waits to be scanned.
         """
         if view.read is not None and view.read.infected:
             raise NotAllowedNowError("A part of this message is infected, so the raw message is given to nobody.")
+        if self.waits(view):
+            raise NotAllowedNowError(_UNSCANNED)
         return open_raw(self._resources, view.row)
 
     def attachment(self, view: MailView, index: int, *, infected: bool = False) -> tuple[str, bytes]:
@@ -140,18 +143,24 @@ class ReadingRoom:
 
         Raises:
             UnknownObjectError: there is no such attachment, or its content was destroyed.
-            NotAllowedNowError: it is infected.
+            NotAllowedNowError: it is infected, or waits to be scanned.
         """
         named = {each.index: each for each in (view.read.attachments if view.read else []) if not each.removed}
         if index not in named:
             raise UnknownObjectError
         if named[index].malware == "infected" and not infected:
             raise NotAllowedNowError("This file is infected. A privacy lead can take it out, with a reason.")
+        if named[index].malware == "not_scanned" and self.waits(view) and not infected:
+            raise NotAllowedNowError(_UNSCANNED)
         reader = MailReader()
         try:
             return named[index].name, reader.part(open_raw(self._resources, view.row), index)
         finally:
             reader.close()
+
+    def waits(self, view: MailView) -> bool:
+        """Whether a part of it waits for the scanner that is set; what nobody scanned is given to nobody until then."""
+        return view.row.unscanned and self._resources.settings.clamd is not None
 
     def _views(self, session: Session, rows: Sequence[IncomingMail]) -> list[MailView]:
         named = {UUID(each["case"]) for row in rows for each in row.cases}

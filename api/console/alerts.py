@@ -40,6 +40,7 @@ ALARMS: Final = {
     "sequence-conflict": "A case\u2019s history and its workflow disagree",
     "workflow-carried-on": "A workflow was ended from outside; it runs again",
     "mail-suspected-breach": "A mail speaks of a breach",
+    "malware-found": "A file that was handed in while the scanner was silent is infected; nobody opens it",
     "mail-not-given-out": "A mail server did not give a mail out",
 }
 

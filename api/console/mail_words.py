@@ -1,10 +1,12 @@
-"""The words of the triage page: why a mail waits, what was found out about its sender, why a case is suggested.
+"""The words of the triage page: why a mail waits, what was found out about its sender, and what a scanner said of a file.
 
 Next: api/console/triage.py
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
+from adapters.scanning import is_closed
+from adapters.settings import Settings
 from domain.triage import TriageReason
 
 REASONS: Final[dict[str, str]] = {
@@ -50,6 +52,7 @@ MALWARE: Final[dict[str, str]] = {
     "clean": "no malware found",
     "infected": "infected, in quarantine",
 }
+WAITS: Final = "waits to be scanned for malware, and cannot be opened before"
 TROUBLES: Final[dict[str, str]] = {
     "sign_in_refused": "refuses the sign-in",
     "connection_lost": "does not answer",
@@ -65,3 +68,16 @@ ORIGINS: Final[dict[str, str]] = {
     "upload": "a colleague, as a file",
     "letter": "a colleague, as the scan of a letter",
 }
+
+
+class Scanned(NamedTuple):
+    """What a scanner said of a file, in words; `closed`: nobody may open it."""
+
+    words: str
+    closed: bool
+
+
+def scanned(settings: Settings, malware: str) -> Scanned:
+    """What a scanner said of a file that was handed in."""
+    closed = is_closed(settings, malware)
+    return Scanned(WAITS if closed and malware == "not_scanned" else MALWARE[malware], closed)

@@ -191,6 +191,7 @@ def _page(web: Web, who: SignedIn, view: MailView, errors: dict[str, str] | None
         may_decide=who.role in DECIDES and view.row.standing in {s.value for s in _SHOWN.values()},
         may_say=who.role in DECIDES,
         may_fetch=who.role is Role.PRIVACY_LEAD,
+        waits=ReadingRoom(web.resources).waits(view),
         suggested=suggested,
         rights=list(Right),
         countries=[("", "Not known"), *COUNTRIES],

@@ -25,7 +25,7 @@ async def handed_in(request: Request, who: SignedIn, deed: DossierDeed) -> None:
     vault = await run_in_threadpool(web.resources.vault.dossier, deed.dossier_id, deed.purpose)
     sent = Upload()
     try:
-        sent = await read_upload(request, web.resources.blobs, vault, action)
+        sent = await read_upload(request, web.resources, vault, action)
         # One field holds everything that is not a file: the reader of uploads knows a part for words and a part for files.
         typed = json.loads(sent.command or b"{}")
         sessions.check_form(who, str(typed.get("key", "")))

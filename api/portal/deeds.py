@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.codes import TRIES, CodePurpose, check_code_may_be_sent
 from adapters.database.intake import identifier_row
 from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, IdentityEvidence
-from adapters.evidence import MEDIA_TYPES, MOST_BYTES
+from adapters.evidence import evidence_row
 from adapters.links import record_attempt
 from adapters.notes import write_note
 from api.dependencies import Web
@@ -214,16 +214,10 @@ def evidence(web: Web, case_id: UUID, file: UploadedPart, taken: list[UUID]) -> 
     """
 
     def make(session: Session) -> Command:
-        if file.media_type not in MEDIA_TYPES:
-            raise InvalidInputError("Send a photograph (JPEG, PNG, WebP, HEIC) or a PDF.", field="files")
-        if file.ref.bytes > MOST_BYTES:
-            raise InvalidInputError("This file is larger than 10 MB.", field="files")
+        row = evidence_row(case_id, file.ref, file.media_type, file.malware, web.now())
         there = select(func.count()).where(IdentityEvidence.case_id == case_id, col(IdentityEvidence.destroyed_at).is_(None))
         if session.exec(there).one() >= MOST_PROOFS:
             raise InvalidInputError(ENOUGH_PROOFS, field="files")
-        row = IdentityEvidence(
-            case_id=case_id, blob=file.ref.model_dump(mode="json"), media_type=file.media_type, received_at=web.now()
-        )
         session.add(row)
         taken.append(row.id)
         return SubmitIdentityEvidence(actor=SUBJECT, evidence=row.id)

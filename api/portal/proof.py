@@ -35,7 +35,7 @@ async def hand_in(request: Request, web: TheWeb) -> Response:
         raise TooLargeError(limit=MOST_BYTES)
     try:
         vault = await run_in_threadpool(_vault, web, session.case_id)
-        upload = await read_upload(request, web.resources.blobs, vault, "evidence")
+        upload = await read_upload(request, web.resources, vault, "evidence")
         await _taken(web, session, upload)
     except InvalidInputError as refusal:
         told = refusal.message

@@ -82,7 +82,7 @@ class _Sent:
         self._refuse_early()
         kind = "evidence" if SHAPES[self.action].files == "evidence" else "upload"
         vault = await run_in_threadpool(self._vault)
-        upload = await read_upload(self.request, self.web.resources.blobs, vault, kind)
+        upload = await read_upload(self.request, self.web.resources, vault, kind)
         try:
             return self._parsed(upload.command), upload
         except BaseException:

@@ -25,6 +25,7 @@ from adapters.database.breach_intake import seal_note
 from adapters.database.breach_tables import DossierCommand, DossierFile
 from adapters.database.tables import Caseworker
 from adapters.resources import Resources
+from adapters.scanning import HANDED_IN, refuse_unscanned
 from adapters.vault import DossierPurpose
 from api.answers import CommandUnansweredError
 from api.authority import API
@@ -112,7 +113,7 @@ class DossierDeed(ABC):
         raw = b""
         if multipart and self.shape.files:
             vault = await run_in_threadpool(self.web.resources.vault.dossier, self.dossier_id, self.purpose)
-            self.upload = await read_upload(request, self.web.resources.blobs, vault, self.action.value)
+            self.upload = await read_upload(request, self.web.resources, vault, self.action.value)
             raw = self.upload.command
         else:
             raw = await request.body()
@@ -185,6 +186,7 @@ class DossierDeed(ABC):
             subject=subject,
             name=b"",
             media_type=file.media_type,
+            malware=file.malware,
             blob=file.ref.model_dump(mode="json"),
             added_by=self.who.person,
             added_at=self.web.now(),
@@ -210,7 +212,13 @@ def person_of(session: Session, who: str) -> str:
 
 
 def file_of(resources: Resources, row: DossierFile, purpose: DossierPurpose) -> Response:
-    """A sealed file, opened for whoever may see it, as an attachment that a browser does not run."""
+    """A sealed file, opened for whoever may see it, as an attachment that a browser does not run.
+
+    Raises:
+        NotAllowedNowError: it is infected, or waits to be scanned.
+    """
+    if row.kind in HANDED_IN:
+        refuse_unscanned(resources.settings, row.malware)
     vault = resources.vault.dossier(row.dossier_id, purpose)
     name = vault.open("dossier_file", "name", str(row.id), row.name).decode()
     with resources.blobs.read(vault, BlobRef.model_validate(row.blob)) as reader:

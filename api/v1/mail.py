@@ -92,7 +92,7 @@ async def hand_in_mail(request: Request, web: TheWeb) -> HandedInAnswer:
     key = uuid4()  # of this upload alone; gone once the message is stored under a key of its own
     await run_in_threadpool(web.resources.vault.make_mail_keys, [key])
     vault = web.resources.vault.mail(key)
-    upload = await read_upload(request, web.resources.blobs, vault, "upload")
+    upload = await read_upload(request, web.resources, vault, "upload", scanned=False)
     try:
         return await run_in_threadpool(_handed_in, web, key, upload)
     finally:

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from adapters.blobs import BlobReader
 from adapters.database.tables import PackageRow
+from adapters.found_by_hand import refuse_unscanned_files
 from adapters.resources import Resources
 from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb
@@ -51,6 +52,7 @@ def read_package(
     if package is None:
         actions = possible_actions(web.resources, who, case.state)
         raise NotAllowedNowError("There is no package yet.", status=case.state.status.value, allowed_actions=actions)
+    refuse_unscanned_files(web.resources, case.state)
     ref = _blob(web.resources, package)
     headers = {"ETag": f'"{ref.sha256}"', "Content-Length": str(ref.bytes)}
     if if_none_match is not None and ref.sha256 in if_none_match:

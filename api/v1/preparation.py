@@ -21,8 +21,9 @@ from adapters.codes import CodePurpose, check_code_may_be_sent
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.intake import identifier_row
 from adapters.database.item_decisions import newest_revision
-from adapters.database.tables import CaseIdentifierRow, CommandRow, IdentityEvidence, UploadedFile
-from adapters.evidence import MEDIA_TYPES, MOST_BYTES
+from adapters.database.tables import CaseIdentifierRow, CommandRow, UploadedFile
+from adapters.evidence import evidence_row
+from adapters.found_by_hand import refuse_unscanned_files
 from adapters.links import record_attempt
 from adapters.resources import Resources
 from api.brake import Approval, let_through
@@ -76,9 +77,12 @@ def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
 
     Raises:
         IdempotencyMismatchError: the id came with another body or for another case before.
-        ReleaseHeldError: the release brake holds it. Others: the body names what is not there.
+        ReleaseHeldError: the release brake holds it. NotAllowedNowError: a file waits to be scanned.
+        Others: the body names what is not there.
     """
     approval = Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now)
+    if deed.action is Action.APPROVE_PACKAGE:
+        refuse_unscanned_files(deed.resources, deed.view.state)
     let_through(deed.resources, approval, deed.view.state, deed.given)
     try:
         return _written(deed)
@@ -151,13 +155,7 @@ def _evidence(session: Session, deed: Deed) -> dict[str, Any]:
     if len(deed.files) != 1:
         raise InvalidInputError("Send one photograph or PDF as multipart, in a part named `files`.", field="files")
     (file,) = deed.files
-    if file.media_type not in MEDIA_TYPES:
-        raise InvalidInputError("Send a photograph (JPEG, PNG, WebP, HEIC) or a PDF.", field="files")
-    if file.ref.bytes > MOST_BYTES:
-        raise InvalidInputError("This file is larger than 10 MB.", field="files")
-    row = IdentityEvidence(
-        case_id=deed.case_id, blob=file.ref.model_dump(mode="json"), media_type=file.media_type, received_at=deed.now
-    )
+    row = evidence_row(deed.case_id, file.ref, file.media_type, file.malware, deed.now)
     session.add(row)
     return {"evidence": row.id}
 
@@ -187,6 +185,7 @@ def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
             name=b"",
             media_type=file.media_type,
             blob=file.ref.model_dump(mode="json"),
+            malware=file.malware,
             uploaded_by=deed.caller.person,
             uploaded_at=deed.now,
         )

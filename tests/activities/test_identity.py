@@ -227,7 +227,7 @@ def evidence_of(case: CaseInHand) -> IdentityEvidence:
 
 def test_evidence_is_sealed_and_destroyed_for_good(case: CaseInHand) -> None:
     resources = case.resources
-    photograph = b"\x89PNG" + b"a face" * 50_000
+    photograph = b"\x89PNG\r\n\x1a\n" + b"a face" * 50_000
     evidence = store_evidence(resources, case.id, io.BytesIO(photograph), "image/png")
     row = evidence_of(case)
     assert row.id == evidence
@@ -255,7 +255,12 @@ def test_a_case_without_evidence_has_nothing_to_destroy(case: CaseInHand) -> Non
 
 @pytest.mark.parametrize(
     ("content", "media_type"),
-    [(b"<svg/>", "image/svg+xml"), (b"", "image/png"), (b"x" * (MOST_BYTES + 1), "image/jpeg")],
+    [
+        (b"<svg/>", "image/svg+xml"),
+        (b"", "image/png"),
+        (b"\xff\xd8\xff" * (MOST_BYTES // 3 + 1), "image/jpeg"),
+        (b"MZ a program", "image/png"),
+    ],
 )
 def test_what_is_no_proof_of_identity_is_not_kept(case: CaseInHand, content: bytes, media_type: str) -> None:
     with pytest.raises(InvalidInputError):
@@ -268,7 +273,7 @@ def test_what_is_no_proof_of_identity_is_not_kept(case: CaseInHand, content: byt
 def test_a_blob_of_no_row_is_not_left_behind(resources: Resources) -> None:
     nobody = uuid4()  # no receipt: the row breaks its foreign key
     with pytest.raises(Exception, match=r"(?i)foreign key"):
-        store_evidence(resources, nobody, io.BytesIO(b"x"), "image/png")
+        store_evidence(resources, nobody, io.BytesIO(b"\x89PNG\r\n\x1a\n"), "image/png")
     assert not any(path.is_file() for path in Path(resources.settings.blobs_url).rglob("*"))
 
 

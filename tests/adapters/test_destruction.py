@@ -70,7 +70,7 @@ def full_case(resources: Resources, *, fetched: bool = False) -> SearchedCase:
         session.add(letter)
     case.event(Tag.NOTE_ADDED, note=str(note))
     with (resources.settings.home / "proof").open("wb") as proof:
-        proof.write(WORDS.encode())
+        proof.write(b"\x89PNG\r\n\x1a\n" + WORDS.encode())
     with (resources.settings.home / "proof").open("rb") as proof:
         store_evidence(resources, case.id, proof, "image/png")
     (resources.settings.home / "proof").unlink()

@@ -30,7 +30,7 @@ def blobs(case: CaseInHand) -> int:
 
 
 class TestProof:
-    FILE = ("passport.jpg", b"a photograph", "image/jpeg")
+    FILE = ("passport.jpg", b"\xff\xd8\xff\xe0 a photograph", "image/jpeg")
 
     def test_a_proof_of_identity_is_sealed_and_taken_once(self, web: TestClient, asked: CaseInHand) -> None:
         page = web.get("/follow").text
@@ -47,7 +47,12 @@ class TestProof:
 
     @pytest.mark.parametrize(
         ("file", "told"),
-        [(("a.txt", b"words", "text/plain"), "Send a photograph"), (("a.png", b"", "image/png"), "This file is empty")],
+        [
+            (("a.txt", b"words", "text/plain"), "Send a photograph"),
+            (("a.png", b"", "image/png"), "This file is empty"),
+            (("a.jpg", b"<html><script>", "image/jpeg"), "Send a photograph"),
+            (("a.pdf", b"MZ\x90\x00 a program", "application/pdf"), "Send a photograph"),
+        ],
     )
     def test_what_is_no_proof_is_not_kept(
         self, web: TestClient, asked: CaseInHand, file: tuple[str, bytes, str], told: str

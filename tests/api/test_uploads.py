@@ -65,7 +65,7 @@ def stored(resources: Resources) -> list[bytes]:
 
 
 async def read(resources: Resources, vault: CaseVault, body: bytes, size: int = 7) -> Upload:
-    return await read_upload(request(body, size), resources.blobs, vault, "upload")
+    return await read_upload(request(body, size), resources, vault, "upload")
 
 
 @pytest.mark.parametrize("size", [1, 7, 64 * 1024])
@@ -110,7 +110,7 @@ async def test_a_sender_who_goes_away_leaves_nothing(resources: Resources, vault
 
     gone = Request({"type": "http", "method": "POST", "headers": request(b"").scope["headers"]}, receive)
     with pytest.raises(ClientDisconnect):
-        await read_upload(gone, resources.blobs, vault, "upload")
+        await read_upload(gone, resources, vault, "upload")
     assert stored(resources) == []
 
 
@@ -121,7 +121,7 @@ async def test_a_media_type_is_a_code_word_or_nothing(resources: Resources, vaul
 
 async def test_a_body_without_boundary_is_refused(resources: Resources, vault: CaseVault) -> None:
     with pytest.raises(InvalidInputError):
-        await read_upload(request(b"", content_type="multipart/form-data"), resources.blobs, vault, "upload")
+        await read_upload(request(b"", content_type="multipart/form-data"), resources, vault, "upload")
 
 
 _LINES = st.sampled_from(

@@ -22,6 +22,7 @@ from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.picture import cells, left, next_three, row_state, urgency
 from api.console.breaches.told import as_todos, notices_of
+from api.console.mail_words import scanned
 from api.console.navigation import BADGES
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
@@ -160,6 +161,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "clocks": clocks,
         "notes": said,
         "people": staff,
+        "scans": {key: scanned(web.resources.settings, said) for key, said in reader.scans(state.breach_id, "evidence").items()},
         "title": _title(said, state),
         "due": due,
         "left": left(due, now) if due else "",

@@ -21,7 +21,9 @@ from sqlmodel import select
 from adapters.blobs import BlobReader
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
+from adapters.found_by_hand import closed_files, refuse_unscanned_files
 from adapters.letter_words import contents, in_words
+from adapters.scanning import MALWARE_FOUND, NOT_SCANNED, refuse_unscanned
 from api.console.cases.desk_reading import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
@@ -55,13 +57,14 @@ class Tree:
     Args:
         branches: in its own order.
         revision: the newest of the item decisions; the package may be older.
-        open: items can be decided now.
+        unscanned: why files that were found by hand cannot be opened or sent.
     """
 
     branches: list[Branch]
     row: PackageRow | None
     revision: int
     decided: int
+    unscanned: tuple[str, ...] = ()
 
     @property
     def held(self) -> str:
@@ -99,7 +102,8 @@ def tree(web: Web, facts: CaseFacts) -> Tree:
         replace(_branch(web, each), seen=seen.get((each["system"], each["collection"]), 0))
         for each in row.summary.get("collections", [])
     ]
-    return Tree(branches, row, revision, decided)
+    unscanned = {MALWARE_FOUND if each == "infected" else NOT_SCANNED for each in closed_files(web.resources, facts.state)}
+    return Tree(branches, row, revision, decided, tuple(sorted(unscanned)))
 
 
 def _branch(web: Web, part: dict[str, Any]) -> Branch:
@@ -128,6 +132,8 @@ def member(web: Web, facts: CaseFacts, path: str) -> Response:
     Raises:
         NotAllowedNowError: there is no package. UnknownObjectError: it has no such member.
     """
+    if not path.endswith((".html", ".css")):
+        refuse_unscanned_files(web.resources, facts.state)
     blob = _package(web, facts)
     zipped = zipfile.ZipFile(blob)
     try:
@@ -152,8 +158,9 @@ def whole(web: Web, facts: CaseFacts) -> Response:
     """The package as one file; never counts as delivery.
 
     Raises:
-        NotAllowedNowError: there is none.
+        NotAllowedNowError: there is none, or a file of it is infected or not scanned yet.
     """
+    refuse_unscanned_files(web.resources, facts.state)
     blob = _package(web, facts)
     headers = {"Content-Disposition": f'attachment; filename="{facts.reference}.zip"', "Content-Security-Policy": _SANDBOX}
     if facts.state.package:
@@ -165,12 +172,13 @@ def proof(web: Web, facts: CaseFacts, evidence: UUID) -> Response:
     """A proof of identity, as a download in a sandbox.
 
     Raises:
-        UnknownObjectError: there is none, or it was destroyed.
+        UnknownObjectError: there is none, or it was destroyed. NotAllowedNowError: infected, or not scanned yet.
     """
     with web.resources.database.read() as session:
         row = session.get(IdentityEvidence, evidence)
     if row is None or row.case_id != facts.state.case_id or row.blob is None or row.destroyed_at is not None:
         raise UnknownObjectError
+    refuse_unscanned(web.resources.settings, row.malware)
     blob = web.resources.blobs.read(web.resources.vault.evidence(row.case_id), BlobRef.model_validate(row.blob))
     ending = row.media_type.rpartition("/")[2]
     headers = {"Content-Disposition": f'attachment; filename="proof.{ending}"', "Content-Security-Policy": _SANDBOX}

@@ -127,7 +127,7 @@ async def upload(
     given: dict[str, Any] = {}
     sent = Upload()
     try:
-        sent = await read_upload(request, web.resources.blobs, sealer, "evidence" if kind == "evidence" else "upload")
+        sent = await read_upload(request, web.resources, sealer, "evidence" if kind == "evidence" else "upload")
         # One field holds everything that is not a file: the reader of uploads knows a part for words and a part for files.
         command = dict(json.loads(sent.command or b"{}"))
         sessions.check_form(who, str(command.get("key", "")))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from adapters.database.tables import IdentityEvidence
 from api.console import words
 from api.console.cases.card import Looking, Press
 from api.console.cases.facts import CaseFacts
+from api.console.mail_words import Scanned, scanned
 from api.console.queue import colleagues
 from api.dependencies import Web
 from domain.authority import Action
@@ -59,6 +61,11 @@ def identity_of(facts: CaseFacts) -> Identity:
         return Identity("soon" if unsure else "done", how, note, "confirmed", doubts, settles)
     waiting = "Asked for one more thing" if facts.state.more_identity_asked else "Not confirmed yet"
     return Identity("waiting", waiting, f"There is {risk}.", doubts=doubts, would_do=settles)
+
+
+def proofs_of(web: Web, facts: CaseFacts) -> list[tuple[IdentityEvidence, Scanned]]:
+    """The proofs of identity that were handed in, with what a scanner said."""
+    return [(row, scanned(web.resources.settings, row.malware)) for row in facts.evidence]
 
 
 def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:

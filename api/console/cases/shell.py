@@ -121,6 +121,7 @@ def show_case(
         asks_again=FRESH,
         release=_release(web, looking) if card and card.release else None,
         identity=rail.identity_of(facts),
+        proofs=rail.proofs_of(web, facts),
         rail_acts=rail.acts_per_identifier(looking),
         owner=rail.owner_of(web, facts, who.person),
         sum_rows=rail.short_sum(facts),
