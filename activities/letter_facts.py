@@ -113,7 +113,7 @@ def _every_letter(writing: Writing) -> Facts:
     rights = [Right(right) for right in receipt.rights]
     if writing.message.letter == "refusal" and writing.state.refusal and writing.state.refusal.right:
         rights = [writing.state.refusal.right]  # the others go on
-    received = receipt.received_at.astimezone(writing.zone).date()
+    received = (writing.state.received_at or receipt.received_at).astimezone(writing.zone).date()  # or an earlier copy's
     language = writing.language
     return {
         "reference": receipt.reference,

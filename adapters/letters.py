@@ -142,6 +142,7 @@ LETTERS: dict[str, Letter] = {
     "request_withdrawn": Letter(),
     "not_the_requester": Letter(),
     "duplicate_merged": Letter(("merged", "routes")),
+    "request_joined": Letter(("follow",)),
     "case_closed": Letter(("outcome", "routes")),
     "case_reopened": Letter(("follow",)),
     "message": Letter(("note", "follow"), automatic=False),

@@ -12,10 +12,12 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.case_parts import (
+    JOIN,
     NOT_ME,
     Complaint,
     Finding,
     Identifier,
+    Joining,
     Notice,
     Package,
     PartialAnswer,
@@ -33,11 +35,13 @@ from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Stat
 from domain.texts import Name, PersonId, Regime
 
 __all__ = [
+    "JOIN",
     "NOT_ME",
     "CaseState",
     "Complaint",
     "Finding",
     "Identifier",
+    "Joining",
     "Notice",
     "Package",
     "PartialAnswer",
@@ -99,6 +103,7 @@ class CaseState(BaseModel):
     delivery_reminded_at: datetime | None = None
     snapshots: list[Name] = []
     held: bool = False
+    joining: Joining | None = None  # proposed, and not decided by a second person yet
     closing_proposed: bool = False
     mails: list[UUID] = []  # taken in so far: one that is told twice counts once
     clarification_open: bool = False

@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.rights import Outcome, Right, Status
-from domain.texts import Name, Sha256
+from domain.texts import Name, PersonId, Sha256
 
+JOIN = "join_cases"  # the task of a second person: are two cases of one person?
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
@@ -89,6 +90,13 @@ class Notice(BaseModel):
     right: Right | None = None
     approved: bool = False
     given: bool = False
+
+
+class Joining(BaseModel):
+    """A proposal to join the case into another one."""
+
+    into: UUID
+    by: PersonId
 
 
 class PartialAnswer(BaseModel):

@@ -414,8 +414,11 @@ class Disown(CommandBase):
 
 
 class MergeDuplicate(CommandBase):
+    """Join with another case of the same person. Where nothing proves that, it is proposed, and a second person decides."""
+
     action: Literal[Action.MERGE_DUPLICATE] = Action.MERGE_DUPLICATE
     into: UUID
+    same: Literal["subject", "mailbox"] | None = None  # what proves that both are of one person
 
 
 class Hold(CommandBase):

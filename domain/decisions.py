@@ -29,7 +29,7 @@ from domain.commands import (
 from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
 from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns_erasure
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
-from domain.events import Draft, Tag
+from domain.events import Draft, Fact, Tag
 from domain.identity import Doubt
 from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
 from domain.measure_decisions import MEASURE_DECISIONS, measure_actions, no_end_while_restricted, returned, returns_measure
@@ -205,13 +205,25 @@ def _ended(tag: Tag, outcome: Outcome) -> Callable[[CaseState, CommandBase, Verd
         if command.actor.role is not Role.DATA_SUBJECT and command.actor.role is not Role.PLATFORM:
             need_reason(command)  # staff record what they were told, and where
         facts = noted(command)
-        if isinstance(command, MergeDuplicate):
-            if command.into == state.case_id:
-                raise InvalidInputError(field="into")
-            facts["into"] = str(command.into)
         return [Draft(tag=tag, facts=facts), Draft(tag=Tag.REQUEST_CLOSED, facts={"outcome": outcome.value})]
 
     return rule
+
+
+def _merge(state: CaseState, command: MergeDuplicate, verdict: Verdict | None) -> list[Draft]:
+    if command.into == state.case_id:
+        raise InvalidInputError(field="into")
+    ending, closing = _ended(Tag.REQUEST_MERGED, Outcome.DUPLICATE)(state, command, verdict)
+    into: dict[str, Fact] = {"into": str(command.into)}
+    if command.same is not None:
+        return [ending.model_copy(update={"facts": {**ending.facts, **into, "same": command.same}}), closing]
+    # Nothing proves that one person made both (I10): two of us have to be sure, each with a reason.
+    if state.joining is None or state.joining.into != command.into:
+        return [Draft(tag=Tag.REQUEST_JOIN_PROPOSED, facts={**ending.facts, **into})]
+    if state.joining.by == command.actor.person:
+        raise FourEyesError("You proposed this. Nothing proves that both cases are of one person, so somebody else decides.")
+    proposed: dict[str, Fact] = {"same": "two_persons", "proposed_by": state.joining.by}
+    return [ending.model_copy(update={"facts": {**ending.facts, **into, **proposed}}), closing]
 
 
 def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
@@ -243,7 +255,7 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     Action.ADD_NOTE: _simple(Tag.NOTE_ADDED, reason=True),
     Action.WITHDRAW: _ended(Tag.REQUEST_WITHDRAWN, Outcome.WITHDRAWN),
     Action.DISOWN: _ended(Tag.REQUEST_DISOWNED, Outcome.NOT_THE_REQUESTER),
-    Action.MERGE_DUPLICATE: _ended(Tag.REQUEST_MERGED, Outcome.DUPLICATE),
+    Action.MERGE_DUPLICATE: _merge,
     Action.HOLD: _simple(Tag.REQUEST_HELD, reason=True),
     Action.RELEASE: _simple(Tag.REQUEST_RELEASED, reason=True),
     Action.CLOSE: _close,

@@ -22,6 +22,8 @@ class Tag(StrEnum):
     REQUEST_PREDATED = "case:request:predated"  # another copy of the mail had arrived before: the clock runs from there
     REQUEST_WITHDRAWN = "case:request:withdrawn"
     REQUEST_DISOWNED = "case:request:disowned"  # "this was not me"
+    REQUEST_JOIN_PROPOSED = "case:request:join_proposed"  # nothing proves that both are of one person: a second one decides
+    REQUEST_JOINED = "case:request:joined"  # another case was joined into this one
     REQUEST_MERGED = "case:request:merged"
     REQUEST_HELD = "case:request:held"
     REQUEST_RELEASED = "case:request:released"

@@ -10,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
-from domain.case import CaseState, Identifier, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
+from domain.case import JOIN, CaseState, Identifier, Joining, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
@@ -123,6 +123,10 @@ def _predated(state: CaseState, event: CaseEvent) -> None:
     state.received_at = datetime.fromisoformat(_text(event, "received_at"))
 
 
+def _join_proposed(state: CaseState, event: CaseEvent) -> None:
+    state.joining = Joining(into=_uuid(event, "into"), by=event.actor)
+
+
 def _mail(state: CaseState, event: CaseEvent) -> None:
     if "mail" in event.facts:  # events from before mail was taken in have none
         state.mails.append(_uuid(event, "mail"))
@@ -169,6 +173,9 @@ def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
 def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
     item = state.work_items[_uuid(event, "work_item")]
     item.result = _text(event, "result")
+    if item.kind == JOIN:  # answered by itself it means no: they stay apart
+        state.joining = None
+        return
     prepared(state, event)
     if item.kind == "search_by_hand" and item.system:
         files = _number(event, "files")
@@ -297,6 +304,8 @@ def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
 _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.REQUEST_RECEIVED: _received,
     Tag.REQUEST_PREDATED: _predated,
+    Tag.REQUEST_JOIN_PROPOSED: _join_proposed,
+    Tag.REQUEST_JOINED: _mail,
     Tag.MESSAGE_RECEIVED: _mail,
     Tag.LETTER_BOUNCED: _mail,
     Tag.REQUEST_HELD: _setter("held", value=True),

@@ -251,7 +251,7 @@ class MailArrived(Message):
         mail: the row of the message.
         arrived_at: when it reached the controller, UTC; a question that stopped the clock is answered from here on.
         kind: `message` joins the conversation; `bounce` reports about a letter; `earlier` tells that the request itself came
-            earlier than the receipt says.
+            earlier than the receipt says; `joined` that another case was joined into this one, `mail` being its id.
         actor: who joined it.
         letter: the letter that bounced, with its name and number.
         hard: trying that address again is pointless.
@@ -260,7 +260,7 @@ class MailArrived(Message):
 
     mail: UUID
     arrived_at: datetime
-    kind: Literal["message", "bounce", "earlier"]
+    kind: Literal["message", "bounce", "earlier", "joined"]
     actor: PersonId = "system"
     letter: UUID | None = None
     letter_name: Name | None = None

@@ -35,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import Channel, Outcome, Right, Role, Status
 
 from workflows.deadline_clock import watch_deadline
-from workflows.duplicates import tell_earlier_date
+from workflows.duplicates import follow_joining
 from workflows.fulfilment import fulfil
 from workflows.mail import take_mail
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
@@ -246,7 +246,7 @@ class CaseWorkflow:
         elif isinstance(command, SendMessage) and command.actor.role is not Role.DATA_SUBJECT:
             case.post("message", number=case.state.sequence, note=command.note)
         elif isinstance(command, MergeDuplicate):
-            case.errand(functools.partial(tell_earlier_date, case, command.into))
+            case.errand(functools.partial(follow_joining, case, command.into, command.actor.person))
         elif command.action is Action.REPORT_WRONG_PERSON:
             case.errand(self._end_links)
         elif letter := _LETTERS.get(command.action):

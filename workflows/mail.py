@@ -36,6 +36,9 @@ async def _after_the_end(case: Proceedings, arrived: MailArrived) -> None:
     elif arrived.kind == "bounce":
         task = opened(workflow.uuid4(), "letter_bounced")
         await case.record_even_if_ended(_came_back(arrived), *([task] if arrived.hard else []))
+    elif arrived.kind == "joined":
+        joined = Draft(tag=Tag.REQUEST_JOINED, facts={"mail": str(arrived.mail)}, actor=arrived.actor)
+        await case.record_even_if_ended(joined, opened(workflow.uuid4(), "joined_after_end"))
 
 
 async def _taken(case: Proceedings, arrived: MailArrived) -> None:
@@ -44,10 +47,24 @@ async def _taken(case: Proceedings, arrived: MailArrived) -> None:
             tag=Tag.REQUEST_PREDATED, facts={"mail": str(arrived.mail), "received_at": arrived.arrived_at.isoformat()}
         )
         await case.record_if(lambda state: state.received_at and arrived.arrived_at < state.received_at, earlier)
+    elif arrived.kind == "joined":
+        await _joined_in(case, arrived)
     elif arrived.kind == "bounce":
         await _bounced(case, arrived)
     else:
         await _joined(case, arrived)
+
+
+async def _joined_in(case: Proceedings, arrived: MailArrived) -> None:
+    """Another case goes on here: the earlier date counts, and whoever is known here is told. No address comes along (I8)."""
+    facts = {"mail": str(arrived.mail), "received_at": arrived.arrived_at.isoformat()}
+    if not await case.record_if(_unknown(arrived), Draft(tag=Tag.REQUEST_JOINED, facts={**facts}, actor=arrived.actor)):
+        return
+    number = case.state.sequence
+    earlier = Draft(tag=Tag.REQUEST_PREDATED, facts={**facts})
+    await case.record_if(lambda state: state.received_at and arrived.arrived_at < state.received_at, earlier)
+    if case.state.identity_record:  # whoever showed nothing yet is not told that there is another case (I10)
+        case.post("request_joined", number=number)
 
 
 async def _joined(case: Proceedings, arrived: MailArrived) -> None:

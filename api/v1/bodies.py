@@ -191,7 +191,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
-    Action.MERGE_DUPLICATE: {"into": (Value, Field(description="reference or id of the case that goes on"))},
+    Action.MERGE_DUPLICATE: {"same": None, "into": (Value, Field(description="reference or id of the case that goes on"))},
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {
     Action.COMPLETE_WORK_ITEM: "work_item",

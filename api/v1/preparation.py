@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from adapters import notes
 from adapters.codes import CodePurpose, check_code_may_be_sent
-from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.case_reader import CaseView
 from adapters.database.intake import identifier_row
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import CaseIdentifierRow, CommandRow, UploadedFile
@@ -30,6 +30,7 @@ from api.brake import Approval, let_through
 from api.security import Caller
 from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES, ActionBody
+from api.v1.joining import check_goes_on, other_case, proof_of_one_person
 from domain.authority import Action
 from domain.commands import Command
 from domain.datamap import LawfulBasis
@@ -203,23 +204,14 @@ def _prepare_package(session: Session, deed: Deed) -> dict[str, Any]:
     return {"revision": newest if wanted is None else wanted}
 
 
-def _other_case(deed: Deed, field: str, sentence: str) -> UUID:
-    """The id of another case that the body names by its reference or id."""
-    named = deed.given[field]
-    reader = CaseReader(deed.resources)
-    try:
-        view = reader.get(UUID(named)) if len(named) > len("HAB-00000000") else reader.find(named.upper())
-        return deed.caller.see(view).receipt.case_id
-    except (UnknownObjectError, ValueError):
-        raise InvalidInputError(sentence, field=field) from None
+def _merge_duplicate(session: Session, deed: Deed) -> dict[str, Any]:
+    kept = other_case(deed.resources, deed.caller, deed.given["into"], "into")
+    check_goes_on(deed.view, kept)
+    return {"into": kept.receipt.case_id, "same": proof_of_one_person(session, deed.view, kept)}
 
 
-def _merge_duplicate(_session: Session, deed: Deed) -> dict[str, Any]:
-    into = _other_case(deed, "into", "There is no such case to merge into.")
-    if deed.view.state.identity_record and not CaseReader(deed.resources).get(into).state.identity_record:
-        # Whoever sends a second request in somebody's name could otherwise end theirs (I10).
-        raise InvalidInputError("It is known who asks here, and not there: join the other one into this.", field="into")
-    return {"into": into}
+def _link_complaint(_session: Session, deed: Deed) -> dict[str, Any]:
+    return {"about": other_case(deed.resources, deed.caller, deed.given["about"], "about").receipt.case_id}
 
 
 def _decide_complaint(session: Session, deed: Deed) -> dict[str, Any]:
@@ -289,7 +281,7 @@ _SPECIAL = {
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,
     Action.PROPOSE_REFUSAL: _propose_refusal,
-    Action.LINK_COMPLAINT: lambda _, deed: {"about": _other_case(deed, "about", "There is no such case to complain of.")},
+    Action.LINK_COMPLAINT: _link_complaint,
     Action.DECIDE_COMPLAINT: _decide_complaint,
     Action.PROPOSE_RECTIFICATION: _propose_rectification,
     Action.MARK_DISPUTED: _mark_disputed,

@@ -462,12 +462,27 @@ def test_the_last_letter_says_how_each_right_ended(resources: Resources, office:
 
 @pytest.mark.parametrize(
     "letter",
-    ["identity_reminder", "request_withdrawn", "not_the_requester", "case_closed", "case_reopened", "package_reminder"],
+    [
+        "identity_reminder",
+        "request_withdrawn",
+        "not_the_requester",
+        "case_closed",
+        "case_reopened",
+        "package_reminder",
+        "request_joined",
+    ],
 )
 def test_the_other_letters_go_out_too(case: CaseInHand, office: PostOffice, letter: str) -> None:
     case.released()
     case.send(letter)
     assert len(office.kept) == 1
+
+
+def test_a_case_with_an_earlier_one_joined_into_it_writes_of_the_earlier_day(case: CaseInHand, office: PostOffice) -> None:
+    case.proven()
+    case.happen(Tag.REQUEST_PREDATED, mail=str(case.id), received_at="2026-11-02T09:00:00+00:00")
+    case.send("request_joined")
+    assert "2 November 2026" in " ".join(office.kept[0].text.split())
 
 
 def test_a_reminder_to_a_proven_address_asks_for_no_click(case: CaseInHand, office: PostOffice) -> None:

@@ -349,7 +349,20 @@ def test_a_reply_to_a_merged_case_belongs_to_the_one_that_goes_on(room: Sorting,
     other = CaseInHand(room.resources)
     case.happen(Tag.REQUEST_MERGED, into=str(other.id))
     case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
-    room.sort(reply(letter))
+    found = room.sort(reply(letter))
+    assert room.last.cases[0] == {"case": str(other.id), "why": "token"}
+    assert [effect.case_id for effect in found.effects] == [other.id]
+
+
+def test_a_mailbox_of_the_case_that_was_joined_speaks_not_in_the_one_that_goes_on(
+    room: Sorting, case: CaseInHand, office: PostOffice
+) -> None:
+    letter = letter_to(case, office)
+    other = CaseInHand(room.resources, email="owner@else.example")
+    case.happen(Tag.REQUEST_MERGED, into=str(other.id), same="two_persons")
+    case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
+    found = room.sort(reply(letter))
+    assert not found.effects, "a person looks at it: the mailbox is not known in the case that goes on"
     assert room.last.cases[0] == {"case": str(other.id), "why": "token"}
 
 

@@ -222,6 +222,7 @@ def test_a_duplicate_goes_into_a_case_that_is_there(
     web: TestClient, key: Key, opened_case: CaseInHand, resources: Resources, gateway: FakeGateway
 ) -> None:
     other = CaseInHand(resources)
+    other.proven()
     for into in ("HAB-00000000", str(uuid4()), "no case", "x" * 40):
         answer = act(web, opened_case.reference, "merge_duplicate", {"into": into, "reason": WORDS}, key())
         assert (answer.status_code, answer.json()["field"]) == (422, "into")

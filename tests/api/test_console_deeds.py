@@ -250,6 +250,7 @@ class TestForms:
 
     def test_joining_with_another_case_by_its_reference(self, at_console: SignIn, opened_case: CaseInHand) -> None:
         other = CaseInHand(opened_case.resources)
+        other.proven()
         person, path = at_console(), path_of(opened_case)
         assert other.reference in person.get(path).text  # it is listed as related: the same address
         wrong = person.post(f"{path}/actions/merge_duplicate", {"into": "HAB-00000000", "reason": "Same day."})

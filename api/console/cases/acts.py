@@ -514,9 +514,11 @@ ACTS: Final[dict[Action, Act]] = {
     Action.MERGE_DUPLICATE: Act(
         "Join with another case",
         "Join this with another case of the same person",
-        "This case closes and the other goes on; the earlier date of receipt counts. Be certain that it is the same person.",
+        "This case closes and the other goes on; the earlier date of receipt counts, the answer goes only to what is proven "
+        "there, and both are told. Where no proven mailbox or account is the same in both, you propose it, and a colleague "
+        "decides with a reason of their own.",
         "Join the cases",
-        "The case is joined with the other one.",
+        "It is joined with the other case; or, where nothing proves that both are of one person, a colleague decides it now.",
         red=True,
     ),
     Action.HOLD: Act(

@@ -100,6 +100,7 @@ class CaseFacts:
     sent: list[Sent]
     evidence: list[IdentityEvidence]
     related: list[Related]
+    joins: str = ""  # reference of the case into which it is proposed to join this one
 
     @property
     def reference(self) -> str:

@@ -105,6 +105,8 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     ),
     Tag.REQUEST_WITHDRAWN: "The request was withdrawn",
     Tag.REQUEST_DISOWNED: "Somebody said: this was not me",
+    Tag.REQUEST_JOIN_PROPOSED: "Joining it with another case was proposed; somebody else decides",
+    Tag.REQUEST_JOINED: "Another case of the person was joined into this one",
     Tag.REQUEST_MERGED: "Joined with another case",
     Tag.REQUEST_HELD: "Put on hold",
     Tag.REQUEST_RELEASED: "The hold ended",
@@ -169,7 +171,7 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
         f"The person was told of it: {words.RIGHTS.get(str(row.facts.get('right', '')), 'a right').lower()}"
     ),
     Tag.RIGHT_BOUNCED: "What was to be told did not arrive; it is decided anew",
-    Tag.REQUEST_PREDATED: "An earlier copy of the request was found: the clock runs from there",
+    Tag.REQUEST_PREDATED: "The request reached us earlier: the clock runs from there",
     Tag.MEASURE_PROPOSED: lambda teller, row: (
         f"{_MEASURES.get(str(row.facts.get('kind', '')), 'A change')}{teller.purposes(row)}"
     ),

@@ -63,6 +63,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
             sent=_sent(session, case_id, identifiers),
             evidence=_evidence(session, view.state),
             related=_related(session, case_id),
+            joins=_joins(session, view.state),
         )
 
 
@@ -163,6 +164,11 @@ def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine]
 def _evidence(session: Session, state: CaseState) -> list[IdentityEvidence]:
     rows = session.exec(select(IdentityEvidence).where(col(IdentityEvidence.id).in_(state.evidence))).all()
     return sorted(rows, key=lambda row: row.received_at)
+
+
+def _joins(session: Session, state: CaseState) -> str:
+    other = session.get(CaseReceipt, state.joining.into) if state.joining else None
+    return other.reference if other else ""
 
 
 def _related(session: Session, case_id: UUID) -> list[Related]:

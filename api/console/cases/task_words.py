@@ -10,6 +10,20 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
         "They wrote after the case was closed",
         "Read it, and answer by a message; or reopen the case at its date; or open a new one from the day it arrived.",
     ),
+    "join_cases": (
+        "Decide whether two cases are of one person",
+        (
+            "A colleague wants to join them, and no proven mailbox or account is the same in both. Look at both; join them with "
+            "your own reason, or leave them apart (Article 12(6))."
+        ),
+    ),
+    "joined_after_end": (
+        "Look whether a joined request was answered",
+        (
+            "Two cases were joined while the one that was to go on ended. If its answer does not cover what was asked, reopen "
+            "it (Article 12(3))."
+        ),
+    ),
     "needs_operator": (
         "Something needs an operator",
         "Habeas met a failure that trying again does not mend, and the case waits. When it is mended, say so, and it goes on.",

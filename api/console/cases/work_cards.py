@@ -11,7 +11,7 @@ from api.console.cases import measure_cards
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
-from domain.case import WorkItem
+from domain.case import JOIN, WorkItem
 from domain.events import Tag
 from domain.next_step import NextStep
 from domain.work_decisions import SAFEGUARD
@@ -32,6 +32,7 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
     ),
     "account_overdue": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
     "account_objection": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
+    JOIN: (Press(Action.MERGE_DUPLICATE, "Join the cases", red=True),),
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
@@ -95,6 +96,8 @@ def task(looking: Looking, step: NextStep) -> Card:
         ),
         Press(Action.COMPLETE_WORK_ITEM, "It cannot be done", target | {"result": "exception"}),
     ]
+    if item.kind == JOIN:
+        answer = [Press(Action.COMPLETE_WORK_ITEM, "Leave them apart", target | {"result": "exception"})]
     write = Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
     presses = looking.only(*own, *([] if item.kind in _DECIDED else answer), write)
     files = key if item.kind == SAFEGUARD and looking.may(Action.COMPLETE_WORK_ITEM) else None
@@ -147,6 +150,8 @@ def letter(looking: Looking, step: NextStep) -> Card:
 
 def _about(looking: Looking, item: WorkItem) -> str:
     """Whom or what a task is about, and what the data map says is to be done there."""
+    if item.kind == JOIN:
+        return _joining(looking)
     of = measure_cards.what(looking, item)
     if item.recipient:
         return f"{next((each.name for each in looking.datamap.recipients if each.id == item.recipient), item.recipient)}. {of}"
@@ -158,6 +163,15 @@ def _about(looking: Looking, item: WorkItem) -> str:
         return f"{system.title}. {of}".strip()
     before = collection.erasure.before if item.kind == "before_erasure" else None
     return f"{system.title}: {collection.title}." + (f" {before.task}." if before else "")
+
+
+def _joining(looking: Looking) -> str:
+    """Who wants to join the case into which other one, and why."""
+    row = next(iter(looking.facts.happened(Tag.REQUEST_JOIN_PROPOSED)), None)
+    if row is None:
+        return ""
+    who, why = looking.facts.person(row.actor), looking.facts.note_of(row)
+    return f"{who} wants it to go on in {looking.facts.joins}: \u201c{why}\u201d"
 
 
 def _item(looking: Looking, kind: str, system: str | None) -> UUID | None:
