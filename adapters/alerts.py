@@ -51,19 +51,22 @@ def look_over(resources: Resources, now: datetime) -> int:
 
 
 def note_configuration(resources: Resources, now: datetime) -> None:
-    """Write down when the mail server, the sender or the data map is another one than at the last start."""
+    """Write down when mail server, sender, data map or solo mode is another one than at the last start; solo mode also first."""
     settings, vault = resources.settings, resources.vault
     present = {
         "mail": vault.code_mac("habeas/1/configuration", "mail", settings.smtp_url or "", settings.mail_from).hex(),
         "datamap": vault.code_mac("habeas/1/configuration", "datamap", settings.datamap.read_text(encoding="utf-8")).hex(),
     }
+    present["solo"] = vault.code_mac("habeas/1/configuration", "solo", str(settings.solo)).hex()
     with resources.database.write() as session:
         for what, mac in present.items():
             newest = select(ConfigurationChange).where(ConfigurationChange.what == what)
             last = session.exec(newest.order_by(col(ConfigurationChange.id).desc()).limit(1)).first()
             if last is None or last.mac != mac:
-                session.add(ConfigurationChange(at=now, what=what, mac=mac, first=last is None))
-                if last is not None:
+                first = last is None and not (what == "solo" and settings.solo)
+                session.add(ConfigurationChange(at=now, what=what, mac=mac, first=first))
+                if not first:
+                    session.add(AccessLog(at=now, actor="system", action=f"{what}_changed"))
                     session.add(Alarm(at=now, kind=f"{what}-changed", facts={}))
 
 

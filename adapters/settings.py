@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     releases_per_person: int = Field(default=20, ge=1, le=1_000)
     releases_per_day: int = Field(default=50, ge=1, le=10_000)
     release_wait_hours: int = Field(default_factory=lambda known: 24 if known["environment"] == "production" else 0, ge=0, le=168)
+    solo: bool = False
     alert_cases_opened: int = Field(default=60, ge=1, le=10_000)
     alert_failed_sign_ins: int = Field(default=30, ge=1, le=10_000)
     alert_exports: int = Field(default=25, ge=1, le=10_000)

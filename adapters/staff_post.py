@@ -87,6 +87,19 @@ WORDINGS: Final[dict[str, Wording]] = {
         "Look at it with its approver, and let it go if it is right.",
         "/console/alerts",
     ),
+    "alone_announced": Wording(
+        "somebody will approve alone what they prepared",
+        "a privacy lead announced on {when} that they will approve alone what they prepared, because nobody else is there. "
+        "They can from twelve hours later on.",
+        "If you are there, look at the case now: approve it yourself, or return it.",
+        "/console",
+    ),
+    "alone_approved": Wording(
+        "look at what was approved alone",
+        "a colleague approved alone what they prepared on {when}, and named you for the look afterwards.",
+        "The task is in the queue. Say there whether it is in order.",
+        "/console",
+    ),
     "alarm": Wording(
         "something unusual",
         "something happened that does not happen on an ordinary day: {count} new on the page of alerts, {when}.",

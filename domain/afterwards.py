@@ -12,6 +12,7 @@ from uuid import uuid5
 
 from domain.authority import Action
 from domain.case import CaseState, WorkItem
+from domain.case_parts import AFTER_CHECK
 from domain.commands import CommandBase
 from domain.deadline_period import add_months
 from domain.errors import NotAllowedNowError
@@ -24,6 +25,7 @@ OFFERED_FOR = timedelta(days=30)
 OFFERED_AGAIN_FOR_MONTHS = 6
 BETWEEN_OFFERS = timedelta(minutes=10)  # anybody with an old link can ask for a mail to its owner
 WRONG_PERSON, SOMETHING_MISSING = "wrong_person", "something_missing"
+AFTER_CHECK_DISPUTED = "after_check_disputed"  # a colleague found that one person should not have approved it alone
 MAIL_AFTER_END = "mail_after_end"  # the task of a mail that came when the case was closed
 
 _GAVE = {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
@@ -33,7 +35,10 @@ _UNANSWERED = {Outcome.IDENTITY_NOT_CONFIRMED, Outcome.WITHDRAWN}
 
 def reported(state: CaseState) -> bool:
     """Whether somebody said that a delivery was wrong, or wrote after the end, and nobody has dealt with it yet."""
-    return any(item.kind in {WRONG_PERSON, SOMETHING_MISSING, MAIL_AFTER_END} for item in state.open_work_items.values())
+    return any(
+        item.kind in {WRONG_PERSON, SOMETHING_MISSING, MAIL_AFTER_END, AFTER_CHECK_DISPUTED}
+        for item in state.open_work_items.values()
+    )
 
 
 def offered_actions(state: CaseState) -> list[Action]:
@@ -51,7 +56,7 @@ def closed_actions(state: CaseState) -> list[Action]:
     actions = offered_actions(state) if state.outcome in _GAVE else []
     if state.outcome in _GAVE and _offered(state):
         actions += [Action.REQUEST_CODE, Action.OPEN_PACKAGE]
-    if state.open_work_items:
+    if any(item.kind != AFTER_CHECK for item in state.open_work_items.values()):
         actions += [Action.COMPLETE_WORK_ITEM, Action.SEND_MESSAGE]
     # A case that ended without an answer comes back at its original date of receipt; an answer that was wrong, to be mended.
     if state.outcome in _UNANSWERED or reported(state):

@@ -50,6 +50,8 @@ class Action(StrEnum):
     PREPARE_PARTIAL_ANSWER = "prepare_partial_answer"
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     RETURN_FOR_REWORK = "return_for_rework"
+    ANNOUNCE_ALONE = "announce_alone"
+    RECORD_AFTER_CHECK = "record_after_check"
     EDIT_ERASURE = "edit_erasure"
     APPROVE_ERASURE = "approve_erasure"
     CANCEL_ERASURE = "cancel_erasure"
@@ -127,6 +129,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.PREPARE_PARTIAL_ANSWER: _WORKERS,
     Action.APPROVE_PARTIAL_ANSWER: _SECOND_EYES,
     Action.RETURN_FOR_REWORK: _SECOND_EYES,
+    Action.ANNOUNCE_ALONE: _LEAD,  # solo mode: who may both prepare and approve
+    Action.RECORD_AFTER_CHECK: _SECOND_EYES | {Role.DPO},
     Action.EDIT_ERASURE: _WORKERS,
     Action.APPROVE_ERASURE: _SECOND_EYES,
     Action.CANCEL_ERASURE: _SUBJECT | _WORKERS,
@@ -162,6 +166,7 @@ DECISIONS = frozenset(
         Action.APPROVE_ERASURE,
         Action.APPROVE_REFUSAL,
         Action.APPROVE_RECTIFICATION,
+        Action.ANNOUNCE_ALONE,
         Action.LIFT_RESTRICTION,
         Action.CONFIRM_IDENTITY,
         Action.HOLD,

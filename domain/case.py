@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from domain.case_parts import (
     JOIN,
     NOT_ME,
+    Alone,
     Complaint,
     Finding,
     Identifier,
@@ -81,11 +82,13 @@ class CaseState(BaseModel):
     identifiers: dict[UUID, Identifier] = {}
     delivery_address: UUID | None = None
     identity_record: int = 0
+    identity_by_hand: bool = False  # a person said last that it is known who asks, and no code or sign-in did
     identity_asked_at: datetime | None = None
     identity_reminders: int = 0
     identity_reminded_at: datetime | None = None
     more_identity_asked: bool = False
     evidence: list[UUID] = []
+    alone: list[Alone] = []  # approvals by one person, announced and given
     preparers: list[PersonId] = []
     run: int = 0
     searched_keys: list[UUID] = []

@@ -13,6 +13,7 @@ from domain.rights import Outcome, Right, Status
 from domain.texts import Name, PersonId, Sha256
 
 JOIN = "join_cases"  # the task of a second person: are two cases of one person?
+AFTER_CHECK = "after_check"  # the task to look at what one person approved alone; it outlives the case
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
@@ -97,6 +98,30 @@ class Joining(BaseModel):
 
     into: UUID
     by: PersonId
+
+
+class Alone(BaseModel):
+    """Somebody said that they will approve alone what they prepared (solo mode).
+
+    Args:
+        sequence: of the announcement.
+        approval: the command that they will give.
+        sha256: of what they will approve.
+        binding: of everything else that the approval covers.
+        checker: the colleague who looks at it afterwards.
+        approved: sequence of the event that says they did; 0 before.
+        finding: what a colleague found afterwards.
+    """
+
+    sequence: int
+    approval: Name
+    sha256: Sha256
+    binding: Sha256
+    by: PersonId
+    checker: PersonId
+    at: datetime
+    approved: int = 0
+    finding: Name | None = None
 
 
 class PartialAnswer(BaseModel):

@@ -273,6 +273,22 @@ class ApprovePartialAnswer(CommandBase):
     sha256: Sha256
 
 
+class AnnounceAlone(CommandBase):
+    """Say that you will approve what you prepared, because nobody else is there (solo mode): in 12 hours at the earliest."""
+
+    action: Literal[Action.ANNOUNCE_ALONE] = Action.ANNOUNCE_ALONE
+    approval: Literal["approve_package", "approve_partial_answer", "approve_erasure", "approve_rectification"]
+    sha256: Sha256 = Field(description="of what will be approved")
+    checker: PersonId = Field(description="the colleague who looks at it afterwards")
+
+
+class RecordAfterCheck(CommandBase):
+    """Say what you found when you looked afterwards at what a colleague approved alone. What is not in order becomes a task."""
+
+    action: Literal[Action.RECORD_AFTER_CHECK] = Action.RECORD_AFTER_CHECK
+    finding: Literal["in_order", "not_in_order"]
+
+
 class ReturnForRework(CommandBase):
     action: Literal[Action.RETURN_FOR_REWORK] = Action.RETURN_FOR_REWORK
 
@@ -472,6 +488,8 @@ Command = Annotated[
     | ApprovePackage
     | PreparePartialAnswer
     | ApprovePartialAnswer
+    | AnnounceAlone
+    | RecordAfterCheck
     | ReturnForRework
     | EditErasure
     | ApproveErasure

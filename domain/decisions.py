@@ -7,6 +7,8 @@ Next: `workflows/case.py`.
 from collections.abc import Callable
 
 from domain.afterwards import AFTERWARDS_DECISIONS, closed_actions, offered_actions
+from domain.alone import second_person
+from domain.alone_decisions import ALONE_DECISIONS, after_check_actions, alone_actions
 from domain.authority import DESK_ACTIONS, Action, check_role
 from domain.case import CaseState, binding_of
 from domain.clock_decisions import CLOCK_DECISIONS, clock_actions
@@ -44,7 +46,7 @@ from domain.work_decisions import WORK_DECISIONS, refusing
 def allowed_actions(state: CaseState) -> list[Action]:
     """What may be done now, whoever asks; roles and four eyes are asked on top of this."""
     if state.status is Status.CLOSED:
-        return closed_actions(state)
+        return sorted([*closed_actions(state), *after_check_actions(state)])
     actions = [
         Action.ADD_IDENTIFIER,
         Action.SEND_MESSAGE,
@@ -65,7 +67,7 @@ def allowed_actions(state: CaseState) -> list[Action]:
         *measure_actions(state),
         *minor_actions(state),
     ]
-    return sorted(set(actions))
+    return sorted({*actions, *alone_actions(state, actions)})
 
 
 def _system_actions(state: CaseState) -> list[Action]:
@@ -169,11 +171,11 @@ def _prepare_package(_state: CaseState, command: PreparePackage, _verdict: Verdi
 
 
 def _approve_package(state: CaseState, command: ApprovePackage, _verdict: Verdict | None) -> list[Draft]:
-    if command.actor.person in state.preparers:
-        raise FourEyesError
+    binding = binding_of(state)
+    alone = second_person(state, command, Action.APPROVE_PACKAGE, command.sha256, binding)
     if state.package is None or state.package.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.PACKAGE_APPROVED, facts={"sha256": command.sha256, "binding": binding_of(state)})]
+    return [Draft(tag=Tag.PACKAGE_APPROVED, facts={"sha256": command.sha256, "binding": binding}), *alone]
 
 
 def _return_for_rework(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:
@@ -268,5 +270,6 @@ _DECIDE: dict[Action, Callable[..., list[Draft]]] = {
     **WORK_DECISIONS,
     **AFTERWARDS_DECISIONS,
     **PARTIAL_DECISIONS,
+    **ALONE_DECISIONS,
     **COMPLAINT_DECISIONS,
 }

@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import Callable
 
+from domain.alone import second_person
 from domain.authority import Action
 from domain.case import CaseState
 from domain.commands import ApproveErasure, CancelErasure, EditErasure
 from domain.erasure_standing import PlanStanding
-from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.errors import InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import HOLDERS_HAVE
 from domain.messages import Verdict
@@ -60,12 +61,12 @@ def returns_erasure(state: CaseState) -> bool:
 
 
 def _approve(state: CaseState, command: ApproveErasure, _verdict: Verdict | None) -> list[Draft]:
-    if command.actor.person in state.preparers:
-        raise FourEyesError
+    binding = erasure_binding(state)
+    alone = second_person(state, command, Action.APPROVE_ERASURE, command.sha256, binding)
     plan = state.erasure.plan if state.erasure else None
     if plan is None or plan.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.ERASURE_APPROVED, facts={"sha256": command.sha256, "binding": erasure_binding(state)})]
+    return [Draft(tag=Tag.ERASURE_APPROVED, facts={"sha256": command.sha256, "binding": binding}), *alone]
 
 
 def _edit(_state: CaseState, command: EditErasure, _verdict: Verdict | None) -> list[Draft]:

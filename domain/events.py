@@ -69,6 +69,10 @@ class Tag(StrEnum):
     RIGHT_FOLLOWED_UP = "case:right:followed_up"  # nothing that the answer left open is open any more
     RIGHT_BOUNCED = "case:right:bounced"  # what was to be told did not arrive: it was not given, and is decided anew
 
+    APPROVAL_ANNOUNCED = "case:approval:announced"  # one person will approve what they prepared (solo mode)
+    APPROVED_ALONE = "case:approval:given_alone"
+    AFTER_CHECKED = "case:approval:checked"  # somebody else looked at it afterwards
+
     ERASURE_PLANNED = "case:erasure:planned"
     ERASURE_EDITED = "case:erasure:edited"  # a caseworker keeps something on a ground, or erases what was to be kept
     ERASURE_APPROVED = "case:erasure:approved"

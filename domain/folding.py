@@ -10,7 +10,9 @@ from typing import cast
 from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
+from domain.alone import ALONE_RULES
 from domain.case import JOIN, CaseState, Identifier, Joining, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
+from domain.case_parts import AFTER_CHECK
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
@@ -263,6 +265,8 @@ def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
     state.outcome = Outcome(_text(event, "outcome"))
     for work in state.open_work_items.values():
+        if work.kind == AFTER_CHECK:
+            continue  # what one person approved alone is looked at, whatever became of the case
         work.result = "case_closed"  # nobody has to do it any more
     for item in state.rights:
         item.following = False
@@ -347,6 +351,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **CLOCK_RULES,
     **AFTERWARDS_RULES,
     **PARTIAL_RULES,
+    **ALONE_RULES,
     **COMPLAINT_RULES,
     **RIGHT_RULES,
     **ERASURE_RULES,

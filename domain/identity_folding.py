@@ -63,6 +63,7 @@ def _void_erasure(state: CaseState) -> None:
 
 def _confirmed(state: CaseState, event: CaseEvent) -> None:
     state.identity_record = event.sequence
+    state.identity_by_hand = event.facts.get("how") not in _SHOWN
     state.closing_proposed = False
     tasks_done(state, LOOK_AGAIN)
     prepared(state, event)

@@ -7,6 +7,7 @@ Next: domain/measure_folding.py
 
 from collections.abc import Callable
 
+from domain.alone import second_person
 from domain.authority import Action
 from domain.case import CaseState
 from domain.commands import (
@@ -19,7 +20,7 @@ from domain.commands import (
     RestrictProcessing,
     WithdrawConsent,
 )
-from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.errors import InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import more_than_marketing
 from domain.measure_standing import Measure, pending_of, restriction_of
@@ -35,7 +36,7 @@ RESTRICTED = (Right.RESTRICTION, Right.OBJECTION, Right.RECTIFICATION)
 def measure_actions(state: CaseState) -> list[Action]:
     """What may be done now about corrections, restrictions and consents, whoever asks."""
     actions: list[Action] = []
-    correction = _correction(state)
+    correction = correction_of(state)
     if any(_open(state, right) for right in CORRECTED) and correction is None:
         actions.append(Action.PROPOSE_RECTIFICATION)
     if correction is not None:
@@ -67,12 +68,12 @@ def _restriction_actions(state: CaseState) -> list[Action]:
 def returns_measure(state: CaseState) -> bool:
     """Whether what a reviewer returns is a correction, and not a package, a plan or a refusal."""
     busy = state.stage(state.copied) is Status.IN_REVIEW or state.stage(Right.ERASURE) is Status.IN_REVIEW
-    return state.refusal is None and not busy and _correction(state) is not None
+    return state.refusal is None and not busy and correction_of(state) is not None
 
 
 def returned(state: CaseState, facts: dict[str, Fact]) -> Draft:
     """The event that returns a correction."""
-    correction = _correction(state)
+    correction = correction_of(state)
     assert correction is not None
     return Draft(tag=Tag.MEASURE_RETURNED, facts={**facts, "number": correction.number})
 
@@ -101,7 +102,8 @@ def _known(state: CaseState, right: Right) -> bool:
     return state.knows(right)
 
 
-def _correction(state: CaseState) -> Measure | None:
+def correction_of(state: CaseState) -> Measure | None:
+    """The correction that waits for an approval."""
     waiting = (each for each in state.measures if each.kind == "correct" and each.pending and not each.approved)
     return next(waiting, None)
 
@@ -122,12 +124,11 @@ def _propose(state: CaseState, command: ProposeRectification, _verdict: Verdict 
 
 
 def _approve(state: CaseState, command: ApproveRectification, _verdict: Verdict | None) -> list[Draft]:
-    if command.actor.person in state.preparers:
-        raise FourEyesError
-    correction = _correction(state)
+    alone = second_person(state, command, Action.APPROVE_RECTIFICATION, command.sha256, command.sha256)
+    correction = correction_of(state)
     if correction is None or correction.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.MEASURE_APPROVED, facts={"number": correction.number, "sha256": command.sha256})]
+    return [Draft(tag=Tag.MEASURE_APPROVED, facts={"number": correction.number, "sha256": command.sha256}), *alone]
 
 
 def _dispute(state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
+from domain.alone import second_person
 from domain.authority import Action
 from domain.case import CaseState, Package, PartialAnswer, binding_of
 from domain.clock_folding import prepared, tasks_done
 from domain.commands import ApprovePartialAnswer, PreparePartialAnswer
-from domain.errors import FourEyesError, InvalidInputError, StaleHashError
+from domain.errors import InvalidInputError, StaleHashError
 from domain.events import CaseEvent, Draft, Tag
 from domain.insurance import PARTIAL_ANSWER, partly_answerable
 from domain.messages import Verdict
@@ -42,12 +43,12 @@ def _prepare(state: CaseState, command: PreparePartialAnswer, _verdict: Verdict 
 
 
 def _approve(state: CaseState, command: ApprovePartialAnswer, _verdict: Verdict | None) -> list[Draft]:
-    if command.actor.person in state.preparers:
-        raise FourEyesError
     package = state.partial.package if state.partial else None
+    binding = binding_of(state, package)
+    alone = second_person(state, command, Action.APPROVE_PARTIAL_ANSWER, command.sha256, binding)
     if package is None or package.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.PARTIAL_APPROVED, facts={"sha256": command.sha256, "binding": binding_of(state, package)})]
+    return [Draft(tag=Tag.PARTIAL_APPROVED, facts={"sha256": command.sha256, "binding": binding}), *alone]
 
 
 PARTIAL_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {

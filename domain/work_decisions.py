@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from domain.authority import Action
 from domain.case import CaseState
+from domain.case_parts import AFTER_CHECK
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
@@ -29,6 +30,8 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
         raise InvalidInputError("There is no such open work item in this case.", field="work_item")
     if state.work_items[command.work_item].kind == HANDLE:
         raise InvalidInputError("Say what came of the complaint: that ends this work item.", field="work_item")
+    if state.work_items[command.work_item].kind == AFTER_CHECK:
+        raise InvalidInputError("Say what you found when you looked at it: that ends this work item.", field="work_item")
     right = state.work_items[command.work_item].right
     if (command.result == "done") != (right is not None):
         raise InvalidInputError("This result does not fit this work item.", field="result")

@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.case_log import CaseLog
     from domain.afterwards import check_time
+    from domain.alone import check_cooling
     from domain.authority import Action
     from domain.case import CaseState
     from domain.commands import Command, ConfirmIdentityCode, OpenPackage
@@ -197,6 +198,7 @@ class CaseLedger:
         check_time(self.state, command.action, workflow.now())
         check_wait(self.state, command.action, workflow.now())
         check_ground(self.state, command, workflow.now())
+        check_cooling(self.state, command, workflow.now())
         late = self.clock is not None and extension_lapsed(self.clock, self.state.regimes, now=workflow.now())
         if command.action is Action.EXTEND_DEADLINE and late:
             raise NotAllowedNowError(

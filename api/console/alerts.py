@@ -36,6 +36,7 @@ ALARMS: Final = {
     "failed-sign-ins": "Many sign-ins failed within an hour",
     "mail-changed": "Habeas was started with another mail server or sender",
     "datamap-changed": "Habeas was started with another data map",
+    "solo-changed": "Solo mode was switched on or off",
     "payload-refused": "The engine was handed something that Habeas did not seal",
     "sequence-conflict": "A case\u2019s history and its workflow disagree",
     "workflow-carried-on": "A workflow was ended from outside; it runs again",

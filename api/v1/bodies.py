@@ -113,6 +113,8 @@ _REASON_NEEDED = frozenset(
         Action.RECORD_AUTHORITY,
         Action.DECIDE_COMPLAINT,
         Action.RETURN_FOR_REWORK,
+        Action.ANNOUNCE_ALONE,
+        Action.RECORD_AFTER_CHECK,
         Action.EDIT_ERASURE,
         Action.PROPOSE_RECTIFICATION,
         Action.MARK_DISPUTED,

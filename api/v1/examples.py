@@ -110,6 +110,13 @@ EXAMPLES: dict[Action, dict[str, Any]] = {
         "reason": "The deed shows the address as we have it.",
     },
     Action.RESTRICT_PROCESSING: {"ground": "accuracy", "purposes": [], "reason": "She says that the birth date is wrong."},
+    Action.ANNOUNCE_ALONE: {
+        "approval": "approve_package",
+        "sha256": _SHA256,
+        "checker": f"caseworker:{_KEY}",
+        "reason": "Ben is ill until Monday, and the date is on Friday.",
+    },
+    Action.RECORD_AFTER_CHECK: {"finding": "in_order", "reason": "Read the package and the letter; nothing is missing."},
     Action.ANNOUNCE_LIFTING: {"text": "Your address is checked and correct now.", "reason": "Checked on 4 November."},
     Action.LIFT_RESTRICTION: {"reason": "Checked, and told on 5 November."},
     Action.WITHDRAW_CONSENT: {"purposes": ["newsletter"]},

@@ -26,6 +26,7 @@ from adapters.evidence import evidence_row
 from adapters.found_by_hand import refuse_unscanned_files
 from adapters.links import record_attempt
 from adapters.resources import Resources
+from api.alone import announcement, refuse_alone, tell_alone
 from api.brake import Approval, let_through
 from api.security import Caller
 from api.uploads import UploadedPart
@@ -81,6 +82,7 @@ def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
         ReleaseHeldError: the release brake holds it. NotAllowedNowError: a file waits to be scanned.
         Others: the body names what is not there.
     """
+    refuse_alone(deed.resources, deed.caller, deed.action, deed.view.state)
     approval = Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now)
     if deed.action is Action.APPROVE_PACKAGE:
         refuse_unscanned_files(deed.resources, deed.view.state)
@@ -110,6 +112,7 @@ def _written(deed: Deed) -> tuple[CommandCall, bool]:
                 created_at=deed.now,
             ),
         )
+        tell_alone(session, deed.action, deed.caller, deed.view.state, deed.given, deed.now)
         session.flush()
         return call, True
 
@@ -214,10 +217,6 @@ def _link_complaint(_session: Session, deed: Deed) -> dict[str, Any]:
     return {"about": other_case(deed.resources, deed.caller, deed.given["about"], "about").receipt.case_id}
 
 
-def _decide_complaint(session: Session, deed: Deed) -> dict[str, Any]:
-    return {"finding": deed.given["finding"], "text": write_note(session, deed, deed.given["text"])}
-
-
 def _propose_rectification(session: Session, deed: Deed) -> dict[str, Any]:
     changes = deed.given["changes"]
     for each in changes:
@@ -282,7 +281,8 @@ _SPECIAL = {
     Action.MERGE_DUPLICATE: _merge_duplicate,
     Action.PROPOSE_REFUSAL: _propose_refusal,
     Action.LINK_COMPLAINT: _link_complaint,
-    Action.DECIDE_COMPLAINT: _decide_complaint,
+    Action.DECIDE_COMPLAINT: lambda session, deed: {"finding": deed.given["finding"]} | _words_for_the_person(session, deed),
+    Action.ANNOUNCE_ALONE: lambda session, deed: announcement(session, deed.resources, deed.caller, deed.case_id, deed.given),
     Action.PROPOSE_RECTIFICATION: _propose_rectification,
     Action.MARK_DISPUTED: _mark_disputed,
     Action.RESTRICT_PROCESSING: _purposes,

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.item_decisions import newest_revision
 from adapters.resources import Resources
+from api.alone import possible_alone
 from api.dependencies import Web
 from api.security import Caller
 from api.v1.models import (
@@ -49,7 +50,7 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
         held=state.held,
         closing_proposed=state.closing_proposed,
         clock=ClockAnswer.model_validate(view.clock.model_dump()),
-        allowed_actions=_possible(who, state, package),
+        allowed_actions=_possible(resources, who, state, package),
         identifiers=[
             IdentifierAnswer(id=key, kind=identifier.kind, standing=identifier.standing)
             for key, identifier in state.identifiers.items()
@@ -128,7 +129,7 @@ def case_line(view: CaseView) -> CaseLine:
 
 def possible_actions(resources: Resources, who: Caller, state: CaseState) -> list[str]:
     """What the caller may do about a case now; four eyes are asked when they do."""
-    return [action.value for action in _possible(who, state, package_of(state, _newest(resources, state)))]
+    return [action.value for action in _possible(resources, who, state, package_of(state, _newest(resources, state)))]
 
 
 def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
@@ -195,11 +196,13 @@ def _erasure_plan(state: CaseState) -> ErasurePlanAnswer | None:
     )
 
 
-def _possible(who: Caller, state: CaseState, package: PackageAnswer | None) -> list[Action]:
+def _possible(resources: Resources, who: Caller, state: CaseState, package: PackageAnswer | None) -> list[Action]:
     covered = [action for action in allowed_actions(state) if who.role in ROLES[action]]
     hidden = set() if who.decides else set(DECISIONS)
     if package is None or package.state != "ready":
         hidden.add(Action.APPROVE_PACKAGE)
+    if not possible_alone(resources, who, state):
+        hidden.add(Action.ANNOUNCE_ALONE)
     return [action for action in covered if action not in hidden]
 
 

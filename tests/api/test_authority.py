@@ -86,6 +86,8 @@ MATRIX = {
     "disown": WORKERS,
     "merge_duplicate": WORKERS,
     "approve_package": "reviewer privacy_lead",
+    "announce_alone": "privacy_lead",
+    "record_after_check": "reviewer privacy_lead dpo",
     "edit_erasure": WORKERS,
     "propose_rectification": WORKERS,
     "approve_rectification": "reviewer privacy_lead",

@@ -18,6 +18,8 @@ FRESH: Final = frozenset(
         Action.APPROVE_RECTIFICATION,
         Action.LIFT_RESTRICTION,
         Action.RETURN_FOR_REWORK,
+        Action.ANNOUNCE_ALONE,
+        Action.RECORD_AFTER_CHECK,
         Action.CONFIRM_IDENTITY,
         Action.REQUEST_MORE_IDENTITY,
         Action.HOLD,
@@ -441,6 +443,23 @@ ACTS: Final[dict[Action, Act]] = {
         "UK Article 22C).",
         "Record it",
         "It is recorded.",
+    ),
+    Action.ANNOUNCE_ALONE: Act(
+        "Nobody else is there: approve it alone",
+        "Announce that you will approve this alone",
+        "You prepared it, so a colleague should look at it before. If nobody is there before the date, say why, and who looks "
+        "at it afterwards: twelve hours from now you can approve it alone (Article 32). Your colleagues are told, and any of "
+        "them can still approve or return it.",
+        "Announce it",
+        "Announced. You can approve it twelve hours from now, unless a colleague does before.",
+    ),
+    Action.RECORD_AFTER_CHECK: Act(
+        "Say what you found",
+        "Say what you found afterwards",
+        "A colleague approved this alone. Look at it as if you had to approve it now: who asked, what went out, to whom, what "
+        "was kept back. What is not in order becomes a task, and perhaps a personal data breach (Articles 32 and 33).",
+        "Record it",
+        "Recorded.",
     ),
     Action.RETURN_FOR_REWORK: Act(
         "Return for rework",

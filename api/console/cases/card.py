@@ -5,8 +5,11 @@ Next: api/console/cases/step_card.py
 
 from dataclasses import dataclass, field
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from adapters.letter_words import moment
 from api.console.cases.facts import CaseFacts
+from domain.alone import COOLING, announced_by
 from domain.authority import ROLES, Action
 from domain.datamap import DataMap, System
 from domain.rights import Role
@@ -72,6 +75,7 @@ class Looking:
     person: str
     allowed: frozenset[Action]
     stale: bool
+    zone: ZoneInfo
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 
     def may(self, action: Action) -> bool:
@@ -80,6 +84,16 @@ class Looking:
     def only(self, *presses: Press) -> list[Press]:
         """Those that are possible now."""
         return [press for press in presses if self.may(press.action)]
+
+    def alone(self, approve: Press) -> tuple[list[Press], str]:
+        """What somebody may press who prepared this and is the only one here (solo mode), and what stands under it."""
+        announced = announced_by(self.facts.state, approve.action, self.person)
+        if announced is None or announced.sha256 != approve.target["sha256"]:
+            target = {"approval": approve.action.value} | approve.target
+            return self.only(Press(Action.ANNOUNCE_ALONE, "Nobody else is there: approve it alone", target)), ""
+        return self.only(
+            approve
+        ), f"You announced that you approve it alone. You can from {moment(announced.at + COOLING, self.zone)} on."
 
     def system(self, name: str | None) -> System | None:
         return next((system for system in self.datamap.systems if system.name == name), None)

@@ -22,6 +22,7 @@ from adapters.database.case_access import may_know
 from adapters.database.case_reader import CaseView
 from adapters.database.queue import assign
 from adapters.database.tables import Caseworker
+from api.alone import checkers
 from api.answers import CommandUnansweredError
 from api.console import sessions
 from api.console.authority import may
@@ -259,18 +260,19 @@ def _form(  # noqa: PLR0917
     target = {name: str(value) for name, value in given.items() if name in TARGETS}
     read = reading.read(web, shell.again(web, case) if refused else case)
     datamap = web.resources.datamap
-    systems = tuple((system.name, system.title) for system in datamap.systems)
-    rights = tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights)
     purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
     places = correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap)
+    with web.resources.database.read() as session:
+        eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
     fields = fields_of(
         action,
         target,
         kinds=tuple(sorted(datamap.identity_kinds)),
-        systems=systems,
-        rights=rights,
+        systems=tuple((system.name, system.title) for system in datamap.systems),
+        rights=tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights),
         purposes=purposes,
         places=places,
+        checkers=tuple(eyes.items()),
     )
     labels = {each.name: each.label for each in fields}
     errors = {}

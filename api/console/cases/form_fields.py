@@ -15,7 +15,7 @@ from api.v1.bodies import SHAPES
 from domain.authority import Action
 
 # The target of a command travels in the address and in hidden fields; a person never types it.
-TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right"})
+TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right", "approval"})
 LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "reason": ("Reason", ""),
     "question": ("Your question", "The person reads exactly this."),
@@ -34,6 +34,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "value": ("What it is", ""),
     "decision": ("Decision", ""),
     "basis": ("Basis in law", "Needed when it is withheld."),
+    "checker": ("Who looks at it afterwards", "They are told, and it becomes their task."),
     "concern": ("Somebody may be in danger", "true or false."),
     "hold_evidence": ("Hold the evidence", "true: nothing is destroyed before a privacy lead lifts the hold."),
     "standing": ("Is it enough?", "In doubt the request goes on for the person, and the copy goes to them."),
@@ -70,6 +71,8 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.ANNOUNCE_LIFTING, "reason"): ("Internal reason", "The person does not get it."),
     (Action.ANNOUNCE_LIFTING, "text"): ("Why it ends", "The person reads exactly this."),
     (Action.RECORD_VIEW, "text"): ("What the person says", "In their words."),
+    (Action.ANNOUNCE_ALONE, "reason"): ("Why nobody else can look at it in time", "Kept sealed; it stands in the record."),
+    (Action.RECORD_AFTER_CHECK, "reason"): ("What you looked at", "Kept sealed; it stands in the record."),
     (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
 }
 _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
@@ -101,6 +104,8 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "not_found": "Nothing found",
     "exception": "It cannot be searched",
     "done": "It is carried out",
+    "in_order": "It is in order",
+    "not_in_order": "It should not have been approved like this",
     "include": "Include it",
     "withhold": "Withhold it",
     "third_party": "It is about other people too",
@@ -155,6 +160,7 @@ def fields_of(
     rights: tuple[tuple[str, str], ...] = (),
     purposes: tuple[tuple[str, str], ...] = (),
     places: tuple[tuple[str, str], ...] = (),
+    checkers: tuple[tuple[str, str], ...] = (),
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -165,6 +171,7 @@ def fields_of(
         systems: of the data map, name and title.
         rights: of the case, name and words; with one alone there is nothing to choose.
         purposes: of the data map, name and title.
+        checkers: who may look at it afterwards, name of command and of person.
         places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
     """
     fields = []
@@ -183,13 +190,15 @@ def fields_of(
         if options and not info.is_required():
             options = ("", *options)
         known = words.DOUBTS if name == "doubt" else _OPTIONS
-        shown = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
+        named = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
+        shown = checkers if name == "checker" else named
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
             kind, shown = "boxes", (_BOXES | {"purposes": purposes, "without": systems})[name]
         elif name == "right":
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
-        if name == "ground" and info.is_required():  # a ground in law is chosen, never left standing because it came first
+        # A ground in law, or what was found, is chosen, never left standing because it came first.
+        if name in {"checker", "finding", "ground"} and info.is_required():
             shown = (("", "Choose one"), *shown)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += _composed(action, places)

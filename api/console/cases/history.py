@@ -189,6 +189,13 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.RIGHT_FOLLOWED_UP: lambda _, row: f"Nothing is open any more: {words.RIGHTS.get(str(row.facts.get('right', '')), '')}",
     Tag.ERASURE_PLANNED: lambda _, row: f"An erasure was planned: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.ERASURE_EDITED: "It was decided otherwise about a collection of the plan",
+    Tag.APPROVAL_ANNOUNCED: lambda teller, row: (
+        f"Will be approved alone; {teller.facts.person(str(row.facts.get('checker', '')))} looks at it afterwards"
+    ),
+    Tag.APPROVED_ALONE: "Approved alone by who prepared it, as announced",
+    Tag.AFTER_CHECKED: lambda _, row: (
+        "Looked at afterwards: in order" if row.facts.get("finding") == "in_order" else "Looked at afterwards: not in order"
+    ),
     Tag.ERASURE_APPROVED: lambda _, row: f"The erasure was approved: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.ERASURE_RETURNED: "The erasure plan was returned for rework",
     Tag.ERASURE_ANNOUNCED: "Every proven address was told of the erasure, and how to stop it",

@@ -104,6 +104,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             presses=looking.only(back),
         )
     yes = Press(Action.APPROVE_RECTIFICATION, "Correct it", {"sha256": str(measure.sha256)}, direct=True, first=True)
+    alone, note = looking.alone(yes) if mine else ([yes], "The old value is kept here alone.")
     return Card(
         "Approve the correction"
         if looking.role in ROLES[Action.APPROVE_RECTIFICATION]
@@ -111,8 +112,8 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         f"It changes {count(measure.found, 'record')}, and whoever received them is told (Articles 16 and 19). Your approval "
         "covers exactly these values.",
         instructions=f"{_changes(looking, measure)} Why: {why}",
-        presses=looking.only(*([] if mine else [yes]), back),
-        note="You prepared a part of this case, so somebody else must approve." if mine else "The old value is kept here alone.",
+        presses=looking.only(*alone, back),
+        note=note or "You prepared a part of this case, so somebody else must approve.",
     )
 
 

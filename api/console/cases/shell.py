@@ -200,6 +200,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         person=who.person,
         allowed=possible_now,
         stale=_stale(web, facts.state),
+        zone=zone(web),
         held_in_part=_held_in_part(web, facts.state),
     )
 

@@ -42,15 +42,17 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             link=(f"See it as {first} will", "preview"),
             release=True,
         )
+    approve = Press(Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=True, first=True)
     if looking.person in facts.state.preparers:
+        alone, note = looking.alone(approve)
         return Card(
             "Somebody else approves the package",
             "You prepared a part of this case, so the release needs other eyes than yours. Article 32 stands behind this rule.",
-            presses=looking.only(back, write),
+            presses=[*alone, *looking.only(back, write)],
             link=(f"See it as {first} will", "preview"),
+            note=note,
             release=True,
         )
-    approve = Press(Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=True, first=True)
     return Card(
         "Check the package, then release it",
         told,
@@ -71,11 +73,12 @@ def part(looking: Looking, _step: NextStep) -> Card:
     approve = Press(
         Action.APPROVE_PARTIAL_ANSWER, "Approve and release this part", {"sha256": package.sha256}, direct=True, first=True
     )
+    alone, note = looking.alone(approve) if mine else ([approve], "")
     return Card(
         "Approve a part of the answer",
         f"It has {looking.held_in_part}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
-        presses=looking.only(*([] if mine else [approve]), Press(Action.RETURN_FOR_REWORK, "Return for rework")),
-        note="You prepared it, so somebody else must approve." if mine else "",
+        presses=looking.only(*alone, Press(Action.RETURN_FOR_REWORK, "Return for rework")),
+        note=note or ("You prepared it, so somebody else must approve." if mine else ""),
         link=("Read what the person is told", "history"),
     )
 

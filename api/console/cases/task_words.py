@@ -24,6 +24,17 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
             "it (Article 12(3))."
         ),
     ),
+    "after_check": (
+        "Look at what a colleague approved alone",
+        "Nobody else was there, so this look comes afterwards. Read it as if you had to approve it now, then say what you found.",
+    ),
+    "after_check_disputed": (
+        "Mend what should not have been approved",
+        (
+            "A colleague looked afterwards and found it not in order. Read why; stop every link if it reached the wrong person, "
+            "and look whether it is a personal data breach (Article 33). Then say what was done."
+        ),
+    ),
     "needs_operator": (
         "Something needs an operator",
         "Habeas met a failure that trying again does not mend, and the case waits. When it is mended, say so, and it goes on.",

@@ -33,10 +33,11 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
     "account_overdue": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
     "account_objection": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
     JOIN: (Press(Action.MERGE_DUPLICATE, "Join the cases", red=True),),
+    "after_check": (Press(Action.RECORD_AFTER_CHECK, "Say what you found", first=True),),
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
-_DECIDED = {"handle_complaint", "complaint_progress", "decide_account"}  # answered by their own commands alone
+_DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
 
 
 def retry(looking: Looking, step: NextStep) -> Card:
