@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from adapters.database import breach_tables as dossiers
 from adapters.database import tables
+from adapters.database.desk_periods import BY_MONTH, delete_month
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.measure_tables import ConsentEnd, Restriction
@@ -87,13 +88,14 @@ def destroy(resources: Resources, kept: Kept, thing: UUID, by: Authorised) -> No
         Kept.STUB: _stub,
         Kept.BREACH: _dossier,
         Kept.NOTICE: _dossier,
+        **dict.fromkeys(BY_MONTH, _month),
     }[kept](resources, kept, thing, by)
     effective_on = (by.now + timedelta(days=KEYSTORE_BACKUP_DAYS)).date()
     receipt = Destruction(
         kept=kept.value, object=thing, sweep=by.sweep, at=by.now, effective_on=effective_on, approver=by.approver, counts=counts
     )
     # In the access log too, whose chain is anchored outside every day.
-    case_id = None if kept in {Kept.BREACH, Kept.NOTICE} else thing
+    case_id = None if kept in {Kept.BREACH, Kept.NOTICE, *BY_MONTH} else thing
     noted = tables.AccessLog(at=by.now, actor=by.approver, action=f"destroyed:{kept.value}", case_id=case_id)
     with resources.database.write() as session:
         session.add_all([receipt, noted])
@@ -215,6 +217,11 @@ def _dossier(resources: Resources, kept: Kept, dossier_id: UUID, by: Authorised)
     with resources.database.write() as session:
         empty_dossier(session, dossier_id)
     return {"files": len(files)}
+
+
+def _month(resources: Resources, kept: Kept, month: UUID, by: Authorised) -> dict[str, int]:
+    with resources.database.write() as session:
+        return delete_month(session, kept, month, by.now.date())
 
 
 def _delete(resources: Resources, blobs: Iterable[UUID]) -> None:

@@ -24,6 +24,9 @@ class Kept(StrEnum):
     STUB = "case_stub"
     BREACH = "breach_register"
     NOTICE = "notice"
+    ACCESS_LOG = "access_log"
+    SIGN_INS = "sign_ins"
+    STAFF_RECORD = "staff_record"
 
 
 class Suspension(StrEnum):
@@ -107,7 +110,7 @@ RULES: Final[dict[Kept, RetentionRule]] = {
             Kept.STUB,
             period="6 years",
             counted_from="the end of the case",
-            what="what was left to account for the case: reference, rights, dates, outcome, hashes",
+            what="what was left to account for the case: reference, rights, dates, outcome, hashes, releases that were held",
         ),
         RetentionRule(
             Kept.BREACH,
@@ -120,6 +123,28 @@ RULES: Final[dict[Kept, RetentionRule]] = {
             period="6 years",
             counted_from="the end of the notice",
             what="the key of a notice, and with it its list of people and its letters",
+        ),
+        RetentionRule(
+            Kept.ACCESS_LOG,
+            period="2 years",
+            counted_from="the end of the month",
+            what="who looked at what and did what, a month at a time; the signed heads of its days stay",
+            suspended_by=frozenset({Suspension.INCIDENT}),
+        ),
+        RetentionRule(
+            Kept.SIGN_INS,
+            period="90 days",
+            counted_from="the end of the month in which they ended",
+            what="sign-ins of staff, their invitations, and the mails that told them of their account",
+            approval=False,  # they repeat what the access log says
+            suspended_by=frozenset({Suspension.INCIDENT}),
+        ),
+        RetentionRule(
+            Kept.STAFF_RECORD,
+            period="2 years",
+            counted_from="the end of the month in which they were settled",
+            what="changes of accounts and roles with who confirmed them, changes of the settings, and alarms",
+            suspended_by=frozenset({Suspension.INCIDENT}),
         ),
     )
 }

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from adapters.database.breach_tables import DossierEventRow, DossierNote
+from adapters.database.desk_periods import ended_days
 from adapters.database.retention_tables import AccessSeal, AuditHead, AuditLeaf, Destruction
 from adapters.database.session import Database, insert
 from adapters.database.tables import AccessLog, CaseEventRow, Note
@@ -177,5 +178,6 @@ def leaves_by_day(session: Session) -> dict[date, list[Leaf]]:
 
 
 def ended_streams(session: Session) -> list[str]:
-    """Cases of which nothing is left, by their rule."""
-    return [str(each) for each in session.exec(select(Destruction.object).where(Destruction.kept == Kept.STUB.value)).all()]
+    """Cases of which nothing is left, and days of the access log that are over, each by their rule."""
+    cases = session.exec(select(Destruction.object).where(Destruction.kept == Kept.STUB.value)).all()
+    return [*(str(each) for each in cases), *ended_days(session)]

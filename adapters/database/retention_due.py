@@ -17,6 +17,7 @@ from sqlmodel import Session, col, func, or_, select
 from adapters.database.breach_reader import frozen_systems
 from adapters.database.breach_tables import DossierRecord
 from adapters.database.complaints import destruction_suspended
+from adapters.database.desk_periods import BY_MONTH, months
 from adapters.database.erasure_tables import LegalHold
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.retention_tables import Destruction
@@ -87,6 +88,7 @@ class RetentionDue:
             Kept.STUB: self._stubs,
             Kept.BREACH: self._dossiers,
             Kept.NOTICE: self._dossiers,
+            **dict.fromkeys(BY_MONTH, self._months),
         }[kept]
         return find(kept, only)
 
@@ -183,6 +185,11 @@ class RetentionDue:
             if RULES[kept].over(since, self._today):
                 yield Over(record.dossier_id, since)
 
+    def _months(self, kept: Kept, only: UUID | None) -> Iterator[Over]:
+        for month, last in months(self._session, kept, self._today):
+            if only in {None, month} and RULES[kept].over(last, self._today):
+                yield Over(month, last)
+
     def _coarse(self, kept: Kept) -> datetime:
         count, unit = RULES[kept].period.split()
         days = int(count) * _SHORTEST[unit if unit.endswith("s") else f"{unit}s"]
@@ -196,6 +203,8 @@ class RetentionDue:
             return {}
         if kept is Kept.NOTICE:
             return {each: Suspension.INCIDENT for each in objects if self._of_open_breach(each)}
+        if kept in BY_MONTH:
+            return dict.fromkeys(objects, Suspension.INCIDENT) if self._frozen else {}
         if self._frozen:
             return dict.fromkeys(objects, Suspension.INCIDENT)
         return {each: why for each in objects if (why := self._case_kept_by(each)) is not None}

@@ -57,7 +57,7 @@ class Destruction(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     kept: str  # what, as domain/retention.py names it
-    object: UUID  # the case, breach or notice
+    object: UUID  # the case, breach or notice; or a month (`adapters/database/desk_periods.py`)
     sweep: UUID | None = Field(default=None, index=True)
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
     effective_on: date  # with the last backup of the key store that could hold its key

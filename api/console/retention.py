@@ -12,7 +12,8 @@ from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database import sweep_reader
-from adapters.database.retention_tables import SweepRow
+from adapters.database.desk_periods import BY_MONTH
+from adapters.database.retention_tables import SweepItem, SweepRow
 from adapters.database.tables import Caseworker
 from api.console.navigation import BADGES
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
@@ -38,6 +39,9 @@ TITLES: Final = {
     Kept.STUB: "What was left of a case",
     Kept.BREACH: "Register of breaches",
     Kept.NOTICE: "Notices to many people",
+    Kept.ACCESS_LOG: "Access log",
+    Kept.SIGN_INS: "Sign-ins of staff",
+    Kept.STAFF_RECORD: "Changes of accounts, and alarms",
 }
 REASONS: Final = {
     "open_case": "the person has an open case",
@@ -147,7 +151,8 @@ def _overview(web: Web, who: SignedIn) -> Response:
 def _one(web: Web, who: SignedIn, sweep: UUID) -> Response:
     with web.resources.database.read() as session:
         row = sweep_reader.sweep_of(session, sweep)
-        items = [pair for pair in sweep_reader.items_of(session, sweep) if pair[1].object not in who.sight.hidden]
+        items = [(_month(row, item, name), item) for name, item in sweep_reader.items_of(session, sweep)]
+        items = [pair for pair in items if pair[1].object not in who.sight.hidden]
         people = _people(session)
     return show(
         web,
@@ -164,6 +169,12 @@ def _one(web: Web, who: SignedIn, sweep: UUID) -> Response:
         states=STATES,
         may_decide=who.role is Role.PRIVACY_LEAD and row.state == "waiting",
     )
+
+
+def _month(row: SweepRow, item: SweepItem, name: str) -> str:
+    """What no case owns is named by its month, everything else by its reference or id."""
+    own = row.system is None and Kept(row.rule) in BY_MONTH
+    return f"{item.since:%B %Y}" if own else name
 
 
 def _line(session: Session, rule: RetentionRule) -> Line:

@@ -131,6 +131,9 @@ def test_each_rule_ends_with_the_last_day_of_its_period_and_for_every_outcome(re
         "case_stub": "6 years",
         "breach_register": "6 years",
         "notice": "6 years",
+        "access_log": "2 years",
+        "sign_ins": "90 days",
+        "staff_record": "2 years",
     }
 
 
