@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Test processes side by side; every one brings servers of its own.
 JOBS ?= 2
+# What takes long is said at the end of each part, so that it can be made shorter.
+SLOWEST := --durations=30 --durations-min=3
 
 # A stamp per content of the locks: a second run costs nothing, a changed lock installs again.
 RUN_STAMP := $(VENV)/installed-run-$(shell cat pyproject.toml requirements.lock | sha256sum | cut -c1-16)
@@ -31,7 +33,7 @@ up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
 test: install-dev postgresql poppler dovecot clamd provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
-	$(BIN)/pytest -n $(JOBS) -m "not journey"
+	$(BIN)/pytest -n $(JOBS) -m "not journey" $(SLOWEST)
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
 check: install-dev lint imports test-fast ## The quick part, under two minutes
@@ -52,10 +54,10 @@ test-fast: install-dev poppler dovecot clamd provider
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
 test-postgresql: install-dev postgresql poppler dovecot clamd ## The database and activity suites on PostgreSQL
-	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities)
+	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities) $(SLOWEST)
 
 test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
-	$(BIN)/pytest -m "journey" tests/journeys tests/browser
+	$(BIN)/pytest -m "journey" tests/journeys tests/browser $(SLOWEST)
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
 
 histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
