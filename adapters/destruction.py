@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from adapters.database import breach_tables as dossiers
 from adapters.database import tables
+from adapters.database.append_only import ending
 from adapters.database.desk_periods import BY_MONTH, delete_month
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
@@ -201,9 +202,10 @@ def _stub(resources: Resources, _kept: Kept, case_id: UUID, _by: Authorised) -> 
         session.execute(sa.delete(MailArrival).where(col(MailArrival.mail).in_(mails)))
         about = tables.ComplaintLink
         session.execute(sa.delete(about).where((col(about.about) == case_id) | (col(about.complaint) == case_id)))
-        for name in sorted((STAYS | GOES | EMPTIED.keys()) - {"complaint_link", "case_receipt"}):
-            table = SQLModel.metadata.tables[name]
-            session.execute(sa.delete(table).where(table.c.case_id == case_id))
+        with ending(session):
+            for name in sorted((STAYS | GOES | EMPTIED.keys()) - {"complaint_link", "case_receipt"}):
+                table = SQLModel.metadata.tables[name]
+                session.execute(sa.delete(table).where(table.c.case_id == case_id))
         session.execute(sa.delete(tables.CaseReceipt).where(col(tables.CaseReceipt.case_id) == case_id))
     return {"events": len(events)}
 

@@ -11,6 +11,7 @@ from typing import Final
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from adapters.breached_passwords import is_breached
 from adapters.common_passwords import is_common
 from domain.errors import InvalidInputError
 
@@ -33,9 +34,11 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
         raise InvalidInputError(f"Use at least {SHORTEST} characters; a few words in a row are fine.", field="password")
     if len(password) > LONGEST:
         raise InvalidInputError(f"Use at most {LONGEST} characters.", field="password")
-    if is_common(password, about):
+    if is_common(password, about) or is_breached(password):
         raise InvalidInputError(
-            "This is too easy to guess: a common word, a row of keys or a name. A few words in a row are fine.", field="password"
+            "This is too easy to guess: a common word, a row of keys, a name, or one that was leaked. "
+            "A few words in a row are fine.",
+            field="password",
         )
     return _HASHER.hash(password)
 

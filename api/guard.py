@@ -33,7 +33,8 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             web = web_of(request)
             address = request.client.host if request.client else None
-            request.state.caller = await web.keys.admit(request.headers.get("authorization"), address, rule, web.now())
+            given = request.headers.get("authorization")
+            request.state.caller = await web.keys.admit(given, address, rule, web.now(), request.state)
             return await handler(_limited(request, rule.limit))
 
         return guarded

@@ -1,4 +1,4 @@
-"""What is kept of every request: its route, status and duration, in the log and as metrics. Never its path, query or body.
+"""What is kept of every request: route, status, duration, and who was refused. Never its path, query or body.
 
 Next: api/guards.py
 """
@@ -12,6 +12,7 @@ from api.errors import internal
 from api.health import DURATION, REQUESTS
 
 _UNWATCHED = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every second; a line each would hide the others
+_REFUSED = frozenset({401, 403, 404})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = structlog.get_logger("web")
 
@@ -59,7 +60,9 @@ def _note(scope: Scope, status: int, duration: float) -> None:
     REQUESTS.labels(method, route, str(status)).inc()
     DURATION.labels(method, route).observe(duration)
     if route not in _UNWATCHED:
-        _log.info("answered", method=method, route=route, status=status, milliseconds=round(duration * 1000, 1))
+        # Who was refused, as the record names them: never an address, and nothing of those who were let in.
+        person = {"person": scope.get("state", {}).get("person", "nobody")} if status in _REFUSED else {}
+        _log.info("answered", method=method, route=route, status=status, milliseconds=round(duration * 1000, 1), **person)
 
 
 def _route(scope: Scope) -> str:

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, update
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
 
 from adapters.database.case_access import EVERY_CASE, Sight, sight_of
 from adapters.database.case_reader import CaseView
@@ -109,7 +110,7 @@ class ApiKeys:
         self._remembered: dict[str, tuple[float, _StoredKey]] = {}
         self._notes: set[asyncio.Task[None]] = set()
 
-    async def admit(self, authorization: str | None, address: str | None, rule: Rule, now: datetime) -> Caller:
+    async def admit(self, authorization: str | None, address: str | None, rule: Rule, now: datetime, told: State) -> Caller:
         """Say who calls, if the key holds and the rule lets them.
 
         Args:
@@ -117,6 +118,7 @@ class ApiKeys:
             address: of the client.
             rule: of the route.
             now: UTC.
+            told: of the request; gets who it is before the rule is asked, so that the line of a refusal names them.
 
         Raises:
             UnauthenticatedError: no key, or one that does not hold here and now.
@@ -126,6 +128,7 @@ class ApiKeys:
         if match is None:
             raise UnauthenticatedError
         key, role = await self._held(match[1], match[2], address, now)
+        told.person = key.person
         if rule.scope not in key.scopes or rule.scope not in SCOPES_OF_ROLES.get(role, frozenset[Scope]()):
             raise NotPermittedError("This key does not have the scope that this needs.", scope=rule.scope.value)
         if role not in rule.roles:

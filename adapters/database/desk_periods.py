@@ -13,6 +13,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
+from adapters.database.append_only import ending
 from adapters.database.retention_tables import AccessSeal, AuditLeaf, Destruction
 from adapters.database.staff_tables import ConfigurationChange, StaffChange, StaffInvitation, StaffNotice
 from adapters.database.tables import AccessLog, Alarm, StaffSession
@@ -93,8 +94,9 @@ def ended_days(session: Session) -> list[str]:
 def _delete_accesses(session: Session, first: date) -> dict[str, int]:
     mine = _streams(first)
     linked = select(AccessSeal.access).where(*mine)
-    looks: Any = session.execute(sa.delete(AccessLog).where(col(AccessLog.id).in_(linked)))
-    session.execute(sa.delete(AccessSeal).where(*mine))
+    with ending(session):
+        looks: Any = session.execute(sa.delete(AccessLog).where(col(AccessLog.id).in_(linked)))
+        session.execute(sa.delete(AccessSeal).where(*mine))
     return {"access_log": int(looks.rowcount)}
 
 

@@ -65,6 +65,14 @@ class Destruction(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class Ending(SQLModel, table=True):
+    """Its one row allows this transaction to delete chained rows; it is never there for anybody else."""
+
+    __tablename__ = "ending"
+
+    id: int = Field(primary_key=True)
+
+
 class AccessSeal(SQLModel, table=True):
     """The link of one row of the access log in the chain of its day (`security.md` 2.8). Inserted, never changed."""
 

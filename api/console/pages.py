@@ -220,6 +220,7 @@ async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
     who = None
     if rule.roles is not None:
         who = await run_in_threadpool(sessions.current, request, web)
+        request.state.person = who.person  # for the line of a refusal (api/observation.py)
         if who.role not in rule.roles:
             raise HTTPException(_FORBIDDEN)
         request.state.caseworker = who

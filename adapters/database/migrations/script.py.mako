@@ -8,6 +8,7 @@ Revises: ${down_revision or "nothing"}
 #   - A new column is nullable or has a server default.
 #   - Nothing that the previous release reads is renamed, retyped or dropped; that waits for the release after.
 #   - Rows are moved by an activity in batches, not here; event rows are never changed at all.
+#   - `batch_alter_table` on SQLite drops a table's triggers: give those of `adapters/database/append_only.py` back.
 
 import sqlalchemy as sa
 from alembic import op
