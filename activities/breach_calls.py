@@ -1,7 +1,7 @@
 """Calls the people on duty about a breach until one answers, and reminds whoever leads of the hours left (Article 33(1)).
 
-By mail, and by the webhook of the settings for whatever wakes people. Both carry the reference and a link and nothing of what
-happened. A retry sends the same Message-ID.
+By mail, and by the webhook of the settings for whatever wakes people: two activities, so that neither waits for the other when
+it is dead. Both carry the reference and a link and nothing of what happened. A retry sends the same Message-ID.
 Next: `adapters/webhook.py`
 """
 
@@ -20,7 +20,7 @@ from adapters.letter_words import moment
 from adapters.resources import Resources
 from adapters.webhook import post_webhook
 from domain.breach import BreachState
-from domain.breach_messages import Called, CallOnDuty, RemindOfBreach
+from domain.breach_messages import Called, CallOnDuty, RemindOfBreach, RingWebhook
 from domain.breach_rows import clocks_of
 from domain.errors import UnknownObjectError
 from domain.regimes import zone_of
@@ -40,13 +40,12 @@ class BreachCalls:
     @activity.defn
     @translated
     def call_on_duty(self, message: CallOnDuty) -> Called:
-        """Call the next person on the list and tell the webhook; nobody when there is nobody to call."""
+        """Call the next person on the list by mail; nobody when there is nobody to call."""
         with self._resources.database.read() as session:
             dossier, state = self._read(session, message.breach_id)
             people = self._on_duty(session)
         with beating():
             person = people[(message.number - 1) % len(people)] if people else None
-            self._tell_webhook(dossier, state, "call", message.number)
             if person is not None:
                 facts = self._facts(dossier, state, person) | {
                     "number": message.number,
@@ -54,6 +53,25 @@ class BreachCalls:
                 }
                 send_to_desk(self._resources, "breach_call", dossier.id, person, number=message.number, facts=facts)
         return Called(person=f"caseworker:{person.id}" if person else None)
+
+    @activity.defn
+    @translated
+    def ring_webhook(self, message: RingWebhook) -> None:
+        """Tell the webhook, if there is one."""
+        settings = self._resources.settings
+        if settings.on_call_webhook is None:
+            return
+        with self._resources.database.read() as session:
+            dossier, state = self._read(session, message.breach_id)
+        link = f"{settings.public_url.rstrip('/')}/console/breaches/{dossier.reference}"
+        body: dict[str, str | int] = {
+            "reference": dossier.reference,
+            "kind": message.kind,
+            "number": message.number,
+            "link": link,
+        }
+        with beating():
+            post_webhook(settings, settings.on_call_webhook, body | ({"exercise": 1} if state.exercise else {}))
 
     @activity.defn
     @translated
@@ -66,7 +84,6 @@ class BreachCalls:
                 people += [*staff_with(session, Role.DPO)]
         people = list({person.id: person for person in people}.values())
         with beating():
-            self._tell_webhook(dossier, state, "reminder", message.hours)
             for person in people:
                 facts = self._facts(dossier, state, person) | {"hours": message.hours}
                 send_to_desk(self._resources, "breach_reminder", dossier.id, person, number=message.hours, facts=facts)
@@ -101,11 +118,3 @@ class BreachCalls:
             "due": moment(due, zone) if due else "no fixed time",
             "name": person.name,
         }
-
-    def _tell_webhook(self, dossier: Dossier, state: BreachState, kind: str, number: int) -> None:
-        settings = self._resources.settings
-        if settings.on_call_webhook is None:
-            return
-        link = f"{settings.public_url.rstrip('/')}/console/breaches/{dossier.reference}"
-        body: dict[str, str | int] = {"reference": dossier.reference, "kind": kind, "number": number, "link": link}
-        post_webhook(settings, settings.on_call_webhook, body | ({"exercise": 1} if state.exercise else {}))

@@ -55,6 +55,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             breaches.read_notice_opening,
             breaches.record_notice_event,
             calls.call_on_duty,
+            calls.ring_webhook,
             calls.remind_of_breach,
             letters.revoke_links,
             collection.destroy_snapshots,

@@ -173,7 +173,10 @@ class BreachState(BaseModel):
     unknown_land_note: UUID | None = None
     lead: PersonId | None = None
     deputy: PersonId | None = None
-    pages: int = 0
+    pages: int = 0  # calls to people on duty
+    called: PersonId | None = None  # the last of them
+    called_at: datetime | None = None
+    calls_failed: int = 0  # a mail or a webhook that was not taken
     acknowledged_by: PersonId | None = None
     acknowledged_at: datetime | None = None
     steps: dict[Name, Step] = {}

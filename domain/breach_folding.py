@@ -101,8 +101,9 @@ def _opened(state: BreachState, event: BreachEvent) -> None:
         state.cases.append(case)
 
 
-def _paged(state: BreachState, _event: BreachEvent) -> None:
+def _paged(state: BreachState, event: BreachEvent) -> None:
     state.pages += 1
+    state.called, state.called_at = (str(event.facts["person"]) if event.facts.get("person") else None), event.at
 
 
 def _acknowledged(state: BreachState, event: BreachEvent) -> None:
@@ -315,8 +316,9 @@ def _reopened(state: BreachState, _event: BreachEvent) -> None:
     state.status, state.outcome, state.closed_at = BreachStatus.ASSESSING, None, None
 
 
-def _work_failed(state: BreachState, _event: BreachEvent) -> None:
+def _work_failed(state: BreachState, event: BreachEvent) -> None:
     state.work_failed += 1
+    state.calls_failed += event.facts.get("work") in {"call", "webhook"}
 
 
 _RULES: dict[BreachTag, Callable[[BreachState, BreachEvent], None]] = {

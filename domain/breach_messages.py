@@ -3,6 +3,7 @@
 Next: `workflows/breach.py`
 """
 
+from typing import Literal
 from uuid import UUID
 
 from domain.breach import BreachState, Language
@@ -71,6 +72,14 @@ class Called(Message):
     """Who was called; nobody when the list is empty."""
 
     person: PersonId | None
+
+
+class RingWebhook(Message):
+    """Tell the webhook of the settings; `number` of the call, or hours left of a reminder."""
+
+    breach_id: UUID
+    kind: Literal["call", "reminder"]
+    number: int
 
 
 class RemindOfBreach(Message):

@@ -12,8 +12,9 @@ Messages: the update `command`, the query `snapshot`.
 Next: `activities/breach_log.py`
 """
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from temporalio import workflow
@@ -36,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
         OpenBreach,
         RecordBreachEvents,
         RemindOfBreach,
+        RingWebhook,
     )
     from domain.breach_rows import BreachClocks, Mark, next_mark
     from domain.errors import DomainError
@@ -46,6 +48,7 @@ from workflows.options import CALLS, EVENTS, REPORTS
 from workflows.proceedings import refused
 
 ANSWER_WITHIN = timedelta(minutes=30)  # then the next person is called (issue: until one acknowledges, then the deputy)
+NOT_REACHED = timedelta(minutes=5)  # the same, when neither mail nor webhook took the call
 LINGER = timedelta(minutes=10)  # a closed breach that was carried on for one more command
 
 
@@ -122,19 +125,35 @@ class BreachWorkflow:
     async def _call(self) -> None:
         breach = self._breach
         while not breach.state.acknowledged_at:
-            message = CallOnDuty(breach_id=breach.state.breach_id, number=breach.state.pages + 1)
-            drafts: list[BreachDraft] = []
-            paged: dict[str, Any] = {"number": message.number}
+            number = breach.state.pages + 1
+            (person, mailed), rung = await asyncio.gather(self._mail_on_duty(number), self._ring("call", number))
+            failed = [work for work, reached in (("call", mailed), ("webhook", rung)) if not reached]
+            drafts = [BreachDraft(tag=BreachTag.WORK_FAILED, facts={"work": work, "number": number}) for work in failed]
+            paged: dict[str, Any] = {"number": number} | ({"person": person} if person else {})
+            await breach.record(*drafts, BreachDraft(tag=BreachTag.PAGED, facts=paged))
+            wait = ANSWER_WITHIN if mailed else NOT_REACHED
             try:
-                called = await workflow.execute_activity_method(BreachCalls.call_on_duty, message, **CALLS)
-                paged |= {"person": called.person} if called.person else {}
-            except ActivityError:
-                drafts.append(BreachDraft(tag=BreachTag.WORK_FAILED, facts={"work": "call", "number": message.number}))
-            await breach.record(*drafts, BreachDraft(tag=BreachTag.PAGED, facts={**paged}))
-            try:
-                await breach.until(lambda state: state.acknowledged_at, timeout=ANSWER_WITHIN)
+                await breach.until(lambda state: state.acknowledged_at, timeout=wait)
             except TimeoutError:
                 continue
+
+    async def _mail_on_duty(self, number: int) -> tuple[str | None, bool]:
+        """Who was called, and whether the mail server took it."""
+        message = CallOnDuty(breach_id=self._breach.state.breach_id, number=number)
+        try:
+            called = await workflow.execute_activity_method(BreachCalls.call_on_duty, message, **CALLS)
+        except ActivityError:
+            return None, False
+        return called.person, True
+
+    async def _ring(self, kind: Literal["call", "reminder"], number: int) -> bool:
+        """Tell the webhook; a dead one holds nobody up."""
+        message = RingWebhook(breach_id=self._breach.state.breach_id, kind=kind, number=number)
+        try:
+            await workflow.execute_activity_method(BreachCalls.ring_webhook, message, **CALLS)
+        except ActivityError:
+            return False
+        return True
 
     async def _watch(self) -> None:
         breach = self._breach
@@ -165,10 +184,19 @@ class BreachWorkflow:
 
     async def _remind(self, hours: int) -> None:
         message = RemindOfBreach(breach_id=self._breach.state.breach_id, hours=hours)
+        mailed, rung = await asyncio.gather(self._mail_reminder(message), self._ring("reminder", hours))
+        failed = [work for work, reached in (("reminder", mailed), ("webhook", rung)) if not reached]
+        if failed:
+            await self._breach.record(
+                *[BreachDraft(tag=BreachTag.WORK_FAILED, facts={"work": work, "hours": hours}) for work in failed]
+            )
+
+    async def _mail_reminder(self, message: RemindOfBreach) -> bool:
         try:
             await workflow.execute_activity_method(BreachCalls.remind_of_breach, message, **CALLS)
         except ActivityError:
-            await self._breach.record(BreachDraft(tag=BreachTag.WORK_FAILED, facts={"work": "reminder", "hours": hours}))
+            return False
+        return True
 
     async def _freeze(self) -> None:
         breach = self._breach

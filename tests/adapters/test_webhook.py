@@ -1,8 +1,5 @@
 """The webhook goes to the one address of the settings: no private address in production, no redirects, success or nothing."""
 
-import http.server
-import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,50 +8,30 @@ import pytest
 from adapters.settings import Settings
 from adapters.webhook import WebhookNotTakenError, post_webhook
 from domain.errors import SettingsError
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    answer = 204
-    got: list[dict[str, object]] = []
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        self.got.append(json.loads(self.rfile.read(length)) | {"path": self.path})
-        self.send_response(self.answer)
-        self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        return
+from tests.webhook import Heard, listening
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
-    Receiver.got, Receiver.answer = [], 204
-    server = http.server.HTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/call?team=1"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def heard() -> Iterator[Heard]:
+    with listening() as one:
+        yield one
 
 
 def settings(tmp_path: Path, environment: str = "development") -> Settings:
     return Settings.read(home=tmp_path, environment=environment)
 
 
-def test_it_is_handed_over(tmp_path: Path, url: str) -> None:
-    post_webhook(settings(tmp_path), url, {"reference": "HAB-B6T2M8QX", "number": 1})
-    assert Receiver.got == [{"reference": "HAB-B6T2M8QX", "number": 1, "path": "/call?team=1"}]
+def test_it_is_handed_over(tmp_path: Path, heard: Heard) -> None:
+    post_webhook(settings(tmp_path), heard.url, {"reference": "HAB-B6T2M8QX", "number": 1})
+    assert heard.got == [{"reference": "HAB-B6T2M8QX", "number": 1, "path": "/call?team=1"}]
 
 
 @pytest.mark.parametrize("answer", [302, 404, 500])
-def test_anything_but_success_was_not_taken_and_nothing_is_followed(tmp_path: Path, url: str, answer: int) -> None:
-    Receiver.answer = answer
+def test_anything_but_success_was_not_taken_and_nothing_is_followed(tmp_path: Path, heard: Heard, answer: int) -> None:
+    heard.answer = answer
     with pytest.raises(WebhookNotTakenError):
-        post_webhook(settings(tmp_path), url, {"number": 1})
-    assert len(Receiver.got) == 1
+        post_webhook(settings(tmp_path), heard.url, {"number": 1})
+    assert len(heard.got) == 1
 
 
 def test_nobody_there_is_not_taken(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ async def breach(client: Client, skipper: TimeSkipper, resources: Resources, off
             log.read_breach_opening,
             log.record_breach_event,
             calls.call_on_duty,
+            calls.ring_webhook,
             calls.remind_of_breach,
         ]
         worker = Worker(client, task_queue=queue, workflows=[BreachWorkflow], activities=activities, activity_executor=threads)

@@ -1,5 +1,6 @@
 """A whole incident in seconds: calls until somebody answers, reminders, two phased reports, a late one, the end."""
 
+import dataclasses
 import functools
 import hashlib
 from collections.abc import AsyncIterator, Iterator
@@ -31,7 +32,7 @@ from domain.breach_commands import (
     RecordSent,
     ReopenBreach,
 )
-from tests import opened, post_office
+from tests import opened, post_office, servers, webhook
 from tests.post_office import PostOffice
 from tests.workflows.breach_under_way import Breach, breach
 from tests.workflows.incident import prepared, told, whole_incident
@@ -87,6 +88,34 @@ async def test_a_call_that_does_not_go_out_is_on_record_and_the_next_person_is_c
     running.office.to_recipient = post_office.OK
     await running.age(minutes=31)
     await running.until(lambda one: one.mailed("lea"))
+
+
+async def test_a_dead_webhook_holds_no_mail_up_and_is_on_record(
+    temporal_client: Client, time_skipper: TimeSkipper, resources: Resources, office: PostOffice
+) -> None:
+    settings = resources.settings.model_copy(update={"on_call_webhook": f"http://127.0.0.1:{servers.free_port()}/wake"})
+    async with breach(temporal_client, time_skipper, dataclasses.replace(resources, settings=settings), office) as one:
+        await one.until(lambda each: each.mailed("rita"))
+        await one.until(lambda each: each.state.calls_failed == 1)
+        await one.age(minutes=31)
+        await one.until(lambda each: each.mailed("lea"))
+        await one.command(Acknowledge(actor=one.staff["lea"]))
+        await one.age(hours=25)
+        await one.until(lambda each: len(each.mailed("lea")) == 2)
+
+
+async def test_a_dead_mail_server_holds_no_webhook_up_and_the_next_person_is_called_soon(
+    temporal_client: Client, time_skipper: TimeSkipper, resources: Resources, office: PostOffice
+) -> None:
+    office.to_recipient = "451 4.3.0 not now"
+    with webhook.listening() as heard:
+        settings = resources.settings.model_copy(update={"on_call_webhook": heard.url})
+        async with breach(temporal_client, time_skipper, dataclasses.replace(resources, settings=settings), office) as one:
+            await one.until(lambda each: each.state.pages == 1)
+            reference = BreachReader(resources).get(one.breach_id).dossier.reference
+            assert [(got["kind"], got["number"], got["reference"]) for got in heard.got] == [("call", 1, reference)]
+            await one.age(minutes=6)
+            await one.until(lambda each: each.state.pages == 2)
 
 
 async def test_evidence_is_frozen_from_the_first_minute_until_the_end(running: Breach) -> None:
