@@ -12,9 +12,10 @@ from fastapi.testclient import TestClient
 
 from adapters.database.intake import Receipt
 from adapters.resources import Resources
-from api.console.breaches.picture import Told, left, next_three
+from api.console.breaches.picture import Told, left, shared_out, to_do
 from domain.breach import Awareness, BreachState, BreachStatus, Count, Decision
 from domain.breach_authority import BreachAction
+from domain.breach_checklist import STEPS
 from domain.breach_rows import clocks_of
 from domain.notice import NoticeStatus
 from domain.rights import Role
@@ -57,6 +58,19 @@ def test_the_page_says_the_time_left_and_the_next_three_things(dana: AtConsole, 
     assert "ICO United Kingdom 1,840" in page
     assert "Berlin authority Germany (BE) 400 to 450" in page
     assert "Not known yet country not known 28" in page, "people of unknown country have a row of their own"
+
+
+def test_what_only_a_lead_may_decide_takes_no_place_among_the_next_three(dana: AtConsole, amara: AtConsole, place: str) -> None:
+    do(dana, place, "acknowledge")
+    for step in STEPS:
+        do(dana, place, "change_step", f"?step={step}", state="done")
+    page = text_of(dana.get(place))
+    mine, _, waits = page.partition("Next three things to do ")[2].partition("Waits for ")
+    assert "Decide" not in mine.partition("Confirm since")[0]
+    assert "Write the report to the ICO" in mine
+    assert "Amara Lewis" in waits.partition("Clocks")[0]
+    assert "Decide which authorities are told" in waits.partition("Clocks")[0]
+    assert "Decide which authorities are told" in text_of(amara.get(place)).partition("Clocks")[0]
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.ADMINISTRATOR])
@@ -230,7 +244,8 @@ def test_a_notice_that_waits_is_one_of_the_next_things_to_do() -> None:
     clocks = clocks_of(state, seat="GB", as_of=NOW)
 
     def titles(*notices: Told) -> list[str]:
-        return [todo.title for todo in next_three(state, clocks, {}, "/console/breaches/HAB-B1", NOW, notices)]
+        todos = to_do(state, clocks, {}, "/console/breaches/HAB-B1", NOW, notices)
+        return [todo.title for todo in shared_out(todos, set(BreachAction))[0]]
 
     ready = Told("Log-in only", "/console/notices/HAB-N1", NoticeStatus.READY, 3)
     assert titles(ready)[0] == "Get the notice “Log-in only” approved"

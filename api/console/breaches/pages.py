@@ -20,7 +20,7 @@ from adapters.database.tables import Caseworker
 from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
-from api.console.breaches.picture import cells, left, next_three, row_state, urgency
+from api.console.breaches.picture import cells, left, row_state, shared_out, to_do, urgency
 from api.console.breaches.told import as_todos, notices_of
 from api.console.mail_words import scanned
 from api.console.navigation import BADGES
@@ -39,6 +39,7 @@ from domain.breach_contacts import CHECKED
 from domain.breach_forms import FIELDS, FORMS
 from domain.breach_rows import AuthorityRow
 from domain.errors import UnknownObjectError
+from domain.regimes import zone_of
 from domain.rights import Role
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -153,7 +154,10 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
     hidden = who.role is Role.AUDITOR
     said = {} if hidden else reader.words(state.breach_id, notes_of(state))
     path, staff = f"{PATH}/{view.dossier.reference}", names(web)
-    due, notices = clocks.first_due, notices_of(web, view)
+    due, notices, actions = clocks.first_due, notices_of(web, view), possible(who, state)
+    left_to_do = to_do(state, clocks, said, path, now, as_todos(notices))
+    # Whoever neither responds nor decides looks on: everything in its order.
+    todos, waits = shared_out(left_to_do, actions if who.role is Role.BREACH_RESPONDER else set(BreachAction))
     return {
         "reference": view.dossier.reference,
         "path": path,
@@ -169,7 +173,9 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "now": now,
         "cells": cells(state.started, now) if state.started else [],
         "day_marks": _day_marks(web, state),
-        "todos": next_three(state, clocks, said, path, now, as_todos(notices)),
+        "todos": todos,
+        "waits": waits,
+        "deciders": [person for person in _staff(web) if person.role == Role.PRIVACY_LEAD.value],
         "rows": [
             (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(web, row))
             for row in clocks.rows
@@ -178,7 +184,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
             (row, said.get(row.id, ""), left(row.due_at, now) if row.due_at and not row.told_at else "", urgency(row.due_at, now))
             for row in clocks.others
         ],
-        "actions": possible(who, state),
+        "actions": actions,
         "timeline": sorted(state.timeline.items(), key=lambda pair: pair[1].at),
         "left_of": left,
         "urgency_of": urgency,
@@ -250,7 +256,7 @@ def _field(state: BreachState, said: dict[UUID, str], name: str) -> dict[str, An
 def _local(web: Web, row: AuthorityRow) -> str:
     """The due time as the authority's own clock shows it: Wed 25 Nov, 12:22 CET."""
     authority = find_authority(row.key)
-    place = ZoneInfo(authority.zone) if authority else zone(web)
+    place = ZoneInfo(authority.zone if authority else zone_of(row.country) or str(zone(web)))
     return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
 
 

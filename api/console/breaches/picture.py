@@ -3,7 +3,7 @@
 Next: api/console/breaches/pages.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -103,10 +103,10 @@ class Told:
     people: int
 
 
-def next_three(  # noqa: PLR0917 (what the order depends on)
+def to_do(  # noqa: PLR0917 (what the order depends on)
     state: BreachState, clocks: BreachClocks, words: dict[UUID, str], path: str, now: datetime, notices: Sequence[Told] = ()
 ) -> list[Todo]:
-    """What to do next: what burns first, then the order of the work."""
+    """Everything that is left to do: what burns first, then the order of the work."""
     if state.status is BreachStatus.CLOSED:
         return []
     todos = [*_first(state), *_others(state, clocks, words), *_reports(state, clocks, path), *_later(state, clocks, words)]
@@ -117,7 +117,18 @@ def next_three(  # noqa: PLR0917 (what the order depends on)
         burns = todo.due is not None and todo.due <= burning
         return (not burns, todo.due if burns and todo.due else now, todo.rank)
 
-    return sorted(todos, key=order)[:_NEXT]
+    return sorted(todos, key=order)
+
+
+def shared_out(todos: Sequence[Todo], mine: Collection[A]) -> tuple[list[Todo], list[Todo]]:
+    """The next three things for whoever looks at the page, and what waits for somebody whose role covers it.
+
+    Args:
+        todos: in their order.
+        mine: what the person who looks may do now.
+    """
+    can = [todo for todo in todos if todo.action is None or todo.action in mine]
+    return can[:_NEXT], [todo for todo in todos if todo not in can]
 
 
 def _first(state: BreachState) -> list[Todo]:
@@ -172,35 +183,39 @@ def _others(state: BreachState, clocks: BreachClocks, words: dict[UUID, str]) ->
 
 
 def _reports(state: BreachState, clocks: BreachClocks, path: str) -> list[Todo]:
-    todos = []
-    for row in clocks.rows:
-        if row.notified_at or row.state == "not_required" or row.key == "de":
-            continue
-        decision = state.decisions.get(row.key)
+    todos, unwritten = [], []
+    open_rows = [row for row in clocks.rows if not row.notified_at and row.state != "not_required" and row.key != "de"]
+    undecided = [row for row in open_rows if row.key not in state.decisions]
+    if undecided:
+        first, target = undecided[0], urlencode({"authority": undecided[0].key})
+        title = f"Decide whether the {first.authority} is told" if len(undecided) == 1 else "Decide which authorities are told"
+        told = "With reasons, also if not."
+        if len(undecided) > 1:
+            told = f"{', '.join(row.authority for row in undecided)}: with reasons, also if not."
+        todos.append(Todo(title, told, 7, first.safe_due, A.DECIDE_AUTHORITY, target))
+    for row in open_rows:
         waiting = [(key, report) for key, report in state.reports.items() if report.authority == row.key and not report.sent_at]
-        if decision is None:
-            target = urlencode({"authority": row.key})
-            todos.append(
-                Todo(
-                    f"Decide whether the {row.authority} is told",
-                    "With reasons, also if not.",
-                    7,
-                    row.safe_due,
-                    A.DECIDE_AUTHORITY,
-                    target,
-                )
-            )
-        todos.append(_report(row, waiting[-1] if waiting else None, path))
+        if waiting and waiting[-1][1].sha256 is not None:
+            todos.append(_waiting(row, *waiting[-1]))
+        else:
+            unwritten.append(row)
+    if unwritten:
+        todos.append(_unwritten(unwritten, path))
     if state.passed and state.delay is None:
         todos.append(Todo("Explain the delay", "A report after 72 hours has to give the reasons.", 0, action=A.EXPLAIN_DELAY))
     return todos
 
 
-def _report(row: AuthorityRow, waiting: tuple[UUID, Report] | None, path: str) -> Todo:
-    if waiting is None or waiting[1].sha256 is None:
-        told = "Fill in what is known; the rest may follow."
-        return Todo(f"Write the report to the {row.authority}", told, 8, row.safe_due, path=f"{path}/report/{row.key}")
-    key, report = waiting
+def _unwritten(rows: Sequence[AuthorityRow], path: str) -> Todo:
+    """One report after the other: what is filled in for the first stands in the others too."""
+    first, *others = rows
+    told = "Fill in what is known; the rest may follow."
+    if others:
+        told += f" Then {', '.join(row.authority for row in others)}: the facts are the same."
+    return Todo(f"Write the report to the {first.authority}", told, 8, first.safe_due, path=f"{path}/report/{first.key}")
+
+
+def _waiting(row: AuthorityRow, key: UUID, report: Report) -> Todo:
     target = urlencode({"report": str(key), "sha256": report.sha256})
     told = f"{report.complete} known, {report.estimated} estimated, {report.unknown} not yet known."
     if report.approved_by is None:
