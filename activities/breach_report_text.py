@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.breach import BreachState, Language, Standing
+from domain.breach import UNKNOWN_PLACE, BreachState, Language, Standing
 from domain.breach_authorities import CONTROLLER, BreachAuthority, find_authority
 from domain.breach_choices import choice_word
 from domain.breach_clock import breach_clock
 from domain.breach_forms import FIELDS, FORMS, STANDINGS, Labels, words
 from domain.datamap_parts import Controller
+from domain.place_names import counted, place_name
 from domain.regimes import zone_of
 
 _INITIAL: Labels = ("Initial report", "Erstmeldung", "Notification initiale")
@@ -24,6 +25,7 @@ _FOLLOW_UP: Labels = (
     "Folgemeldung {number}; sie enthält, was sich seit der letzten geändert hat",
     "Notification complémentaire {number} ; elle contient ce qui a changé depuis la précédente",
 )
+_THEIRS: Labels = ("your reference {receipt}", "Ihr Zeichen {receipt}", "votre référence {receipt}")
 _TO: Labels = ("To", "An", "À")
 _REFERENCE: Labels = ("Our reference", "Unser Zeichen", "Notre référence")
 _FROZEN: Labels = ("As of", "Stand", "État au")
@@ -33,6 +35,7 @@ _IN_TIME: Labels = (
     "Nicht verspätet: 72 Stunden laufen bis {due}.",
     "Pas de retard : les 72 heures courent jusqu'au {due}.",
 )
+_COLONS: dict[Language, str] = {"en": ":", "de": ":", "fr": "\u00a0:"}
 _PEOPLE: Labels = ("in all", "insgesamt", "au total")
 
 
@@ -100,6 +103,7 @@ def report_data(reported: Reported) -> dict[str, Any]:
         if fields:
             sections.append({"heading": form.heading(place, language), "fields": fields})
     recipient = reported.recipient
+    colon = _COLONS[language]
     to = f"{recipient.name}, {recipient.address}" if recipient else reported.authority
     return {
         "language": language,
@@ -107,9 +111,9 @@ def report_data(reported: Reported) -> dict[str, Any]:
         "controller": reported.controller.name,
         "exercise": words(_EXERCISE, language) if reported.state.exercise else "",
         "head": [
-            f"{words(_TO, language)}: {to}",
-            f"{words(_REFERENCE, language)}: {reported.reference}/{reported.number}",
-            f"{words(_FROZEN, language)}: {_moment(reported.at, reported.zone)}",
+            f"{words(_TO, language)}{colon} {to}",
+            f"{words(_REFERENCE, language)}{colon} {reported.reference}/{reported.number}",
+            f"{words(_FROZEN, language)}{colon} {_moment(reported.at, reported.zone)}",
         ],
         "footer": f"{reported.reference}/{reported.number}",
         "sections": sections,
@@ -118,12 +122,13 @@ def report_data(reported: Reported) -> dict[str, Any]:
 
 def report_text(data: Mapping[str, Any]) -> str:
     """The same as text, to be copied field by field into a portal."""
+    colon = _COLONS[data["language"]]
     lines = [data["exercise"], data["title"].upper(), "", *data["head"]]
     for number, section in enumerate(data["sections"], start=1):
         lines += ["", f"{number}  {section['heading']}", ""]
         for field in section["fields"]:
             standing = f"  [{field['standing']}]" if field["standing"] else ""
-            lines += [f"{field['label']}:{standing}", *(f"  {line}" for line in field["lines"])]
+            lines += [f"{field['label']}{colon}{standing}", *(f"  {line}" for line in field["lines"])]
     return "\n".join(lines).strip() + "\n"
 
 
@@ -168,7 +173,10 @@ Derived = tuple[str, Standing]
 
 def _kind(reported: Reported, _state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
     label = _INITIAL if reported.number == 1 else _FOLLOW_UP
-    return words(label, reported.language).format(number=reported.number - 1), "known"
+    told = words(label, reported.language).format(number=reported.number - 1)
+    receipts = [reported.notes.get(sent.receipt, "") for sent in reported.state.sent_reports(reported.authority) if sent.receipt]
+    theirs = words(_THEIRS, reported.language).format(receipt=receipts[-1]) if any(receipts) else ""
+    return "; ".join(part for part in (told, theirs) if part), "known"
 
 
 def _discovered(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
@@ -185,19 +193,23 @@ def _subjects(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]
     if not state.affected:
         return "", "not_yet_known"
     low, high = (sum(getattr(people, end) for people in state.affected.values()) for end in ("low", "high"))
-    return f"{_range(low, high)} {words(_PEOPLE, reported.language)}", "known" if low == high else "estimated"
+    return f"{_range(low, high, reported.language)} {words(_PEOPLE, reported.language)}", "known" if low == high else "estimated"
 
 
-def _countries(_reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
+def _countries(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
     if not state.affected:
         return "", "not_yet_known"
-    named = [f"{place}: {_range(people.low, people.high)}" for place, people in sorted(state.affected.items())]
-    certain = all(people.low == people.high for people in state.affected.values()) and "XX" not in state.affected
-    return "; ".join(named).replace("XX", "?"), "known" if certain else "estimated"
+    language = reported.language
+    named = [
+        f"{place_name(place, language)}: {_range(people.low, people.high, language)}"
+        for place, people in sorted(state.affected.items())
+    ]
+    certain = all(people.low == people.high for people in state.affected.values()) and UNKNOWN_PLACE not in state.affected
+    return "; ".join(named), "known" if certain else "estimated"
 
 
-def _range(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,}-{high:,}"
+def _range(low: int, high: int, language: Language) -> str:
+    return counted(low, language) if low == high else f"{counted(low, language)}-{counted(high, language)}"
 
 
 def _delay(reported: Reported, state: BreachState, notes: Mapping[UUID, str]) -> Derived:

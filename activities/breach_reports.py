@@ -86,6 +86,7 @@ class BreachReports:
 
     def _words(self, session: Session, state: BreachState) -> dict[UUID, str]:
         notes = [field.note for field in state.fields.values() if field.note]
+        notes += [report.receipt for report in state.reports.values() if report.receipt]
         return words_of(session, self._resources, state.breach_id, notes + ([state.delay] if state.delay else []))
 
     def _kept(self, session: Session, message: FreezeReport) -> bool:

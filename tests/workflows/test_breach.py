@@ -192,7 +192,7 @@ async def test_two_reports_in_phases_and_the_second_carries_only_what_changed(ru
     text = text_of(running, second)
     assert report.number == 2
     assert "No second factor" in text
-    assert "Follow-up report 1" in text
+    assert "Follow-up report 1; it carries what changed since the last one; your reference IC-1234" in text
     assert "Passwords stolen elsewhere" not in text, "it was told before"
     await running.age(hours=60)
     assert 0 not in running.hours(), "the first report kept the time"
@@ -213,6 +213,7 @@ async def test_a_late_report_says_why_and_in_which_language_it_is_read(running: 
     assert report.language == "de"
     text = text_of(running, second)
     assert "Gründe für die Verzögerung (Meldung nach 72 Stunden):\n  Found on the third day." in text
+    assert "Vereinigtes Königreich: 1.840" in text
     await running.command(sent.model_copy(update={"report": second}))
     row = next(row for row in (await running.clocks()).rows if row.key == "ico")
     assert row.notified_at is None

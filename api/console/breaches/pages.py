@@ -31,7 +31,7 @@ from api.face.days import zone
 from api.v1.breach_presenting import notes_of, possible, report_state
 from api.v1.dossier_actions import file_of
 from domain.breach import BreachOutcome, BreachState
-from domain.breach_authorities import find_authority
+from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_choices import choice_word
@@ -186,6 +186,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         ],
         "actions": actions,
         "timeline": sorted(state.timeline.items(), key=lambda pair: pair[1].at),
+        "authority_name": _authority_name,
         "left_of": left,
         "urgency_of": urgency,
         "desk_words": words,
@@ -258,6 +259,11 @@ def _local(web: Web, row: AuthorityRow) -> str:
     authority = find_authority(row.key)
     place = ZoneInfo(authority.zone if authority else zone_of(row.country) or str(zone(web)))
     return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
+
+
+def _authority_name(key: str) -> str:
+    authority = find_authority(key)
+    return authority.short if authority else "The controller" if key == CONTROLLER else key
 
 
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:
