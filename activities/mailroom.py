@@ -195,7 +195,14 @@ class Mailroom:
         if decided.standing is Standing.OPENED:
             row.answered_at = now
         # A bounce of a notice is counted and waits for nobody; an answer to one is read by a person.
-        notice = note_answer(session, self._resources.vault, read.recipients, now, bounced=read.bounce is not None)
+        notice = note_answer(
+            session,
+            self._resources.vault,
+            read.recipients,
+            now,
+            bounce=read.bounce,
+            machine=read.kind is not MailKind.PERSON,
+        )
         if notice and read.bounce:
             row.standing, row.reason = Standing.RECORDED.value, None
         elif notice:

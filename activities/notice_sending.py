@@ -52,7 +52,9 @@ class NoticeSending:
         with beating():
             people = Recipients(self._resources.database, self._resources.vault, message.notice_id)
             people.recover()
-            if message.again:
+            if message.returned:
+                people.send_again()
+            elif message.again:
                 people.try_again()
             run = _Run(self._resources, people, message)
             asyncio.run(run.sent())
@@ -140,7 +142,8 @@ class _Run:
     def _claimed_if_going(self, most: int) -> list[Claimed]:
         with self._resources.database.read() as session:
             status = session.exec(select(DossierRecord.status).where(DossierRecord.dossier_id == self._message.notice_id)).one()
-        return self._people.claim(most) if status == NoticeStatus.SENDING.value else []
+        going = {NoticeStatus.SENDING.value, NoticeStatus.FINISHED.value}  # after the end: what came back
+        return self._people.claim(most) if status in going else []
 
     async def _connection(self) -> None:
         smtp: aiosmtplib.SMTP | None = None

@@ -70,9 +70,13 @@ class Attachment(_Part):
 
 
 class Bounce(_Part):
-    """What a delivery report says. `hard`: trying again is pointless. `original` is the Message-ID of what came back."""
+    """What a delivery report says. `hard`: trying again is pointless. `original` is the Message-ID of what came back.
+
+    Not `final`: a warning of a server that is still trying, nothing came back yet (RFC 3464 action `delayed`).
+    """
 
     hard: bool
+    final: bool = True
     status: str | None = None  # RFC 3463, for instance 5.1.1
     recipient: str | None = None
     original: str | None = None

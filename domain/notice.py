@@ -93,6 +93,9 @@ class NoticeState(BaseModel):
     sent: int = 0
     refused: int = 0
     given_up: int = 0
+    sent_again: int = 0  # letters, to people whose first one came back or was put off after the end
+    resend: bool = False  # somebody wants everybody tried again who is not told
+    resent_at: datetime | None = None
     tests: int = 0
     test_address: UUID | None = None  # sealed
     tested_at: datetime | None = None

@@ -27,6 +27,7 @@ class NoticeAction(StrEnum):
     SET_RATE = "set_rate"
     PAUSE = "pause"
     CONTINUE = "continue"
+    RESEND = "resend"
     CANCEL = "cancel"
     PUBLISH = "publish"
     ANSWER = "answer"
@@ -130,6 +131,12 @@ class Continue(CommandBase):
     action: Literal[NoticeAction.CONTINUE] = NoticeAction.CONTINUE
 
 
+class Resend(CommandBase):
+    """Send the approved letters again to everybody on the approved lists whose letter was refused, put off, or came back."""
+
+    action: Literal[NoticeAction.RESEND] = NoticeAction.RESEND
+
+
 class Cancel(CommandBase):
     """End it for good; who was told stays on record."""
 
@@ -167,6 +174,7 @@ NoticeCommand = Annotated[
     | SetRate
     | Pause
     | Continue
+    | Resend
     | Cancel
     | Publish
     | AnswerReplies

@@ -46,6 +46,8 @@ def allowed_notice_actions(state: NoticeState) -> list[NoticeAction]:
         actions += [NoticeAction.CONTINUE]
     if state.status in {NoticeStatus.SENDING, NoticeStatus.PAUSED}:
         actions += [NoticeAction.SET_RATE, NoticeAction.CANCEL]
+    if state.status is NoticeStatus.FINISHED and not state.exercise and not state.resend:
+        actions += [NoticeAction.RESEND]
     if state.approved_by is not None:
         actions += [NoticeAction.ANSWER, NoticeAction.SEND_LINK]  # also long after the end
     return sorted(set(actions))
@@ -165,6 +167,7 @@ _DECIDE: dict[NoticeAction, Callable[[NoticeState, Any], list[NoticeDraft]]] = {
     NoticeAction.SET_RATE: _rate,
     NoticeAction.PAUSE: _simple(NoticeTag.PAUSED),
     NoticeAction.CONTINUE: _simple(NoticeTag.CONTINUED),
+    NoticeAction.RESEND: _simple(NoticeTag.RESEND_WANTED, reason=True),
     NoticeAction.CANCEL: _simple(NoticeTag.CANCELLED, reason=True),
     NoticeAction.PUBLISH: _publish,
     NoticeAction.ANSWER: _answer,

@@ -35,6 +35,8 @@ class NoticeTag(StrEnum):
     CONTINUED = "notice:sending:continued"
     PROGRESSED = "notice:sending:progressed"
     FINISHED = "notice:finished"
+    RESEND_WANTED = "notice:sending:again_wanted"
+    RESENT = "notice:sending:again"
     CANCELLED = "notice:cancelled"
     PUBLISHED = "notice:public:published"
     ANSWER_WANTED = "notice:answer:wanted"
@@ -207,6 +209,18 @@ def _finished(state: NoticeState, event: NoticeEvent) -> None:
     state.status, state.finished_at, state.given_up = NoticeStatus.FINISHED, event.at, _number(event, "given_up")
 
 
+def _resend_wanted(state: NoticeState, event: NoticeEvent) -> None:
+    state.resend, state.resent_at = True, event.at
+    state.refused = 0  # they are counted anew
+
+
+def _resent(state: NoticeState, event: NoticeEvent) -> None:
+    state.resend = state.resend and not event.facts.get("wished")
+    state.sent_again += _number(event, "sent")
+    state.refused += _number(event, "refused")
+    state.given_up = _number(event, "given_up")
+
+
 def _cancelled(state: NoticeState, event: NoticeEvent) -> None:
     state.status, state.finished_at = NoticeStatus.CANCELLED, event.at
 
@@ -253,6 +267,8 @@ _RULES: dict[NoticeTag, Callable[[NoticeState, NoticeEvent], None]] = {
     NoticeTag.CONTINUED: _status(NoticeStatus.SENDING),
     NoticeTag.PROGRESSED: _progressed,
     NoticeTag.FINISHED: _finished,
+    NoticeTag.RESEND_WANTED: _resend_wanted,
+    NoticeTag.RESENT: _resent,
     NoticeTag.CANCELLED: _cancelled,
     NoticeTag.PUBLISHED: _published,
     NoticeTag.ANSWER_WANTED: _answer_wanted,

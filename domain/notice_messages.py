@@ -78,11 +78,15 @@ class AnswersSent(Message):
 
 
 class SendSome(Message):
-    """Send to the next recipients, at most so many. `again`: also to those whose mail server put the message off."""
+    """Send to the next recipients, at most so many.
+
+    `again`: also to those whose mail server put the message off; `returned`: to everybody whose letter was refused or came back.
+    """
 
     notice_id: UUID
     most: int
     again: bool
+    returned: bool = False
     rate: int | None
 
 

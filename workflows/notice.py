@@ -3,7 +3,8 @@
 1. A list is loaded and counted, letters are written; both are fixed by hash.
 2. Somebody who prepared neither approves exactly these hashes.
 3. Sent in chunks by one activity after another: throttled, paused and continued at a window's border, each person once. What a
-   mail server puts off is tried again, five times in all; what it refuses is counted.
+   mail server puts off is tried again, five times in all; what it refuses is counted. After the end what came back for now is
+   sent again by itself, an hour, a day and six days later, and everybody who is not told when somebody wishes it.
 4. People who write back are answered, many at once, also after the end: then the door carries the notice on for the command.
 
 On each failure: what was sent stays sent and is on record per person; a chunk that is lost with its worker is carried on by the
@@ -12,7 +13,7 @@ Messages: the update `command`, the query `snapshot`.
 Next: `activities/notices.py`
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -48,6 +49,9 @@ from workflows.proceedings import refused
 CHUNK = 2_000  # recipients an activity: about 60 events of history for 10,000, and a pause is felt within one window
 TRY_AGAIN_AFTER = timedelta(minutes=15)  # grey-listing lasts about as long
 WAIT_FOR_SERVER = timedelta(minutes=1)
+# After the end: a full mailbox is emptied, a server that was away comes back; the longest that servers keep trying is five days.
+RETURNS = (timedelta(hours=1), timedelta(days=1), timedelta(days=6))
+_PATIENCE = 60  # minutes that a round waits for our own mail server
 LINGER = timedelta(minutes=10)  # a notice that was carried on after its end, for one more command
 
 
@@ -102,7 +106,10 @@ class NoticeWorkflow:
         await workflow.wait_condition(lambda: notice.ended or self._long)
         if notice.ended:
             await notice.all_errands()
-            await self._answer_all()
+            if self._rounds():
+                await self._linger()
+            else:
+                await self._answer_all()
             return
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not notice.recording)
         workflow.continue_as_new(OpenNotice(notice_id=opening.notice_id, state=notice.state, continued=True))
@@ -115,14 +122,43 @@ class NoticeWorkflow:
     _sending = _answering = False
 
     async def _linger(self) -> None:
-        """After the end: a public notice, answers to people who wrote back. The run ends ten minutes after the last of them."""
+        """After the end: what came back, a public notice, answers. The run ends ten minutes after the last of them."""
+        rounds = self._rounds()
         while True:
             await self._answer_all()
+            if self._notice.state.resend:
+                await self._send_again(returned=True)
+                rounds = self._rounds()
             known = self._notice.sequence
+            wait = max(rounds[0] - workflow.now(), timedelta()) if rounds else LINGER
             try:
-                await workflow.wait_condition(lambda known=known: self._notice.sequence != known, timeout=LINGER)  # type: ignore[misc]
+                await workflow.wait_condition(lambda known=known: self._notice.sequence != known, timeout=wait)  # type: ignore[misc]
             except TimeoutError:
-                return
+                if not rounds:
+                    return
+                rounds.pop(0)
+                await self._send_again()
+
+    def _rounds(self) -> list[datetime]:
+        """When what came back for now is sent again; those that lie behind are over."""
+        state = self._notice.state
+        if state.status is not NoticeStatus.FINISHED or state.exercise or state.finished_at is None:
+            return []
+        since = max(state.finished_at, state.resent_at or state.finished_at)
+        return [since + after for after in RETURNS if since + after > workflow.now()]
+
+    async def _send_again(self, *, returned: bool = False) -> None:
+        some = await self._some(again=True, returned=returned)
+        sent, refused, waited = some.sent, some.refused, 0
+        while some.left and waited < _PATIENCE and (some.stalled or some.sent or some.refused):
+            if some.stalled:
+                waited += 1
+                await workflow.sleep(WAIT_FOR_SERVER)
+            some = await self._some(again=False)
+            sent, refused = sent + some.sent, refused + some.refused
+        if sent or refused or returned:
+            facts: dict[str, Any] = {"sent": sent, "refused": refused, "given_up": some.given_up, "wished": returned}
+            await self._notice.record(NoticeDraft(tag=NoticeTag.RESENT, facts=facts), even_if_ended=True)
 
     async def _answer(self) -> None:
         while True:
@@ -244,10 +280,15 @@ class NoticeWorkflow:
             if notice.state.status is NoticeStatus.APPROVED:
                 await notice.record(NoticeDraft(tag=NoticeTag.STARTED))
 
+    async def _some(self, *, again: bool, returned: bool = False) -> SentSome:
+        state = self._notice.state
+        message = SendSome(notice_id=state.notice_id, most=CHUNK, again=again, returned=returned, rate=state.rate)
+        some: SentSome = await workflow.execute_activity_method(NoticeSending.send_some, message, **SENDING)
+        return some
+
     async def _send_some(self, *, again: bool) -> SentSome:
         notice = self._notice
-        message = SendSome(notice_id=notice.state.notice_id, most=CHUNK, again=again, rate=notice.state.rate)
-        some: SentSome = await workflow.execute_activity_method(NoticeSending.send_some, message, **SENDING)
+        some = await self._some(again=again)
         if some.sent or some.refused:
             facts: dict[str, Any] = {"sent": some.sent, "refused": some.refused}
             await notice.record(NoticeDraft(tag=NoticeTag.PROGRESSED, facts=facts), even_if_ended=True)

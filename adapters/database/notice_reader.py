@@ -1,7 +1,7 @@
 """Opens and reads notices to many people. Next: `api/v1/notices.py`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,11 +14,13 @@ from sqlmodel import Session, col, func, select, update
 from adapters.database.breach_intake import new_reference, seal_note
 from adapters.database.breach_reader import DossierReader
 from adapters.database.breach_tables import Dossier, DossierEventRow, DossierRecord, NoticeRecipient, NoticeSegment
+from adapters.database.notice_recipients import Recipients
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
 from adapters.notice_letters import recipient_of
 from adapters.resources import Resources
 from adapters.vault import Vault
 from domain.errors import IdempotencyMismatchError, UnknownObjectError
+from domain.incoming import Bounce
 from domain.notice import NoticeState, Purpose
 from domain.notice_events import NoticeEvent, NoticeTag, evolve_notice
 
@@ -134,6 +136,15 @@ class NoticeReader(DossierReader):
             row = session.exec(query).first()
         return Proof(row.segment, row.state, row.at, row.code, row.replied_at) if row else None
 
+    def not_told(self, notice_id: UUID) -> Iterator[tuple[str, str, str, int | None]]:
+        """Address, segment, state and answer of everybody whom the letter did not reach, for another channel."""
+        out = col(NoticeRecipient.state).in_(["deferred", "refused", "bounced"])
+        people = Recipients(self._database, self._resources.vault, notice_id)
+        query = select(NoticeRecipient).where(NoticeRecipient.notice_id == notice_id, out).order_by(col(NoticeRecipient.id))
+        with self._database.read() as session:
+            for row in session.exec(query):
+                yield people.open(row.address, row.address_index), row.segment, row.state, row.code
+
     def letter(self, notice_id: UUID, segment: str) -> bytes:
         """The letter of a segment with its places, as it was made ready.
 
@@ -181,25 +192,49 @@ class NoticeReader(DossierReader):
         return _view(*row)
 
 
-def note_answer(session: Session, vault: Vault, recipients: Iterable[str], now: datetime, *, bounced: bool) -> UUID | None:
+def note_answer(
+    session: Session,
+    vault: Vault,
+    recipients: Iterable[str],
+    now: datetime,
+    *,
+    bounce: Bounce | None = None,
+    machine: bool = False,
+) -> UUID | None:
     """A mail came to the reply address of a notice: a bounce, or an answer. Gives back which notice; None: none of ours.
+
+    What came back for good is counted; what came back for now is put off, and goes out again; a warning that a server is still
+    trying changes nothing.
 
     Args:
         session: of a write transaction.
         vault: knows whose token it is.
         recipients: addresses that the mail was sent to.
         now: when it arrived, UTC.
-        bounced: whether it says that the letter was not delivered (RFC 3464).
+        bounce: what it says of the letter, when it is a delivery report (RFC 3464).
+        machine: no person wrote it; then nobody has answered.
     """
     for address in recipients:
         found = _REPLY.search(address)
         recipient = recipient_of(vault, found[1].lower()) if found else None
         if recipient is not None:
-            values: dict[str, Any] = {"state": "bounced", "at": now} if bounced else {"replied_at": now}
-            session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient).values(values))
+            _note(session, recipient, now, bounce, machine=machine)
             row = session.get(NoticeRecipient, recipient)
             return row.notice_id if row else None
     return None
+
+
+def _note(session: Session, recipient: int, now: datetime, bounce: Bounce | None, *, machine: bool) -> None:
+    values: dict[str, Any] = {}
+    among: list[sqlalchemy.ColumnElement[bool]] = []
+    if bounce is None:
+        values = {} if machine else {"replied_at": now}
+    elif bounce.hard:
+        values = {"state": "bounced", "at": now}
+    elif bounce.final:
+        values, among = {"state": "deferred", "at": now}, [col(NoticeRecipient.state) == "sent"]
+    if values:
+        session.execute(update(NoticeRecipient).where(col(NoticeRecipient.id) == recipient, *among).values(values))
 
 
 def genuine(resources: Resources, token: str) -> tuple[NoticeView, datetime] | None:
@@ -209,7 +244,7 @@ def genuine(resources: Resources, token: str) -> tuple[NoticeView, datetime] | N
         return None
     with resources.database.read() as session:
         row = session.get(NoticeRecipient, recipient)
-    if row is None or row.at is None or row.state not in {"sent", "bounced"}:
+    if row is None or row.at is None or row.state not in {"sent", "bounced", "deferred"}:
         return None
     return NoticeReader(resources).get(row.notice_id), row.at
 

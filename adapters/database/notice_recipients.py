@@ -125,6 +125,12 @@ class Recipients:
         with self._database.write() as session:
             session.execute(self._update().where(*put_off).values(state="waiting"))
 
+    def send_again(self) -> None:
+        """Everybody who is not told: put off, refused, or come back. Somebody has looked at what kept the letters out."""
+        out = col(NoticeRecipient.state).in_(["deferred", "refused", "bounced"])
+        with self._database.write() as session:
+            session.execute(self._update().where(out).values(state="waiting", tries=0))
+
     def claim(self, most: int) -> list[Claimed]:
         """Mark the next people as under way, in a commit of its own, and open their addresses."""
         query = (

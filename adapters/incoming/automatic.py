@@ -35,6 +35,11 @@ _HARD_WORDS = re.compile(
 _SOFT_WORDS = re.compile(
     r"will (?:be )?retr|delayed|temporar|mailbox (?:is )?full|over quota|try again|\b4\.\d\.\d\b|\b452\b", re.IGNORECASE
 )
+_STILL_TRYING = re.compile(
+    r"will (?:be )?retr|will (?:continue|keep) (?:to try|trying)|still trying|do(?: not|n't) need to (?:resend|retry)|"
+    r"delayed|warning: message|wird (?:es )?weiter versucht|verz[öo]gert|retard[ée]",
+    re.IGNORECASE,
+)
 _MOST_BODY = 50_000  # characters of a report that are searched
 
 
@@ -96,18 +101,24 @@ def _standard_bounce(message: EmailMessage, text: str) -> Bounce | None:
     if action in {"delivered", "relayed", "expanded"}:
         return None
     code = status.group(1) if status else None
-    hard = code.startswith("5") if code else action == "failed" or bool(_HARD_WORDS.search(text[:_MOST_BODY]))
+    hard = _is_hard(code) if code else action == "failed" or bool(_HARD_WORDS.search(text[:_MOST_BODY]))
     recipient = fields.get("final-recipient", fields.get("original-recipient", "")).rpartition(";")[2].strip() or None
-    return Bounce(hard=hard, status=code, recipient=recipient, original=original)
+    return Bounce(hard=hard, final=action != "delayed", status=code, recipient=recipient, original=original)
 
 
 def _informal_bounce(message: EmailMessage, text: str) -> Bounce:
     body = text[:_MOST_BODY]
     status = _STATUS.search(body)
     code = status.group(1) if status else None
-    hard = code.startswith("5") if code else bool(_HARD_WORDS.search(body)) and not _SOFT_WORDS.search(body)
+    hard = _is_hard(code) if code else bool(_HARD_WORDS.search(body)) and not _SOFT_WORDS.search(body)
+    final = hard or not _STILL_TRYING.search(f"{first(message, 'Subject')}\n{body}")
     failed = next((address for _, address in addresses(message, "X-Failed-Recipients")), None)
-    return Bounce(hard=hard, status=code, recipient=failed, original=_original_id(body))
+    return Bounce(hard=hard, final=final, status=code, recipient=failed, original=_original_id(body))
+
+
+def _is_hard(code: str) -> bool:
+    # A full mailbox (x.2.2) is emptied one day, whatever class a server gives it (RFC 3463 3.3).
+    return code.startswith("5") and not code.startswith("5.2.2")
 
 
 def _original_id(text: str) -> str | None:

@@ -103,6 +103,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/notices/{reference}"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/notices/{reference}/progress"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/notices/{reference}/letters/{segment}"): Rule(DESK),
+    ("GET", "/console/notices/{reference}/not-told.csv"): Rule(DESK - {Role.DPO}),
     # Whoever is in the office helps when hundreds write back.
     ("GET", "/console/notices/{reference}/replies"): Rule(DESK | {Role.CASEWORKER}),
     ("POST", "/console/notices/{reference}/replies"): Rule((DESK - {Role.DPO}) | {Role.CASEWORKER}),

@@ -67,6 +67,7 @@ MATRIX = {
     "GET /console/notices/{reference}": f"{DESK} auditor",
     "GET /console/notices/{reference}/progress": f"{DESK} auditor",
     "GET /console/notices/{reference}/letters/{segment}": DESK,
+    "GET /console/notices/{reference}/not-told.csv": "privacy_lead breach_responder",
     "GET /console/notices/{reference}/replies": f"{DESK} caseworker",
     "POST /console/notices/{reference}/replies": "breach_responder privacy_lead caseworker",
     "POST /console/notices/{reference}/link": "breach_responder privacy_lead caseworker",

@@ -49,6 +49,7 @@ def test_no_download_holds_a_formula(
     case.done_by(person.person, Tag.MESSAGE_RECEIVED, note=str(case.note(EVIL, person.person)))
     breach = web.post("/api/v1/breaches", json={"summary": EVIL, "affected": {"GB": 2}}, headers=headers).json()["reference"]
     web.post(f"/api/v1/breaches/{breach}/actions/dismiss", json={"reason": EVIL}, headers=headers)
+    notice = web.post("/api/v1/notices", json={"title": EVIL, "purpose": "breach"}, headers=headers).json()["reference"]
     month = f"{datetime.now(UTC):%Y-%m}"
     found: dict[str, bytes] = {
         "pack": person.post(f"/console/cases/{case.reference}/evidence").content,
@@ -59,6 +60,7 @@ def test_no_download_holds_a_formula(
     for rule in (each for each in (*api, *console) if each.endswith(".csv")):
         for name in REPORTS if "{name}" in rule else ("",):
             reference = f"HAB-{searched.id.hex[:8].upper()}" if "schedule" in rule else case.reference
+            reference = notice if "/notices/" in rule else reference
             address = rule.replace("{reference}", reference).replace("{name}", name)
             answer = web.get(address, headers=headers) if rule in api else person.get(address)
             assert answer.status_code == 200, address

@@ -14,7 +14,7 @@ from api.notices import notices
 from domain.breach import Count
 from domain.commands import Actor
 from domain.notice import NoticeStatus
-from domain.notice_commands import Continue, NoticeCall, NoticeCommand, Pause, Publish, SendLink, SendTest, SetRate
+from domain.notice_commands import Continue, NoticeCall, NoticeCommand, Pause, Publish, Resend, SendLink, SendTest, SetRate
 from domain.notice_messages import NoticeSnapshot
 from tests.breach_factory import CASEWORKER, LEAD, RESPONDER
 from tests.journeys.installed import Installed
@@ -67,6 +67,7 @@ async def notice(here: Installed) -> tuple[UUID, str, str]:
     await one.command(Continue(actor=LEAD))
     await one.until(lambda each: each.state.status is NoticeStatus.FINISHED)
     first = (await handle.describe()).run_id
+    await skipper.fast_forward(handle, timedelta(days=7))  # what came back is looked for three times
     await handle.result()
 
     async def afterwards(command: NoticeCommand) -> NoticeSnapshot:
@@ -77,6 +78,8 @@ async def notice(here: Installed) -> tuple[UUID, str, str]:
     await afterwards(Publish(actor=LEAD, language="en", note=text))
     await afterwards(SendLink(actor=CASEWORKER, note=await asyncio.to_thread(one.note, "person1@example.com")))
     await one.until(lambda each: each.state.answered == 1)
+    await afterwards(Resend(actor=RESPONDER, note=await asyncio.to_thread(one.note, "Off the block list.")))
+    await one.until(lambda each: not each.state.resend)
     last = (await handle.describe()).run_id
-    await skipper.fast_forward(handle, timedelta(minutes=11))
+    await skipper.fast_forward(handle, timedelta(days=7))
     return notice_id, first, last

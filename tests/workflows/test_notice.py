@@ -19,6 +19,7 @@ from adapters.incoming.reading_room import ReadingRoom
 from adapters.incoming.store import Arrived, store
 from adapters.notice_letters import affected_of, recipient_of
 from adapters.resources import Resources
+from domain.incoming import Bounce
 from domain.messages import WatchMailbox
 from domain.notice import NoticeStatus
 from domain.notice_commands import (
@@ -29,6 +30,7 @@ from domain.notice_commands import (
     Pause,
     Prepare,
     Publish,
+    Resend,
     SendLink,
     SendTest,
     SetPolicy,
@@ -197,18 +199,55 @@ async def test_a_mailbox_that_does_not_exist_is_counted_and_given_up(running: No
 
 
 async def test_bounces_and_answers_come_back_to_the_person_they_belong_to(running: Notice, office: PostOffice) -> None:
-    await ready(running, 2)
+    await ready(running, 4)
     await running.approve()
     await running.until(lambda one: one.state.status is NoticeStatus.FINISHED)
     vault, now = running.resources.vault, datetime.now(UTC)
+    hard, soft, warning = Bounce(hard=True), Bounce(hard=False, status="4.2.2"), Bounce(hard=False, final=False)
     with running.resources.database.write() as session:
-        assert note_answer(session, vault, ["x@example.com", office.kept[0].sender], now, bounced=True)
-        assert note_answer(session, vault, [office.kept[1].sender.upper()], now, bounced=False)
-        assert not note_answer(session, vault, ["privacy+hab-n1234567-1-aaaaaaaaaaaaaaaa@habeas.example"], now, bounced=True)
-    proof = NoticeReader(running.resources).proof(running.notice_id, office.kept[0].recipients[0])
-    assert proof is not None
-    assert proof.state == "bounced"
-    assert NoticeReader(running.resources).tally(running.notice_id) == {"bounced": 1, "sent": 1}
+        assert note_answer(session, vault, ["x@example.com", office.kept[0].sender], now, bounce=hard)
+        assert note_answer(session, vault, [office.kept[1].sender.upper()], now)
+        assert note_answer(session, vault, [office.kept[2].sender], now, bounce=soft)
+        assert note_answer(session, vault, [office.kept[3].sender], now, bounce=warning)
+        assert note_answer(session, vault, [office.kept[3].sender], now, machine=True)
+        assert not note_answer(session, vault, ["privacy+hab-n1234567-1-aaaaaaaaaaaaaaaa@habeas.example"], now, bounce=hard)
+    reader = NoticeReader(running.resources)
+    proofs = [reader.proof(running.notice_id, kept.recipients[0]) for kept in office.kept]
+    assert [(proof.state, bool(proof.replied_at)) for proof in proofs if proof] == [
+        ("bounced", False),
+        ("sent", True),
+        ("deferred", False),
+        ("sent", False),
+    ]
+
+
+async def test_what_came_back_for_now_goes_out_again_by_itself_and_the_rest_when_somebody_wishes_it(
+    running: Notice, office: PostOffice
+) -> None:
+    await ready(running, 3)
+    await running.approve()
+    await running.until(lambda one: one.state.status is NoticeStatus.FINISHED)
+    first = {kept.recipients[0]: str(kept.message["Message-ID"]) for kept in office.kept}
+    full, gone = office.kept[0], office.kept[1]
+    with running.resources.database.write() as session:
+        vault, now = running.resources.vault, datetime.now(UTC)
+        note_answer(session, vault, [full.sender], now, bounce=Bounce(hard=False, status="5.2.2"))
+        note_answer(session, vault, [gone.sender], now, bounce=Bounce(hard=True, status="5.7.1"))
+    office.kept.clear()
+    await running.age(minutes=61)
+    await running.until(lambda one: one.state.sent_again == 1)
+    assert [(kept.recipients[0], str(kept.message["Message-ID"])) for kept in office.kept] == [
+        (full.recipients[0], first[full.recipients[0]])
+    ]
+    assert NoticeReader(running.resources).tally(running.notice_id) == {"sent": 2, "bounced": 1}
+    assert [person[0] for person in NoticeReader(running.resources).not_told(running.notice_id)] == gone.recipients
+    await running.command(Resend(actor=RESPONDER, note=running.note("Our server was on a block list.")))
+    await running.until(lambda one: not one.state.resend)
+    assert [kept.recipients for kept in office.kept] == [full.recipients, gone.recipients]
+    assert NoticeReader(running.resources).tally(running.notice_id) == {"sent": 3}
+    await running.age(days=7)
+    await running.handle.result()
+    assert len(office.kept) == 2
 
 
 async def test_a_test_letter_goes_to_us_alone_and_says_so(running: Notice, office: PostOffice) -> None:
@@ -284,6 +323,8 @@ async def test_people_who_write_back_are_answered_together_also_after_the_end(ru
     resources, now = running.resources, datetime.now(UTC)
     await ready(running, 2)
     await running.approve()
+    await running.until(lambda one: one.state.status is NoticeStatus.FINISHED)
+    await running.age(days=7)
     await running.handle.result()
     told_first = {kept.recipients[0]: kept for kept in office.kept}
     raws = [
@@ -322,13 +363,15 @@ async def test_people_who_write_back_are_answered_together_also_after_the_end(ru
     found = affected_of(resources.vault, token[1])
     assert found is not None
     assert NoticeReader(resources).proof_of(running.notice_id, found[1]) is None
-    await running.age(minutes=11)
+    await running.age(days=7)
     await running.handle.result()
 
 
 async def test_a_public_notice_after_the_end_is_published(running: Notice) -> None:
     await ready(running, 1)
     await running.approve()
+    await running.until(lambda one: one.state.status is NoticeStatus.FINISHED)
+    await running.age(days=7)
     await running.handle.result()
     state = await running.carried_on(Publish(actor=LEAD, language="en", note=running.note("Stolen passwords were tried.")))
     assert set(state.published) == {"en"}

@@ -22,6 +22,7 @@ _FIELDS: Final[dict[A, tuple[str, ...]]] = {
     A.SET_RATE: ("rate",),
     A.PAUSE: ("reason",),
     A.CONTINUE: ("reason",),
+    A.RESEND: ("reason",),
     A.CANCEL: ("reason",),
     A.PUBLISH: ("language", "text"),
 }

@@ -14,6 +14,8 @@ from adapters.database.breach_reader import BreachReader
 from adapters.database.notice_reader import NoticeReader, NoticeView
 from adapters.incoming.reading_room import ReadingRoom
 from adapters.notice_letters import filled
+from adapters.row_text import csv_header, encode
+from api.access import note_access
 from api.console.breaches.pages import PATH as BREACHES
 from api.console.breaches.pages import names
 from api.console.notices import words
@@ -29,6 +31,7 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 PATH: Final = "/console/notices"
 _LISTED: Final = 100
 _RENEWED: Final = 3  # seconds
+_NOT_TOLD: Final = ("email", "country", "language", "state", "answer")
 
 
 @router.get("/notices")
@@ -52,6 +55,22 @@ def progress(reference: str, web: TheWeb, who: TheCaseworker, seen: str = "") ->
     """How far it is; the page is opened anew when the notice has moved on."""
     facts = facts_of(web, who, NoticeReader(web.resources).find(reference.upper()))
     return show(web, "notices/_progress.html", who, at=BREACHES, moved=seen != stage_of(facts["state"]), **facts)
+
+
+@router.get("/notices/{reference}/not-told.csv")
+def not_told(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
+    """Whom the letter did not reach, so that a letter on paper, a telephone or the platform does (Article 34(3)(c))."""
+    reader = NoticeReader(web.resources)
+    view = reader.find(reference.upper())
+    note_access(web, who, "notice-not-told")
+    rows = []
+    for email, segment, state, code in reader.not_told(view.dossier.id):
+        country, _, language = segment.partition("_")
+        rows.append((email, "" if country == "xx" else country.upper(), language, state, code or ""))
+    name = f"{view.dossier.reference}-not-told.csv"
+    text = csv_header(_NOT_TOLD) + encode(_NOT_TOLD, rows)[1]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/notices/{reference}/letters/{segment}")

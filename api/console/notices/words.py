@@ -53,6 +53,13 @@ ACTS: Final[dict[A, Act]] = {
         "Pause it",
     ),
     A.CONTINUE: Act("Go on", "It goes on with the next person on the list.", "Go on"),
+    A.RESEND: Act(
+        "Send again to those who are not told",
+        "The same letters to the same approved lists, only to people whose letter was refused, put off or came back. What "
+        "came back for now is sent again by itself, an hour, a day and six days after the end; this is for when something of "
+        "ours kept letters out and is mended.",
+        "Send again",
+    ),
     A.CANCEL: Act(
         "End it for good",
         "Nobody else is told. Who was told stays on record. It cannot be opened again; a new notice can be begun.",
@@ -103,9 +110,9 @@ FATES: Final[dict[str, str]] = {
     "sent": "taken by their mail server",
     "waiting": "not sent yet",
     "under_way": "on its way",
-    "deferred": "put off, tried again within the hour",
-    "refused": "refused: no such mailbox",
-    "bounced": "came back",
+    "deferred": "put off, or came back for now: tried again by itself",
+    "refused": "refused by their mail server",
+    "bounced": "came back for good",
 }
 LABELS: Final[dict[str, str]] = {
     "title": "What you call it",
