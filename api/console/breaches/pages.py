@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 from sqlmodel import select
@@ -20,7 +19,7 @@ from adapters.database.tables import Caseworker
 from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
-from api.console.breaches.picture import cells, left, row_state, shared_out, to_do, urgency
+from api.console.breaches.picture import cells, left, local_due, row_state, shared_out, to_do, urgency
 from api.console.breaches.told import as_todos, notices_of
 from api.console.mail_words import scanned
 from api.console.navigation import BADGES
@@ -31,15 +30,13 @@ from api.face.days import zone
 from api.v1.breach_presenting import notes_of, possible, report_state
 from api.v1.dossier_actions import file_of
 from domain.breach import BreachOutcome, BreachState
-from domain.breach_authorities import CONTROLLER, find_authority
+from domain.breach_authorities import find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_choices import choice_word
 from domain.breach_contacts import CHECKED
 from domain.breach_forms import FIELDS, FORMS
-from domain.breach_rows import AuthorityRow
 from domain.errors import UnknownObjectError
-from domain.regimes import zone_of
 from domain.rights import Role
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -177,7 +174,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "waits": waits,
         "deciders": [person for person in _staff(web) if person.role == Role.PRIVACY_LEAD.value],
         "rows": [
-            (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), _local(web, row))
+            (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), local_due(row, zone(web)))
             for row in clocks.rows
         ],
         "others": [
@@ -186,7 +183,6 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         ],
         "actions": actions,
         "timeline": sorted(state.timeline.items(), key=lambda pair: pair[1].at),
-        "authority_name": _authority_name,
         "left_of": left,
         "urgency_of": urgency,
         "desk_words": words,
@@ -252,18 +248,6 @@ def _field(state: BreachState, said: dict[UUID, str], name: str) -> dict[str, An
         "derived": field.derived,
         "article": field.article,
     }
-
-
-def _local(web: Web, row: AuthorityRow) -> str:
-    """The due time as the authority's own clock shows it: Wed 25 Nov, 12:22 CET."""
-    authority = find_authority(row.key)
-    place = ZoneInfo(authority.zone if authority else zone_of(row.country) or str(zone(web)))
-    return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
-
-
-def _authority_name(key: str) -> str:
-    authority = find_authority(key)
-    return authority.short if authority else "The controller" if key == CONTROLLER else key
 
 
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:

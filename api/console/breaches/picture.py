@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from api.console.breaches.words import OTHERS
 from domain.breach import BreachState, BreachStatus, Report
+from domain.breach_authorities import find_authority
 from domain.breach_authority import BreachAction as A
 from domain.breach_rows import AuthorityRow, BreachClocks
 from domain.notice import NoticeStatus
+from domain.regimes import zone_of
 
 HOURS: Final = 72
 _SOON: Final = timedelta(hours=12)  # amber in a breach (mockups, colours)
@@ -63,6 +66,14 @@ def left(due: datetime, now: datetime) -> str:
     minutes = int(abs(due - now) / timedelta(minutes=1))
     told = f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 (an hour)
     return told if due >= now else f"{told} over"
+
+
+def local_due(row: AuthorityRow, seat: ZoneInfo) -> str:
+    """The due time as the authority's own clock shows it: Wed 25 Nov, 12:22 CET."""
+    authority = find_authority(row.key)
+    country = zone_of(row.country)
+    place = ZoneInfo(authority.zone) if authority else ZoneInfo(country) if country else seat
+    return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
 
 
 def urgency(due: datetime | None, now: datetime) -> str:

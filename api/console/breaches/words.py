@@ -8,6 +8,7 @@ from typing import Final
 
 from api.console.words import COUNTRY
 from domain.breach import UNKNOWN_PLACE, BreachOutcome, BreachStatus
+from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction as A
 
 
@@ -27,6 +28,12 @@ def place(code: str) -> str:
         return "country not known"
     country, _, land = code.partition("-")
     return COUNTRY(country) + (f" ({land})" if land else "")
+
+
+def authority(key: str) -> str:
+    """An authority as a table names it, by its key."""
+    found = find_authority(key)
+    return found.short if found else "The controller" if key == CONTROLLER else key
 
 
 ACTS: Final[dict[A, Act]] = {
