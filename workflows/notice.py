@@ -21,61 +21,32 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.breach_log import BreachLog
-    from activities.notice_answers import NoticeAnswers
-    from activities.notice_sending import NoticeSending
     from activities.notices import Notices
     from domain.errors import DomainError
-    from domain.notice import ENDED, NoticeState, NoticeStatus
+    from domain.notice import NoticeState, NoticeStatus
     from domain.notice_commands import NoticeCall
     from domain.notice_decisions import decide_notice
-    from domain.notice_events import NoticeDraft, NoticeEvent, NoticeTag, evolve_notice, segment_facts
+    from domain.notice_events import NoticeDraft, NoticeTag, segment_facts
     from domain.notice_messages import (
         LoadRecipients,
         NoticeRef,
         NoticeSnapshot,
         OpenNotice,
-        RecordNoticeEvents,
-        SendAnswers,
-        SendSome,
         SendTestLetters,
         SentSome,
     )
 
-from workflows.ledger import Ledger
+from workflows.notice_ledger import NoticeLedger
 from workflows.opening import whole_message
-from workflows.options import EVENTS, LISTS, SENDING
+from workflows.options import EVENTS, LISTS
 from workflows.proceedings import refused
 
-CHUNK = 2_000  # recipients an activity: about 60 events of history for 10,000, and a pause is felt within one window
 TRY_AGAIN_AFTER = timedelta(minutes=15)  # grey-listing lasts about as long
 WAIT_FOR_SERVER = timedelta(minutes=1)
 # After the end: a full mailbox is emptied, a server that was away comes back; the longest that servers keep trying is five days.
 RETURNS = (timedelta(hours=1), timedelta(days=1), timedelta(days=6))
 _PATIENCE = 60  # minutes that a round waits for our own mail server
 LINGER = timedelta(minutes=10)  # a notice that was carried on after its end, for one more command
-
-
-class NoticeLedger(Ledger[NoticeState, NoticeDraft]):
-    """One notice under way."""
-
-    @property
-    def ended(self) -> bool:
-        return self.state.status in ENDED
-
-    @property
-    def sequence(self) -> int:
-        return self.state.sequence
-
-    async def append(self, drafts: list[NoticeDraft], command_id: str) -> None:
-        now = workflow.now()
-        events = [
-            NoticeEvent(sequence=self.sequence + place, tag=draft.tag, at=now, actor=draft.actor, facts=draft.facts)
-            for place, draft in enumerate(drafts, start=1)
-        ]
-        message = RecordNoticeEvents(notice_id=self.state.notice_id, command_id=command_id, events=events)
-        await workflow.execute_activity_method(BreachLog.record_notice_event, message, **EVENTS)
-        for event in events:
-            evolve_notice(self.state, event)
 
 
 @workflow.defn
@@ -148,13 +119,13 @@ class NoticeWorkflow:
         return [since + after for after in RETURNS if since + after > workflow.now()]
 
     async def _send_again(self, *, returned: bool = False) -> None:
-        some = await self._some(again=True, returned=returned)
+        some = await self._notice.send_some(again=True, returned=returned)
         sent, refused, waited = some.sent, some.refused, 0
         while some.left and waited < _PATIENCE and (some.stalled or some.sent or some.refused):
             if some.stalled:
                 waited += 1
                 await workflow.sleep(WAIT_FOR_SERVER)
-            some = await self._some(again=False)
+            some = await self._notice.send_some(again=False)
             sent, refused = sent + some.sent, refused + some.refused
         if sent or refused or returned:
             facts: dict[str, Any] = {"sent": sent, "refused": refused, "given_up": some.given_up, "wished": returned}
@@ -164,7 +135,7 @@ class NoticeWorkflow:
         while True:
             await self._notice.until(lambda state: state.answers)
             self._answering = True
-            await self._send_answer()
+            await self._notice.send_answer()
             self._answering = False
 
     async def _answer_all(self) -> None:
@@ -172,19 +143,7 @@ class NoticeWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             if not self._notice.state.answers:
                 return
-            await self._send_answer()
-
-    async def _send_answer(self) -> None:
-        notice = self._notice
-        message = SendAnswers(notice_id=notice.state.notice_id, answer=notice.state.answers[0])
-        facts: dict[str, Any] = {"number": message.answer.number}
-        try:
-            done = await workflow.execute_activity_method(NoticeAnswers.send_answers, message, **LISTS)
-        except ActivityError:
-            facts |= {"sent": 0, "failed": max(len(message.answer.mails), 1)}
-        else:
-            facts |= {"sent": done.sent, "failed": done.failed}
-        await notice.record(NoticeDraft(tag=NoticeTag.ANSWERED, facts=facts), even_if_ended=True)
+            await self._notice.send_answer()
 
     async def _open(self, opening: OpenNotice) -> None:
         ref = NoticeRef(notice_id=opening.notice_id)
@@ -280,15 +239,9 @@ class NoticeWorkflow:
             if notice.state.status is NoticeStatus.APPROVED:
                 await notice.record(NoticeDraft(tag=NoticeTag.STARTED))
 
-    async def _some(self, *, again: bool, returned: bool = False) -> SentSome:
-        state = self._notice.state
-        message = SendSome(notice_id=state.notice_id, most=CHUNK, again=again, returned=returned, rate=state.rate)
-        some: SentSome = await workflow.execute_activity_method(NoticeSending.send_some, message, **SENDING)
-        return some
-
     async def _send_some(self, *, again: bool) -> SentSome:
         notice = self._notice
-        some = await self._some(again=again)
+        some = await self._notice.send_some(again=again)
         if some.sent or some.refused:
             facts: dict[str, Any] = {"sent": some.sent, "refused": some.refused}
             await notice.record(NoticeDraft(tag=NoticeTag.PROGRESSED, facts=facts), even_if_ended=True)
