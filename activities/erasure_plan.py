@@ -15,7 +15,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from activities.erasure_look import Look
-from activities.found_keys import Keys
 from activities.systems.base import Connector, Lookup, SystemUnreachableError
 from activities.systems.registry import Systems
 from adapters.case_vault import CaseVault
@@ -82,7 +81,7 @@ class PlanMaker:
             action=erasure.action,
             rows=rows,
             doubtful=found.doubtful if found else 0,
-            keys=self._keys(step, found) if found and rows else None,
+            keys=self._keys(step, found.names) if found and rows and found.names else None,
             by_hand=found is None or self._by_hand(step.system, erasure.action),
             ground=erasure.ground,
             until=kept_until(erasure, _last_day(found), self._today) if kept and (rows or found is None) else None,
@@ -103,10 +102,8 @@ class PlanMaker:
         except SystemFailedError:
             return None
 
-    def _keys(self, step: Step, found: CollectedCollection) -> str:
-        names = key_fields(self._resources.datamap.collection(step.system, step.collection), found)
-        keys = Keys(key_of(row, names) for row in found.records())
-        return self._vault.receipt_mac(f"erasure:{step.system}.{step.collection}", keys.digest())
+    def _keys(self, step: Step, names: str) -> str:
+        return self._vault.receipt_mac(f"erasure:{step.system}.{step.collection}", names)
 
     def _addressees(self, entries: Sequence[Entry]) -> Iterator[tuple[str, RecipientKind]]:
         for entry in entries:

@@ -59,7 +59,13 @@ class Keys:
             yield batch
 
     def digest(self) -> str:
-        """A hash of the set, whatever the order: tells whether two searches ask for the same. Not for storing bare."""
+        """A hash of the set, whatever the order: tells whether two searches ask for the same. Not for storing bare.
+
+        Sets that are kept by the same limit compare: all that a search makes.
+        """
+        if self._spool is None:  # one long hash costs a tenth of one for each key
+            whole = "\n".join(f"{len(key)} {key}" for key in sorted(self._memory))
+            return f"{len(self)}:{hashlib.sha256(whole.encode(errors='surrogatepass')).hexdigest()}"
         total = 0
         for batch in self.batches(self._most):
             for key in batch:

@@ -58,6 +58,7 @@ class Search:
         vault: of the case.
         blobs: where rows and files are sealed to.
         only: for erasure: nothing but these fields is read, as they are, and no file is opened.
+        erasing: what names the rows is hashed, and nobody will read them as CSV.
     """
 
     def __init__(  # noqa: PLR0917 (one caller)
@@ -68,6 +69,8 @@ class Search:
         vault: CaseVault,
         blobs: Blobs,
         only: Sequence[str] | None = None,
+        *,
+        erasing: bool = False,
     ) -> None:
         self._connector = connector
         self._collection = collection
@@ -81,6 +84,7 @@ class Search:
         self._has_files = of_files and not self._only
         self._key_at = [self._fields.index(name) for name in self._key]
         self._leads = {name: Keys() for name in leads_to}
+        self._names = Keys() if erasing else None  # what an erasure is approved for
         masked = {name for name, field in collection.fields.items() if field.masked and not self._only}
         self._masked = [at for at, name in enumerate(self._fields) if name in masked]
         self._made: list[BlobWriter] = []
@@ -113,12 +117,14 @@ class Search:
             raise
 
     def _keep(self, ways: Sequence[Way], snapshot: CollectedCollection | None) -> SearchResult:
-        large = self._connector.large(self._collection)
+        writer = functools.partial(
+            RowsWriter, self._fields, large=self._connector.large(self._collection), csv=self._names is None
+        )
         seen = Keys() if len(ways) > 1 or snapshot else None
         held: list[Row] = []
         with (
-            RowsWriter(self._fields, functools.partial(self._create, ROWS_KIND), large=large) as kept,
-            RowsWriter(self._fields, functools.partial(self._create, DOUBTFUL_KIND), large=large) as apart,
+            writer(create=functools.partial(self._create, ROWS_KIND)) as kept,
+            writer(create=functools.partial(self._create, DOUBTFUL_KIND)) as apart,
         ):
             for way in ways:
                 for mine, doubtful in self._found(way, ways):
@@ -137,6 +143,7 @@ class Search:
             files=tuple(self._files),
             span=self._span.texts,
             from_snapshot=restored,
+            names=self._names.digest() if self._names is not None else None,
         )
         content = Sealable(head, bytes(kept.inline), bytes(apart.inline))
         return SearchResult(content, kept.rows, apart.rows, self._leads)
@@ -154,6 +161,8 @@ class Search:
         if self._has_files:
             rows = [row for row in map(self._with_file, rows) if row]
         self._lead(rows)
+        if self._names is not None:
+            self._names.update(map(self._key_of, rows))
         self._span.update(rows)
         kept.add(self._mask(rows))
 

@@ -146,10 +146,11 @@ class Traversal:
         place = f"{step.system}.{step.collection}."
         known_by = {each.known_by for each in self._resources.datamap.recipients if each.known_by}
         theirs = [target.removeprefix(place) for target in known_by if target.startswith(place)]  # read before our rows go
-        only = fields_needed(collection, step, theirs) if self._assignment.erasing else None
+        erasing = self._assignment.erasing
+        only = fields_needed(collection, step, theirs) if erasing else None
         if self._assignment.portable and step.wanted and not connector.has_files:
             only = portable_fields(collection, step)
-        return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only)
+        return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only, erasing=erasing)
 
     def _ways(self, step: Step) -> list[Way]:
         ways = (self._way(way) for way in step.ways)

@@ -98,6 +98,11 @@ class CollectedCollection:
         return self._content.head.from_snapshot
 
     @property
+    def names(self) -> str | None:
+        """A hash of what names the rows, of a look for an erasure."""
+        return self._content.head.names
+
+    @property
     def span(self) -> tuple[date, date] | None:
         """First and last day (as the source writes it) from which the retention period is counted, if rows have it."""
         span = self._content.head.span

@@ -77,9 +77,14 @@ def encode(fields: Sequence[str], rows: Sequence[Row]) -> tuple[bytes, bytes]:
     if not rows:
         return b"", b""
     json_columns, csv_columns = zip(*map(_column, zip(*rows, strict=True)), strict=True)
-    # Names are plain identifiers (`domain/datamap_systems.py`), so nothing in them needs escaping.
-    line = "{" + ",".join(f'"{name}":%s' for name in fields) + "}\n"
-    return _lines(line, json_columns), _lines(",".join(["%s"] * len(fields)) + "\r\n", csv_columns)
+    return _lines(_json_line(fields), json_columns), _lines(",".join(["%s"] * len(fields)) + "\r\n", csv_columns)
+
+
+def json_lines(fields: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """The rows as JSON lines alone, as `encode` writes them."""
+    if not rows:
+        return b""
+    return _lines(_json_line(fields), [_column(column)[0] for column in zip(*rows, strict=True)])
 
 
 def guarded(value: Any) -> str:  # noqa: ANN401 (what `plain` gives)
@@ -103,6 +108,11 @@ def csv_line(cells: Iterable[object]) -> str:
 def csv_header(fields: Sequence[str]) -> bytes:
     """The first line of a CSV file."""
     return ",".join(fields).encode() + b"\r\n"
+
+
+def _json_line(fields: Sequence[str]) -> str:
+    # Names are plain identifiers (`domain/datamap_systems.py`), so nothing in them needs escaping.
+    return "{" + ",".join(f'"{name}":%s' for name in fields) + "}\n"
 
 
 def _lines(template: str, columns: Sequence[Sequence[str]]) -> bytes:

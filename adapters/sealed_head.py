@@ -36,6 +36,7 @@ class Head(BaseModel):
         span: first and last value (ISO 8601) of the field that the retention period is counted from.
         from_snapshot: how many rows at the end only the copy taken at receipt still had.
         reason: why it was not searched.
+        names: of a look for an erasure: a hash of what names its rows, whatever their order. Sealed like the rest.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +48,7 @@ class Head(BaseModel):
     span: tuple[str, str] | None = None
     from_snapshot: int = 0
     reason: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True)

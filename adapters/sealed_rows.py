@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from adapters.blobs import BlobWriter
-from adapters.row_text import Row, csv_header, encode
+from adapters.row_text import Row, csv_header, encode, json_lines
 from domain.blobs import BlobRef
 
 SEGMENT_ROWS = 1_000  # a page is read by opening one segment; an index of a million rows is a thousand entries
@@ -52,9 +52,11 @@ class RowsWriter:
         fields: names of the columns.
         create: opens a new blob; called only when the rows outgrow the inline limit.
         large: single rows may be megabytes, so rows are not gathered before they are sealed.
+        csv: whether anybody will read them as CSV.
     """
 
-    def __init__(self, fields: Sequence[str], create: Callable[[], BlobWriter], *, large: bool = False) -> None:
+    def __init__(self, fields: Sequence[str], create: Callable[[], BlobWriter], *, large: bool = False, csv: bool = True) -> None:
+        self._csv = csv
         self._fields = tuple(fields)
         self._create = create
         self._segment_rows = 1 if large else SEGMENT_ROWS
@@ -85,7 +87,7 @@ class RowsWriter:
         return RowsIndex(fields=self._fields, rows=self._rows, segments=tuple(self._segments), bytes=self._bytes, ref=ref)
 
     def _write(self, rows: list[Row]) -> None:
-        as_json, as_csv = encode(self._fields, rows)
+        as_json, as_csv = encode(self._fields, rows) if self._csv else (json_lines(self._fields, rows), b"")
         self._segments.append(Segment(self._rows, self._bytes, self._bytes + len(as_json)))
         self._rows += len(rows)
         self._bytes += len(as_json) + len(as_csv)
