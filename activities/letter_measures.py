@@ -30,6 +30,7 @@ def restriction(writing: Writing) -> Facts:
         **since(writing),
         "why": WHY_RESTRICTED[str(measure.ground)],
         "purposes": _purposes(writing, measure),
+        "marked": bool(measure.rows or measure.by_hand),
         "by_hand": [titles.get(name, name) for name in measure.by_hand],
         "told": _told(writing, measure),
     }

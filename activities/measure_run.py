@@ -59,6 +59,12 @@ class MeasureRun:
         self.rows = 0
         self.stale = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether programs looked for records to change, and nobody's are there."""
+        looked = any(target.place[0] not in self.unreached for target in self._targets)
+        return looked and not self.rows
+
     def examine(self, keys: Sequence[UUID]) -> int:
         """How many rows hold what is expected; 0 when any of the corrections finds none."""
         if not self._targets:

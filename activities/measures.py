@@ -82,6 +82,7 @@ class Measures:
             return MeasureCarriedOut(
                 rows=run.rows,
                 stale=run.stale,
+                empty=run.empty and message.measure.kind in {"restrict", "dispute"},
                 by_hand=sorted({*by_hand_of(self._resources.datamap, self._systems, message.measure), *run.unreached}),
                 addressees=list(addressees_of(self._resources.datamap, message.measure, run.touched)),
             )

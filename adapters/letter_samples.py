@@ -88,6 +88,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "by_hand": ["Card payments"],
+        "marked": True,
         "ended_from": moment(_UNTIL, ZoneInfo("Europe/London")),
         "purposes": ["To send you optional marketing emails or newsletters"],
         "since": moment(_UNTIL, ZoneInfo("Europe/London")),

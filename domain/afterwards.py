@@ -17,6 +17,7 @@ from domain.commands import CommandBase
 from domain.deadline_period import add_months
 from domain.errors import NotAllowedNowError
 from domain.events import CaseEvent, Draft, Tag
+from domain.measure_standing import lifting_actions
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Outcome, Status
@@ -53,7 +54,7 @@ def offered_actions(state: CaseState) -> list[Action]:
 
 def closed_actions(state: CaseState) -> list[Action]:
     """What may be done about a closed case."""
-    actions = offered_actions(state) if state.outcome in _GAVE else []
+    actions = [*(offered_actions(state) if state.outcome in _GAVE else []), *lifting_actions(state.measures)]
     if state.outcome in _GAVE and _offered(state):
         actions += [Action.REQUEST_CODE, Action.OPEN_PACKAGE]
     if any(item.kind != AFTER_CHECK for item in state.open_work_items.values()):

@@ -23,7 +23,7 @@ from domain.commands import (
 from domain.errors import InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import more_than_marketing
-from domain.measure_standing import Measure, pending_of, restriction_of
+from domain.measure_standing import Measure, lifting_actions, pending_of, restriction_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Right, Status
@@ -53,16 +53,11 @@ def measure_actions(state: CaseState) -> list[Action]:
 
 
 def _restriction_actions(state: CaseState) -> list[Action]:
-    lasting = restriction_of(state.measures)
-    if lasting is None:
+    if restriction_of(state.measures) is None:
         waiting = any(each.kind == "restrict" and each.pending for each in state.measures)
         able = any(_open(state, right) and _known(state, right) for right in RESTRICTED)
         return [Action.RESTRICT_PROCESSING] if able and not waiting else []
-    if any(each.kind == "lift" and each.pending for each in state.measures):
-        return []
-    if lasting.told_at is not None:
-        return [Action.LIFT_RESTRICTION]
-    return [] if lasting.announced else [Action.ANNOUNCE_LIFTING]
+    return lifting_actions(state.measures)
 
 
 def returns_measure(state: CaseState) -> bool:

@@ -58,10 +58,12 @@ class MeasureCarriedOut(Message):
         by_hand: systems in which a person has to do it, also because nothing known of the person leads to their rows.
         addressees: who is told (Articles 19, 28(3)).
         stale: nothing holds the old value any more, nor the new one, or nothing usable leads to the person; nothing was changed.
+        empty: programs looked for the person's records to mark, and found none.
         failed: systems that refused or stayed away; the rest is done.
     """
 
     rows: int = 0
+    empty: bool = False
     by_hand: list[Name] = []
     addressees: list[Addressee] = []
     stale: bool = False

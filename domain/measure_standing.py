@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from domain.authority import Action
 from domain.erasure import Addressee
 from domain.rights import Right
 from domain.texts import FactText, Name, Sha256
@@ -85,3 +86,13 @@ def done_of(measures: list[Measure], right: Right) -> list[Measure]:
 def restriction_of(measures: list[Measure]) -> Measure | None:
     """The restriction that lasts, if there is one; there is one at a time in a case."""
     return next((each for each in measures if each.in_force), None)
+
+
+def lifting_actions(measures: list[Measure]) -> list[Action]:
+    """What may be done about a restriction that lasts, also of a closed case: an objection that was right stays in force."""
+    lasting = restriction_of(measures)
+    if lasting is None or any(each.kind == "lift" and each.pending for each in measures):
+        return []
+    if lasting.told_at is not None:
+        return [Action.LIFT_RESTRICTION]
+    return [] if lasting.announced else [Action.ANNOUNCE_LIFTING]

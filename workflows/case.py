@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.deadline_clock import watch_deadline
 from workflows.duplicates import follow_joining
 from workflows.fulfilment import fulfil
+from workflows.lifting import lift_after_the_end
 from workflows.mail import take_mail
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
@@ -99,6 +100,7 @@ class CaseWorkflow:
         """A closed case is carried on for a command: a new link, a report, a reopening. True when it was reopened."""
         case = self._case
         while case.state.status is Status.CLOSED:
+            await lift_after_the_end(case)
             known = case.state.sequence
             try:
                 await workflow.wait_condition(lambda known=known: case.state.sequence != known, timeout=LINGER)  # type: ignore[misc]

@@ -14,10 +14,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut, MeasureExamined
     from domain.measure_standing import Measure, pending_of, restriction_of
     from domain.messages import SendLetter, SystemResult
-    from domain.rights import Right
+    from domain.rights import Right, Status
 
 from workflows.options import CONNECTORS
 from workflows.proceedings import Proceedings, opened
+
+_NOTHING = "nothing_marked"  # the task: nobody's records were marked, is that so?
 
 
 def due(state: CaseState, right: Right) -> Measure | None:
@@ -35,7 +37,7 @@ def to_be_told(state: CaseState, right: Right) -> Measure | None:
 async def attend(case: Proceedings) -> None:
     """Do what is to be done now for the measures of a right: one thing."""
     if (measure := due(case.state, case.right)) is not None:
-        await (_carry_out(case, measure) if measure.approved else _examine(case, measure))
+        await (carry_out(case, measure) if measure.approved else _examine(case, measure))
     elif (lasting := to_be_told(case.state, case.right)) is not None:
         letter = SendLetter(case_id=case.case_id, letter="restriction_lifting", number=lasting.announced, note=lasting.text)
         told = await case.deliver_or_ask(letter)
@@ -52,7 +54,8 @@ async def _examine(case: Proceedings, measure: Measure) -> None:
         await case.record_if(lambda state: pending_of(state.measures, case.right), Draft(tag=Tag.MEASURE_EXAMINED, facts=facts))
 
 
-async def _carry_out(case: Proceedings, measure: Measure) -> None:
+async def carry_out(case: Proceedings, measure: Measure) -> None:
+    """Make a measure true in the systems; what cannot be done is asked about, and the measure waits."""
     withdrawn = measure.kind == "withdraw"
     received = case.state.received_at
     message = CarryOutMeasure(
@@ -67,6 +70,9 @@ async def _carry_out(case: Proceedings, measure: Measure) -> None:
     if done.failed:
         await _ask_about(case, measure, done.failed)
         return
+    if done.empty and not await _nobody_there(case, measure):
+        await _undo(measure, message)
+        done = done.model_copy(update={"stale": True})
     if done.stale:
         await case.record(Draft(tag=Tag.MEASURE_VOIDED, facts={"number": measure.number}))
         return
@@ -81,6 +87,24 @@ async def _carry_out(case: Proceedings, measure: Measure) -> None:
     await case.record_even_if_ended(Draft(tag=Tag.MEASURE_CARRIED_OUT, facts=facts), *items)
 
 
+async def _nobody_there(case: Proceedings, measure: Measure) -> bool:
+    """No record was marked though programs looked: a person says whether nothing of theirs is held, or looks another way."""
+    known = [key for key, item in case.state.work_items.items() if (item.kind, item.measure) == (_NOTHING, measure.number)]
+    key = known[0] if known else workflow.uuid4()
+    if not known:
+        await case.record(opened(key, _NOTHING, measure=str(measure.number)))
+    await case.until(lambda state: key not in state.open_work_items)
+    return case.state.work_items[key].result == "found"
+
+
+async def _undo(measure: Measure, message: CarryOutMeasure) -> None:
+    """What held here from the first moment ends with a restriction that came to nothing."""
+    if measure.kind == "restrict":
+        back = measure.model_copy(update={"kind": "lift", "of": measure.number})
+        undo = message.model_copy(update={"measure": back})
+        await workflow.execute_activity_method(Measures.carry_out_measure, undo, **CONNECTORS)
+
+
 def _now(case: Proceedings, measure: Measure) -> Measure:
     """The measure as it stands: systems may have been left out since."""
     return next(each for each in case.state.measures if each.number == measure.number)
@@ -90,9 +114,15 @@ async def _ask_about(case: Proceedings, measure: Measure, failed: list[SystemRes
     """A system cannot be looked at or changed: a person mends it, or says why it is left out."""
     items = {workflow.uuid4(): result.system for result in failed}
     number = str(measure.number)
-    await case.record(*(opened(item, "measure_failed", system=system, measure=number) for item, system in items.items()))
-    await case.until(lambda state: not items.keys() & state.open_work_items.keys())
+    # A restriction may outlast its case, and is lifted after it (`workflows/lifting.py`).
+    record = case.record_even_if_ended if case.state.status is Status.CLOSED else case.record
+    await record(*(opened(item, "measure_failed", system=system, measure=number) for item, system in items.items()))
+    if case.state.status is Status.CLOSED:
+        here = case.state
+        await workflow.wait_condition(lambda: not items.keys() & here.open_work_items.keys() or here.status is not Status.CLOSED)
+    else:
+        await case.until(lambda state: not items.keys() & state.open_work_items.keys())
     left_out = [system for item, system in items.items() if case.state.work_items[item].result == "exception"]
     if left_out:
         facts = [{"number": measure.number, "system": system} for system in left_out]
-        await case.record(*(Draft(tag=Tag.MEASURE_SYSTEM_SKIPPED, facts={**fact}) for fact in facts))
+        await record(*(Draft(tag=Tag.MEASURE_SYSTEM_SKIPPED, facts={**fact}) for fact in facts))

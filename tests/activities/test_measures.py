@@ -180,6 +180,19 @@ def test_where_nothing_known_of_the_person_leads_to_their_rows_a_person_marks_th
     assert column(shop, "accounts", 5) == [None, None]
 
 
+def test_an_identifier_under_which_nothing_stands_is_said_to_have_marked_nothing(shop: Shop) -> None:
+    case = shop.case(email="nobody.here@else.example")
+    what = measure("restrict", ground="claims", right=Right.RESTRICTION)
+    done = carry_out(shop, case, what)
+    assert (done.rows, done.empty) == (0, True)
+    index = [shop.resources.vault.index_email("nobody.here@else.example")]
+    with shop.resources.database.read() as session:
+        assert restrictions(session, index), "it holds by the address, from the first moment"
+    carry_out(shop, case, what.model_copy(update={"kind": "lift", "of": what.number}))  # a person said: not so
+    with shop.resources.database.read() as session:
+        assert restrictions(session, index) == []
+
+
 @pytest.mark.parametrize("kind", ["restrict", "dispute"])
 def test_what_nobody_has_shown_to_be_theirs_is_not_marked(shop: Shop, kind: Kind) -> None:
     case = shop.case(proven=False, hints=[("phone", "+35315550100")])

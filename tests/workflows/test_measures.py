@@ -20,7 +20,7 @@ from domain.measure_messages import MeasureCarriedOut
 from domain.messages import SystemResult
 from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, LEAD, SHA
-from tests.workflows.case_under_way import Running
+from tests.workflows.case_under_way import Running, case
 from tests.workflows.test_rights import asked, by_hand, outcomes
 
 
@@ -118,6 +118,55 @@ async def test_a_notice_that_did_not_arrive_was_not_given_so_nothing_is_lifted(
         await running.handle.result()
         assert [message.measure.kind for message in running.office.measuring.carried_out] == ["restrict", "lift"]
         assert outcomes(running) == {Right.RESTRICTION: Outcome.FULFILLED}
+
+
+async def test_a_restriction_that_marked_nobody_is_a_question_and_nobody_is_told_that_it_holds_before_the_answer(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RESTRICTION) as running:
+        running.office.measuring.answers = [MeasureCarriedOut(empty=True), MeasureCarriedOut(), MeasureCarriedOut(empty=True)]
+        await running.identify()
+        await running.until_status(Status.FULFILLING)
+        await running.command(RestrictProcessing(actor=ANNA, ground="accuracy", note=uuid4()))
+        await answer(running, "nothing_marked", "exception")  # another identifier is to be found first
+        await running.until(lambda office: Tag.MEASURE_VOIDED in office.tags)
+        assert "restriction_in_force" not in running.office.letters
+        assert [message.measure.kind for message in running.office.measuring.carried_out] == ["restrict", "lift"]
+        await running.command(RestrictProcessing(actor=ANNA, ground="accuracy", note=uuid4()))
+        await answer(running, "nothing_marked")  # it is so
+        await running.until(lambda office: "restriction_in_force" in office.letters)
+        assert running.office.state is not None
+        assert running.office.state.measures[-1].rows == 0
+
+
+async def test_what_an_objection_stopped_is_lifted_after_its_case_has_closed_once_the_person_was_told(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.OBJECTION) as running:
+        await running.identify()
+        await running.until_status(Status.FULFILLING)
+        await running.command(RestrictProcessing(actor=ANNA, ground="objection", purposes=["analytics"], note=uuid4()))
+        await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
+        await by_hand(running, Right.OBJECTION)
+        await running.handle.result()
+        office = running.office
+    assert office.state is not None
+    assert office.state.status is Status.CLOSED
+    assert office.state.measures[0].in_force, "it was right, so it stays"
+    told = [Addressee(recipient="mail", track="instruct")]
+    refused = MeasureCarriedOut(failed=[SystemResult(system="billing", state="failed", reason="refused")])
+    office.measuring.answers = [refused, MeasureCarriedOut(rows=1, addressees=told)]
+    async with case(temporal_client, time_skipper, office, office.state.model_copy(deep=True)) as running:
+        assert await running.refused(LiftRestriction(actor=LEAD, note=uuid4())) == "not-allowed-now"
+        office.refused_letters.add("restriction_lifting")
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await answer(running, "letter_failed")  # it reached them by post
+        await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
+        await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
+        await answer(running, "measure_failed")
+        await running.until(lambda _office: open_items(running, "instruct_processor"))
+        assert not office.state.measures[0].in_force
+        assert office.state.status is Status.CLOSED
 
 
 async def test_a_consent_ends_without_anybody_and_from_the_receipt_on(temporal_client: Client, time_skipper: TimeSkipper) -> None:

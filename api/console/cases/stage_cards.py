@@ -7,6 +7,7 @@ from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import ROLES, Action
 from domain.events import Tag
+from domain.measure_standing import restriction_of
 from domain.next_step import NextStep
 from domain.rights import Outcome
 
@@ -163,6 +164,15 @@ def held(looking: Looking, _step: NextStep) -> Card:
 def closed(looking: Looking, _step: NextStep) -> Card:
     """The end."""
     outcome = looking.facts.state.outcome
+    if restriction_of(looking.facts.state.measures) is not None:
+        return Card(
+            "Closed, and what was stopped stays stopped",
+            "The objection was right. To use the data again, tell the person first; then a privacy lead lifts it (Article 18).",
+            presses=looking.only(
+                Press(Action.ANNOUNCE_LIFTING, "Tell them that it ends"), Press(Action.LIFT_RESTRICTION, "Lift it", red=True)
+            ),
+            waiting=True,
+        )
     told = {
         Outcome.WITHDRAWN: "The person withdrew it. They may ask again whenever they like.",
         Outcome.IDENTITY_NOT_CONFIRMED: "Nobody could be sure who asked. A late answer opens it again at its own date.",

@@ -17,6 +17,13 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
             "your own reason, or leave them apart (Article 12(6))."
         ),
     ),
+    "nothing_marked": (
+        "No record of the person was found to mark",
+        (
+            "The restriction holds by the address they confirmed, and no record stands under it. Say whether that is so; or "
+            "look again, with another identifier of theirs (Articles 16 and 18)."
+        ),
+    ),
     "joined_after_end": (
         "Look whether a joined request was answered",
         (

@@ -37,6 +37,10 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
+_ANSWERS: dict[str, tuple[str, str]] = {  # to a task that is a question: yes, empty where a command says it; no
+    JOIN: ("", "Leave them apart"),
+    "nothing_marked": ("It is so: nothing of theirs is held there", "Look again another way"),
+}
 _DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
 
 
@@ -89,16 +93,15 @@ def task(looking: Looking, step: NextStep) -> Card:
     title, guidance = TASKS.get(item.kind, plain)
     target = {"work_item": str(key)}
     own = _OWN_PRESSES.get(item.kind, ())
+    done, not_done = _ANSWERS.get(item.kind, ("Done", "It cannot be done"))
     answer = [
         *(
-            [Press(Action.COMPLETE_WORK_ITEM, "Done", target | {"result": "found"}, direct=True, first=not own)]
-            if item.kind != SAFEGUARD
+            [Press(Action.COMPLETE_WORK_ITEM, done, target | {"result": "found"}, direct=True, first=not own)]
+            if done and item.kind != SAFEGUARD
             else []
         ),
-        Press(Action.COMPLETE_WORK_ITEM, "It cannot be done", target | {"result": "exception"}),
+        Press(Action.COMPLETE_WORK_ITEM, not_done, target | {"result": "exception"}),
     ]
-    if item.kind == JOIN:
-        answer = [Press(Action.COMPLETE_WORK_ITEM, "Leave them apart", target | {"result": "exception"})]
     write = Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
     presses = looking.only(*own, *([] if item.kind in _DECIDED else answer), write)
     files = key if item.kind == SAFEGUARD and looking.may(Action.COMPLETE_WORK_ITEM) else None
