@@ -70,11 +70,13 @@ class MeasureRun:
         if not self._targets:
             return 1  # all of it is a person's work
         found = self._look(keys, None)
-        counts: list[int] = []
+        holding: list[set[tuple[Place, tuple[str, ...]]]] = []
         for target in self._targets if not self.failed else ():
             with self._noting(target.place[0]):
-                counts.append(len(self._holding(found, target, target.old)))
-        return sum(counts) if counts and all(counts) else 0
+                rows = self._holding(found, target, target.old)
+                holding.append({(target.place, self._name(target.place, row)) for row in rows})
+        # Two fields of one row are one record.
+        return len(set().union(*holding)) if holding and all(holding) else 0
 
     def carry_out(self, keys: Sequence[UUID], named: Mapping[str, list[str]], at: datetime, *, released: bool) -> None:
         """Change what is to be changed. A system that fails stops nobody else; `failed` says which did.
@@ -141,9 +143,9 @@ class MeasureRun:
             amendments += [Amendment(batch, ways, target.field, target.old, new, whatever=anyway) for batch in _batches(rows)]
         connector.amend(collection, amendments)
         # Counted as they stand afterwards, so that an attempt that was interrupted counts the same.
-        here = [len(self._done(found, each)) for each in self._of(place)]
-        self.rows += sum(here)
-        if any(here):
+        here = {self._name(place, row) for each in self._of(place) for row in self._done(found, each)}
+        self.rows += len(here)
+        if here:
             self.touched.add(place)
 
     def _found(self, found: Look, place: Place) -> Rows:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel import select
 from temporalio import activity
 
+from activities.correctable import correctable_now
 from activities.erasure_look import attempts_left, forget
 from activities.failures import translated
 from activities.heartbeat import beating
@@ -21,14 +22,23 @@ from activities.measure_targets import addressees_of, by_hand_of, targets_of
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
 from adapters import restrictions
+from adapters.correctable_values import forget as forget_kept
+from adapters.correctable_values import keep
 from adapters.database.tables import CaseIdentifierRow, CaseRecord
 from adapters.resources import Resources
 from adapters.suppression import suppress
 from domain.case import CaseState
 from domain.errors import UnknownObjectError
-from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut, MeasureExamined
+from domain.measure_messages import (
+    CarryOutMeasure,
+    ExamineMeasure,
+    FindValues,
+    FoundValues,
+    MeasureCarriedOut,
+    MeasureExamined,
+)
 from domain.measure_standing import Measure
-from domain.messages import SystemResult
+from domain.messages import CaseRef, SystemResult
 
 _REACHABLE = frozenset({"email", "phone"})
 
@@ -60,6 +70,27 @@ class Measures:
                 return MeasureExamined(failed=self._failed(run))
             forget(self._resources, message.case_id, run.number)
             return MeasureExamined(rows=holding)
+
+    @activity.defn
+    @translated
+    def find_values(self, message: FindValues) -> FoundValues:
+        """Look which values of the person could be corrected, and keep them sealed for whoever proposes it.
+
+        Raises:
+            SystemUnreachableError: a system did not answer and has attempts left.
+        """
+        with beating():
+            held = correctable_now(self._resources, self._systems, message.case_id, message.number, message.keys)
+            with self._resources.database.write() as session:
+                keep(session, self._resources.vault.case(message.case_id), message.case_id, message.number, held)
+        return FoundValues(values=len(held.values), failed=list(held.failed))
+
+    @activity.defn
+    @translated
+    def forget_values(self, message: CaseRef) -> None:
+        """Delete them: nothing can be proposed any more."""
+        with self._resources.database.write() as session:
+            forget_kept(session, message.case_id)
 
     @activity.defn
     @translated

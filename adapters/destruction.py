@@ -44,11 +44,18 @@ STAYS: Final = frozenset(
 GOES: Final = frozenset(
     {
         "case_identifier", "uploaded_file", "item_decision", "page_seen", "link", "subject_session", "code", "attempt", "command",
-        "package",
+        "package", "correctable_values",
     },
 )  # fmt: skip
 EMPTIED: Final[dict[str, dict[str, Any]]] = {
-    "case_receipt": {"subject": None, "message": None, "idempotency_key": None, "body_hash": None, "asserted_identifier": None},
+    "case_receipt": {
+        "subject": None,
+        "message": None,
+        "correction": None,
+        "idempotency_key": None,
+        "body_hash": None,
+        "asserted_identifier": None,
+    },
     "letter": {"content": None},
     "search_receipt": {"keys": [], "blobs": {}},  # that a system was searched, and how many rows it gave, stays
     "erasure_plan": {"plan": {}, "edits": [], "sealed": None, "after": None, "certificate": None},

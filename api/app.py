@@ -53,7 +53,7 @@ from api.console import pages as console_pages
 from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
-from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs, walls
+from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs, values, walls
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
@@ -66,7 +66,7 @@ from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.notices import notices
 from api.observation import Observation
-from api.portal import again, collect, dispute, follow, keep, notice, pages, proof, stop, submit, verify
+from api.portal import again, collect, follow, halt, notice, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.sweeps import SweepDoor
 from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, mail, package, requests
@@ -124,7 +124,7 @@ def create_app(
         notice_routes,
     ):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, follow, stop, dispute, keep, proof, again, collect, notice):
+    for page in (submit, verify, follow, halt, proof, again, collect, notice):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
     for page in (
@@ -147,6 +147,7 @@ def create_app(
         erasure_tab,
         walls,
         tabs,
+        values,
         deeds,
         review_desk,
         desk_files,

@@ -57,6 +57,7 @@ class Action(StrEnum):
     CANCEL_ERASURE = "cancel_erasure"
     PROPOSE_RECTIFICATION = "propose_rectification"
     APPROVE_RECTIFICATION = "approve_rectification"
+    TAKE_BACK_RECTIFICATION = "take_back_rectification"
     MARK_DISPUTED = "mark_disputed"
     RESTRICT_PROCESSING = "restrict_processing"
     ANNOUNCE_LIFTING = "announce_lifting"
@@ -136,6 +137,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CANCEL_ERASURE: _SUBJECT | _WORKERS,
     Action.PROPOSE_RECTIFICATION: _WORKERS,
     Action.APPROVE_RECTIFICATION: _SECOND_EYES,
+    Action.TAKE_BACK_RECTIFICATION: _WORKERS,
     Action.MARK_DISPUTED: _WORKERS,
     Action.RESTRICT_PROCESSING: _WORKERS,
     Action.ANNOUNCE_LIFTING: _WORKERS,

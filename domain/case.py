@@ -30,7 +30,7 @@ from domain.case_parts import (
 )
 from domain.erasure_standing import ErasureStanding
 from domain.identity import Doubt, Factor, asking_risk, suffices
-from domain.measure_standing import Measure
+from domain.measure_standing import Measure, ValuesFound
 from domain.minor_standing import MinorStanding
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.texts import Name, PersonId, Regime
@@ -118,6 +118,7 @@ class CaseState(BaseModel):
     marketing_stopped: bool = False
     consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn
     measures: list[Measure] = []
+    values: ValuesFound | None = None  # what could be corrected, while that is open
     transfers: list[Name] | None = None  # recipients abroad; None until somebody looked
     view_recorded: bool = False  # what the person says about an automated decision
     deadline_for: date | None = None  # the safe date that the next two speak of; another one arms the reminders again

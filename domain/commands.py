@@ -338,6 +338,12 @@ class ApproveRectification(CommandBase):
     sha256: Sha256
 
 
+class TakeBackRectification(CommandBase):
+    """Take a proposed correction back before anybody approved it, one's own or a colleague's; the note says what is wrong."""
+
+    action: Literal[Action.TAKE_BACK_RECTIFICATION] = Action.TAKE_BACK_RECTIFICATION
+
+
 class MarkDisputed(CommandBase):
     """Mark a record that is not corrected as disputed, with the person's own statement in `text`."""
 
@@ -496,6 +502,7 @@ Command = Annotated[
     | CancelErasure
     | ProposeRectification
     | ApproveRectification
+    | TakeBackRectification
     | MarkDisputed
     | RestrictProcessing
     | AnnounceLifting

@@ -63,6 +63,7 @@ class DataField(Part):
     """One field (column) of a collection."""
 
     category: Name = Field(description="category of personal data")
+    title: Text | None = Field(default=None, description="what a person calls it; left out: its name with blanks")
     description: Text | None = Field(default=None, description="what it means, if its name does not say it")
     type: Literal["text", "integer", "decimal", "boolean", "date", "datetime", "bytes", "json"] | None = Field(
         default=None, description="left out: as the source says"
@@ -70,6 +71,10 @@ class DataField(Part):
     masked: bool = Field(default=False, description="`yes`: the package says that it is held, not what it is (a password hash)")
     third_party: bool = Field(default=False, description="`yes`: may hold data about other people (Article 15(4))")
     portable: bool = Field(default=True, description="`no`: made by us, so not in a portable copy (Article 20)")
+
+    def called(self, name: str) -> str:
+        """What a person calls the field of this name."""
+        return self.title or name.replace("_", " ").capitalize()
 
 
 class Reference(Part):
@@ -188,6 +193,13 @@ class Collection(Part):
     def categories(self) -> tuple[str, ...]:
         """The categories of its fields, each once, in the order of the fields."""
         return tuple(dict.fromkeys(field.category for field in self.fields.values()))
+
+    @property
+    def correctable(self) -> tuple[str, ...]:
+        """The fields that may be corrected: not what names a row, leads to others, or is held without being shown."""
+        keys = {*self.primary_key, *(reference.field for reference in self.references)}
+        fields = () if self.anonymous else self.fields.items()
+        return tuple(name for name, field in fields if name not in keys and not field.masked)
 
     @property
     def third_party(self) -> bool:

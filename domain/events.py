@@ -87,9 +87,11 @@ class Tag(StrEnum):
     ERASURE_CERTIFIED = "case:erasure:certified"
     ERASURE_REST_TOLD = "case:erasure:rest_told"  # what was pending in the certificate is answered by now
     MEASURE_PROPOSED = "case:measure:proposed"  # a correction, a mark, a restriction, its lifting, the end of a consent
+    VALUES_FOUND = "case:measure:values_found"  # what of the person's could be corrected, with how many values
     MEASURE_EXAMINED = "case:measure:examined"  # how many rows hold what a correction expects
     MEASURE_APPROVED = "case:measure:approved"
     MEASURE_RETURNED = "case:measure:returned"
+    MEASURE_TAKEN_BACK = "case:measure:taken_back"  # by whoever works on the case, before anybody approved
     MEASURE_VOIDED = "case:measure:voided"  # the old value is gone, or nobody is known whose rows these are
     MEASURE_SYSTEM_SKIPPED = "case:measure:system_skipped"
     MEASURE_CARRIED_OUT = "case:measure:carried_out"

@@ -264,6 +264,7 @@ def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
 def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
     state.outcome = Outcome(_text(event, "outcome"))
+    state.values = None  # they were for corrections that can be proposed no more
     for work in state.open_work_items.values():
         if work.kind == AFTER_CHECK:
             continue  # what one person approved alone is looked at, whatever became of the case

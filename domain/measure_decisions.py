@@ -18,12 +18,13 @@ from domain.commands import (
     ProposeRectification,
     RecordView,
     RestrictProcessing,
+    TakeBackRectification,
     WithdrawConsent,
 )
 from domain.errors import InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import more_than_marketing
-from domain.measure_standing import Measure, lifting_actions, pending_of, restriction_of
+from domain.measure_standing import Measure, corrected_last, lifting_actions, pending_of, restriction_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Right, Status
@@ -40,7 +41,7 @@ def measure_actions(state: CaseState) -> list[Action]:
     if any(_open(state, right) for right in CORRECTED) and correction is None:
         actions.append(Action.PROPOSE_RECTIFICATION)
     if correction is not None:
-        actions.append(Action.RETURN_FOR_REWORK)
+        actions += [Action.RETURN_FOR_REWORK, Action.TAKE_BACK_RECTIFICATION]
         if correction.found and not state.held and not refusing(state, correction.right):
             actions.append(Action.APPROVE_RECTIFICATION)
     if _open(state, Right.RECTIFICATION):
@@ -58,6 +59,14 @@ def _restriction_actions(state: CaseState) -> list[Action]:
         able = any(_open(state, right) and _known(state, right) for right in RESTRICTED)
         return [Action.RESTRICT_PROCESSING] if able and not waiting else []
     return lifting_actions(state.measures)
+
+
+def wants_values(state: CaseState, right: Right) -> bool:
+    """Whether somebody should look, for whoever proposes a correction, which values of the person the systems hold now."""
+    if right not in CORRECTED or not _open(state, right) or not state.usable_keys:
+        return False
+    found = state.values
+    return found is None or found.keys != state.usable_keys or found.after < corrected_last(state.measures)
 
 
 def returns_measure(state: CaseState) -> bool:
@@ -124,6 +133,14 @@ def _approve(state: CaseState, command: ApproveRectification, _verdict: Verdict 
     if correction is None or correction.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
     return [Draft(tag=Tag.MEASURE_APPROVED, facts={"number": correction.number, "sha256": command.sha256}), *alone]
+
+
+def _take_back(state: CaseState, command: TakeBackRectification, _verdict: Verdict | None) -> list[Draft]:
+    need_reason(command)
+    correction = _correction(state)
+    assert correction is not None
+    # Nobody is freed by it: whoever prepared stays barred from approving (R2), as only a reviewer's return ends that.
+    return [Draft(tag=Tag.MEASURE_TAKEN_BACK, facts=noted(command, number=correction.number))]
 
 
 def _dispute(state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:
@@ -203,6 +220,7 @@ def _view(_state: CaseState, command: RecordView, _verdict: Verdict | None) -> l
 MEASURE_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
     Action.PROPOSE_RECTIFICATION: _propose,
     Action.APPROVE_RECTIFICATION: _approve,
+    Action.TAKE_BACK_RECTIFICATION: _take_back,
     Action.MARK_DISPUTED: _dispute,
     Action.RESTRICT_PROCESSING: _restrict,
     Action.ANNOUNCE_LIFTING: _announce,

@@ -11,7 +11,7 @@ from domain.case import CaseState
 from domain.clock_folding import prepared
 from domain.erasure import Addressee, Track
 from domain.events import CaseEvent, Fact, Tag
-from domain.measure_standing import Measure
+from domain.measure_standing import Measure, ValuesFound
 from domain.rights import Right
 
 Rule = Callable[[CaseState, CaseEvent], None]
@@ -54,6 +54,11 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
         for item in state.open_work_items.values():
             if item.kind == "carry_out_right" and item.right is measure.right:
                 item.result = "done"
+
+
+def _values(state: CaseState, event: CaseEvent) -> None:
+    after = cast("int", event.facts.get("after", 0))
+    state.values = ValuesFound(keys=[UUID(key) for key in _texts(event.facts.get("keys"))], after=after)
 
 
 def _examined(state: CaseState, event: CaseEvent) -> None:
@@ -119,9 +124,11 @@ def _transfers(state: CaseState, event: CaseEvent) -> None:
 
 MEASURE_RULES: dict[Tag, Rule] = {
     Tag.MEASURE_PROPOSED: _proposed,
+    Tag.VALUES_FOUND: _values,
     Tag.MEASURE_EXAMINED: _examined,
     Tag.MEASURE_APPROVED: _approved,
     Tag.MEASURE_RETURNED: _returned,
+    Tag.MEASURE_TAKEN_BACK: _voided,
     Tag.MEASURE_VOIDED: _voided,
     Tag.MEASURE_SYSTEM_SKIPPED: _skipped,
     Tag.MEASURE_CARRIED_OUT: _carried_out,

@@ -70,6 +70,21 @@ class MeasureCarriedOut(Message):
     failed: list[SystemResult] = []
 
 
+class FindValues(Message):
+    """Find which values of the person could be corrected. `number`: of the look."""
+
+    case_id: UUID
+    number: int
+    keys: list[UUID]
+
+
+class FoundValues(Message):
+    """How many different values were found, and in which systems nobody could look; the values are a sealed row."""
+
+    values: int = 0
+    failed: list[Name] = []
+
+
 class FindTransfers(Message):
     """Find who received data of this person abroad. `run` is the number of the look, below 0."""
 

@@ -73,6 +73,23 @@ class Measure(BaseModel):
         return self.kind == "restrict" and self.carried_out_at is not None and not self.lifted
 
 
+class ValuesFound(BaseModel):
+    """That somebody looked which values of the person could be corrected; the values themselves are a sealed row.
+
+    Args:
+        keys: the identifiers that led there.
+        after: number of the last correction that was over by then; one that came later makes what was found old.
+    """
+
+    keys: list[UUID]
+    after: int
+
+
+def corrected_last(measures: list[Measure]) -> int:
+    """Number of the last correction that is over: made, returned, taken back, or come to nothing; 0 when there is none."""
+    return max((each.number for each in measures if each.kind == "correct" and not each.pending), default=0)
+
+
 def pending_of(measures: list[Measure], right: Right) -> Measure | None:
     """The measure of a right that is not carried out yet, if there is one; there is one at a time."""
     return next((each for each in measures if each.right is right and each.pending), None)

@@ -221,6 +221,7 @@ class FakeOffice:
             self.destroy_snapshots,
             self.erasing.forget_looks,
             self.stop_marketing,
+            self.measuring.forget_values,
             *self.minors.case_activities,
         ]
 

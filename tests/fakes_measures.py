@@ -2,19 +2,39 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from temporalio import activity
 
-from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut, MeasureExamined
+from domain.measure_messages import (
+    CarryOutMeasure,
+    ExamineMeasure,
+    FindValues,
+    FoundValues,
+    MeasureCarriedOut,
+    MeasureExamined,
+)
+from domain.messages import CaseRef
 
 
 class FakeMeasuring:
     """The controller's systems, as a correction or a restriction meets them."""
 
     def __init__(self) -> None:
+        self.looked: list[FindValues] = []
+        self.forgotten: list[UUID] = []
         self.examined: list[ExamineMeasure] = []
         self.carried_out: list[CarryOutMeasure] = []
         self.answers: list[MeasureCarriedOut] = []  # the next ones; then one row was changed
+
+    @activity.defn(name="find_values")
+    async def find_values(self, message: FindValues) -> FoundValues:
+        self.looked.append(message)
+        return FoundValues(values=3)
+
+    @activity.defn(name="forget_values")
+    async def forget_values(self, message: CaseRef) -> None:
+        self.forgotten.append(message.case_id)
 
     @activity.defn(name="examine_measure")
     async def examine_measure(self, message: ExamineMeasure) -> MeasureExamined:
@@ -28,4 +48,4 @@ class FakeMeasuring:
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
-        return [self.examine_measure, self.carry_out_measure]
+        return [self.find_values, self.examine_measure, self.carry_out_measure]

@@ -13,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState
     from domain.events import Draft, Fact, Tag
-    from domain.measure_decisions import lifting
+    from domain.measure_decisions import lifting, wants_values
     from domain.measure_standing import Measure, done_of, restriction_of
     from domain.messages import SendLetter
     from domain.rights import Outcome, Right
@@ -48,7 +48,7 @@ async def until(case: Proceedings, condition: Callable[[CaseState], object]) -> 
     """Carry out the measures of a right until the state fulfils a condition."""
 
     def there_is_work(state: CaseState) -> bool:
-        return bool(due(state, case.right) or to_be_told(state, case.right))
+        return bool(due(state, case.right) or to_be_told(state, case.right) or wants_values(state, case.right))
 
     while True:
         await case.until(lambda state: condition(state) or there_is_work(state))

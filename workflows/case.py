@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.collection import Collection
     from activities.correspondence import Correspondence
     from activities.identity import Identity
+    from activities.measures import Measures
     from activities.resumption_calls import ResumptionCalls
     from domain.authority import Action
     from domain.call_messages import CaseResumed
@@ -31,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import DomainError
     from domain.events import Draft, Tag
     from domain.first_events import first_events
+    from domain.measure_decisions import CORRECTED
     from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Snapshot
     from domain.rights import Channel, Outcome, Right, Role, Status
 
@@ -188,6 +190,8 @@ class CaseWorkflow:
         if case.state.outcome not in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED}:
             await self._end_links()
         await case.all_errands()
+        if any(item.right in CORRECTED for item in case.state.rights):  # after a look that was still under way
+            await workflow.execute_activity_method(Measures.forget_values, CaseRef(case_id=case.case_id), **EVENTS)
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _end_links(self) -> None:

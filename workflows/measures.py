@@ -11,8 +11,16 @@ with workflow.unsafe.imports_passed_through():
     from activities.measures import Measures
     from domain.case import CaseState
     from domain.events import Draft, Fact, Tag
-    from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut, MeasureExamined
-    from domain.measure_standing import Measure, pending_of, restriction_of
+    from domain.measure_decisions import wants_values
+    from domain.measure_messages import (
+        CarryOutMeasure,
+        ExamineMeasure,
+        FindValues,
+        FoundValues,
+        MeasureCarriedOut,
+        MeasureExamined,
+    )
+    from domain.measure_standing import Measure, corrected_last, pending_of, restriction_of
     from domain.messages import SendLetter, SystemResult
     from domain.rights import Right, Status
 
@@ -36,12 +44,28 @@ def to_be_told(state: CaseState, right: Right) -> Measure | None:
 
 async def attend(case: Proceedings) -> None:
     """Do what is to be done now for the measures of a right: one thing."""
-    if (measure := due(case.state, case.right)) is not None:
+    if wants_values(case.state, case.right):
+        await _find_values(case)
+    elif (measure := due(case.state, case.right)) is not None:
         await (carry_out(case, measure) if measure.approved else _examine(case, measure))
     elif (lasting := to_be_told(case.state, case.right)) is not None:
         letter = SendLetter(case_id=case.case_id, letter="restriction_lifting", number=lasting.announced, note=lasting.text)
         told = await case.deliver_or_ask(letter)
         await case.record(Draft(tag=Tag.LIFTING_TOLD if told else Tag.LIFTING_BOUNCED, facts={"number": lasting.number}))
+
+
+async def _find_values(case: Proceedings) -> None:
+    """What could be corrected, for whoever proposes it; a system that cannot be looked at keeps nobody from proposing."""
+    keys, after = case.state.usable_keys, corrected_last(case.state.measures)
+    message = FindValues(case_id=case.case_id, number=case.state.sequence, keys=keys)
+    found: FoundValues = await workflow.execute_activity_method(Measures.find_values, message, **CONNECTORS)
+    facts: dict[str, Fact] = {
+        "keys": [str(key) for key in keys],
+        "after": after,
+        "values": found.values,
+        "failed": [*found.failed],
+    }
+    await case.record(Draft(tag=Tag.VALUES_FOUND, facts=facts))
 
 
 async def _examine(case: Proceedings, measure: Measure) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Table, bindparam, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from adapters.case_vault import CaseVault
 from adapters.database import queue_projection
 from adapters.database.clocks import clock_of, seat_of
 from adapters.database.session import insert
@@ -38,7 +39,6 @@ from domain.rights import Channel, Relation, Right, Status
 # Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a million tries
-
 
 _receipts = cast("Table", inspect(CaseReceipt).local_table)
 _records = cast("Table", inspect(CaseRecord).local_table)
@@ -63,6 +63,7 @@ class IncomingRequest(BaseModel):
         doubts: what the platform saw: a new device, a contact that was changed.
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
         agent: who asks for the person, by name.
+        correction: what is wrong and what would be right, in the person's own words (Article 16); kept sealed.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
         earlier: what another system did in the case before it moved in.
         earlier_words: what was written then, by the field of `Earlier` that gets the id of its note.
@@ -84,6 +85,7 @@ class IncomingRequest(BaseModel):
     doubts: list[Doubt] = []
     relation: Relation | None = None
     agent: str | None = None
+    correction: tuple[str, str] | None = None
     consents: list[str] = []
     earlier: Earlier | None = None
     earlier_words: dict[str, str] = {}
@@ -188,6 +190,7 @@ class Intake:
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
             language=language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
+            correction=_correction(vault, case_id, request),
             clock=clock.model_dump(mode="json"),
             legal_due=clock.legal_due,
             safe_due=clock.safe_due,
@@ -200,6 +203,13 @@ class Intake:
             earlier=request.earlier.model_dump(mode="json", exclude_none=True) if request.earlier else None,
         )
         return receipt, clock, identifiers
+
+
+def _correction(vault: CaseVault, case_id: UUID, request: IncomingRequest) -> bytes | None:
+    if request.correction is None or Right.RECTIFICATION not in request.rights:
+        return None
+    said = dict(zip(("wrong", "right"), request.correction, strict=True))
+    return vault.seal("case_receipt", "correction", str(case_id), json.dumps(said).encode())
 
 
 def _insert(session: Session, receipt: CaseReceipt, clock: Clock, identifiers: list[CaseIdentifierRow]) -> Receipt:

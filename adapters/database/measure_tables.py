@@ -1,4 +1,4 @@
-"""Tables of restrictions and of consents that ended (Articles 7(3), 18): what is asked before anything is sent or erased.
+"""Tables of restrictions, of consents that ended, and of what could be corrected (Articles 7(3), 16, 18).
 
 Columns only, as in `tables.py`. A person stands here by a blind index of an identifier.
 Next: adapters/restrictions.py
@@ -40,3 +40,17 @@ class ConsentEnd(SQLModel, table=True):
     subject_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     purpose: str  # of the data map
     ended_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class CorrectableValues(SQLModel, table=True):
+    """What a correction can be chosen from: the person's values as the systems hold them, sealed; one row for a case.
+
+    A later look takes its place, and it goes when the case ends.
+    """
+
+    __tablename__ = "correctable_values"
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    number: int  # of the look
+    found_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

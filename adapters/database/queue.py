@@ -31,6 +31,7 @@ _APPROVALS = (
     Step.APPROVE_PARTIAL_ANSWER.value,
     Step.APPROVE_ERASURE.value,
     Step.APPROVE_REFUSAL.value,
+    Step.APPROVE_RECTIFICATION.value,
 )
 
 

@@ -54,7 +54,8 @@ def _unscanned() -> Any:  # noqa: ANN401 (what SQLModel's own Field gives)
 class CaseReceipt(SQLModel, table=True):
     """A request is received when this row is committed; it is never changed (design principle 2).
 
-    `subject` is the sealed JSON of name, e-mail and country; `message` the sealed words of the person.
+    `subject` is the sealed JSON of name, e-mail and country; `message` the sealed words of the person,
+    `correction` the sealed JSON of what they say is wrong and what would be right.
     """
 
     __tablename__ = "case_receipt"
@@ -73,6 +74,7 @@ class CaseReceipt(SQLModel, table=True):
     doubts: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     subject: bytes | None = Field(sa_column=_sealed(nullable=True))
     message: bytes | None = Field(sa_column=_sealed(nullable=True))
+    correction: bytes | None = Field(default=None, sa_column=_sealed(nullable=True))
     language: str = Field(default="en", sa_column_kwargs={"server_default": "en"})  # of the person's own words: that of letters
     clock: dict[str, Any] = Field(sa_column=_json())
     legal_due: date | None

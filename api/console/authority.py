@@ -174,6 +174,9 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     # The roles of each command are those of `domain/authority.py`.
     ("GET", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/actions/propose_rectification/chosen"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/values"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/values"): Rule(_DECIDERS),
     ("POST", "/console/cases/{reference}/owner"): Rule(WORKERS),
     # Whoever sees a case keeps somebody away from it; letting them see it again opens people's data, so a confirmer does.
     ("GET", "/console/cases/{reference}/walls"): Rule(OFFICE),

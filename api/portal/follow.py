@@ -15,7 +15,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
-from api.portal.reading import answer_of, dates_of, link_of, masked_address, messages_of, steps_of
+from api.portal.reading import answer_of, code_is_sent, dates_of, link_of, masked_address, messages_of, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -270,6 +270,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
     identifier = state.identifiers.get(session.identifier) if session.identifier else None
     delivery = state.identifiers.get(state.delivery_address) if state.delivery_address else None
     claimed = identifier is not None and identifier.standing == "claimed"
+    asked_code = claimed and Action.CONFIRM_IDENTITY_CODE in allowed and code_is_sent(web, view, session.identifier)
     return {
         "receipt": view.receipt,
         "access": Right.ACCESS.value in view.receipt.rights,
@@ -277,7 +278,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         **dates_of(web, view),
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
-        "wants_code": claimed and Action.CONFIRM_IDENTITY_CODE in allowed,
+        "wants_code": asked_code,
         "wants_more": state.more_identity_asked and not state.identity_record,
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
         **answer_of(state),

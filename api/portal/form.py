@@ -24,12 +24,14 @@ Step = Literal["what", "about", "help", "check", "whole"]
 FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     "what": ("rights",),
     "about": ("email", "name", "country", "account"),
-    "help": ("concerns", "seen_at", "username", "phone", "other_email", "message"),
+    "help": ("wrong", "right", "concerns", "seen_at", "username", "phone", "other_email", "message"),
 }
 _STEPS: Final[tuple[Step, ...]] = ("what", "about", "help", "check")
 _LONGEST: Final = {
     "email": 320,
     "name": 200,
+    "wrong": 2_000,
+    "right": 2_000,
     "concerns": 20,
     "seen_at": 2_000,
     "username": 320,
@@ -37,7 +39,7 @@ _LONGEST: Final = {
     "other_email": 320,
     "message": 20_000,
 }
-_LINES: Final = frozenset({"message", "seen_at"})  # may have several, and any characters: nobody searches with them
+_LINES: Final = frozenset({"message", "seen_at", "wrong", "right"})  # several, of any characters: nobody searches with them
 _REFERENCE: Final = re.compile(r"HAB-[0-9A-Z]{8}")
 
 
@@ -96,14 +98,22 @@ def look_over(vault: Vault, filled: Filled, step: Step) -> None:
 
 def message_of(filled: Filled) -> str | None:
     """The person's words, after what they said about themselves; None when there are none."""
-    texts = filled.texts
+    texts, (wrong, right) = filled.texts, correction_of(filled) or ("", "")
     said = (
         ACCOUNTS.get(texts["account"], "") and f"{ACCOUNTS[texts['account']]}.",
         texts["concerns"] and f"It is about the request {texts['concerns']}.",
+        wrong and f"What is wrong: {wrong}",
+        right and f"What would be right: {right}",
         texts["seen_at"] and f"Where it can be seen: {texts['seen_at']}",
         texts["message"],
     )
     return "\n\n".join(each for each in said if each) or None
+
+
+def correction_of(filled: Filled) -> tuple[str, str] | None:
+    """What is wrong and what would be right, where a correction is asked for and the person said so (Article 16)."""
+    said = filled.texts["wrong"], filled.texts["right"]
+    return said if Right.RECTIFICATION.value in filled.rights and any(said) else None
 
 
 def _wrong(vault: Vault, name: str, filled: Filled) -> str | None:  # noqa: PLR0911 (one sentence per return)

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Link, Note
+from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Code, Link, Note
 from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
 from api.dependencies import Web
@@ -22,7 +22,7 @@ from domain.case import CaseState
 from domain.deadline import Clock
 from domain.deadline_period import add_months
 from domain.events import Tag
-from domain.rights import Outcome, Right, Status
+from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _TELLING: Final = (
@@ -148,6 +148,21 @@ def address_of(resources: Resources, case_id: UUID, identifier: UUID | None, *, 
         return value
     local, _, domain = value.rpartition("@")
     return f"{local[:1]}\u2022\u2022\u2022@{domain}"
+
+
+def code_is_sent(web: Web, view: CaseView, identifier: UUID | None) -> bool:
+    """Whether a mail with a code went to an address of the case, or goes there at once, so that a page may ask for the code.
+
+    What nobody has to prove sends none (Article 7(3): to withdraw a consent is as easy as to give it), until somebody asks.
+    """
+    if identifier is None:
+        return False
+    if any(Right(right) not in NO_IDENTITY_CHECK for right in view.receipt.rights):
+        return True
+    alive = Code.case_id == view.receipt.case_id, Code.identifier == identifier, col(Code.expires_at) > web.now()
+    with web.resources.database.read() as session:
+        further = first_mailbox(session, view.receipt.case_id) != identifier  # its owner is asked whether it is theirs
+        return further or session.exec(select(Code.id).where(*alive, col(Code.used_at).is_(None))).first() is not None
 
 
 def receipt_of(resources: Resources, case_id: UUID) -> CaseReceipt:

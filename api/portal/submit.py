@@ -25,7 +25,7 @@ from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
-from api.portal.reading import address_of, dates_of, first_mailbox
+from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, RIGHTS
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
@@ -118,6 +118,7 @@ def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bo
         access=Right.ACCESS.value in view.receipt.rights,
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
+        wants_code=sent or bool(error) or code_is_sent(web, view, session.identifier),
         received_at=view.receipt.received_at,
         own_authority=own_authority(view.receipt.regimes, web.resources.datamap.controller),
         clock=view.clock,
@@ -144,8 +145,10 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         countries=COUNTRIES,
         accounts=ACCOUNTS,
         consents=[(each.id, each.title) for each in _resting_on_consent(web)] if Right.WITHDRAW_CONSENT in filled.rights else [],
-        due=(due := _due_if_asked_now(web)),
+        due=(due := _due_if_asked_now(web, filled.texts["country"])),
         due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
+        due_here=None if filled.texts["country"] or (here := _due_if_asked_now(web, _own(web))) == due else here,
+        own_country=dict(COUNTRIES).get(_own(web), ""),
         mark=mark,  # one from the first step to the last: the same wish
     )
 
@@ -154,11 +157,15 @@ def _resting_on_consent(web: Web) -> list[Purpose]:
     return [each for each in web.resources.datamap.purposes if each.lawful_basis is LawfulBasis.CONSENT]
 
 
-def _due_if_asked_now(web: Web) -> date:
-    """The date of an answer for whoever asks now and does not say where they live."""
+def _due_if_asked_now(web: Web, country: str) -> date:
+    """The date of an answer for whoever asks now and lives there; where they have not said it, by the stricter law."""
     now, controller = web.now(), web.resources.datamap.controller
-    regimes = regimes_for(controller.country, None)
+    regimes = regimes_for(controller.country, country if country in dict(COUNTRIES) else None)
     return clock_of(now, regimes, [Right.ACCESS], [], as_of=now, seat=seat_of(controller)).safe_due
+
+
+def _own(web: Web) -> str:
+    return web.resources.datamap.controller.country
 
 
 def _followed(request: Request, web: Web) -> str:
@@ -191,6 +198,7 @@ def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
         message=form.message_of(filled),
         hints=[(kind, texts[name]) for name, kind in _HINTS if texts[name]],
         consents=consents,
+        correction=form.correction_of(filled),
         channel=Channel.WEB_FORM,
         received_at=now,
         caller=CALLER,

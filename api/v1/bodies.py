@@ -117,6 +117,7 @@ _REASON_NEEDED = frozenset(
         Action.RECORD_AFTER_CHECK,
         Action.EDIT_ERASURE,
         Action.PROPOSE_RECTIFICATION,
+        Action.TAKE_BACK_RECTIFICATION,
         Action.MARK_DISPUTED,
         Action.RESTRICT_PROCESSING,
         Action.ANNOUNCE_LIFTING,

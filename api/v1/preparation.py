@@ -236,8 +236,7 @@ def _correctable(deed: Deed, change: dict[str, Any]) -> None:
         raise InvalidInputError("The data map has no such collection.", field="changes") from None
     if change["old"] == change["new"]:
         raise InvalidInputError("Old and new value are the same.", field="changes")
-    keys = {*collection.primary_key, *(reference.field for reference in collection.references)}
-    if change["field"] not in collection.fields or change["field"] in keys or collection.fields[change["field"]].masked:
+    if change["field"] not in collection.correctable:
         raise InvalidInputError("This field cannot be corrected here.", field="changes")
 
 

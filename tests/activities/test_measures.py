@@ -14,13 +14,15 @@ from activities.holds import restricted
 from activities.measures import Measures
 from activities.systems.base import Amendment, SystemUnreachableError
 from activities.systems.sql import SqlSystem
+from adapters.correctable_values import held_values
 from adapters.database.tables import CaseIdentifierRow, SearchReceipt
 from adapters.notes import write_note
 from adapters.restrictions import restrictions
 from domain.datamap import Collection
 from domain.errors import SystemFailedError
-from domain.measure_messages import CarryOutMeasure, ExamineMeasure, MeasureCarriedOut
+from domain.measure_messages import CarryOutMeasure, ExamineMeasure, FindValues, MeasureCarriedOut
 from domain.measure_standing import Kind, Measure
+from domain.messages import CaseRef
 from domain.rights import Right
 from tests import opened
 from tests.activities import shop as shops
@@ -85,6 +87,36 @@ def test_only_rows_of_the_person_that_hold_the_old_value_are_corrected_and_twice
     again = carry_out(shop, case, what)
     assert (again.rows, again.stale) == (2, False), "an attempt that was interrupted counts the same"
     assert column(shop, "drafts", 2) == ["new", "other", "old"]
+
+
+def test_what_could_be_corrected_is_each_value_of_the_person_exactly_as_it_is_stored(shop: Shop) -> None:
+    case = shop.case()
+    shop.insert("drafts", (4, 7, "old", None))
+    found = Measures(shop.resources, shop.systems).find_values(FindValues(case_id=case.id, number=3, keys=[case.mailbox]))
+    with shop.resources.database.read() as session:
+        held = held_values(session, shop.resources.vault.case(case.id), case.id)
+        assert not session.exec(select(SearchReceipt).where(SearchReceipt.case_id == case.id)).all(), "nothing else is kept"
+    assert held is not None
+    assert found.values == len(held.values)
+    here = {(each.collection, each.field, each.value): each.records for each in held.values}
+    assert here["accounts", "name", "Ruth"] == 1, "the other Ruth is not this person"
+    assert here["accounts", "phone", None] == 1
+    assert here["drafts", "body", "old"] == 2
+    assert sum(each.field == "amount" for each in held.values) == 1, "and neither is the other invoice theirs"
+    assert not {field for _, field, _ in here} & {"id", "account_id", "secret"}, "what names, leads on or is masked"
+    what = correction(shop, case, ("app", "drafts", "body", "old", "new"))
+    assert carry_out(shop, case, what).rows == 2, "a value that is chosen is corrected wherever it stands"
+    Measures(shop.resources, shop.systems).forget_values(CaseRef(case_id=case.id))
+    with shop.resources.database.read() as session:
+        assert held_values(session, shop.resources.vault.case(case.id), case.id) is None
+
+
+def test_two_fields_of_one_row_are_one_record(shop: Shop) -> None:
+    case = shop.case()
+    what = correction(shop, case, ("app", "accounts", "name", "Ruth", "Rut"), ("app", "accounts", "phone", None, "+4420"))
+    message = ExamineMeasure(case_id=case.id, measure=what, keys=[case.mailbox])
+    assert Measures(shop.resources, shop.systems).examine_measure(message).rows == 1
+    assert carry_out(shop, case, what).rows == 1
 
 
 def test_what_leads_to_the_person_can_be_corrected_itself(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from adapters.correctable_values import HeldValue, HeldValues, keep
 from adapters.database.tables import CommandRow, Note
 from adapters.notes import write_note
 from adapters.resources import Resources
@@ -19,9 +20,9 @@ from tests.factories import ANNA, MONDAY, SHA
 SignIn = Callable[..., AtConsole]
 
 
-def carrying_out(resources: Resources, right: Right) -> CaseInHand:
+def carrying_out(resources: Resources, right: Right, **more: object) -> CaseInHand:
     """A case in which a right waits for a caseworker."""
-    case = CaseInHand(resources, rights=[right])
+    case = CaseInHand(resources, rights=[right], **more)
     case.proven()
     case.happen(Tag.WORK_ITEM_OPENED, work_item="00000000-0000-4000-8000-0000000000aa", kind="carry_out_right", right=right.value)
     return case
@@ -42,7 +43,7 @@ def test_the_card_offers_what_the_right_needs(at_console: SignIn, resources: Res
     page = person.get(f"/console/cases/{case.reference}").text
     for action in presses:
         assert f"actions/{action}" in page
-        form = person.get(f"/console/cases/{case.reference}/actions/{action}")
+        form = person.get(f"/console/cases/{case.reference}/actions/{action}?typed=1")
         assert form.status_code == 200
         assert "This is not possible now" not in form.text
 
@@ -64,7 +65,7 @@ def test_a_correction_is_chosen_by_field_and_its_values_are_sealed(at_console: S
     case = carrying_out(resources, Right.RECTIFICATION)
     person = at_console(Role.CASEWORKER)
     path = f"/console/cases/{case.reference}/actions/propose_rectification"
-    form = person.get(path).text
+    form = person.get(f"{path}?typed=1").text
     place = next(part.partition('"')[0] for part in form.split('<option value="')[1:] if ".name" in part.partition('"')[0])
     given = {"place_1": place, "old_1": "Rut", "new_1": "Ruth", "reason": "Passport seen."}
     answer = person.post(path, given)
@@ -77,6 +78,85 @@ def test_a_correction_is_chosen_by_field_and_its_values_are_sealed(at_console: S
     (change,) = json.loads(vault.open("note", "text", str(note.id), note.text))
     assert (change["old"], change["new"]) == ("Rut", "Ruth")
     assert payload["places"] == [place]
+
+
+def looked_at(case: CaseInHand, *values: HeldValue) -> None:
+    """What a look found, as the activity keeps it."""
+    resources = case.resources
+    with resources.database.write() as session:
+        keep(session, resources.vault.case(case.id), case.id, 1, HeldValues(MONDAY, values))
+    case.happen(Tag.VALUES_FOUND, keys=[str(case.mailbox)], after=0, values=len(values), failed=[])
+
+
+NAME = HeldValue("platform", "accounts", "name", "Rut Adeyemi", 2)
+LOCALE = HeldValue("platform", "accounts", "locale", "en-GB", 1)
+
+
+def test_a_correction_is_chosen_from_what_is_held_and_takes_the_old_value_from_there(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION, correction=("My name is Rut Adeyemi there", "Ruth Adeyemi"))
+    looked_at(case, LOCALE, NAME)
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+    assert person.get(f"{path}/actions/propose_rectification").headers["location"] == f"{path}/values"
+    page = person.get(f"{path}/values").text
+    assert "My name is Rut Adeyemi there" in page, "the person's own words stand beside it"
+    named, _, others = page.partition("What else is held")
+    assert "Rut Adeyemi</td>" in named, "what they name stands first"
+    assert "en-GB" in others
+    key = named.partition('name="pick" id="pick-')[2].partition('"')[0]
+    found = person.post(f"{path}/values", {"q": "en-gb", "pick": key}).text
+    assert "en-GB" in found
+    assert f'value="{key}" checked' in found, "what was chosen stays chosen"
+    assert "Nothing fits" in person.post(f"{path}/values", {"q": "zzz"}).text
+    form = person.post(f"{path}/actions/propose_rectification/chosen", {"pick": key}).text
+    assert "\u201cRut Adeyemi\u201d, in 2 records" in form
+    assert 'value="Ruth Adeyemi"' in form, "what the person says is right is where the proposal starts"
+    answer = person.post(f"{path}/actions/propose_rectification", {"pick": key, "new_1": "Ruth Adeyemi", "reason": "Passport."})
+    assert answer.status_code == 303, answer.text
+    with resources.database.read() as session:
+        payload = session.exec(select(CommandRow).where(CommandRow.action == "propose_rectification")).one().payload
+        note = session.get_one(Note, UUID(payload["changes"]))
+    (change,) = json.loads(resources.vault.case(case.id).open("note", "text", str(note.id), note.text))
+    assert (change["field"], change["old"], change["new"]) == ("name", "Rut Adeyemi", "Ruth Adeyemi")
+
+
+def test_a_choice_that_is_none_or_that_was_looked_at_anew_is_asked_again(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    looked_at(case, NAME)
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}/actions/propose_rectification"
+    assert "Choose at least one value first." in person.post(f"{path}/chosen", {}).text
+    gone = person.post(path, {"pick": "platform.1.0", "new_1": "Ruth", "reason": "Passport."})
+    assert gone.status_code == 422
+    assert "looked at again since you chose" in gone.text
+
+
+def test_what_came_back_says_why_and_what_is_done_leads_to_its_end(at_console: SignIn, resources: Resources) -> None:
+    case, lead = carrying_out(resources, Right.RECTIFICATION), at_console(Role.PRIVACY_LEAD)
+    why = case.note("It is the wrong account.", lead.person)
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)
+    number = case.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=number, rows=1)
+    colleague = at_console(Role.CASEWORKER, "Ben Hale")
+    page = colleague.get(f"/console/cases/{case.reference}").text
+    assert "actions/take_back_rectification" in page, "whoever sees that it is wrong takes it back"
+    assert "actions/return_for_rework" not in page
+    assert "actions/return_for_rework" in at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}").text
+    case.done_by(lead.person, Tag.MEASURE_RETURNED, number=number, note=str(why))
+    assert "It is the wrong account." in colleague.get(f"/console/cases/{case.reference}").text
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=case.sequence, rows=1, by_hand=[], addressees=[])
+    page = colleague.get(f"/console/cases/{case.reference}").text
+    assert "Corrected: say how it ended" in page
+    assert "It is the wrong account." not in page
+    assert page.index(">Say how it ended<") < page.index(">Propose another correction<")
+
+
+def test_a_correction_is_among_what_waits_for_approval(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)
+    case.happen(Tag.MEASURE_EXAMINED, number=case.sequence, rows=1)
+    assert case.reference in at_console(Role.REVIEWER).get("/console/cases?view=approve").text
 
 
 def test_whoever_approves_reads_both_values_and_how_many_records_they_change(at_console: SignIn, resources: Resources) -> None:

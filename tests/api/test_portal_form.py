@@ -1,5 +1,6 @@
 """The form and the receipt: what is taken in, what comes back, and what the answer never says."""
 
+import json
 import re
 
 import pytest
@@ -56,6 +57,41 @@ class TestForm:
         rolled = receipt.safe_due > add_months(receipt.received_at.date(), 1)
         assert ("It ends on a day off, so the next working day counts." in page) == rolled
         assert "Object to how my data is used" in page
+
+    def test_what_is_wrong_and_what_would_be_right_travels_sealed_with_a_correction(
+        self, web: TestClient, resources: Resources
+    ) -> None:
+        step = web.post("/", data=marks(web.get("/").text) | {"step": "about"} | WRITTEN | {"rights": ["rectification"]}).text
+        assert "What is wrong?" in step
+        assert "What would be right?" in step
+        fill(web, rights=["rectification"], wrong="Rut with one h missing", right="Ruth")
+        (receipt,) = receipts(resources)
+        vault = resources.vault.case(receipt.case_id)
+        assert receipt.correction is not None
+        assert b"Ruth" not in receipt.correction
+        told = json.loads(vault.open("case_receipt", "correction", str(receipt.case_id), receipt.correction))
+        assert told == {"wrong": "Rut with one h missing", "right": "Ruth"}
+        assert receipt.message is not None
+        words = vault.open("case_receipt", "message", str(receipt.case_id), receipt.message).decode()
+        assert "What would be right: Ruth" in words, "whoever reads the request reads it too"
+
+    @pytest.mark.parametrize(("rights", "asked"), [(["withdraw_consent"], False), (["complaint"], False), (["access"], True)])
+    def test_a_code_is_asked_for_only_where_one_is_sent(self, web: TestClient, rights: list[str], asked: bool) -> None:  # noqa: FBT001
+        page = fill(web, rights=rights).text
+        assert ("The code from our mail" in page) == asked
+        assert ("Send a new code" in page) == asked
+        assert ("we ask for no code" in page) != asked
+
+    @pytest.mark.parametrize("country", ["GB", "DE", ""])
+    def test_the_date_that_the_form_names_is_that_of_where_the_person_lives(
+        self, web: TestClient, resources: Resources, country: str
+    ) -> None:
+        sent = marks(web.get("/").text) | {"step": "about"} | WRITTEN | {"country": country, "rights": ["access"]}
+        page = web.post("/", data=sent).text
+        assert fill(web, country=country, rights=["access"]).status_code == 200
+        (receipt,) = receipts(resources)
+        promised = page.partition("the answer is due by <strong>")[2].partition("</strong>")[0]
+        assert f"{receipt.safe_due.day}\N{NO-BREAK SPACE}{receipt.safe_due:%B}" in promised
 
     def test_pressed_twice_is_one_request(self, web: TestClient, resources: Resources, gateway: FakeGateway) -> None:
         form = marks(web.get("/").text) | {"step": "check"} | WRITTEN

@@ -13,6 +13,7 @@ from domain.commands import (
     LiftRestriction,
     ProposeRectification,
     RestrictProcessing,
+    TakeBackRectification,
 )
 from domain.erasure import Addressee
 from domain.events import Tag
@@ -179,3 +180,27 @@ async def test_a_consent_ends_without_anybody_and_from_the_receipt_on(temporal_c
         assert (message.keys, message.measure.purposes) == ([], ["marketing"])
         assert message.at == running.office.received_at
         assert running.office.letters[-1] == "consent_withdrawn"
+
+
+async def test_what_could_be_corrected_is_looked_at_again_once_something_was_and_forgotten_at_the_end(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
+        measuring = running.office.measuring
+        await running.identify()
+        await running.until(lambda office: office.tags.count(Tag.VALUES_FOUND) == 1)
+        places = ["platform.accounts.name"]
+        propose = ProposeRectification(actor=ANNA, changes=uuid4(), sha256=SHA, places=places, note=uuid4())
+        await running.command(propose)
+        await running.until(lambda office: Tag.MEASURE_EXAMINED in office.tags)
+        await running.command(TakeBackRectification(actor=ANNA, note=uuid4()))
+        assert not measuring.carried_out
+        await running.until(lambda office: office.tags.count(Tag.VALUES_FOUND) == 2)
+        await running.command(propose.model_copy(update={"note": uuid4()}))
+        await running.until(lambda office: office.tags.count(Tag.MEASURE_EXAMINED) == 2)
+        await running.command(ApproveRectification(actor=BEN, sha256=SHA))
+        await running.until(lambda office: office.tags.count(Tag.VALUES_FOUND) == 3)
+        assert [message.number for message in measuring.looked] == sorted({message.number for message in measuring.looked})
+        await by_hand(running, Right.RECTIFICATION)
+        await running.until_status(Status.CLOSED)
+        await running.until(lambda _office: measuring.forgotten)

@@ -398,6 +398,14 @@ ACTS: Final[dict[Action, Act]] = {
         "Correct it",
         "Approved. The systems are being changed.",
     ),
+    Action.TAKE_BACK_RECTIFICATION: Act(
+        "Take the correction back",
+        "Take the proposed correction back",
+        "Yours or a colleague\u2019s, before anybody approved it; nothing was changed yet (Article 16). Say what is wrong: "
+        "whoever proposes the next one reads it.",
+        "Take it back",
+        "It is taken back. Propose it anew from what is there.",
+    ),
     Action.MARK_DISPUTED: Act(
         "Mark as disputed",
         "Mark a record as disputed",

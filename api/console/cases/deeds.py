@@ -26,7 +26,7 @@ from api.alone import checkers
 from api.answers import CommandUnansweredError
 from api.console import sessions
 from api.console.authority import may
-from api.console.cases import reading, shell
+from api.console.cases import chosen, reading, shell
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
 from api.console.cases.measure_cards import correctable, markable, purposes_for
@@ -58,11 +58,13 @@ TheAction = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]
 async def ask(request: Request, action: TheAction, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
     """The form of one command, if it is possible now."""
     wanted = _action(action, who)
+    if wanted is Action.PROPOSE_RECTIFICATION and not request.query_params.keys() & {"typed", "kept"}:
+        return away_to(f"/console/cases/{case.receipt.reference}/values")  # the old value is chosen from what stands there
     target = {name: value[:200] for name, value in request.query_params.items() if name in TARGETS}
     if wanted in FRESH:
         query = f"?{request.url.query}" if request.url.query else ""
         who.need_fresh(web.now(), f"{request.url.path}{query}")
-    return await run_in_threadpool(lambda: _form(web, who, case, wanted, _kept(request, web, who, case) | target))
+    return await run_in_threadpool(lambda: form_page(web, who, case, wanted, _kept(request, web, who, case) | target))
 
 
 @router.post("/{reference}/actions/{action}")
@@ -80,7 +82,8 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
         done = await carry_out(web, who, case, wanted, given, field(form, "once"), Upload())
     except DomainError as refusal:
         told = beside(refusal)
-        return await run_in_threadpool(_form, web, who, case, wanted, given, told)
+        given |= {"pick": []} if told.about == "pick" else {}
+        return await run_in_threadpool(form_page, web, who, case, wanted, given, told)
     back = field(form, "back")
     tab = act_of(wanted).tab if done else ""
     here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
@@ -140,7 +143,7 @@ async def upload(
         await run_in_threadpool(sent.discard, web.resources.blobs)
         if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
             raise
-        return await run_in_threadpool(_form, web, who, case, action, given, beside(failure))
+        return await run_in_threadpool(form_page, web, who, case, action, given, beside(failure))
     return away_to(f"{path}/systems?done={action.value}" if kind == "work_item" else f"{path}?done={action.value}")
 
 
@@ -171,7 +174,8 @@ def _given(action: Action, form: FormData) -> dict[str, Any]:
     """What was filled in; what was left empty was not given."""
     names = SHAPES[action].body.model_fields
     if action in COMPOSED:
-        return {name: field(form, name) for name in form if name not in {"key", "once", "back"} and field(form, name)}
+        typed = {name: field(form, name) for name in form if name not in {"key", "once", "back", "pick"} and field(form, name)}
+        return typed | ({"pick": [str(each) for each in form.getlist("pick")]} if "pick" in form else {})
     several = {name: [str(each) for each in form.getlist(name)] for name in names if name in MANY}
     return several | {name: field(form, name) for name in names if name not in MANY and field(form, name)}
 
@@ -185,7 +189,8 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
         DomainError: it was refused.
     """
     try:
-        body = SHAPES[action].body.model_validate(composed(action, given))
+        filled = await run_in_threadpool(chosen.with_old_values, web, case, given) if given.get("pick") else given
+        body = SHAPES[action].body.model_validate(composed(action, filled))
     except ValidationError as failure:
         first = failure.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
@@ -254,16 +259,17 @@ def beside(refusal: DomainError) -> Refused:
     return Refused(str(refusal.facts.get("field", "")) or _ABOUT_THE_CASE, refusal.message, status)
 
 
-def _form(  # noqa: PLR0917
+def form_page(  # noqa: PLR0917
     web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: Refused | None = None
 ) -> Response:
+    """The form of a command. Raises InvalidInputError: values of a correction that were chosen are not there any more."""
     target = {name: str(value) for name, value in given.items() if name in TARGETS}
     read = reading.read(web, shell.again(web, case) if refused else case)
     datamap = web.resources.datamap
     purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
-    places = correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap)
     with web.resources.database.read() as session:
         eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
+    picked, start = chosen.fields_for(web, read, given["pick"]) if given.get("pick") else ([], {})
     fields = fields_of(
         action,
         target,
@@ -273,6 +279,8 @@ def _form(  # noqa: PLR0917
         purposes=purposes,
         places=places,
         checkers=tuple(eyes.items()),
+        places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
+        chosen=picked,
     )
     labels = {each.name: each.label for each in fields}
     errors = {}
@@ -290,8 +298,10 @@ def _form(  # noqa: PLR0917
         action=action.value,
         act=act_of(action),
         fields=fields,
-        given=given,
+        given=given if refused else start | dict(given),
         target=target,
+        picks=given.get("pick", []),
+        correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
         foreseen=shell.foreseen(web, read, action),
         about=shell.about(web, read, given),
         errors=errors,

@@ -93,6 +93,7 @@ class CaseFacts:
     events: list[CaseEventRow]
     subject: Subject
     asked: str
+    correction: tuple[str, str] | None  # what they say is wrong, and what would be right
     identifiers: list[IdentifierLine]
     said: list[Said]
     notes: Mapping[UUID, str]

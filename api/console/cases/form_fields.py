@@ -3,7 +3,7 @@
 Their words are here. Next: api/console/cases/deeds.py
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, get_args, get_origin
@@ -129,12 +129,13 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
 _BOXES: Final = {"factors": tuple(words.FACTORS.items()), "test": tuple(words.BURDENS.items())}
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
 MANY: Final = frozenset({"without", "purposes", "factors", "test"})  # of which several may be chosen
-LINES: Final = (1, 2, 3)  # corrections in one form
+LINES: Final = (1, 2, 3)  # corrections in a form in which all is typed
+_CHOSEN: Final = range(1, 11)  # and in one in which they were chosen
 COMPOSED: Final[dict[Action, frozenset[str]]] = {
     Action.PROPOSE_RECTIFICATION: frozenset({"changes"}),
     Action.MARK_DISPUTED: frozenset({"system", "collection"}),
 }
-_TYPED: Final = frozenset({"place", *(f"{name}_{number}" for name in ("place", "old", "new") for number in LINES)})
+_TYPED: Final = frozenset({"place", *(f"{name}_{number}" for name in ("place", "old", "new") for number in _CHOSEN)})
 _NEVER_TYPED: Final = TARGETS - {"result", "right"} | {"spans"}
 _LONG: Final = frozenset({"reason", "question", "answer", "text", "note"})
 
@@ -161,6 +162,7 @@ def fields_of(
     purposes: tuple[tuple[str, str], ...] = (),
     places: tuple[tuple[str, str], ...] = (),
     checkers: tuple[tuple[str, str], ...] = (),
+    chosen: Sequence[FormField] = (),
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -173,6 +175,7 @@ def fields_of(
         purposes: of the data map, name and title.
         checkers: who may look at it afterwards, name of command and of person.
         places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
+        chosen: of a correction: a field for each value that was chosen from what stands there; none: all of it is typed.
     """
     fields = []
     by_hand = target.get("result") == "done"  # a right that was carried out by a person
@@ -201,7 +204,7 @@ def fields_of(
         if name in {"checker", "finding", "ground"} and info.is_required():
             shown = (("", "Choose one"), *shown)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
-    fields += _composed(action, places)
+    fields += chosen or _composed(action, places)
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
 
 
@@ -236,7 +239,7 @@ def composed(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
         system, _, collection = str(given.get("place", "")).partition(".")
         return body | ({"system": system, "collection": collection} if collection else {})
     changes = []
-    for number in LINES:
+    for number in _CHOSEN:
         if place := str(given.get(f"place_{number}", "")):
             names = dict(zip(("system", "collection", "field"), place.split("."), strict=False))
             changes.append(names | {"old": given.get(f"old_{number}"), "new": given.get(f"new_{number}")})

@@ -175,9 +175,13 @@ WORDS: Final[dict[Tag, str | Callable[[_Teller, CaseEventRow], str]]] = {
     Tag.MEASURE_PROPOSED: lambda teller, row: (
         f"{_MEASURES.get(str(row.facts.get('kind', '')), 'A change')}{teller.purposes(row)}"
     ),
+    Tag.VALUES_FOUND: lambda _, row: (
+        f"Looked at what could be corrected: {count(int(str(row.facts.get('values', 0))), 'different value')}"
+    ),
     Tag.MEASURE_EXAMINED: lambda _, row: f"Records that hold the old value: {row.facts.get('rows', 0)}",
     Tag.MEASURE_APPROVED: lambda _, row: f"The correction was approved: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.MEASURE_RETURNED: "The correction was returned for rework",
+    Tag.MEASURE_TAKEN_BACK: "The correction was taken back before anybody approved it",
     Tag.MEASURE_VOIDED: "Nothing was changed: no record of the person that holds what this is about is known any more",
     Tag.MEASURE_SYSTEM_SKIPPED: lambda teller, row: f"{teller.system(row)} is left out of the change",
     Tag.MEASURE_CARRIED_OUT: lambda _, row: _done(row),

@@ -3,6 +3,7 @@
 Next: api/console/cases/stage_cards.py
 """
 
+import dataclasses
 import json
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from domain.case import WorkItem
 from domain.datamap import DataMap
 from domain.datamap_parts import LawfulBasis
 from domain.events import Tag
+from domain.measure_decisions import CORRECTED
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.next_step import NextStep
 from domain.rights import Right
@@ -60,6 +62,13 @@ _PRESSES: dict[Right, tuple[Press, ...]] = {
 }
 
 
+_CORRECTED = (
+    "The systems hold the new value, and whoever received the old one is told (Article 19). If more is wrong, correct that too; "
+    "then say how it ended: the person reads what you write, and the case goes on to its end."
+)
+_ONE_MORE = {Action.PROPOSE_RECTIFICATION: "Propose another correction"}
+
+
 def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     """The card of a right that has measures of its own; None for another."""
     right = item.right
@@ -69,16 +78,20 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
     own = looking.only(*_PRESSES.get(right, ()))
+    corrected = right in CORRECTED and any(each.kind == "correct" for each in done_of(state.measures, right))
+    if corrected:  # what was asked is done: the next step is to say so, and more corrections stand behind it
+        own = [dataclasses.replace(each, label=_ONE_MORE.get(each.action, each.label), first=False) for each in own]
     target = {"work_item": str(key), "result": "done"}
-    end = Press(Action.COMPLETE_WORK_ITEM, "Say how it ended", target, first=not own)
+    end = Press(Action.COMPLETE_WORK_ITEM, "Say how it ended", target, first=corrected or not own)
     return Card(
-        f"Carry out: {words.RIGHTS[right].lower()}",
-        _GUIDANCE[right],
-        instructions=" ".join([*done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]),
+        "Corrected: say how it ended" if corrected else f"Carry out: {words.RIGHTS[right].lower()}",
+        _CORRECTED if corrected else _GUIDANCE[right],
+        instructions=" ".join([*_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]),
         presses=[
+            *looking.only(*([end] if corrected else [])),
             *own,
             *looking.only(
-                end,
+                *([] if corrected else [end]),
                 Press(Action.PROPOSE_REFUSAL, "Propose to refuse it", {"right": right.value}),
                 Press(Action.EXTEND_DEADLINE, "Take longer"),
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
@@ -94,12 +107,14 @@ def approve(looking: Looking, _step: NextStep) -> Card:
     mine = looking.person in looking.facts.state.preparers
     row = next((row for row in looking.facts.happened(Tag.MEASURE_PROPOSED) if row.sequence == measure.number), None)
     why = looking.facts.note_of(row) if row else ""
-    back = Press(Action.RETURN_FOR_REWORK, "Return for rework", first=not measure.found)
+    returned = Press(Action.RETURN_FOR_REWORK, "Return for rework", first=not measure.found)
+    taken = Press(Action.TAKE_BACK_RECTIFICATION, "Take the proposal back", first=not measure.found)
+    back = returned if looking.may(Action.RETURN_FOR_REWORK) and not mine else taken
     if not measure.found:
         return Card(
             "Nothing holds the old value",
-            "No record of the person holds what the correction expects, so nobody can approve it (Article 16). Look at what is "
-            "there, return it, and propose it anew.",
+            "No record of the person holds what the correction expects, so nobody can approve it (Article 16). Take it back, and "
+            "propose it anew from what is there.",
             instructions=_changes(looking, measure),
             presses=looking.only(back),
         )
@@ -115,6 +130,18 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         presses=looking.only(*alone, back),
         note=note or "You prepared a part of this case, so somebody else must approve.",
     )
+
+
+def _came_back(looking: Looking) -> list[str]:
+    """Why the last proposal came to nothing, for whoever proposes the next."""
+    ends = Tag.MEASURE_RETURNED, Tag.MEASURE_TAKEN_BACK, Tag.MEASURE_VOIDED
+    last = next(iter(looking.facts.happened(*ends, Tag.MEASURE_CARRIED_OUT)), None)
+    if last is None or last.tag not in ends:
+        return []
+    if last.tag == Tag.MEASURE_VOIDED:
+        return ["The last correction came to nothing: no record holds the old value any more. Choose from what is there now."]
+    how = "returned the last correction" if last.tag == Tag.MEASURE_RETURNED else "took the last correction back"
+    return [f"{looking.facts.person(last.actor)} {how}: \u201c{looking.facts.note_of(last)}\u201d"]
 
 
 def restricted(looking: Looking, _step: NextStep) -> Card:
@@ -150,11 +177,20 @@ def correctable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
     fields = []
     for system in datamap.systems:
         for each in system.collections:
-            keys = {*each.primary_key, *(reference.field for reference in each.references)}
-            names = (name for name, field in each.fields.items() if name not in keys and not field.masked and not each.anonymous)
             title = f"{system.title}: {each.title}"
-            fields += [(f"{system.name}.{each.name}.{name}", f"{title}, {name.replace('_', ' ')}") for name in names]
+            called = ((name, each.fields[name].called(name)) for name in each.correctable)
+            fields += [(f"{system.name}.{each.name}.{name}", f"{title}, {words}") for name, words in called]
     return tuple(fields)
+
+
+def field_title(datamap: DataMap, system: str, collection: str, field: str) -> str:
+    """What a person calls a field: its system, its collection and its own title; the names where the data map has changed."""
+    found = next((each for each in datamap.systems if each.name == system), None)
+    one = next((each for each in found.collections if each.name == collection), None) if found else None
+    if found is None or one is None:
+        return f"{system}, {collection}, {field.replace('_', ' ')}"
+    own = one.fields[field].called(field) if field in one.fields else field.replace("_", " ").capitalize()
+    return f"{found.title}: {one.title}, {own}"
 
 
 def markable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
@@ -208,7 +244,5 @@ def _changes(looking: Looking, measure: Measure) -> str:
     lines = []
     for each in json.loads(told):
         old, new = (f"\u201c{value}\u201d" if value is not None else "nothing" for value in (each["old"], each["new"]))
-        lines.append(
-            f"{looking.title(each['system'])}, {each['collection']}, {each['field'].replace('_', ' ')}: {old} becomes {new}."
-        )
+        lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} becomes {new}.")
     return " ".join(line[:1].upper() + line[1:] for line in lines)

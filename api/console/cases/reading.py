@@ -48,12 +48,13 @@ def read(web: Web, view: CaseView) -> CaseFacts:
         notes = _notes(web, session, case_id)
         people = people_of(session, (row.actor for row in events))
         identifiers = _identifiers(web, session, view, people)
-        subject, asked = _receipt(web, view.receipt)
+        subject, asked, correction = _receipt(web, view.receipt)
         return CaseFacts(
             view=view,
             events=events,
             subject=subject,
             asked=asked,
+            correction=correction,
             identifiers=identifiers,
             said=sorted(
                 [*_said(events, notes, people, subject), *_mails(web, case_id, subject)], key=lambda each: each.at, reverse=True
@@ -72,17 +73,23 @@ def case_events(rows: Iterable[CaseEventRow]) -> list[CaseEvent]:
     return [CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts) for row in rows]
 
 
-def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str]:
-    opened, asked = {}, ""
+def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, str] | None]:
+    opened, asked, wish = {}, "", {}
     try:
         vault = web.resources.vault.case(receipt.case_id)
         if receipt.subject:
             opened = json.loads(vault.open("case_receipt", "subject", str(receipt.case_id), receipt.subject))
         if receipt.message:
             asked = vault.open("case_receipt", "message", str(receipt.case_id), receipt.message).decode()
+        if receipt.correction:
+            wish = json.loads(vault.open("case_receipt", "correction", str(receipt.case_id), receipt.correction))
     except KeyMissingError:
         asked = ""  # destroyed at the end of its retention: the page says what stands outside the seal
-    return Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country"))), asked
+    return (
+        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country"))),
+        asked,
+        (wish["wrong"], wish["right"]) if wish else None,
+    )
 
 
 def _notes(web: Web, session: Session, case_id: UUID) -> dict[UUID, str]:

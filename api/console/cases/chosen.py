@@ -1,0 +1,93 @@
+"""What was chosen to be corrected: the values behind it, exactly as stored, and the fields to say what is right (Article 16).
+
+Next: api/console/cases/deeds.py
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.correctable_values import HeldValue, HeldValues, held_values
+from adapters.database.case_reader import CaseView
+from api.console.cases.facts import CaseFacts
+from api.console.cases.form_fields import FormField
+from api.console.cases.measure_cards import field_title
+from api.dependencies import Web
+from domain.errors import InvalidInputError, KeyMissingError
+
+MOST_CHOSEN: Final = 10  # in one proposal; whoever approves has to read them
+_TOO_MANY: Final = f"Choose at most {MOST_CHOSEN} at a time. What is left is another proposal."
+_MOVED: Final = "The systems were looked at again since you chose. Choose once more from what stands there now."
+
+
+def held(web: Web, case: CaseView) -> HeldValues | None:
+    """What the last look found; None where nobody could look, or nothing is left of it."""
+    try:
+        with web.resources.database.read() as session:
+            return held_values(session, web.resources.vault.case(case.receipt.case_id), case.receipt.case_id)
+    except KeyMissingError:
+        return None
+
+
+def picked(web: Web, case: CaseView, keys: list[str]) -> list[HeldValue]:
+    """The values behind what was chosen.
+
+    Raises:
+        InvalidInputError: nothing, too much, or something that was looked at anew since.
+    """
+    found = held(web, case)
+    known = {} if found is None else {key_of(found, at): each for at, each in enumerate(found.values)}
+    if not keys:
+        raise InvalidInputError("Choose at least one value first.", field="pick")
+    if len(keys) > MOST_CHOSEN:
+        raise InvalidInputError(_TOO_MANY, field="pick")
+    if not known.keys() >= {*keys}:
+        raise InvalidInputError(_MOVED, field="pick")
+    return [known[key] for key in keys]
+
+
+def with_old_values(web: Web, case: CaseView, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was filled in, each choice replaced by its field and by the value that stands there.
+
+    Raises:
+        InvalidInputError: as `picked`.
+    """
+    keys = [str(key) for key in given.get("pick", [])]
+    filled = {name: value for name, value in given.items() if name != "pick"}
+    if not keys:
+        return filled
+    for number, each in enumerate(picked(web, case, keys), start=1):
+        filled |= {f"place_{number}": each.place, f"old_{number}": each.value}
+    return filled
+
+
+def fields_for(web: Web, facts: CaseFacts, keys: list[str]) -> tuple[list[FormField], dict[str, str]]:
+    """A field for each value that was chosen, and what stands in it at first: the person's own words where it is one alone.
+
+    Raises:
+        InvalidInputError: as `picked`.
+    """
+    values = picked(web, facts.view, keys)
+    fields = [
+        FormField(
+            f"new_{number}",
+            field_title(web.resources.datamap, each.system, each.collection, each.field),
+            f"Now: {_quoted(each.value)}, in {_records(each.records)}. What should stand there? Left empty: nothing.",
+            "input",
+        )
+        for number, each in enumerate(values, start=1)
+    ]
+    said = facts.correction[1] if facts.correction else ""
+    return fields, {"new_1": said} if said and len(values) == 1 and "\n" not in said else {}
+
+
+def key_of(found: HeldValues, at: int) -> str:
+    """What a choice is called as long as nobody looks anew."""
+    return f"{found.values[at].system}.{int(found.found_at.timestamp())}.{at}"
+
+
+def _quoted(value: str | None) -> str:
+    return "nothing" if value is None else f"\u201c{value}\u201d"
+
+
+def _records(number: int) -> str:
+    return "one record" if number == 1 else f"{number:,} records"
