@@ -81,9 +81,8 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     try:
         done = await carry_out(web, who, case, wanted, given, field(form, "once"), Upload())
     except DomainError as refusal:
-        told = beside(refusal)
-        given |= {"pick": []} if told.about == "pick" else {}
-        return await run_in_threadpool(form_page, web, who, case, wanted, given, told)
+        given |= {"pick": []} if refusal.facts.get("field") == "pick" else {}
+        return await run_in_threadpool(form_page, web, who, case, wanted, given, beside(refusal))
     back = field(form, "back")
     tab = act_of(wanted).tab if done else ""
     here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
@@ -277,7 +276,6 @@ def form_page(  # noqa: PLR0917
         systems=tuple((system.name, system.title) for system in datamap.systems),
         rights=tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights),
         purposes=purposes,
-        places=places,
         checkers=tuple(eyes.items()),
         places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
         chosen=picked,
