@@ -7,6 +7,7 @@ that no word about a person stands in an address. Next: api/console/cases/deeds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -35,9 +36,10 @@ _SHORTEST: Final = 3  # letters: a shorter value stands in every sentence
 
 @dataclass(frozen=True)
 class Line:
-    """One value on the page. `key` names it as long as nobody looks anew; `named`: the person's own words are about it."""
+    """One value on the page, under what it stands in; `key` names it until somebody looks anew, `named`: the person means it."""
 
     key: str
+    group: str
     title: str
     value: str | None
     records: int
@@ -89,6 +91,7 @@ def _page(  # noqa: PLR0917 (what the page remembers)
     every = _lines(web, read, found)
     fitting = [line for line in every if _fits(line, given, picks or [])]
     shown = sorted(fitting, key=lambda line: not line.named)[:_SHOWN]
+    others = (line for line in shown if not line.named)
     datamap = web.resources.datamap
     return shell.show_case(
         web,
@@ -101,7 +104,7 @@ def _page(  # noqa: PLR0917 (what the page remembers)
         chosen=picks or [],
         kept=[key for key in picks or [] if key not in {line.key for line in shown}],
         named=[line for line in shown if line.named],
-        others=[line for line in shown if not line.named],
+        others=[(group, [*lines]) for group, lines in groupby(others, lambda line: line.group)],
         more=len(fitting) - len(shown),
         found=found,
         failed=[_title(web, name) for name in found.failed] if found else [],
@@ -118,16 +121,11 @@ def _lines(web: Web, facts: CaseFacts, found: HeldValues | None) -> list[Line]:
         return []
     said = facts.correction[0] if facts.correction else ""
     datamap = web.resources.datamap
-    return [
-        Line(
-            chosen.key_of(found, at),
-            field_title(datamap, each.system, each.collection, each.field),
-            each.value,
-            each.records,
-            _named(each.value, said),
-        )
-        for at, each in enumerate(found.values)
-    ]
+    lines = []
+    for at, each in enumerate(found.values):
+        group, _, title = field_title(datamap, each.system, each.collection, each.field).rpartition(", ")
+        lines.append(Line(chosen.key_of(found, at), group, title, each.value, each.records, _named(each.value, said)))
+    return lines
 
 
 def _fits(line: Line, given: Mapping[str, str], picks: list[str]) -> bool:
@@ -138,7 +136,7 @@ def _fits(line: Line, given: Mapping[str, str], picks: list[str]) -> bool:
         return False
     if line.value is None and not given.get("empty") and not wanted:
         return False
-    return not wanted or wanted in (line.value or "").casefold() or wanted in line.title.casefold()
+    return not wanted or wanted in (line.value or "").casefold() or wanted in f"{line.group}, {line.title}".casefold()
 
 
 def _named(value: str | None, said: str) -> bool:
