@@ -137,7 +137,7 @@ def _approve(state: CaseState, command: ApproveRectification, _verdict: Verdict 
 
 def _take_back(state: CaseState, command: TakeBackRectification, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    correction = _correction(state)
+    correction = correction_of(state)
     assert correction is not None
     # Nobody is freed by it: whoever prepared stays barred from approving (R2), as only a reviewer's return ends that.
     return [Draft(tag=Tag.MEASURE_TAKEN_BACK, facts=noted(command, number=correction.number))]

@@ -1,7 +1,8 @@
-"""`/console/cases/assign`: gives a selection of cases to somebody, after saying how many (docs/decisions/0012).
+"""`/console/cases/assign`: gives a case, or a selection of them after saying how many, to somebody (docs/decisions/0012).
 
 Next: api/console/searching.py
 """
+# ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from adapters.database.queue import assign
 from adapters.database.tables import CaseReceipt, Caseworker
 from api.console.counting import counting_of
 from api.console.filters import PATH
+from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.queue import colleagues
 from api.console.sessions import SignedIn
@@ -45,6 +47,24 @@ async def give(request: Request, web: TheWeb, who: TheCaseworker, form: TheForm)
     given = await run_in_threadpool(_give, web, who, references, to or None)
     counting_of(request.app).forget()
     return away_to(f"{back}{'&' if '?' in back else '?'}done={given}")
+
+
+@router.post("/cases/{reference}/owner")
+async def hand_over(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
+    """Give the case to a colleague, to oneself, or to nobody; decides nothing about it."""
+    to = field(form, "to")
+    if to and to not in dict(await run_in_threadpool(colleagues, web)):
+        raise InvalidInputError("Choose a colleague who works on cases.", field="to")
+
+    def given() -> None:
+        with web.resources.database.write() as session:
+            taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
+            if taker is not None and not may_know(session, web.resources.vault, case.receipt.case_id, [taker]):
+                raise InvalidInputError("This colleague is kept away from the case, or it is about them.", field="to")
+            assign(session, [case.receipt.case_id], to=to or None, by=who.person, at=web.now())
+
+    await run_in_threadpool(given)
+    return away_to(f"/console/cases/{case.receipt.reference}")
 
 
 def _give(web: Web, who: SignedIn, references: list[str], to: str | None) -> int:

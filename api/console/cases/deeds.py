@@ -18,10 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters import kept_forms
-from adapters.database.case_access import may_know
 from adapters.database.case_reader import CaseView
-from adapters.database.queue import assign
-from adapters.database.tables import Caseworker
 from api.alone import checkers
 from api.answers import CommandUnansweredError
 from api.console import sessions
@@ -32,7 +29,6 @@ from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fie
 from api.console.cases.measure_cards import correctable, markable, purposes_for
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
-from api.console.queue import colleagues
 from api.console.sessions import SignedIn
 from api.console.words import RIGHTS
 from api.dependencies import TheWeb, Web
@@ -87,24 +83,6 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     tab = act_of(wanted).tab if done else ""
     here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
     return away_to(f"{here}{'&' if '?' in here else '?'}done={wanted.value if done else 'waiting'}")
-
-
-@router.post("/{reference}/owner")
-async def hand_over(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
-    """Give the case to a colleague, to oneself, or to nobody; decides nothing about it."""
-    to = field(form, "to")
-    if to and to not in dict(await run_in_threadpool(colleagues, web)):
-        raise InvalidInputError("Choose a colleague who works on cases.", field="to")
-
-    def given() -> None:
-        with web.resources.database.write() as session:
-            taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
-            if taker is not None and not may_know(session, web.resources.vault, case.receipt.case_id, [taker]):
-                raise InvalidInputError("This colleague is kept away from the case, or it is about them.", field="to")
-            assign(session, [case.receipt.case_id], to=to or None, by=who.person, at=web.now())
-
-    await run_in_threadpool(given)
-    return away_to(f"/console/cases/{case.receipt.reference}")
 
 
 @router.post("/{reference}/files/{kind}")

@@ -1,7 +1,7 @@
 """what is wrong and what would be right, and the values to choose from
 
 Revision: 030d66d5fd1f
-Revises: eab4cc634a67
+Revises: 6a72fe03972e
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "030d66d5fd1f"
-down_revision = "eab4cc634a67"
+down_revision = "6a72fe03972e"
 branch_labels = None
 depends_on = None
 
