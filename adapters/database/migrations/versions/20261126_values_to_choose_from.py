@@ -1,7 +1,7 @@
 """what is wrong and what would be right, and the values to choose from
 
 Revision: 030d66d5fd1f
-Revises: 6a72fe03972e
+Revises: a0169fd67a5d
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "030d66d5fd1f"
-down_revision = "6a72fe03972e"
+down_revision = "a0169fd67a5d"
 branch_labels = None
 depends_on = None
 
