@@ -225,12 +225,19 @@ class Settings(BaseSettings):
             raise SettingsError("HABEAS_SMTP_URL: without a mail server no letter leaves.", setting="smtp_url")
         if self.mail_from == MAIL_FROM_UNSET:
             raise SettingsError("HABEAS_MAIL_FROM: name the address that letters come from.", setting="mail_from")
+        self._refuse_plain_connections()
+
+    def _refuse_plain_connections(self) -> None:
+        """Nobody reads along (ASVS 12.3.1); the engine's own is refused where it is connected, `adapters/temporal.py`."""
         for name, url in (("database_url", self.database_url), ("keystore_url", self.keystore_url)):
-            if not _is_verified(url):
+            if not is_verified(url):
                 raise SettingsError(
                     f"HABEAS_{name.upper()}: PostgreSQL on another machine needs ?sslmode=verify-full (and sslrootcert=FILE).",
                     setting=name,
                 )
+        scanner = urlsplit(self.clamd or "")
+        if scanner.scheme == "tcp" and not is_loopback(scanner.hostname):
+            raise SettingsError("HABEAS_CLAMD: clamd does not encrypt, so it runs on this machine.", setting="clamd")
         if self.on_call_webhook and urlsplit(self.on_call_webhook).scheme != "https":
             raise SettingsError("HABEAS_ON_CALL_WEBHOOK: the address needs https.", setting="on_call_webhook")
         if urlsplit(self.public_url).scheme != "https":
@@ -249,7 +256,7 @@ def _sqlite_file(url: str) -> Path | None:
     return Path(parsed.path[1:]).absolute() if parsed.scheme.startswith("sqlite") and parsed.path[1:] else None
 
 
-def _is_verified(url: str) -> bool:
+def is_verified(url: str) -> bool:
     """Say whether nobody can stand between us and this database unnoticed: a file, this machine, or TLS with its name checked."""
     parsed = urlsplit(url)
     query = parse_qs(parsed.query)

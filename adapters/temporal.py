@@ -23,7 +23,7 @@ from temporalio.envconfig import ClientConfigProfile
 
 from adapters.codec import ENCODING, REFUSED, OnRefused, SealingCodec
 from adapters.message_guard import MessageGuard, refuse
-from adapters.settings import Settings
+from adapters.settings import Settings, is_loopback
 from adapters.vault import Vault
 from domain.errors import SettingsError
 
@@ -47,7 +47,7 @@ async def connect(settings: Settings, vault: Vault, *, on_refused: OnRefused | N
         lazy: connect at the first call, so that the web process starts while the engine is down. Not for workers.
 
     Raises:
-        SettingsError: Temporal's configuration cannot be read. One line.
+        SettingsError: Temporal's configuration cannot be read, or is in the clear over a network in production. One line.
         RuntimeError: the engine does not answer.
     """
     try:
@@ -56,6 +56,9 @@ async def connect(settings: Settings, vault: Vault, *, on_refused: OnRefused | N
         raise SettingsError(f"Temporal's configuration cannot be used: {str(failure).splitlines()[0]}") from None
     profile.setdefault("target_host", f"127.0.0.1:{settings.temporal_port}")
     profile.setdefault("namespace", "default")
+    host = profile["target_host"].rpartition(":")[0].strip("[]")
+    if settings.environment == "production" and not is_loopback(host) and not profile.get("tls"):
+        raise SettingsError("TEMPORAL_TLS: Temporal on another machine needs TLS.", setting="temporal")
     converter = data_converter(vault, profile["namespace"], on_refused=on_refused)
     return await Client.connect(**profile, data_converter=converter, interceptors=[MessageGuard()], lazy=lazy)
 

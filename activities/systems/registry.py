@@ -12,6 +12,7 @@ from activities.systems.base import Connector, refused
 from activities.systems.files import FileSystem
 from activities.systems.manual import ManualSystem
 from activities.systems.sql import SqlSystem
+from adapters.settings import is_verified
 from domain.datamap import DataMap, System, SystemKind, resolve
 from domain.errors import SettingsError
 
@@ -36,12 +37,17 @@ class Systems:
         """The connector of a system.
 
         Raises:
-            SystemFailedError: its connection setting is unusable here.
+            SystemFailedError: its connection setting is unusable here, or unsafe in production.
         """
         with self._lock:
             if name not in self._connectors:
                 self._connectors[name] = self._connect(self._datamap.system(name))
             return self._connectors[name]
+
+    def _is_private(self, url: str) -> bool:
+        """Whether nobody reads along, as for our own database (ASVS 12.3.2); of other drivers we do not know the words."""
+        production = self._environment.get("HABEAS_ENVIRONMENT") == "production"
+        return not production or not url.startswith("postgresql") or is_verified(url)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -59,6 +65,8 @@ class Systems:
             there = resolve(change, home=self._home, environment=self._environment) if change else None
         except SettingsError as failure:
             raise refused(system.name, "misconfigured") from failure
+        if not all(self._is_private(url) for url in (where, there) if url):
+            raise refused(system.name, "misconfigured")
         if system.kind is SystemKind.FILES:
             return FileSystem(system, Path(where), change_root=Path(there) if there else None)
         return SqlSystem(system, where, change_url=there)

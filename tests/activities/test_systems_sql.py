@@ -5,16 +5,21 @@ import json
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.systems.base import Lookup, SystemUnreachableError
+from activities.systems.registry import Systems
 from activities.systems.sql import SqlSystem
+from adapters.resources import read_datamap
 from adapters.row_text import Row, encode
 from domain.datamap import Collection, DataField, System
+from domain.datamap_systems import Connection
 from domain.errors import SystemFailedError
+from tests.opened import SMALL_DATAMAP
 
 TRICKY = "robert'); DROP TABLE things;--"
 
@@ -201,6 +206,25 @@ def test_an_unusable_url_is_a_misconfiguration(url: str) -> None:
     with pytest.raises(SystemFailedError) as failure:
         SqlSystem(_system(["id"]), url)
     assert failure.value.facts["reason"] == "misconfigured"
+
+
+@pytest.mark.parametrize(
+    ("environment", "query", "taken"),
+    [("production", "", False), ("production", "?sslmode=verify-full", True), ("development", "", True)],
+)
+def test_in_production_a_database_elsewhere_is_connected_with_its_name_checked(
+    tmp_path: Path, environment: str, query: str, *, taken: bool
+) -> None:
+    system = _system(["id"]).model_copy(update={"connection": Connection(read="${APP}")})
+    datamap = read_datamap(SMALL_DATAMAP).model_copy(update={"systems": [system]})
+    url = f"postgresql+psycopg://app@db.controller.example/app{query}"
+    systems = Systems(datamap, tmp_path, {"APP": url, "HABEAS_ENVIRONMENT": environment})
+    if taken:
+        assert systems.connector(system.name).system is system
+    else:
+        with pytest.raises(SystemFailedError):
+            systems.connector(system.name)
+    systems.close()
 
 
 def test_an_error_shows_no_key(source_urls: dict[str, str]) -> None:

@@ -101,6 +101,7 @@ def test_a_sound_production_loads(tmp_path: Path) -> None:
         ({"database_url": "postgresql+psycopg://db.controller.example/habeas"}, "HABEAS_DATABASE_URL"),
         ({"database_url": "postgresql+psycopg://db.controller.example/habeas?sslmode=require"}, "HABEAS_DATABASE_URL"),
         ({"keystore_url": "postgresql+psycopg:///keys?host=db.controller.example&sslmode=prefer"}, "HABEAS_KEYSTORE_URL"),
+        ({"clamd": "tcp://scanner.controller.example:3310"}, "HABEAS_CLAMD"),
     ],
 )
 def test_production_refuses_what_is_missing_or_a_default(tmp_path: Path, given: dict[str, object], named: str) -> None:

@@ -45,6 +45,18 @@ async def test_profile_file_and_environment_win(
     assert client.service_client.config.target_host == "10.0.0.2:7233"
 
 
+async def test_production_never_talks_to_an_engine_elsewhere_in_the_clear(
+    settings: Settings, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production = settings.model_copy(update={"environment": "production"})
+    await connect(production, vault, lazy=True)  # on this machine
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.controller.example:7233")
+    with pytest.raises(SettingsError, match="TEMPORAL_TLS"):
+        await connect(production, vault, lazy=True)
+    monkeypatch.setenv("TEMPORAL_TLS", "true")
+    await connect(production, vault, lazy=True)
+
+
 async def test_broken_profile_file_is_one_line(settings: Settings, vault: Vault, tmp_path: Path) -> None:
     (tmp_path / "temporal.toml").write_text("[profile")
     with pytest.raises(SettingsError, match="Temporal's configuration") as refused:
