@@ -2,7 +2,7 @@
 
 A report is what the fields said at one sequence of the breach; a follow-up carries what changed since the last one that was
 sent (Article 33(4)). The text is made from recorded events alone, so a retry makes the same bytes.
-Next: `activities/breach_report_text.py`
+Next: `domain/breach_report.py`
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities import typesetting
-from activities.breach_report_text import Reported, answers, report_data, report_text
 from activities.failures import translated
 from activities.heartbeat import beating
 from activities.package_words import visible
@@ -25,6 +24,7 @@ from domain.blobs import BlobRef
 from domain.breach import BreachState
 from domain.breach_folding import fold_breach
 from domain.breach_messages import FreezeReport, ReportFrozen
+from domain.breach_report import Reported, answers, report_data, report_text
 from domain.errors import UnknownObjectError
 
 TEXT, PDF = "report_text", "report_pdf"

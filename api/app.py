@@ -53,6 +53,7 @@ from api.console import pages as console_pages
 from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
+from api.console.breaches import report as breach_report
 from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs, values, walls
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
@@ -159,6 +160,7 @@ def create_app(
         letters,
         breach_acts,
         breach_pages,
+        breach_report,
         notice_acts,
         notice_pages,
         notice_replies,

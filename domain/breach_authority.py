@@ -31,6 +31,7 @@ class BreachAction(StrEnum):
     ADD_OTHER = "add_other"
     RECORD_TOLD = "record_told"
     SET_FIELD = "set_field"
+    SET_FIELDS = "set_fields"
     PREPARE_REPORT = "prepare_report"
     APPROVE_REPORT = "approve_report"
     RECORD_SENT = "record_sent"

@@ -3,7 +3,7 @@
 Next: `activities/breach_reports.py`
 """
 
-from domain.breach import Language
+from domain.breach import Language, OtherKind
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "threshold_met": ("the threshold for a report is met", "meldepflichtig", "le seuil de notification est atteint"),
@@ -72,6 +72,16 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "not_decided": ("not decided yet", "noch nicht entschieden", "pas encore décidé"),
 }
 _PLACES: dict[Language, int] = {"en": 0, "de": 1, "fr": 2}
+OTHERS: dict[OtherKind, str] = {
+    "insurer": "Insurer",
+    "contract": "Contract partner",
+    "police": "Police",
+    "representative": "EU representative",
+    "card_scheme": "Card scheme",
+    "cyber_agency": "Cyber security agency",
+    "regulator": "Another regulator",
+    "other": "Somebody else",
+}
 
 
 def choice_word(code: str, language: Language) -> str:

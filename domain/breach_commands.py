@@ -161,6 +161,21 @@ class SetField(CommandBase):
     standing: Standing
 
 
+class FieldInput(Message):
+    """One of several fields: what is known of it, and the note that says it."""
+
+    field: Name
+    standing: Standing
+    note: UUID | None = None
+
+
+class SetFields(CommandBase):
+    """Say what is known of several fields of the reports at once: all of them count, or none."""
+
+    action: Literal[BreachAction.SET_FIELDS] = BreachAction.SET_FIELDS
+    fields: Annotated[list[FieldInput], Field(min_length=1, max_length=60)]
+
+
 class PrepareReport(CommandBase):
     """Freeze a report for an authority as the fields stand now; the first is whole, later ones carry what changed."""
 
@@ -248,6 +263,7 @@ BreachCommand = Annotated[
     | AddOther
     | RecordTold
     | SetField
+    | SetFields
     | PrepareReport
     | ApproveReport
     | RecordSent

@@ -25,6 +25,7 @@ class Field:
         article: the letter of Article 33(3) that it serves; empty for what only a form asks.
         derived: filled in from the record and not by hand.
         choices: what may be answered, where a form gives a list; several are separated by commas.
+        several: more than one of them may be true at once.
         cyber: asked only after a cyber incident.
     """
 
@@ -32,6 +33,7 @@ class Field:
     article: Literal["", "a", "b", "c", "d", "33(1)"] = ""
     derived: bool = False
     choices: tuple[str, ...] = ()
+    several: bool = False
     cyber: bool = False
 
     def label(self, language: Language) -> str:
@@ -62,15 +64,15 @@ FIELDS: dict[str, Field] = {
     "happened_at": Field(("When it happened", "Zeitpunkt der Verletzung", "Date et heure de la violation"), "a"),
     "discovered_at": Field(("When it was discovered", "Zeitpunkt der Entdeckung", "Date et heure de la découverte"), derived=True),
     "aware_at": Field(("When the controller became aware", "Bekanntwerden beim Verantwortlichen (Fristbeginn)", "Prise de connaissance par le responsable du traitement"), derived=True),
-    "data_categories": Field(("Categories of personal data", "Kategorien personenbezogener Daten", "Catégories de données"), "a", choices=_DATA),
+    "data_categories": Field(("Categories of personal data", "Kategorien personenbezogener Daten", "Catégories de données"), "a", choices=_DATA, several=True),
     "records_number": Field(("Approximate number of records", "Ungefähre Zahl der Datensätze", "Nombre approximatif d'enregistrements"), "a"),
     "subjects_number": Field(("Approximate number of people", "Ungefähre Zahl der betroffenen Personen", "Nombre approximatif de personnes"), "a", derived=True),
-    "subject_types": Field(("Categories of people", "Kategorien der betroffenen Personen", "Catégories de personnes"), "a", choices=_PEOPLE),
+    "subject_types": Field(("Categories of people", "Kategorien der betroffenen Personen", "Catégories de personnes"), "a", choices=_PEOPLE, several=True),
     "countries": Field(("Countries concerned", "Betroffene Länder", "Pays concernés"), derived=True),
     "potential_consequences": Field(("Likely consequences", "Wahrscheinliche Folgen", "Conséquences probables"), "c"),
     "likelihood": Field(("Likelihood of significant consequences", "Wahrscheinlichkeit erheblicher Folgen", "Probabilité de conséquences importantes"), "c", choices=_LIKELY),
     "delay_reason": Field(("Reasons for a report after 72 hours", "Gründe für die Verzögerung (Meldung nach 72 Stunden)", "Motifs du retard (notification après 72 heures)"), "33(1)", derived=True),
-    "affected_security": Field(("Confidentiality, integrity, availability", "Vertraulichkeit, Integrität, Verfügbarkeit", "Confidentialité, intégrité, disponibilité"), choices=("confidentiality", "integrity", "availability", _UNKNOWN), cyber=True),
+    "affected_security": Field(("Confidentiality, integrity, availability", "Vertraulichkeit, Integrität, Verfügbarkeit", "Confidentialité, intégrité, disponibilité"), choices=("confidentiality", "integrity", "availability", _UNKNOWN), several=True, cyber=True),
     "organisation_impact": Field(("Impact on the organisation", "Auswirkung auf die Organisation", "Impact sur l'organisme"), choices=("high", "medium", "low", _UNKNOWN), cyber=True),
     "recovery_time": Field(("Recovery time", "Zeit bis zur Wiederherstellung", "Durée de rétablissement"), choices=("regular", "supplemented", "extended", "not_recoverable", "complete", _UNKNOWN), cyber=True),
     "staff_trained": Field(("Staff member trained in the last two years", "Schulung in den letzten zwei Jahren", "Formation dans les deux dernières années"), choices=("yes", "no", _UNKNOWN)),

@@ -11,7 +11,7 @@ from domain.breach import BreachState, Report
 from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_clock import breach_clock
-from domain.breach_commands import ApproveReport, PrepareReport, RecordSent, SetField
+from domain.breach_commands import ApproveReport, FieldInput, PrepareReport, RecordSent, SetField, SetFields
 from domain.breach_events import BreachDraft, BreachTag
 from domain.breach_forms import FIELDS
 from domain.commands import CommandBase
@@ -42,13 +42,28 @@ def past(instant: datetime, now: datetime, field: str) -> datetime:
     return instant
 
 
-def _field(_state: BreachState, command: SetField, _now: datetime) -> list[BreachDraft]:
-    field = FIELDS.get(command.field)
+def _check_field(given: SetField | FieldInput) -> None:
+    field = FIELDS.get(given.field)
     if field is None or field.derived:
         raise InvalidInputError("There is no such field to fill in.", field="field")
-    if command.standing != "not_yet_known" and command.note is None:
-        raise InvalidInputError("Say what is known.", field="value")
+    if given.standing != "not_yet_known" and given.note is None:
+        raise InvalidInputError("Say what is known.", field="value", of=given.field)
+
+
+def _field(_state: BreachState, command: SetField, _now: datetime) -> list[BreachDraft]:
+    _check_field(command)
     return drafted(BreachTag.FIELD_SET, command, field=command.field, standing=command.standing)
+
+
+def _fields(_state: BreachState, command: SetFields, _now: datetime) -> list[BreachDraft]:
+    if len({each.field for each in command.fields}) < len(command.fields):
+        raise InvalidInputError("A field is filled in once.", field="fields")
+    drafts = []
+    for each in command.fields:
+        _check_field(each)
+        note: dict[str, Fact] = {"note": str(each.note)} if each.note else {}
+        drafts.append(BreachDraft(tag=BreachTag.FIELD_SET, facts={"field": each.field, "standing": each.standing, **note}))
+    return drafts
 
 
 def _prepare(state: BreachState, command: PrepareReport, _now: datetime) -> list[BreachDraft]:
@@ -96,6 +111,7 @@ def _sent(state: BreachState, command: RecordSent, now: datetime) -> list[Breach
 
 REPORT_DECISIONS: dict[BreachAction, Rule] = {
     BreachAction.SET_FIELD: _field,
+    BreachAction.SET_FIELDS: _fields,
     BreachAction.PREPARE_REPORT: _prepare,
     BreachAction.APPROVE_REPORT: _approve,
     BreachAction.RECORD_SENT: _sent,

@@ -18,7 +18,7 @@ from adapters.resources import Resources
 from adapters.vault import DossierPurpose
 from domain.breach import BreachOutcome, BreachState, BreachStatus
 from domain.breach_events import BreachEvent, BreachTag
-from domain.breach_folding import evolve_breach
+from domain.breach_folding import evolve_breach, fold_breach
 from domain.breach_rows import BreachClocks, clocks_of
 from domain.errors import UnknownObjectError
 
@@ -128,6 +128,13 @@ class BreachReader(DossierReader):
             UnknownObjectError: there is none.
         """
         return self._one(Dossier.id == breach_id)
+
+    def upto(self, breach_id: UUID, sequence: int) -> BreachState:
+        """The breach as it stood after an event of its history."""
+        query = select(DossierEventRow).where(DossierEventRow.dossier_id == breach_id, col(DossierEventRow.sequence) <= sequence)
+        with self._database.read() as session:
+            rows = session.exec(query.order_by(col(DossierEventRow.sequence))).all()
+        return fold_breach(breach_id, [event_of_row(row) for row in rows])
 
     def clocks(self, state: BreachState, now: datetime) -> BreachClocks:
         """Every clock of a breach as it stands now."""

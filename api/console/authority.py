@@ -91,6 +91,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/breaches/{reference}"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/{reference}/pack"): Rule(DESK),
     ("GET", "/console/breaches/{reference}/report/{authority}"): Rule(DESK),
+    ("POST", "/console/breaches/{reference}/report/{authority}"): Rule(DESK - {Role.DPO}),
     ("GET", "/console/breaches/{reference}/reports/{report}/{form}"): Rule(DESK),
     ("GET", "/console/breaches/{reference}/evidence/{evidence}"): Rule(DESK),
     ("POST", "/console/breaches/{reference}/evidence"): Rule(DESK, upload=True, limit=UPLOAD_LIMIT),

@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from api.v1.bodies import ActionBody, Words
 from api.v1.dossier_bodies import Table, Told, shapes
+from domain.breach import Standing
 from domain.breach_authority import BreachAction
 from domain.breach_commands import BreachCommand
 
@@ -14,6 +16,15 @@ _KEY = "2f1f0a3e-5f43-4c1b-9a53-0c1d5f0e8a11"
 _TEXT = Told("text", needed=True, meaning="kept sealed")
 _MAY = Told(needed=False)
 _MUST = Told()
+
+
+class FieldBody(ActionBody):
+    """One field of the reports."""
+
+    field: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    standing: Standing
+    value: Words | None = Field(None, description="what is known; a code where the form gives choices; kept sealed")
+
 
 _TABLE = Table(
     told={
@@ -54,6 +65,7 @@ _TABLE = Table(
         BreachAction.CHANGE_STEP: {"owner": (Person | None, Field(None, description=_WHO))},
         BreachAction.ADD_TASK: {"owner": (Person | None, Field(None, description=_WHO))},
         BreachAction.LINK_CASE: {"case": (Person, Field(description="reference of the case"))},
+        BreachAction.SET_FIELDS: {"fields": (Annotated[list[FieldBody], Field(min_length=1, max_length=60)], ...)},
     },
     files=frozenset({BreachAction.ADD_EVIDENCE}),
     examples={
@@ -73,6 +85,7 @@ _TABLE = Table(
         BreachAction.ADD_OTHER: {"kind": "insurer", "due_at": "2026-11-22T20:00:00Z", "text": "Northgate, 020 7946 0177."},
         BreachAction.RECORD_TOLD: {"other": _KEY},
         BreachAction.SET_FIELD: {"field": "what_happened", "standing": "known", "value": "Stolen passwords were tried."},
+        BreachAction.SET_FIELDS: {"fields": [{"field": "cyber_incident", "standing": "estimated", "value": "yes"}]},
         BreachAction.PREPARE_REPORT: {"authority": "ico"},
         BreachAction.APPROVE_REPORT: {"report": _KEY, "sha256": "9f" * 32},
         BreachAction.RECORD_SENT: {"report": _KEY, "sent_at": "2026-11-24T10:00:00Z", "receipt": "IC-123456-A1B2"},

@@ -168,13 +168,21 @@ class BreachDeed(DossierDeed):
             given |= self.keep_file(session, "evidence")
         elif self.action is BreachAction.PREPARE_REPORT:
             given |= {"report": str(uuid4())}
+        elif self.action is BreachAction.SET_FIELDS:
+            given |= {"fields": [self._sealed(session, each) for each in given["fields"]]}
         elif self.action is BreachAction.LINK_CASE:
             given |= {"case": str(the_case(self.web.resources, given["case"]).receipt.case_id)}
         return given
 
+    def _sealed(self, session: Session, field: dict[str, Any]) -> dict[str, Any]:
+        named = {name: field[name] for name in ("field", "standing")}
+        return named | ({"note": str(self.note(session, field["value"]))} if field["value"] else {})
+
     async def act(self, body: dict[str, Any], command_id: str) -> Any:  # noqa: ANN401
         if self.action is BreachAction.SET_FIELD:
             _check_choice(body)
+        for each in body["fields"] if self.action is BreachAction.SET_FIELDS else ():
+            _check_choice(each)
         return await super().act(body, command_id)
 
 
@@ -278,4 +286,4 @@ def _check_choice(body: dict[str, Any]) -> None:
     if known is None or not known.choices or not body.get("value"):
         return
     if any(part.strip() not in known.choices for part in body["value"].split(",")):
-        raise InvalidInputError("The form gives these choices.", field="value", choices=list(known.choices))
+        raise InvalidInputError("The form gives these choices.", field="value", of=body["field"], choices=list(known.choices))

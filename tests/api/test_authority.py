@@ -19,7 +19,7 @@ RELAY = "caseworker privacy_lead platform"
 DESK = "breach_responder privacy_lead dpo"
 RESPONDERS = (
     "confirm_awareness set_affected choose_land set_lead change_step freeze_evidence add_task complete_task assess add_other "
-    "record_told set_field prepare_report record_sent explain_delay hand_over contain"
+    "record_told set_field set_fields prepare_report record_sent explain_delay hand_over contain"
 )
 NOTICES = "load_list query_list set_letter set_policy prepare send_test set_rate pause continue cancel"
 DECIDERS = "decide_authority decide_people approve_report dismiss close reopen"

@@ -56,6 +56,7 @@ MATRIX = {
     "GET /console/breaches/{reference}": f"{DESK} auditor",
     "GET /console/breaches/{reference}/pack": DESK,
     "GET /console/breaches/{reference}/report/{authority}": DESK,
+    "POST /console/breaches/{reference}/report/{authority}": "breach_responder privacy_lead",
     "GET /console/breaches/{reference}/reports/{report}/{form}": DESK,
     "GET /console/breaches/{reference}/evidence/{evidence}": DESK,
     "POST /console/breaches/{reference}/evidence": DESK,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -49,6 +50,25 @@ def do(who: AtConsole, place: str, action: str, query: str = "", **fields: str) 
     answer = who.post(f"{place}/actions/{action}", {**hidden, **fields})
     assert answer.status_code == 303, text_of(answer)
     return text_of(who.get(place))
+
+
+def fill(who: AtConsole, place: str, page: str = "", **fields: tuple[str, str]) -> str:
+    """Fill in fields of the report, each with a value and how sure it is; the rest is sent back as it came."""
+    page = page or who.get(f"{place}/report/ico").text
+    answer = who.post(f"{place}/report/ico", sheet(page, **fields))
+    return text_of(who.get(answer.headers["location"])) if answer.status_code == 303 else text_of(answer)
+
+
+def sheet(page: str, **fields: tuple[str, str]) -> dict[str, str]:
+    """What a browser sends of the page of a report."""
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    form |= {name: unescape(text) for name, text in re.findall(r'<textarea id="\w+" name="(\w+)"[^>]*>\n([^<]*)<', page)}
+    form |= dict(re.findall(r'<input type="radio" [^>]*name="(\w+)" value="(\w+)" checked>', page))
+    chosen = re.findall(r'<select id="\w+" name="(\w+)"[^>]*>(.*?)</select>', page)
+    form |= {name: found[1] for name, options in chosen if (found := re.search(r'value="(\w+)" selected', options))}
+    for name, (value, standing) in fields.items():
+        form |= {f"value_{name}": value, f"standing_{name}": standing}
+    return form
 
 
 def test_the_page_says_the_time_left_and_the_next_three_things(dana: AtConsole, place: str) -> None:
@@ -98,6 +118,8 @@ def test_an_auditor_sees_the_clocks_and_no_words(web: TestClient, resources: Res
 @pytest.mark.parametrize("action", BreachAction)
 def test_every_action_has_a_form_in_words(amara: AtConsole, place: str, action: BreachAction) -> None:
     page = amara.get(f"{place}/actions/{action.value}")
+    if action in {BreachAction.SET_FIELD, BreachAction.SET_FIELDS}:
+        page = amara.get(page.headers["location"])  # the page of the report is their form
     assert page.status_code == 200, text_of(page)
 
 
@@ -108,8 +130,12 @@ def test_from_the_call_to_the_authoritys_number(dana: AtConsole, amara: AtConsol
     )
     assert "Northgate" in do(dana, place, "add_other", kind="insurer", text="Northgate, 020 7946 0177")
     do(dana, place, "change_step", "?step=reset_passwords", state="done")
-    do(dana, place, "set_field", "?field=what_happened", standing="known", value="Passwords were tried.")
+    told = fill(dana, place, what_happened=("Passwords were tried.", "known"), cyber_incident=("yes", "known"))
+    assert "Saved: 2 fields." in told
     assert "Passwords were tried." in text_of(dana.get(f"{place}/report/ico"))
+    assert "Passwords were tried." in text_of(dana.get(f"{place}/actions/prepare_report?authority=ico")), (
+        "shown before it is frozen"
+    )
     assert "waits for approval" in do(dana, place, "prepare_report", authority="ico")
     page = amara.get(place)
     target = re.search(r"/actions/approve_report(\?[^\"]+)", page.text)
@@ -127,6 +153,81 @@ def test_from_the_call_to_the_authoritys_number(dana: AtConsole, amara: AtConsol
         receipt="IC-77",
         sent_at=(NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
     )
+
+
+def test_what_is_on_record_elsewhere_is_proposed_and_counts_once_somebody_confirms_it(
+    dana: AtConsole, amara: AtConsole, place: str
+) -> None:
+    do(dana, place, "acknowledge")
+    do(dana, place, "change_step", "?step=reset_passwords", state="done", reason="All of them, by script.")
+    do(dana, place, "add_other", kind="insurer", text="Northgate, 020 7946 0177")
+    do(dana, place, "add_fact", happened_at=(NOW - timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M"), text="Odd sign-ins.")
+    do(
+        dana, place, "assess", category="financial", context="4", ease="maximum", confidentiality="full", integrity="none",
+        availability="none", malicious="true", unintelligible="false",
+    )  # fmt: skip
+    do(amara, place, "decide_people", verdict="notify", reason="They may be defrauded.")
+    page = dana.get(f"{place}/report/ico").text
+    told = text_of(dana.get(f"{place}/report/ico"))
+    for words in (
+        "Stolen passwords", "Odd sign-ins.", "Reset the passwords of the accounts concerned", "Insurer, Northgate",
+        "Dana Whitfield, dana.whitfield", "The privacy team, breach@small.example", "GB: 1,840", "Proposed from the severity, very high",
+    ):  # fmt: skip
+        assert words in told, words
+    assert 'type="radio" id="standing_what_happened-known" name="standing_what_happened" value="known">' in page
+    assert "Nothing was changed" in fill(dana, place, page), "a proposal that nobody confirmed is not saved"
+    before = sheet(page)
+    assert before["value_subjects_told"] == "planning"
+    told = fill(
+        dana, place, page, what_happened=(before["value_what_happened"], "known"), subjects_told=("planning", "estimated")
+    )
+    assert "Saved: 2 fields." in told
+    frozen = text_of(dana.get(f"{place}/actions/prepare_report?authority=ico"))
+    assert "What happened: Stolen passwords" in frozen
+    assert "Insurer, Northgate" not in frozen, "what nobody confirmed goes into no report"
+
+
+def test_a_report_that_cannot_be_saved_loses_nothing(dana: AtConsole, place: str) -> None:
+    answer = dana.post(
+        f"{place}/report/ico",
+        sheet(
+            dana.get(f"{place}/report/ico").text,
+            how_occurred=("A list of another site.", ""),
+            training=("A course in May.", "known"),
+            staff_trained=("", "known"),
+        ),
+    )
+    told = text_of(answer)
+    assert answer.status_code == 422
+    assert "How it occurred: say how sure it is." in told
+    assert "Staff member trained in the last two years: say what is known" in told
+    assert "A list of another site." in told
+    assert "A course in May." in told
+    assert "A course in May." not in text_of(dana.get(f"{place}/report/ico")), "all of it or nothing"
+
+
+def test_two_people_at_one_report_lose_nothing_of_each_other(dana: AtConsole, amara: AtConsole, place: str) -> None:
+    page = dana.get(f"{place}/report/ico").text
+    fill(amara, place, training=("None.", "known"), sector_size=("Software, 20 people.", "known"))
+    answer = dana.post(f"{place}/report/ico", sheet(page, training=("A course.", "known"), codes_of_conduct=("None", "known")))
+    told = text_of(answer)
+    assert answer.status_code == 422
+    assert "The training: somebody saved \u201cNone.\u201d meanwhile" in told
+    assert "Sector and size: somebody" not in told, "what nobody touched here is no conflict"
+    assert "Saved: 2 fields." in fill(dana, place, answer.text)
+    told = text_of(dana.get(f"{place}/report/ico"))
+    assert "A course." in told
+    assert "Software, 20 people." in told
+
+
+def test_the_timeline_says_what_was_done_and_by_whom(dana: AtConsole, place: str) -> None:
+    do(dana, place, "acknowledge")
+    do(dana, place, "change_step", "?step=reset_passwords", state="done", reason="By script.")
+    fill(dana, place, training=("None.", "known"), sector_size=("Software.", "known"))
+    told = text_of(dana.get(place)).partition("Timeline")[2]
+    assert "It was reported" in told
+    assert "Reset the passwords of the accounts concerned: done: By script. Dana Whitfield" in told
+    assert "2 fields of the report were filled in Dana Whitfield" in told
 
 
 def test_severity_shows_its_arithmetic_and_decides_nothing(dana: AtConsole, place: str) -> None:

@@ -1,43 +1,41 @@
-"""An action on a breach as a form that posts: through the same road as the JSON API, refusals in words beside the form.
+"""An action on a breach as a form that posts: its fields, what they begin with, refusals in words beside the form.
 
-Next: api/v1/breaches.py
+Next: api/console/dossiers.py
 """
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
-from adapters import kept_forms
 from adapters.database.breach_reader import BREACH, BreachReader, BreachView
-from api.answers import CommandUnansweredError
 from api.console.authority import OFFICE, may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
-from api.console.breaches.pages import PATH, action_of, facts_of, staff_choices
+from api.console.breaches.pages import PATH, facts_of, staff_choices
+from api.console.breaches.report import text_before
+from api.console.dossiers import DossierForms, faults
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
-from api.console.sessions import SignedIn, SignedOutError
-from api.console.uploading import handed_in
+from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.face.days import zone
-from api.idempotency import keyed_hash
 from api.own_case import refuse_own_case
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachBody
 from api.v1.breaches import breach_deed, reported, the_case, wrong_person
+from api.v1.dossier_actions import DossierDeed
 from domain.breach import Step
 from domain.breach_authority import DECISIONS, BreachAction
 from domain.breach_checklist import STEPS
-from domain.breach_forms import FIELDS
 from domain.errors import DomainError
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
-_TARGETS: Final = ("report", "sha256", "task", "other", "step", "field", "authority")
+_TARGETS: Final = ("report", "sha256", "task", "other", "step", "authority")
+_ON_THE_REPORT: Final = frozenset({BreachAction.SET_FIELD, BreachAction.SET_FIELDS})  # its page is their form
 
 
 @router.get("/breaches/new")
@@ -65,15 +63,40 @@ async def report(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     return away_to(f"{PATH}/{view.dossier.reference}" if reads else f"{PATH}/new?reported={view.dossier.reference}")
 
 
+class BreachForms(DossierForms[BreachView, BreachAction]):
+    """The forms of a breach."""
+
+    path = PATH
+    purpose = BREACH
+    actions = BreachAction
+    decisions = DECISIONS
+    unkept = frozenset({"key", "once"})
+
+    def find(self, web: Web, reference: str) -> BreachView:
+        return BreachReader(web.resources).find(reference)
+
+    def deed(self, act: BreachAction, web: Web, who: SignedIn, view: BreachView) -> DossierDeed:
+        return breach_deed(act, None, web, who, view)
+
+    def body(self, web: Web, act: BreachAction, typed: Mapping[str, str]) -> dict[str, Any]:
+        return body_of(list(BREACH_SHAPES[act].body.model_fields), typed, zone(web))
+
+    def page(  # noqa: PLR0917 (what a form is made of)
+        self, web: Web, who: SignedIn, view: BreachView, act: BreachAction, typed: dict[str, str], errors: dict[str, str]
+    ) -> Response:
+        if act in _ON_THE_REPORT:
+            rows = BreachReader(web.resources).clocks(view.state, web.now()).rows
+            return away_to(f"{PATH}/{view.dossier.reference}/report/{rows[0].key if rows else 'controller'}")
+        return _form(web, who, view, act, typed, errors)
+
+
+FORMS: Final = BreachForms()
+
+
 @router.get("/breaches/{reference}/actions/{action}")
 async def form(reference: str, action: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:
     """The form of an action."""
-    view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
-    act, target = action_of(action), {name: request.query_params.get(name, "") for name in _TARGETS}
-    _be_fresh(web, who, act, request)
-    if form_id := request.query_params.get("kept", ""):
-        target = await run_in_threadpool(_kept, web, who, view, form_id) | {name: text for name, text in target.items() if text}
-    return await run_in_threadpool(_form, web, who, view, act, target, {})
+    return await FORMS.ask(reference, action, request, web, who)
 
 
 @router.post("/breaches/{reference}/actions/{action}")
@@ -81,40 +104,13 @@ async def perform(  # noqa: PLR0917 (FastAPI's own)
     reference: str, action: str, request: Request, web: TheWeb, who: TheCaseworker, form: TheForm
 ) -> Response:
     """Do it, and go back to the breach."""
-    view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
-    act, typed = action_of(action), typed_of(form)
-    if act in DECISIONS and not who.is_fresh(web.now()):
-        form_id = await run_in_threadpool(_keep, web, who, view, typed)
-        who.need_fresh(web.now(), f"{request.url.path}?kept={form_id}")
-    shape = BREACH_SHAPES[act]
-    try:
-        body = shape.body.model_validate(body_of(list(shape.body.model_fields), typed, zone(web))).model_dump(mode="json")
-        key = typed.get("once") or secrets.token_urlsafe(16)
-        command_id = keyed_hash(web.resources.vault, "command", who.key_id, act.value, key)
-        await breach_deed(act, None, web, who, view).act(body, command_id)
-    except CommandUnansweredError:
-        return away_to(f"{PATH}/{view.dossier.reference}")
-    except (DomainError, ValidationError) as refusal:
-        return await run_in_threadpool(_form, web, who, view, act, typed, faults(refusal))
-    back = f"{PATH}/{view.dossier.reference}"
-    if act is BreachAction.SET_FIELD and typed.get("back"):
-        return away_to(f"{back}/report/{typed['back']}#{typed['field']}")
-    return away_to(f"{back}?done={act.value}")
+    return await FORMS.perform(reference, action, request, web, who, form)
 
 
 @router.post("/breaches/{reference}/evidence")
 async def keep_evidence(reference: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:
-    """Keep a file as evidence: sealed while it arrives; whoever may add facts may add it."""
-    view, act = await run_in_threadpool(BreachReader(web.resources).find, reference.upper()), BreachAction.ADD_EVIDENCE
-    try:
-        await handed_in(request, who, breach_deed(act, None, web, who, view))
-    except CommandUnansweredError:
-        return away_to(f"{PATH}/{view.dossier.reference}")
-    except SignedOutError:
-        raise
-    except DomainError as refusal:
-        return await run_in_threadpool(_form, web, who, view, act, {}, faults(refusal))
-    return away_to(f"{PATH}/{view.dossier.reference}?done={act.value}")
+    """Keep a file as evidence; whoever may add facts may add it."""
+    return await FORMS.take_file(reference, BreachAction.ADD_EVIDENCE, request, web, who)
 
 
 def _new(web: Web, who: SignedIn, typed: dict[str, str], errors: dict[str, str]) -> Response:
@@ -163,9 +159,8 @@ def _form(  # noqa: PLR0917 (what a form is made of)
         errors=errors,
         target={name: typed.get(name, "") for name in _TARGETS if typed.get(name) and name not in {each.name for each in fields}},
         once=typed.get("once") or secrets.token_urlsafe(16),
-        back=typed.get("back", ""),
         about=_about(view, typed, facts["notes"]),
-        choices=list(FIELDS[typed["field"]].choices) if typed.get("field") in FIELDS else [],
+        preview=text_before(web, view, typed.get("authority", "")) if act is BreachAction.PREPARE_REPORT else "",
         context=context_help() if act is BreachAction.ASSESS else [],
         zone_name=f"{now:%Z}",
         possible=act in facts["actions"],
@@ -192,46 +187,7 @@ def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[
 
 def _about(view: BreachView, typed: dict[str, str], said: dict[Any, str]) -> str:
     names = {str(key): text for key, text in said.items()}
-    if typed.get("field") in FIELDS:
-        return FIELDS[typed["field"]].label("en")
     for name in ("task", "other"):
         if typed.get(name) in names:
             return names[typed[name]].partition("\n")[0]
-    return words_of_step(typed.get("step", "")) or view.dossier.reference
-
-
-def words_of_step(step: str) -> str:
-    """A step of containment in words."""
-    return STEPS.get(step, "")
-
-
-def _be_fresh(web: Web, who: SignedIn, act: BreachAction, request: Request) -> None:
-    if act in DECISIONS:
-        query = f"?{request.url.query}" if request.url.query else ""
-        who.need_fresh(web.now(), request.url.path + query)
-
-
-def _keep(web: Web, who: SignedIn, view: BreachView, typed: dict[str, str]) -> UUID:
-    """Keep what was typed until the password was given again; the marks of the old form are no part of it."""
-    words = {name: text for name, text in typed.items() if name not in {"key", "once"}}
-    with web.resources.database.write() as session:
-        return kept_forms.keep(session, web.resources.vault.dossier(view.dossier.id, BREACH), who.caseworker, words, web.now())
-
-
-def _kept(web: Web, who: SignedIn, view: BreachView, form_id: str) -> dict[str, str]:
-    with web.resources.database.read() as session:
-        return kept_forms.kept(session, web.resources.vault.dossier(view.dossier.id, BREACH), who.caseworker, form_id)
-
-
-def typed_of(form: FormData) -> dict[str, str]:
-    """What was typed, files aside."""
-    return {str(name): value for name, value in form.multi_items() if isinstance(value, str)}
-
-
-def faults(refusal: DomainError | ValidationError) -> dict[str, str]:
-    """A refusal beside the field it is about."""
-    if isinstance(refusal, ValidationError):
-        first = refusal.errors()[0]
-        field = str(first["loc"][-1]) if first["loc"] else "form"
-        return {field: "This is needed." if first["type"] == "missing" else "This cannot be read as it stands."}
-    return {str(refusal.facts.get("field") or "form"): refusal.message}
+    return STEPS.get(typed.get("step", ""), "") or view.dossier.reference

@@ -4,13 +4,13 @@ Times are typed in the controller's zone and travel with their offset. Next: api
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from adapters.resources import Resources
-from api.console.breaches.words import LABELS, OTHERS
+from api.console.breaches.words import EXEMPTIONS, LABELS, OTHERS
 from domain.breach import BreachState
 from domain.breach_authorities import LAENDER, find_authority
 from domain.breach_rows import clocks_of
@@ -18,17 +18,14 @@ from domain.breach_severity import CONTEXTS, GUIDANCE, SeverityInputs
 from domain.errors import InvalidInputError
 
 Kind = Literal["text", "area", "choice", "time"]
-_WORDS: Final = frozenset({"reason", "text", "value", "lessons", "receipt"})
+_WORDS: Final = frozenset({"reason", "text", "lessons", "receipt"})
 _FIXED: Final[dict[str, list[tuple[str, str]]]] = {
     "verdict": [("notify", "Tell them"), ("not_notify", "Do not tell them")],
     "exemption": [
-        ("", "None"),
-        ("unintelligible", "The data are unintelligible: encrypted, key safe (34(3)(a))"),
-        ("measures_taken", "Later measures: a high risk is no longer likely (34(3)(b))"),
-        ("disproportionate_effort", "Disproportionate effort: a public notice instead (34(3)(c))"),
+        ("", "None: they are told, or the risk is not high"),
+        *((code, f"{told[:1].upper()}{told[1:]}") for code, told in EXEMPTIONS.items()),
     ],
     "state": [("done", "Done"), ("open", "Open"), ("not_needed", "Not needed")],
-    "standing": [("known", "Known"), ("estimated", "Estimated"), ("not_yet_known", "Not yet known")],
     "language": [("", "The authority\u2019s own"), ("en", "English"), ("de", "German"), ("fr", "French")],
     "kind": list(OTHERS.items()),
     "category": [("simple", "Simple"), ("behavioural", "Behavioural"), ("financial", "Financial"), ("sensitive", "Sensitive")],
@@ -59,8 +56,8 @@ def form_fields(resources: Resources, state: BreachState, names: list[str], staf
     found: list[FormField] = []
     for name in names:
         if name == "inputs":
-            found += [_unset(_one(resources, state, each, staff)) for each in SeverityInputs.model_fields]
-        elif name not in {"report", "sha256", "task", "other", "step", "field"}:
+            found += [_one(resources, state, each, staff) for each in SeverityInputs.model_fields]
+        elif name not in {"report", "sha256", "task", "other", "step"}:
             found.append(_one(resources, state, name, staff))
     return found
 
@@ -69,11 +66,6 @@ def _one(resources: Resources, state: BreachState, name: str, staff: list[tuple[
     options = _options(resources, state, name, staff)
     kind: Kind = "choice" if options else "time" if name.endswith("_at") else "area" if _is_long(name) else "text"
     return FormField(name, LABELS.get(name, name), kind, options, _HINTS.get(name, ""))
-
-
-def _unset(field: FormField) -> FormField:
-    """A choice that begins with none: what came first would be the mildest, and a person has to say how bad it is."""
-    return replace(field, options=[("", "Choose one"), *field.options]) if field.options else field
 
 
 def _is_long(name: str) -> bool:

@@ -20,9 +20,11 @@ from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
 from api.console.breaches.picture import cells, left, local_due, row_state, shared_out, to_do, urgency
+from api.console.breaches.timeline import moments
 from api.console.breaches.told import as_todos, notices_of
 from api.console.mail_words import scanned
 from api.console.navigation import BADGES
+from api.console.notices import words as notice_words
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
@@ -33,9 +35,7 @@ from domain.breach import BreachOutcome, BreachState
 from domain.breach_authorities import find_authority
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
-from domain.breach_choices import choice_word
 from domain.breach_contacts import CHECKED
-from domain.breach_forms import FIELDS, FORMS
 from domain.errors import UnknownObjectError
 from domain.rights import Role
 
@@ -75,7 +75,7 @@ def register(web: TheWeb, who: TheCaseworker, ended: str = "", since: str = "", 
 @router.get("/breaches/{reference}")
 def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Response:
     """One breach."""
-    view = _looked_at(web, who, reference)
+    view = looked_at(web, who, reference)
     told = words.ACTS[BreachAction(done)].title if done in set(BreachAction) else ""
     return show(web, "breaches/one.html", who, at=PATH, told=told, **facts_of(web, who, view))
 
@@ -83,9 +83,8 @@ def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Resp
 @router.get("/breaches/{reference}/pack")
 def pack(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
     """Everything on paper, with contacts: for a handover, and for the day on which Habeas itself is what was breached."""
-    view = _looked_at(web, who, reference)
+    view = looked_at(web, who, reference)
     authorities = [find_authority(row.key) for row in BreachReader(web.resources).clocks(view.state, web.now()).rows]
-    staff = _staff(web)
     facts = facts_of(web, who, view)
     return show(
         web,
@@ -93,40 +92,16 @@ def pack(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
         who,
         at=PATH,
         authorities=[each for each in authorities if each],
-        staff=staff,
+        staff=staff(web),
         checked=CHECKED,
         **facts,
     )
 
 
-@router.get("/breaches/{reference}/report/{authority}")
-def report(reference: str, authority: str, web: TheWeb, who: TheCaseworker) -> Response:
-    """The fields in the order of one authority\u2019s form, to be filled in and copied one by one."""
-    view = _looked_at(web, who, reference)
-    found = find_authority(authority)
-    if found is None and authority != "controller":
-        raise UnknownObjectError
-    form, state = FORMS[found.form if found else "general"], view.state
-    said = BreachReader(web.resources).words(state.breach_id, [each.note for each in state.fields.values()])
-    sections = [
-        (form.heading(place, "en"), [_field(state, said, name) for name in names])
-        for place, (_, names) in enumerate(form.sections)
-    ]
-    counts = {
-        kind: sum(each["standing"] == kind for _, fields in sections for each in fields)
-        for kind in ("known", "estimated", "not_yet_known")
-    }
-    return show(
-        web, "breaches/report.html", who, at=PATH, sections=sections, authority=found, key=authority, counts=counts,
-        form=form, checked=CHECKED,
-        **facts_of(web, who, view),
-    )  # fmt: skip
-
-
 @router.get("/breaches/{reference}/reports/{report}/{form}")
 def report_file(reference: str, report: UUID, form: str, web: TheWeb, who: TheCaseworker) -> Response:
     """A frozen report, as PDF or text."""
-    view = _looked_at(web, who, reference)
+    view = looked_at(web, who, reference)
     if form not in {"pdf", "text"}:
         raise UnknownObjectError
     note_access(web, who, "breach-report")
@@ -139,7 +114,7 @@ def report_file(reference: str, report: UUID, form: str, web: TheWeb, who: TheCa
 @router.get("/breaches/{reference}/evidence/{evidence}")
 def evidence(reference: str, evidence: UUID, web: TheWeb, who: TheCaseworker) -> Response:
     """A file kept as evidence."""
-    view = _looked_at(web, who, reference)
+    view = looked_at(web, who, reference)
     note_access(web, who, "breach-evidence")
     return file_of(web.resources, BreachReader(web.resources).file(view.dossier.id, "evidence", evidence), BREACH)
 
@@ -150,7 +125,8 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
     clocks = reader.clocks(state, now)
     hidden = who.role is Role.AUDITOR
     said = {} if hidden else reader.words(state.breach_id, notes_of(state))
-    path, staff = f"{PATH}/{view.dossier.reference}", names(web)
+    path, people = f"{PATH}/{view.dossier.reference}", names(web)
+    titles = {system.name: system.title for system in web.resources.datamap.systems}
     due, notices, actions = clocks.first_due, notices_of(web, view), possible(who, state)
     left_to_do = to_do(state, clocks, said, path, now, as_todos(notices))
     # Whoever neither responds nor decides looks on: everything in its order.
@@ -161,7 +137,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "state": state,
         "clocks": clocks,
         "notes": said,
-        "people": staff,
+        "people": people,
         "scans": {key: scanned(web.resources.settings, said) for key, said in reader.scans(state.breach_id, "evidence").items()},
         "title": _title(said, state),
         "due": due,
@@ -172,7 +148,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "day_marks": _day_marks(web, state),
         "todos": todos,
         "waits": waits,
-        "deciders": [person for person in _staff(web) if person.role == Role.PRIVACY_LEAD.value],
+        "deciders": [person for person in staff(web) if person.role == Role.PRIVACY_LEAD.value],
         "rows": [
             (row, *row_state(row, state), left(row.safe_due, now), urgency(row.safe_due, now), local_due(row, zone(web)))
             for row in clocks.rows
@@ -182,7 +158,9 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
             for row in clocks.others
         ],
         "actions": actions,
-        "timeline": sorted(state.timeline.items(), key=lambda pair: pair[1].at),
+        "timeline": moments(state, reader.events(state.breach_id), said, people),
+        "frozen": [titles.get(name, name) for name in state.frozen],
+        "notice_words": notice_words,
         "left_of": left,
         "urgency_of": urgency,
         "desk_words": words,
@@ -235,57 +213,33 @@ def _title(said: dict[UUID, str], state: BreachState) -> str:
     return first or "A breach"
 
 
-def _field(state: BreachState, said: dict[UUID, str], name: str) -> dict[str, Any]:
-    field, known = FIELDS[name], state.fields.get(name)
-    value = said.get(known.note, "") if known and known.note else ""
-    shown = ", ".join(choice_word(part.strip(), "en") for part in value.split(",")) if field.choices and value else value
-    standing = "known" if field.derived else known.standing if known else "not_yet_known"
-    return {
-        "name": name,
-        "label": field.label("en"),
-        "value": shown,
-        "standing": standing,
-        "derived": field.derived,
-        "article": field.article,
-    }
 
 
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:
     return [(state.started + timedelta(hours=hours)).astimezone(zone(web)) for hours in (0, 24, 48, 72)] if state.started else []
 
 
-def _looked_at(web: Web, who: SignedIn, reference: str) -> BreachView:
+def looked_at(web: Web, who: SignedIn, reference: str) -> BreachView:
+    """The breach under a reference; that it was looked at goes on record."""
     view = BreachReader(web.resources).find(reference.upper())
     note_access(web, who, "view-breach")
     return view
 
 
-def _staff(web: Web) -> list[Caseworker]:
+def staff(web: Web) -> list[Caseworker]:
     with web.resources.database.read() as session:
         return list(session.exec(select(Caseworker).where(Caseworker.active).order_by(Caseworker.name)).all())
 
 
 def names(web: Web) -> dict[str, str]:
     """Who did something, by the id that events carry."""
-    return {f"caseworker:{person.id}": person.name for person in _staff(web)} | {"system": "Habeas"}
+    return {f"caseworker:{person.id}": person.name for person in staff(web)} | {"system": "Habeas"}
 
 
 def staff_choices(web: Web) -> list[tuple[str, str]]:
     """Who may lead or own something."""
     wanted = {Role.BREACH_RESPONDER.value, Role.PRIVACY_LEAD.value, Role.CASEWORKER.value, Role.DPO.value}
-    return [(f"caseworker:{person.id}", person.name) for person in _staff(web) if person.role in wanted]
-
-
-def action_of(name: str) -> BreachAction:
-    """The action that a path names.
-
-    Raises:
-        UnknownObjectError: there is none.
-    """
-    try:
-        return BreachAction(name)
-    except ValueError:
-        raise UnknownObjectError from None
+    return [(f"caseworker:{person.id}", person.name) for person in staff(web) if person.role in wanted]
 
 
 def _badge(web: Web) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.console.words import COUNTRY
+from domain import breach_choices
 from domain.breach import UNKNOWN_PLACE, BreachOutcome, BreachStatus
 from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction as A
@@ -90,8 +91,10 @@ ACTS: Final[dict[A, Act]] = {
         "Add them",
     ),
     A.RECORD_TOLD: Act("They were told", "When, and what they said.", "Record it"),
-    A.SET_FIELD: Act(
-        "A field of the reports", "Known, estimated or not yet known. Do not put the affected data themselves here.", "Save"
+    A.SET_FIELDS: Act(
+        "The report",
+        "Known, estimated or not yet known. Do not put the affected data themselves here.",
+        "Save the report",
     ),
     A.PREPARE_REPORT: Act(
         "Freeze a report",
@@ -133,15 +136,11 @@ OUTCOMES: Final[dict[BreachOutcome, str]] = {
     BreachOutcome.NOT_NOTIFIED: "Not notified, reasons kept",
 }
 ENDED: Final[list[tuple[str, str]]] = [(outcome.value, told) for outcome, told in OUTCOMES.items()]
-OTHERS: Final[dict[str, str]] = {
-    "insurer": "Insurer",
-    "contract": "Contract partner",
-    "police": "Police",
-    "representative": "EU representative",
-    "card_scheme": "Card scheme",
-    "cyber_agency": "Cyber security agency",
-    "regulator": "Another regulator",
-    "other": "Somebody else",
+OTHERS: Final[dict[str, str]] = {str(kind): told for kind, told in breach_choices.OTHERS.items()}
+EXEMPTIONS: Final[dict[str, str]] = {
+    "unintelligible": "the data are unintelligible: encrypted, key safe (34(3)(a))",
+    "measures_taken": "later measures: a high risk is no longer likely (34(3)(b))",
+    "disproportionate_effort": "disproportionate effort: a public notice instead (34(3)(c))",
 }
 LABELS: Final[dict[str, str]] = {
     "aware_at": "Since when",

@@ -1,6 +1,6 @@
 """What a report to an authority says: every field of its form in its order and language, with what is not known yet.
 
-Pure: state, words and the controller in, a report out. Next: `activities/breach_reports.py`
+Pure: state, words and the controller in, a report out. Next: `domain/breach_proposals.py`
 """
 
 from collections.abc import Callable, Mapping
@@ -113,7 +113,7 @@ def report_data(reported: Reported) -> dict[str, Any]:
         "head": [
             f"{words(_TO, language)}{colon} {to}",
             f"{words(_REFERENCE, language)}{colon} {reported.reference}/{reported.number}",
-            f"{words(_FROZEN, language)}{colon} {_moment(reported.at, reported.zone)}",
+            f"{words(_FROZEN, language)}{colon} {report_moment(reported.at, reported.zone)}",
         ],
         "footer": f"{reported.reference}/{reported.number}",
         "sections": sections,
@@ -163,7 +163,8 @@ def _answer(reported: Reported, state: BreachState, notes: Mapping[UUID, str], n
     return Answer(name, value, field.standing)
 
 
-def _moment(instant: datetime, zone: ZoneInfo) -> str:
+def report_moment(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant as a report tells it: 2026-11-22 11:22 GMT (UTC+0000)."""
     local = instant.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M} {local:%Z} (UTC{local:%z})"
 
@@ -180,13 +181,13 @@ def _kind(reported: Reported, _state: BreachState, _notes: Mapping[UUID, str]) -
 
 
 def _discovered(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
-    return (_moment(state.first_alert_at, reported.zone), "known") if state.first_alert_at else ("", "not_yet_known")
+    return (report_moment(state.first_alert_at, reported.zone), "known") if state.first_alert_at else ("", "not_yet_known")
 
 
 def _aware(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
     if state.awareness is None:
         return "", "not_yet_known"
-    return _moment(state.awareness.at, reported.zone), "estimated" if state.awareness.provisional else "known"
+    return report_moment(state.awareness.at, reported.zone), "estimated" if state.awareness.provisional else "known"
 
 
 def _subjects(reported: Reported, state: BreachState, _notes: Mapping[UUID, str]) -> Derived:
@@ -218,7 +219,7 @@ def _delay(reported: Reported, state: BreachState, notes: Mapping[UUID, str]) ->
     assert state.started is not None
     due = breach_clock(state.started).safe_due
     if reported.at <= due:
-        return words(_IN_TIME, reported.language).format(due=_moment(due, reported.zone)), "known"
+        return words(_IN_TIME, reported.language).format(due=report_moment(due, reported.zone)), "known"
     return "", "not_yet_known"
 
 

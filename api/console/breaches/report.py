@@ -1,0 +1,287 @@
+"""The report to an authority on one page: every field of its form, what is on record proposed, saved together (Article 33(3)).
+
+Nothing is chosen beforehand: a proposal counts once somebody says how sure it is. What a colleague changed meanwhile is said
+beside the field, and nothing that was typed is lost.
+Next: domain/breach_proposals.py, api/console/breaches/acts.py
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from adapters.database.breach_reader import BreachReader, BreachView
+from adapters.database.notice_reader import NoticeReader
+from adapters.letter_words import count
+from api.answers import CommandUnansweredError
+from api.console.breaches.pages import PATH, facts_of, looked_at, staff
+from api.console.dossiers import carried_out, faults
+from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
+from api.console.sessions import SignedIn
+from api.dependencies import TheWeb, Web
+from api.face.days import zone
+from api.face.forms import field as typed_in
+from api.v1.breach_presenting import notes_of
+from api.v1.breaches import breach_deed
+from domain.breach import BreachState
+from domain.breach_authorities import CONTROLLER, find_authority
+from domain.breach_authority import BreachAction
+from domain.breach_choices import choice_word
+from domain.breach_contacts import CHECKED
+from domain.breach_forms import FIELDS, FORMS, Form
+from domain.breach_proposals import OnRecord, Proposal, proposals
+from domain.breach_report import Reported, answers, report_data, report_text
+from domain.errors import DomainError, UnknownObjectError
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+_SURE: Final = (("known", "Known"), ("estimated", "Estimated"), ("not_yet_known", "Not yet known"))
+_UNKNOWN: Final = "not_yet_known"
+# Where a field that is filled in from the record is changed.
+_CHANGED_BY: Final = {
+    "aware_at": BreachAction.CONFIRM_AWARENESS,
+    "subjects_number": BreachAction.SET_AFFECTED,
+    "countries": BreachAction.SET_AFFECTED,
+    "delay_reason": BreachAction.EXPLAIN_DELAY,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field on the page.
+
+    Args:
+        value: what stands there, is proposed, or was typed; codes separated by commas where the form gives choices.
+        shown: the same in words.
+        standing: how sure; empty before anybody said so.
+        proposed: where the value was taken from; empty where it is nobody's proposal.
+        seen: the sequence of what was recorded when the page was made; 0 before anything was.
+        change: the action by which a value from the record is changed.
+    """
+
+    name: str
+    value: str
+    shown: str
+    standing: str
+    proposed: str = ""
+    seen: int = 0
+    change: BreachAction | None = None
+
+    @property
+    def chosen(self) -> list[str]:
+        """The codes of the value."""
+        return [part.strip() for part in self.value.split(",") if part.strip()]
+
+
+@router.get("/breaches/{reference}/report/{authority}")
+def report(reference: str, authority: str, web: TheWeb, who: TheCaseworker, saved: str = "") -> Response:
+    """Every field in the order of one authority\u2019s form, to be filled in and copied one by one."""
+    view = looked_at(web, who, reference)
+    return _page(web, who, view, _sheet(web, view, authority), {}, {}, saved=saved)
+
+
+@router.post("/breaches/{reference}/report/{authority}")
+async def save(reference: str, authority: str, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
+    """Save what was filled in, all of it or nothing; what nobody touched stays as it is."""
+    view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
+    sheet = await run_in_threadpool(_sheet, web, view, authority)
+    typed, here = _typed(sheet, form), f"{PATH}/{view.dossier.reference}/report/{authority}"
+    changed, errors = await run_in_threadpool(_changed, web, view, sheet, typed)
+    if not changed and not errors:
+        return away_to(f"{here}?saved=nothing")
+    deed = breach_deed(BreachAction.SET_FIELDS, None, web, who, view)
+    try:
+        if not errors:
+            await carried_out(deed, {"fields": changed}, typed_in(form, "once"))
+            return away_to(f"{here}?saved={len(changed)}")
+    except CommandUnansweredError:
+        return away_to(f"{here}?saved=soon")
+    except (DomainError, ValidationError) as refusal:
+        errors = faults(refusal)
+    return await run_in_threadpool(_page, web, who, view, sheet, typed, errors)
+
+
+def text_before(web: Web, view: BreachView, authority: str) -> str:
+    """The report as it would be frozen now; empty before an authority was chosen."""
+    if find_authority(authority) is None and authority != CONTROLLER:
+        return ""
+    return report_text(report_data(_reported(web, view, authority, followed=True)))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The form of one authority, with what stands in each of its fields."""
+
+    authority: str
+    form: Form
+    fields: dict[str, Asked]
+    missing: int  # proposals that nobody has confirmed
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """One field as it was sent."""
+
+    value: str
+    standing: str
+    seen: int
+
+
+def _sheet(web: Web, view: BreachView, authority: str) -> _Sheet:
+    found = find_authority(authority)
+    if found is None and authority != CONTROLLER:
+        raise UnknownObjectError
+    form, state, reader = FORMS[found.form if found else "general"], view.state, BreachReader(web.resources)
+    said = reader.words(state.breach_id, notes_of(state))
+    offered = proposals(_on_record(web, view, said))
+    derived = {each.name: each for each in answers(_reported(web, view, authority, followed=False))}
+    fields = {}
+    for name in (name for _, names in form.sections for name in names):
+        if FIELDS[name].derived:
+            each = derived[name]
+            fields[name] = Asked(name, each.value, each.value, each.standing, change=_CHANGED_BY.get(name))
+        else:
+            fields[name] = _asked(state, said, name, offered.get(name))
+    return _Sheet(authority, form, fields, sum(bool(each.proposed) for each in fields.values()))
+
+
+def _asked(state: BreachState, said: Mapping[UUID, str], name: str, offered: Proposal | None) -> Asked:
+    known = state.fields.get(name)
+    if known is None:
+        value = offered.value if offered else ""
+        return Asked(name, value, _shown(name, value), "", offered.source if offered else "")
+    value = said.get(known.note, "") if known.note else ""
+    if FIELDS[name].several:  # in the order in which they come back
+        value = ", ".join(code for code in FIELDS[name].choices if code in {part.strip() for part in value.split(",")})
+    return Asked(name, value, _shown(name, value), known.standing, seen=known.sequence)
+
+
+def _shown(name: str, value: str) -> str:
+    if not FIELDS[name].choices:
+        return value
+    return ", ".join(choice_word(part.strip(), "en") for part in value.split(",") if part.strip())
+
+
+def _on_record(web: Web, view: BreachView, said: Mapping[UUID, str]) -> OnRecord:
+    reader, told, wanted = NoticeReader(web.resources), 0, 0
+    letter: dict[str, str] = {}
+    for notice in reader.page(breach=view.dossier.id):
+        parts = notice.state.letters.get("en") or next(iter(notice.state.letters.values()), {})
+        opened = reader.words(notice.dossier.id, parts.values())
+        letter = letter or {name: opened.get(note, "") for name, note in parts.items()}
+        tally = reader.tally(notice.dossier.id)
+        told, wanted = told + tally.get("sent", 0), wanted + notice.state.recipients
+    phone = web.resources.datamap.controller.contacts.phone
+    people = {f"caseworker:{each.id}": ", ".join(part for part in (each.name, each.email, phone) if part) for each in staff(web)}
+    return OnRecord(view.state, said, letter, (told, wanted), people, zone(web))
+
+
+def _reported(web: Web, view: BreachView, authority: str, *, followed: bool) -> Reported:
+    """What a report would be made from now; `followed`: the second one carries only what changed, as it will."""
+    state, reader = view.state, BreachReader(web.resources)
+    sent, found = state.sent_reports(authority), find_authority(authority)
+    before = reader.upto(view.dossier.id, sent[-1].upto) if sent and followed else None
+    return Reported(
+        state=state,
+        before=before,
+        notes=reader.words(state.breach_id, notes_of(state)),
+        before_notes=reader.words(state.breach_id, notes_of(before)) if before else {},
+        controller=web.resources.datamap.controller,
+        reference=view.dossier.reference,
+        authority=authority,
+        number=len(sent) + 1,
+        language=found.language if found and followed else "en",
+        at=web.now(),
+    )
+
+
+def _typed(sheet: _Sheet, form: FormData) -> dict[str, _Typed]:
+    typed = {}
+    for name, field in FIELDS.items():
+        if name not in sheet.fields or field.derived:
+            continue
+        value = ", ".join(str(each) for each in form.getlist(f"value_{name}")).replace("\r\n", "\n").strip()
+        seen = typed_in(form, f"seen_{name}")
+        typed[name] = _Typed(value, typed_in(form, f"standing_{name}"), int(seen) if seen.isascii() and seen.isdigit() else 0)
+    return typed
+
+
+def _changed(
+    web: Web, view: BreachView, sheet: _Sheet, typed: Mapping[str, _Typed]
+) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """What is to be saved, and what is wrong with it, by the id of an input."""
+    changed, errors = [], {}
+    for name, sent in typed.items():
+        stands, label = sheet.fields[name], FIELDS[name].label("en")
+        value = "" if sent.standing == _UNKNOWN and (FIELDS[name].choices or sent.value == stands.value) else sent.value
+        untouched = (value, sent.standing) == (stands.value, stands.standing) or (
+            not sent.standing and value in {"", stands.value}
+        )
+        if untouched or (sent.seen != stands.seen and _as_it_was(web, view, name, sent)):
+            continue
+        if sent.seen != stands.seen:
+            errors[f"value_{name}"] = (
+                f"{label}: somebody saved \u201c{stands.shown or 'not yet known'}\u201d meanwhile. "
+                "Your words are still here; save again to put them in its place."
+            )
+        elif not sent.standing:
+            errors[f"standing_{name}-known"] = f"{label}: say how sure it is."
+        elif sent.standing != _UNKNOWN and not value:
+            errors[f"value_{name}"] = f"{label}: say what is known, or choose \u201cNot yet known\u201d."
+        else:
+            changed.append({"field": name, "standing": sent.standing} | ({"value": value} if value else {}))
+    return changed, errors
+
+
+def _as_it_was(web: Web, view: BreachView, name: str, sent: _Typed) -> bool:
+    """Whether a field came back as its page showed it, before a colleague changed it."""
+    if not sent.seen:
+        return not sent.standing
+    reader = BreachReader(web.resources)
+    field = reader.upto(view.dossier.id, sent.seen).fields.get(name)
+    value = reader.words(view.dossier.id, [field.note]).get(field.note, "") if field and field.note else ""
+    return field is not None and (value, field.standing) == (sent.value, sent.standing)
+
+
+def _page(  # noqa: PLR0917 (what a form is made of)
+    web: Web, who: SignedIn, view: BreachView, sheet: _Sheet, typed: Mapping[str, _Typed], errors: dict[str, str], saved: str = ""
+) -> Response:
+    fields = {
+        name: replace(each, value=typed[name].value, standing=typed[name].standing, proposed="") if name in typed else each
+        for name, each in sheet.fields.items()
+    }
+    standings = [each.standing or _UNKNOWN for each in sheet.fields.values()]
+    return show(
+        web,
+        "breaches/report.html",
+        who,
+        status=422 if errors else 200,
+        at=PATH,
+        key=sheet.authority,
+        authority=find_authority(sheet.authority),
+        form=sheet.form,
+        fields=fields,
+        sure=_SURE,
+        counts={code: standings.count(code) for code, _ in _SURE},
+        missing=sheet.missing,
+        asks=FIELDS,
+        choice_word=choice_word,
+        errors=errors,
+        saved=_saved(saved),
+        once=secrets.token_urlsafe(16),
+        checked=CHECKED,
+        **facts_of(web, who, view),
+    )
+
+
+def _saved(told: str) -> str:
+    if told == "soon":
+        return "It is on its way and counts when it is answered. Look again in a minute."
+    if told == "nothing":
+        return "Nothing was changed, so nothing was saved. A proposal counts once you say how sure it is."
+    return f"Saved: {count(int(told), 'field')}." if told.isascii() and told.isdigit() and len(told) <= 2 else ""  # noqa: PLR2004
