@@ -87,6 +87,11 @@ def COUNTRY(code: str) -> str:  # noqa: N802 (beside the other words of template
     return _COUNTRIES.get(code, code) or "Country not said"
 
 
+def FIELD(name: str) -> str:  # noqa: N802 (beside the other words of templates)
+    """A field of the controller's own, in words; the data map gives a collection a title and a field none."""
+    return name.replace("_", " ").strip().capitalize() or name
+
+
 def rights_in_short(rights: list[str]) -> str:
     """The rights of a case in a narrow column: Access + 1."""
     first = RIGHTS[rights[0]] if rights else "None yet"

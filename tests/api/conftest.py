@@ -171,6 +171,10 @@ def opened_case(resources: Resources) -> CaseInHand:
 
 @pytest.fixture
 def searched(resources: Resources) -> SearchedCase:
+    return searched_case(resources)
+
+
+def searched_case(resources: Resources) -> SearchedCase:
     """A case in review: rows were found, the package is built."""
     case = SearchedCase(dataclasses.replace(resources, datamap=read_datamap(PACKAGE_DATAMAP)))
     case.event(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform", "billing"])

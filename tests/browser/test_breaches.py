@@ -1,24 +1,15 @@
 """The breach desk in a real browser: a responder's run from the report to the authority, axe on each page, phone, dark, paper."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from adapters.database.breach_intake import IncomingBreach, open_breach, seal_note
-from adapters.database.breach_reader import BREACH
 from adapters.resources import Resources
-from domain.breach import Count
-from domain.breach_commands import Acknowledge, AddFact, AddOther, Assess, BreachCommand, ChangeStep, DecidePeople, SetField
-from domain.breach_messages import BreachCall
-from domain.breach_severity import SeverityInputs
-from domain.commands import Actor
 from domain.rights import Role
 from tests.at_console import COOKIE, session_of
-from tests.breach_gateway import BreachGateway
+from tests.breach_stages import stolen_passwords
 from tests.browser.conftest import page_of
 from tests.browser.looking import TELEPHONE, WIDE, looked_at, photograph
 
@@ -31,45 +22,7 @@ SIZES: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 def reference(resources: Resources) -> str:
-    """Sign-ins with stolen passwords, thirty hours in."""
-    _, dana = session_of(resources, Role.BREACH_RESPONDER, "Dana Whitfield")
-    _, amara = session_of(resources, Role.PRIVACY_LEAD, "Amara Lewis")
-    now = datetime.now(UTC)
-    places = {"GB": (1840, 1840), "IE": (212, 212), "FR": (388, 388), "DE-BE": (431, 431), "DE": (141, 141), "XX": (28, 28)}
-    alert = IncomingBreach(
-        summary="Sign-ins with stolen passwords\nPasswords stolen elsewhere were tried here. 3,040 accounts were opened.",
-        first_alert_at=now - timedelta(hours=30, minutes=48),
-        affected={place: Count(low=low, high=high) for place, (low, high) in places.items()},
-        caller=dana,
-    )
-    breach = open_breach(resources, alert, now - timedelta(hours=30)).view.dossier
-    desk = BreachGateway(resources)
-    desk.open(breach.id)
-
-    def note(text: str) -> UUID:
-        with resources.database.write() as session:
-            return seal_note(session, resources.vault, breach.id, BREACH, author=dana, text=text, now=now)
-
-    responder, lead = Actor(person=dana, role=Role.BREACH_RESPONDER), Actor(person=amara, role=Role.PRIVACY_LEAD)
-    inputs = SeverityInputs(
-        category="sensitive", context=4, ease="maximum", confidentiality="some", malicious=True, individuals=3040
-    )
-    seen = now - timedelta(hours=29)
-    commands: list[BreachCommand] = [
-        Acknowledge(actor=responder),
-        AddOther(
-            actor=responder, kind="insurer", due_at=now + timedelta(minutes=110), note=note("Northgate Cyber, 020 7946 0177.")
-        ),
-        AddOther(actor=responder, kind="police", note=note("Action Fraud, 0300 123 2040")),
-        AddFact(actor=responder, happened_at=seen, zone="Europe/London", note=note("Odd sign-ins from one network.")),
-        ChangeStep(actor=responder, step="reset_passwords", state="done"),
-        SetField(actor=responder, field="what_happened", standing="known", note=note("Stolen passwords were tried.")),
-        Assess(actor=responder, inputs=inputs),
-        DecidePeople(actor=lead, verdict="notify", note=note("High risk for 96 people, risk for the others.")),
-    ]
-    for number, command in enumerate(commands):
-        desk.act(breach.id, BreachCall(command_id=f"test:{number}", command=command))
-    return breach.reference
+    return stolen_passwords(resources)
 
 
 @pytest.fixture
@@ -126,13 +79,19 @@ def test_a_responders_run_from_the_report_to_the_authority(opened: Callable[...,
     page.get_by_role("button", name="I have it").click()
     expect(page.get_by_text("Led by")).to_contain_text("Dana Whitfield")
     page.goto(f"{place}/report/ico")
-    page.get_by_role("link", name="Change What happened").click()
-    page.get_by_label("How sure").select_option("known")
-    page.get_by_label("In words").or_(page.get_by_label("What is known")).fill("A laptop was left on the 18:40 train.")
-    page.get_by_role("button", name="Save").click()
-    page.goto(f"{place}/report/ico")
+    happened = page.get_by_role("group", name="What happened", exact=True)
+    expect(happened.get_by_role("textbox")).to_have_value("A laptop was lost\nOn the train.")
+    happened.get_by_role("textbox").fill("A laptop was left on the 18:40 train.")
+    page.get_by_role("button", name="Save the report").click()
+    expect(page.get_by_role("link", name="What happened: say how sure it is.")).to_be_visible()
+    expect(happened.get_by_role("textbox")).to_have_value("A laptop was left on the 18:40 train.")
+    happened.get_by_label("Known", exact=True).check()
+    page.get_by_role("group", name="Caused by a cyber incident").get_by_role("combobox").select_option("no")
+    page.get_by_role("group", name="Caused by a cyber incident").get_by_label("Known", exact=True).check()
+    page.get_by_role("button", name="Save the report").click()
+    expect(page.get_by_text("Saved: 2 fields.")).to_be_visible()
+    page.get_by_role("link", name="Look and freeze it").click()
     expect(page.get_by_text("left on the 18:40 train")).to_be_visible()
-    page.get_by_role("link", name="Freeze the report").click()
     page.get_by_role("button", name="Freeze it").click()
     photograph(page, f"breach-run-{size}")
     lead = opened(size, place.rpartition("/console/breaches")[2], Role.PRIVACY_LEAD, "Amara Lewis")

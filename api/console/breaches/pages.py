@@ -213,8 +213,6 @@ def _title(said: dict[UUID, str], state: BreachState) -> str:
     return first or "A breach"
 
 
-
-
 def _day_marks(web: Web, state: BreachState) -> list[datetime]:
     return [(state.started + timedelta(hours=hours)).astimezone(zone(web)) for hours in (0, 24, 48, 72)] if state.started else []
 

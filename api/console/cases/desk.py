@@ -22,6 +22,7 @@ from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
+from api.console.words import FIELD
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from api.uploads import Upload
@@ -87,7 +88,8 @@ async def set_rule(  # noqa: PLR0917
     }
     seen = [str(each) for each in form.getlist("seen")]
     if not seen:
-        return await run_in_threadpool(_rule, web, who, case, system, collection, given)
+        undecided = None if given["decision"] else Refused("decision", "Decision: choose one.", 422)
+        return await run_in_threadpool(_rule, web, who, case, system, collection, given, undecided)
     spans = [{"field": given["covered_field"]}] if given["covered_field"] else []
     spans += [{"words": line.strip()} for line in given["covered_words"].splitlines() if line.strip()]
     body = {"system": system, "collection": collection, "condition": _condition(given), "spans": spans, "seen": seen}
@@ -111,6 +113,9 @@ async def weigh(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedC
     given: dict[str, Any] = {name: field(form, name) for name in words}
     given |= {name: field(form, name) == "yes" for name in boxes} | {"disclose": field(form, "disclose") == "yes"}
     given["names"] = [line.strip() for line in field(form, "names").splitlines() if line.strip()]
+    if not field(form, "disclose"):
+        undecided = Refused("disclose", "Say whether they are covered, or may be told of.", 422)
+        return await run_in_threadpool(_person, web, who, case, given | {"disclose": None}, undecided)
     refused = await attempt(web, who, case, Action.WEIGH_THIRD_PERSON, given, form)
     if refused is not None:
         return await run_in_threadpool(_person, web, who, case, given, refused)
@@ -249,7 +254,7 @@ def _rule(  # noqa: PLR0917
         "cases/rule.html",
         refused,
         title=content.title_of(web, system, collection),
-        fields=[(name, name) for name in found.fields if name != "member"],
+        fields=[(name, FIELD(name)) for name in found.fields if name != "member"],
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
         given=given,
         taken=taken,

@@ -200,9 +200,6 @@ def fields_of(
             kind, shown = "boxes", (_BOXES | {"purposes": purposes, "without": systems})[name]
         elif name == "right":
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
-        # A ground in law, or what was found, is chosen, never left standing because it came first.
-        if name in {"checker", "finding", "ground"} and info.is_required():
-            shown = (("", "Choose one"), *shown)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += chosen or _composed(action, places)
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])

@@ -49,7 +49,7 @@ async def begin(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         body = NoticeBody.model_validate(
             {
                 "title": typed["title"].strip(),
-                "purpose": typed["purpose"] or "breach",
+                "purpose": typed["purpose"],
                 "breach": typed["breach"].strip().upper() or None,
                 "exercise": typed["exercise"] == "yes",
             }
