@@ -171,7 +171,7 @@ def test_what_is_on_record_elsewhere_is_proposed_and_counts_once_somebody_confir
     told = text_of(dana.get(f"{place}/report/ico"))
     for words in (
         "Stolen passwords", "Odd sign-ins.", "Reset the passwords of the accounts concerned", "Insurer, Northgate",
-        "Dana Whitfield, dana.whitfield", "The privacy team, breach@small.example", "GB: 1,840",
+        "Dana Whitfield, dana.whitfield", "The privacy team, breach@small.example", "United Kingdom",
         "Proposed from the severity, very high",
     ):  # fmt: skip
         assert words in told, words
