@@ -559,7 +559,10 @@ def caseworker_add(
     email: str,
     *,
     name: Annotated[str, typer.Option(help="As colleagues know them.")],
-    role: Annotated[str, typer.Option(help="caseworker, reviewer, privacy_lead, dpo, breach_responder, administrator, auditor.")],
+    role: Annotated[
+        str,
+        typer.Option(help="One of the roles of staff, such as caseworker, reviewer, privacy_lead or legal_reviewer."),
+    ],
 ) -> None:
     """Propose a member of staff. Once a privacy lead or DPO has confirmed it in the console, they get a link to a password."""
     from adapters import host_desk  # noqa: PLC0415

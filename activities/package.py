@@ -7,7 +7,7 @@ Next: api/portal/collect.py
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -59,7 +59,7 @@ class Packaging:
             row = session.get(PackageRow, message.package)
         if row is None or (row.case_id, row.sha256, row.datamap) != (message.case_id, message.sha256, message.datamap):
             return Verified(intact=False)
-        if row.summary.get("leaks"):
+        if row.summary.get("leaks") or row.summary.get("with_legal"):
             return Verified(intact=False)
         if self._resources.datamap.hash != message.datamap:
             return Verified(intact=False)
@@ -104,7 +104,8 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         records=sum(part.records + part.withheld.total() for part in written),
         datamap=resources.datamap.hash,
         blob=sealed.ref.model_dump(mode="json"),
-        summary=_summary(written) | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
+        summary=_summary(written, resources.settings.sampling_from)
+        | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
         built_at=at,
     )
     return _record(resources, row)
@@ -178,7 +179,7 @@ def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets,
         return leaks(stored, secrets, needles, resources.documents.pulsing(pulse), pulse)
 
 
-def _summary(written: Iterable[Written]) -> dict[str, Any]:
+def _summary(written: Sequence[Written], sampling_from: int) -> dict[str, Any]:
     """Counts for the case page; no content."""
     collections = [
         {
@@ -192,6 +193,7 @@ def _summary(written: Iterable[Written]) -> dict[str, Any]:
         }
         for part in written
     ]
+    items = sum(part.source.found.rows for part in written)
     whole, parts, excluded = Counter[str](), Counter[str](), Counter[str]()
     for part in written:
         whole.update({str(basis): number for basis, number in part.withheld.items()})
@@ -202,6 +204,8 @@ def _summary(written: Iterable[Written]) -> dict[str, Any]:
         "withheld": dict(whole),
         "covered": dict(parts),
         "excluded": dict(excluded),
+        "sampling": items >= sampling_from,  # its approver looks at a sample before
+        "with_legal": sum(part.with_legal for part in written),
     }
 
 

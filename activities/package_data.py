@@ -29,7 +29,7 @@ from adapters.row_text import csv_header, encode, guarded
 from domain.blobs import BlobRef
 from domain.datamap import Collection, Origin
 from domain.redaction import COVER
-from domain.withholding import silent
+from domain.withholding import ItemChoice, silent
 
 _JSON_TYPES: dict[str, list[str]] = {
     "text": ["string", "null"],
@@ -60,6 +60,7 @@ class Written:
         withheld: how many items were left out, by basis.
         covered: of how many items a part was covered, by basis.
         excluded: how many items were never part of the answer, by the decision.
+        with_legal: how many of the withheld ones wait for a legal reviewer.
         pictured: pages of a PDF are pictures now, since something on them is covered.
     """
 
@@ -70,6 +71,7 @@ class Written:
     withheld: Counter[str | None] = field(default_factory=Counter)
     covered: Counter[str | None] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
+    with_legal: int = 0
     pictured: bool = False
 
     @property
@@ -217,6 +219,7 @@ def _count(written: Written) -> None:
             written.excluded[verdict.choice.value] += number
         elif verdict.dropped:
             written.withheld[verdict.basis] += number
+            written.with_legal += number * (verdict.choice is ItemChoice.WITH_LEGAL)
         elif verdict.covers:
             written.covered[verdict.basis] += number
     written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()

@@ -15,7 +15,7 @@ from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
 from domain.item_rules import scope
 from domain.redaction import Covered, Span, cover_row, extract_row
-from domain.withholding import EXCLUSIONS, Basis, ItemChoice
+from domain.withholding import EXCLUSIONS, KEPT_BACK, Basis, ItemChoice
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Verdict:
     @property
     def dropped(self) -> bool:
         """Nothing of it is in the package."""
-        return self.choice is ItemChoice.WITHHOLD or self.excluded
+        return self.choice in KEPT_BACK or self.excluded
 
     @property
     def excluded(self) -> bool:
@@ -139,7 +139,9 @@ def _of_all(found: CollectedCollection, standing: Standing) -> Verdict | None:
     if rule and (rule.parts.condition or rule.choice not in {ItemChoice.REDACT, ItemChoice.INCLUDE}):
         return None
     newest = rule.revision if rule else 0
-    if any(each.revision > newest for each in standing.about_items(found.system, found.name)):
+    if standing.with_legal(found.system, found.name) or any(
+        each.revision > newest for each in standing.about_items(found.system, found.name)
+    ):
         return None
     return _verdict(rule, standing.covering(rule))
 
@@ -156,7 +158,7 @@ def _verdict(decision: Decision | None, named: tuple[Decision, ...]) -> Verdict:
 def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], *, overrides: bool) -> None:
     if decision is None or decision.rule:
         return  # a rule keeps back internal collections whole; its texts recur where they belong to the requester
-    if decision.choice is ItemChoice.WITHHOLD:
+    if decision.choice in KEPT_BACK:
         secrets.withhold(row.values())
     elif decision.choice is ItemChoice.INCLUDE and overrides:
         secrets.give(row.values())

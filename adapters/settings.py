@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     case_access: Literal["office", "team", "own"] = "office"
     releases_per_person: int = Field(default=20, ge=1, le=1_000)
     releases_per_day: int = Field(default=50, ge=1, le=10_000)
+    sampling_from: int = Field(default=1_000, ge=1, le=1_000_000)
     release_wait_hours: int = Field(default_factory=lambda known: 24 if known["environment"] == "production" else 0, ge=0, le=168)
     solo: bool = False
     alert_cases_opened: int = Field(default=60, ge=1, le=10_000)

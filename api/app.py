@@ -54,7 +54,7 @@ from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import pages as breach_pages
 from api.console.breaches import report as breach_report
-from api.console.cases import deeds, desk_files, erasure_tab, evidence, tabs, values, walls
+from api.console.cases import deeds, desk_again, desk_files, erasure_tab, evidence, legal, sampling, tabs, values, walls
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
@@ -151,7 +151,10 @@ def create_app(
         values,
         deeds,
         review_desk,
+        desk_again,
         desk_files,
+        legal,
+        sampling,
         evidence,
         triage,
         reports,

@@ -161,5 +161,6 @@ SCOPES_OF_ROLES: dict[Role, frozenset[Scope]] = {
     Role.BREACH_RESPONDER: _BREACHES,
     Role.ADMINISTRATOR: frozenset(),
     Role.AUDITOR: frozenset({Scope.CASES_READ, Scope.BREACHES_READ}),
+    Role.LEGAL_REVIEWER: frozenset(),  # at the console alone
     Role.PLATFORM: _CASES | _BREACHES,
 }

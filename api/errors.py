@@ -57,6 +57,8 @@ STATUSES: dict[str, int] = {
     "not-permitted": 403,
     "four-eyes": 403,
     "leak-found": 409,
+    "with-legal": 409,
+    "sample-needed": 409,
     "sign-on-failed": 422,
     "release-held": 409,
     "not-found": 404,

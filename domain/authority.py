@@ -45,6 +45,9 @@ class Action(StrEnum):
     SET_ITEM_DECISION = "set_item_decision"
     SET_DECISION_RULE = "set_decision_rule"
     WEIGH_THIRD_PERSON = "weigh_third_person"
+    UNDO_ITEM_DECISION = "undo_item_decision"
+    REFER_TO_LEGAL = "refer_to_legal"
+    DECIDE_PRIVILEGE = "decide_privilege"
     PREPARE_PACKAGE = "prepare_package"
     APPROVE_PACKAGE = "approve_package"
     PREPARE_PARTIAL_ANSWER = "prepare_partial_answer"
@@ -81,11 +84,21 @@ class Action(StrEnum):
 
 
 # Rows with a revision, answered by the web process; the workflow hears of them with `prepare_package`.
-DESK_ACTIONS = frozenset({Action.SET_ITEM_DECISION, Action.SET_DECISION_RULE, Action.WEIGH_THIRD_PERSON})
+DESK_ACTIONS = frozenset(
+    {
+        Action.SET_ITEM_DECISION,
+        Action.SET_DECISION_RULE,
+        Action.WEIGH_THIRD_PERSON,
+        Action.UNDO_ITEM_DECISION,
+        Action.REFER_TO_LEGAL,
+        Action.DECIDE_PRIVILEGE,
+    }
+)
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})
 _SECOND_EYES = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD})
 _LEAD = frozenset({Role.PRIVACY_LEAD})
+_LEGAL = frozenset({Role.LEGAL_REVIEWER})
 _SUBJECT = frozenset({Role.DATA_SUBJECT})
 # The platform relays what the data subject typed into its own pages; it never decides.
 _SUBJECT_OR_RELAY = frozenset({Role.DATA_SUBJECT, Role.PLATFORM})
@@ -125,6 +138,9 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SET_ITEM_DECISION: _WORKERS,
     Action.SET_DECISION_RULE: _WORKERS,
     Action.WEIGH_THIRD_PERSON: _WORKERS,
+    Action.UNDO_ITEM_DECISION: _WORKERS,
+    Action.REFER_TO_LEGAL: _WORKERS,
+    Action.DECIDE_PRIVILEGE: _LEGAL,  # nobody who works on the case
     Action.PREPARE_PACKAGE: _WORKERS,
     Action.APPROVE_PACKAGE: _SECOND_EYES,
     Action.PREPARE_PARTIAL_ANSWER: _WORKERS,

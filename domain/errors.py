@@ -56,6 +56,31 @@ class StaleHashError(DomainError):
     sentence = "What you approved has changed. Look at it again and approve what is there now."
 
 
+class ChangedMeanwhileError(StaleHashError):
+    """Somebody else decided about the same item while it was on the screen: neither decision is lost."""
+
+    sentence = (
+        "Somebody decided about this item while you looked at it. Look at what stands now, and decide again if you want to."
+    )
+
+
+class WithLegalError(DomainError):
+    """The item is a legal reviewer's to decide: only they see it, and only they change what becomes of it."""
+
+    kind = "with-legal"
+    sentence = "This is with legal, or was decided there. A legal reviewer decides about it; nobody else sees or changes it."
+
+
+class SampleNeededError(DomainError):
+    """A large package, of which its approver has not looked at the sample, or found something wrong in it."""
+
+    kind = "sample-needed"
+    sentence = (
+        "This package is large. Look at everything that is kept back and at the drawn sample first, under Package; nothing was "
+        "approved. If something in the sample is wrong, return the package."
+    )
+
+
 class LeakFoundError(DomainError):
     """Something that was covered or withheld stands elsewhere in the package. Facts: the places, never the words."""
 

@@ -69,6 +69,16 @@ class ThirdPerson(BaseModel):
         return self
 
 
+class Referral(BaseModel):
+    """Why something may be privileged; without a client, an adviser and a purpose nothing is (Schedule 2 paragraph 19)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client: Annotated[Told, Field(description="who was advised")]
+    adviser: Annotated[Told, Field(description="the lawyer who advised, or who was asked")]
+    purpose: Annotated[Told, Field(description="advice, or which proceedings; pending or expected")]
+
+
 class Parts(BaseModel):
     """What a decision says in detail; kept sealed, since it may name people.
 
@@ -80,6 +90,9 @@ class Parts(BaseModel):
         before: of the items that a rule covers, how many had which decision.
         after: the same, once it holds.
         looked: the author had the whole file before them.
+        referral: of an item that was given to legal.
+        by_legal: a legal reviewer decided it, and nobody else changes it.
+        undoes: the revision of the decision that this one takes back; it does not count itself.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -91,6 +104,9 @@ class Parts(BaseModel):
     before: dict[str, int] = {}
     after: dict[str, int] = {}
     looked: bool = False
+    referral: Referral | None = None
+    by_legal: bool = False
+    undoes: int | None = None
 
 
 def scope(system: str, collection: str) -> str:

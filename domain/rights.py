@@ -92,6 +92,7 @@ class Role(StrEnum):
     BREACH_RESPONDER = "breach_responder"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    LEGAL_REVIEWER = "legal_reviewer"  # decides what is privileged, and sees nothing else
     PLATFORM = "platform"
     DATA_SUBJECT = "data_subject"
     SYSTEM = "system"

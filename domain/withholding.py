@@ -36,10 +36,14 @@ class Basis(StrEnum):
 
 
 class ItemChoice(StrEnum):
-    """What is decided of an item; without a decision it is included. The last four are exclusions: nothing is withheld."""
+    """What is decided of an item; without a decision it is included. The last four are exclusions: nothing is withheld.
+
+    `with_legal` waits for a legal reviewer: it is kept back meanwhile, and no package with one can be approved.
+    """
 
     INCLUDE = "include"
     WITHHOLD = "withhold"
+    WITH_LEGAL = "with_legal"
     REDACT = "redact"
     EXTRACT = "extract"
     NOT_ABOUT_THE_PERSON = "not_about_the_person"
@@ -51,7 +55,8 @@ class ItemChoice(StrEnum):
 EXCLUSIONS = frozenset(
     {ItemChoice.NOT_ABOUT_THE_PERSON, ItemChoice.DUPLICATE, ItemChoice.OUTSIDE_SCOPE, ItemChoice.ALREADY_HAS_IT},
 )
-WITHHOLDINGS = frozenset({ItemChoice.WITHHOLD, ItemChoice.REDACT})
+WITHHOLDINGS = frozenset({ItemChoice.WITHHOLD, ItemChoice.REDACT, ItemChoice.WITH_LEGAL})
+KEPT_BACK = frozenset({ItemChoice.WITHHOLD, ItemChoice.WITH_LEGAL})  # whole
 IN_PARTS = frozenset({ItemChoice.REDACT, ItemChoice.EXTRACT})
 
 

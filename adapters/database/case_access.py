@@ -114,6 +114,12 @@ def may_know(session: Session, vault: Vault, case_id: UUID, people: Iterable[Cas
     ]
 
 
+def may_take(session: Session, vault: Vault, case_id: UUID, taker: str) -> bool:
+    """Whether a case may be given to somebody, named as in commands."""
+    person = session.get(Caseworker, UUID(taker.removeprefix("caseworker:")))
+    return person is not None and bool(may_know(session, vault, case_id, [person]))
+
+
 def _about(session: Session, vault: Vault, person: Caseworker, case_id: UUID | None = None) -> frozenset[UUID]:
     """The cases of which somebody is the person; or that one, if it is."""
     try:

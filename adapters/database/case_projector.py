@@ -13,18 +13,28 @@ from sqlmodel import Session, col, func, select
 from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.complaints import involved
+from adapters.database.samples import is_looked_at
 from adapters.database.session import insert
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note, PackageRow
 from domain import chain
 from domain.case import CaseState, Package
 from domain.deadline import Clock, Seat
-from domain.errors import FourEyesError, LeakFoundError, SequenceConflictError, StaleHashError, UnknownObjectError
+from domain.errors import (
+    FourEyesError,
+    LeakFoundError,
+    SampleNeededError,
+    SequenceConflictError,
+    StaleHashError,
+    UnknownObjectError,
+    WithLegalError,
+)
 from domain.events import CaseEvent, Tag
 from domain.folding import evolve
 from domain.messages import Recorded, RecordEvents
 from domain.rights import Status
 
 _BY_SOMEBODY_NOT_INVOLVED = {Tag.COMPLAINT_PROGRESS, Tag.COMPLAINT_DECIDED}
+_WITH_LEGAL = "Something in this package waits for a legal reviewer. Nothing was approved; build it again once it is decided."
 _OWN_STEP = "run:"  # begins the ids of what the workflow does by itself; nobody can send it a command of that name again
 
 
@@ -134,6 +144,10 @@ class CaseProjector:
         row = self._session.get(PackageRow, package.id) if package is not None else None
         if row is not None and row.summary.get("leaks"):
             raise LeakFoundError(status=state.status.value, places=[str(place) for place in row.summary["leaks"]])
+        if row is not None and row.summary.get("with_legal"):
+            raise WithLegalError(_WITH_LEGAL, status=state.status.value)
+        if row is not None and row.summary.get("sampling") and not is_looked_at(self._session, row, event.actor):
+            raise SampleNeededError(status=state.status.value)
         authors = self._session.exec(
             select(ItemDecision.author).where(ItemDecision.case_id == state.case_id).distinct(),
         ).all()

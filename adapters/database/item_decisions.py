@@ -4,18 +4,21 @@ A row is about one item, about a collection (a rule, `<system>.<collection>.*`) 
 was superseded stays: an authority may ask who changed it, and when. Next: api/v1/deciding.py
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from adapters.case_vault import CaseVault
-from adapters.database.tables import ItemDecision
+from adapters.database.tables import ItemDecision, QueueEntry
 from domain.item_rules import EVERYBODY, Parts, scope
 from domain.redaction import Span
+from domain.rights import Status
 from domain.withholding import ItemChoice
 
 _FEW = 500  # ids in one query
@@ -39,6 +42,11 @@ class Decision:
         """It is about a whole collection."""
         return self.item.endswith(".*")
 
+    @property
+    def of_legal(self) -> bool:
+        """It gave an item to legal, or a legal reviewer made it."""
+        return self.choice is ItemChoice.WITH_LEGAL or self.parts.by_legal
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -48,11 +56,15 @@ class Standing:
         items: the newest decision by item.
         rules: of each collection, the newest first.
         people: third persons who are covered, the newest balance of each.
+        weighed: the newest balance of each third person, whatever came of it.
+        legal: items that wait for a legal reviewer, or that one decided to keep back; no other decision goes before these.
     """
 
     items: Mapping[str, Decision]
     rules: Mapping[str, tuple[Decision, ...]]
     people: tuple[Decision, ...]
+    legal: Mapping[str, Decision] = field(default_factory=dict)
+    weighed: tuple[Decision, ...] = ()
 
     @classmethod
     def read(cls, session: Session, vault: CaseVault, revision: int | None = None, only: Iterable[str] | None = None) -> Self:
@@ -79,8 +91,11 @@ class Standing:
         items: dict[str, Decision] = {}
         rules: dict[str, tuple[Decision, ...]] = {}
         people: dict[str, Decision] = {}
-        for each in decisions:
-            if each.item == EVERYBODY:
+        legal: dict[str, Decision] = {}
+        for each in live(decisions):
+            if each.of_legal:
+                legal[each.item] = each
+            elif each.item == EVERYBODY:
                 assert each.parts.person is not None
                 people[each.parts.person.names[0].casefold()] = each
             elif each.rule:
@@ -88,10 +103,15 @@ class Standing:
             else:
                 items[each.item] = each
         covered = [each for each in people.values() if each.parts.person and not each.parts.person.disclose]
-        return cls(items, rules, tuple(covered))
+        legal = {item: each for item, each in legal.items() if each.choice is not ItemChoice.INCLUDE}
+        return cls(items, rules, tuple(covered), legal, tuple(people.values()))
 
     def of(self, item: str, row: Mapping[str, Any]) -> Decision | None:
-        """What is decided of one item: by its own decision or by a rule that covers it, whichever is newer."""
+        """What is decided of one item: by its own decision or by a rule that covers it, whichever is newer; legal goes before."""
+        ordinary, legal = self._ordinary(item, row), self.legal.get(item)
+        return ordinary if legal is None else _stricter(legal, ordinary)
+
+    def _ordinary(self, item: str, row: Mapping[str, Any]) -> Decision | None:
         own = self.items.get(item)
         for rule in self.rules.get(f"{item.rpartition('.')[0]}.*", ()):
             if own is not None and own.revision > rule.revision:
@@ -109,12 +129,67 @@ class Standing:
     def about(self, system: str, collection: str) -> bool:
         """Whether anything is decided that names this collection or items of it."""
         place = scope(system, collection)
-        return place in self.rules or any(item.startswith(place[:-1]) for item in self.items)
+        named = (item.startswith(place[:-1]) for item in itertools.chain(self.items, self.legal))
+        return place in self.rules or any(named)
+
+    def with_legal(self, system: str, collection: str) -> bool:
+        """Whether legal decides about items of a collection, or did."""
+        begin = scope(system, collection)[:-1]
+        return any(item.startswith(begin) for item in self.legal)
 
     def about_items(self, system: str, collection: str) -> Iterator[Decision]:
         """The decisions about single items of a collection."""
         begin = scope(system, collection)[:-1]
         return (decision for item, decision in self.items.items() if item.startswith(begin))
+
+
+def live(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions that were not taken back, in their order."""
+    every = list(decisions)
+    undone = {each.parts.undoes for each in every if each.parts.undoes is not None}
+    return [each for each in every if each.parts.undoes is None and each.revision not in undone]
+
+
+def _stricter(legal: Decision, ordinary: Decision | None) -> Decision:
+    """What stands of an item that a legal reviewer decided about: never more than either of both lets go."""
+    if legal.choice is not ItemChoice.REDACT or ordinary is None or ordinary.choice is ItemChoice.INCLUDE:
+        return legal
+    if ordinary.choice is ItemChoice.REDACT:
+        spans = legal.parts.spans + ordinary.parts.spans
+        return replace(legal, parts=legal.parts.model_copy(update={"spans": spans}))
+    if ordinary.choice is ItemChoice.EXTRACT:
+        return replace(legal, choice=ItemChoice.WITHHOLD)  # what an extract gives may be what legal keeps back
+    return ordinary
+
+
+def referred_items(session: Session, case_id: UUID) -> list[str]:
+    """The items that were ever given to legal, in that order."""
+    query = select(ItemDecision.item).where(ItemDecision.case_id == case_id, ItemDecision.decision == ItemChoice.WITH_LEGAL.value)
+    return list(dict.fromkeys(session.exec(query.order_by(col(ItemDecision.revision))).all()))
+
+
+def waiting_for_legal(session: Session) -> dict[UUID, tuple[int, datetime]]:
+    """How many items of each case in review wait for a legal reviewer, and since when the first of them does."""
+    later = aliased(ItemDecision)
+    answered = select(later.id).where(
+        col(later.case_id) == col(ItemDecision.case_id),
+        col(later.item) == col(ItemDecision.item),
+        col(later.revision) > col(ItemDecision.revision),
+    )
+    reviewed = select(QueueEntry.case_id).where(QueueEntry.status == Status.IN_REVIEW.value, QueueEntry.is_open)
+    query = (
+        select(ItemDecision.case_id, func.count(), func.min(ItemDecision.decided_at))
+        .where(col(ItemDecision.case_id).in_(reviewed), ItemDecision.decision == ItemChoice.WITH_LEGAL.value, ~answered.exists())
+        .group_by(col(ItemDecision.case_id))
+    )
+    return {case_id: (number, since) for case_id, number, since in session.exec(query).all()}
+
+
+def referred_since(session: Session, case_id: UUID, revision: int) -> bool:
+    """Whether something was given to legal after a revision: a package of it still holds what legal has to decide about."""
+    later = (ItemDecision.case_id == case_id, col(ItemDecision.revision) > revision)
+    query = select(ItemDecision.id).where(*later, ItemDecision.decision == ItemChoice.WITH_LEGAL.value)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def spans_of(decision: Decision | None, people: Iterable[Decision]) -> tuple[Span, ...]:
@@ -126,6 +201,12 @@ def spans_of(decision: Decision | None, people: Iterable[Decision]) -> tuple[Spa
 def newest_revision(session: Session, case_id: UUID) -> int:
     """The revision of the last decision in a case; 0 before the first."""
     return session.exec(select(func.max(ItemDecision.revision)).where(ItemDecision.case_id == case_id)).one() or 0
+
+
+def decisions_about(session: Session, vault: CaseVault, item: str) -> list[Decision]:
+    """All decisions about one item or one scope, in order."""
+    query = select(ItemDecision).where(ItemDecision.case_id == vault.case_id, ItemDecision.item == item)
+    return [_opened(row, vault) for row in session.exec(query.order_by(col(ItemDecision.revision))).all()]
 
 
 def every_decision(session: Session, vault: CaseVault) -> list[Decision]:

@@ -40,6 +40,7 @@ _DEMO = {
     "responder": Role.BREACH_RESPONDER,
     "administrator": Role.ADMINISTRATOR,
     "auditor": Role.AUDITOR,
+    "legal": Role.LEGAL_REVIEWER,
 }
 
 

@@ -1,12 +1,13 @@
-"""Tables of the review beside the decisions: who is walled off from a case (`security.md` R8, practice.md (b) 2).
+"""Tables of the review beside the decisions: walls round a case (`security.md` R8), samples that an approver looks at.
 
 Next: adapters/database/case_access.py
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from adapters.database.tables import Instant
@@ -28,3 +29,41 @@ class CaseWall(SQLModel, table=True):
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
     lifted_by: str | None = None
     lifted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class ReviewSample(SQLModel, table=True):
+    """The items of one package that its approver has to look at, drawn once; what was found stands in `sample_check`.
+
+    `items` are `[why, item, position]`: `single` is decided by itself, `rule` and `person` are of a decision about many, `chance`
+    is included, `again` was wrong in an earlier sample. Ids are keyed hashes.
+    """
+
+    __tablename__ = "review_sample"
+    __table_args__ = (UniqueConstraint("case_id", "package", name="uq_review_sample"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    package: UUID
+    sha256: str
+    number: int  # of the sample in its case, from 1
+    seed: str
+    size: int  # of the included items that chance chose
+    included: int  # out of so many
+    items: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))
+    by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class SampleCheck(SQLModel, table=True):
+    """Append-only. What an approver found of one item of a sample; the newest row of a person and item counts."""
+
+    __tablename__ = "sample_check"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    sample: UUID = Field(index=True)
+    item: str
+    right: bool
+    note: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))

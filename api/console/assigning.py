@@ -5,15 +5,14 @@ Next: api/console/searching.py
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 from typing import Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
-from adapters.database.case_access import may_know
+from adapters.database.case_access import may_take
 from adapters.database.queue import assign
-from adapters.database.tables import CaseReceipt, Caseworker
+from adapters.database.tables import CaseReceipt
 from api.console.counting import counting_of
 from api.console.filters import PATH
 from api.console.opened import TheOpenedCase
@@ -58,8 +57,7 @@ async def hand_over(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpe
 
     def given() -> None:
         with web.resources.database.write() as session:
-            taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
-            if taker is not None and not may_know(session, web.resources.vault, case.receipt.case_id, [taker]):
+            if to and not may_take(session, web.resources.vault, case.receipt.case_id, to):
                 raise InvalidInputError("This colleague is kept away from the case, or it is about them.", field="to")
             assign(session, [case.receipt.case_id], to=to or None, by=who.person, at=web.now())
 
@@ -73,9 +71,7 @@ def _give(web: Web, who: SignedIn, references: list[str], to: str | None) -> int
     hidden = hidden_from(web.resources, who, named)  # or whoever knows a reference could give themselves the case
     case_ids = [case_id for case_id in named if case_id not in hidden]
     with web.resources.database.write() as session:
-        taker = session.get(Caseworker, UUID(to.removeprefix("caseworker:"))) if to else None
-        if taker is not None:
-            case_ids = [each for each in case_ids if may_know(session, web.resources.vault, each, [taker])]
+        case_ids = [each for each in case_ids if not to or may_take(session, web.resources.vault, each, to)]
         assign(session, case_ids, to=to, by=who.person, at=web.now())
     return len(case_ids)
 

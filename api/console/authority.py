@@ -14,6 +14,7 @@ from domain.staffing import CONFIRMERS
 STAFF: Final = frozenset(
     {
         Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO, Role.BREACH_RESPONDER, Role.ADMINISTRATOR, Role.AUDITOR,
+        Role.LEGAL_REVIEWER,
     },
 )  # fmt: skip
 DESK: Final = frozenset({Role.BREACH_RESPONDER, Role.PRIVACY_LEAD, Role.DPO})  # work on breaches, or advise on them
@@ -25,6 +26,8 @@ WORKERS: Final = OFFICE - {Role.DPO}  # a DPO advises and does not decide (Artic
 _HOST: Final = frozenset({Role.ADMINISTRATOR})  # accounts and settings, nobody's case
 _DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
 _LEAD: Final = frozenset({Role.PRIVACY_LEAD})
+_SECOND_EYES: Final = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD})  # approve what others prepared
+_LEGAL: Final = frozenset({Role.LEGAL_REVIEWER})  # what was given to them, and nothing else of any case
 _APPROVERS: Final = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
@@ -80,9 +83,9 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/disclosures"): Rule(CONFIRMERS),
     ("POST", "/console/disclosures"): Rule(_LEAD),
     ("POST", "/console/disclosures/search"): Rule(CONFIRMERS),
-    ("GET", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
-    ("POST", "/console/keys"): Rule(STAFF - {Role.AUDITOR}),
-    ("POST", "/console/keys/{key}/revoke"): Rule(STAFF - {Role.AUDITOR}),
+    ("GET", "/console/keys"): Rule(STAFF - {Role.AUDITOR} - _LEGAL),
+    ("POST", "/console/keys"): Rule(STAFF - {Role.AUDITOR} - _LEGAL),
+    ("POST", "/console/keys/{key}/revoke"): Rule(STAFF - {Role.AUDITOR} - _LEGAL),
     ("GET", "/console/find"): Rule(OFFICE),
     ("GET", "/console/breaches"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/register.csv"): Rule(DESK | {Role.AUDITOR}),
@@ -158,8 +161,17 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
     ("POST", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/picture"): Rule(OFFICE),
+    # Whoever works on a case is refused what is with legal, and a legal reviewer everything else.
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}"): Rule(OFFICE | _LEGAL),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/picture"): Rule(OFFICE | _LEGAL),
+    ("GET", "/console/legal"): Rule(_LEGAL),
+    ("GET", "/console/cases/{reference}/legal"): Rule(_LEGAL),
+    ("POST", "/console/cases/{reference}/legal"): Rule(_LEGAL),
+    ("POST", "/console/cases/{reference}/package/undo"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES),
+    ("POST", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/person"): Rule(_DECIDERS),

@@ -23,6 +23,7 @@ class Entry:
 
 _MENU: Final = (
     ("Cases", "/console/cases"),
+    ("With legal", "/console/legal"),
     ("Breaches", "/console/breaches"),
     ("Messages", "/console/triage"),
     ("Reports", "/console/reports"),

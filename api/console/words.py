@@ -39,6 +39,7 @@ ROLES: Final[dict[str, str]] = {
     Role.BREACH_RESPONDER: "responder",
     Role.ADMINISTRATOR: "administrator",
     Role.AUDITOR: "auditor",
+    Role.LEGAL_REVIEWER: "legal reviewer",
 }
 OUTCOMES: Final[dict[str, str]] = {
     Outcome.FULFILLED: "Fulfilled",

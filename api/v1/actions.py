@@ -23,9 +23,10 @@ from api.guard import GuardedRoute
 from api.idempotency import keyed_hash, sent_key
 from api.security import Caller
 from api.uploads import Upload, read_upload
-from api.v1.bodies import SHAPES, ActionBody
+from api.v1.bodies import SHAPES
 from api.v1.cases import unanswered
 from api.v1.deciding_many import DESK
+from api.v1.desk_bodies import ActionBody
 from api.v1.models import CaseAnswer, CommandAnswer, ItemDecided
 from api.v1.preparation import Deed, hand_in
 from api.v1.presenting import ABOUT_THE_STAGE, answer_of_snapshot, recorded_answer, standing

@@ -10,25 +10,17 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, create_model
 
+from api.v1.desk_bodies import DESK_BODIES, ActionBody, Reason
 from api.v1.examples import EXAMPLES, WHY
 from api.v1.models import Body
 from domain.authority import Action
 from domain.commands import Command, CommandBase
-from domain.item_rules import SAMPLE, Condition, ThirdPerson
-from domain.redaction import Span
 from domain.rights import Right
 from domain.texts import Name
-from domain.withholding import Basis, ItemChoice
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]  # about two pages
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=320)]  # the longest e-mail address
 FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}\.[0-9a-f]{16}$")]
-
-
-class ActionBody(Body):
-    """What an action is sent with; no body at all counts as `{}`."""
 
 
 class CorrectionBody(Body):
@@ -41,45 +33,6 @@ class CorrectionBody(Body):
     field: FieldName
     old: Annotated[str | None, StringConstraints(max_length=4_000)] = None
     new: Annotated[str | None, StringConstraints(max_length=4_000)] = None
-
-
-class SetItemDecisionBody(ActionBody):
-    """Decide what becomes of one collected item. Not a command of the workflow: a row with a revision."""
-
-    model_config = ConfigDict(title="SetItemDecisionBody")
-
-    item: ItemId
-    decision: ItemChoice
-    basis: Annotated[Basis | None, Field(description="why the law lets it be kept back; needed for `withhold` and `redact`")] = (
-        None
-    )
-    reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
-    spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`, or left by `extract`")] = []
-    position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
-    looked: Annotated[bool, Field(description="of a file: whoever decides had every page of it before them")] = False
-
-
-class SetDecisionRuleBody(ActionBody):
-    """Decide the same about all items of a collection, or those that meet a condition, after a look at a sample."""
-
-    model_config = ConfigDict(title="SetDecisionRuleBody")
-
-    system: Name
-    collection: Name
-    condition: Annotated[Condition | None, Field(description="which items; left out, all of the collection")] = None
-    decision: ItemChoice
-    basis: Annotated[Basis | None, Field(description="why the law lets it be kept back")] = None
-    reason: Annotated[Reason, Field(description="the test that all these items meet; kept sealed")]
-    spans: Annotated[list[Span], Field(max_length=100, description="fields or words; no places")] = []
-    seen: Annotated[list[ItemId], Field(max_length=SAMPLE, description="the sample of `POST .../items/sample`, looked at")]
-
-
-class WeighThirdPersonBody(ActionBody, ThirdPerson):
-    """Weigh once whether somebody else may be told of (paragraph 16; Article 15(4)): covers them everywhere, or not."""
-
-    model_config = ConfigDict(title="WeighThirdPersonBody", frozen=True, extra="forbid")
-
-    reason: Annotated[Reason, Field(description="what decided it; kept sealed")]
 
 
 @dataclass(frozen=True)
@@ -241,14 +194,9 @@ def _body_of(action: Action, command: type[CommandBase]) -> type[ActionBody]:
     return create_model(name, __base__=ActionBody, __doc__=command.__doc__, __module__=__name__, **given)
 
 
-_DESK_BODIES: dict[Action, type[ActionBody]] = {
-    Action.SET_ITEM_DECISION: SetItemDecisionBody,
-    Action.SET_DECISION_RULE: SetDecisionRuleBody,
-    Action.WEIGH_THIRD_PERSON: WeighThirdPersonBody,
-}
 # The package is opened by the data subject, in the portal, with a fresh code: no key ever does it (`security.md` section 4).
 SHAPES: dict[Action, Shape] = {
-    **{action: Shape(body, "reason", None, EXAMPLES[action]) for action, body in _DESK_BODIES.items()},
+    **{action: Shape(body, "reason", None, EXAMPLES[action]) for action, body in DESK_BODIES.items()},
     **{
         action: Shape(
             body=_body_of(action, command),

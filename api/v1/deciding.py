@@ -12,14 +12,21 @@ from sqlmodel import Session
 
 from adapters.collected import Item
 from adapters.database import item_decisions
+from adapters.database.item_decisions import Standing
 from adapters.database.tables import CaseRecord, CommandRow
 from adapters.documents.shapes import is_pdf, is_picture
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
-from api.v1.bodies import ActionBody, SetItemDecisionBody
+from api.v1.desk_bodies import ActionBody, SetItemDecisionBody
 from api.v1.models import ItemDecided
 from api.v1.preparation import Deed, write_note
-from domain.errors import IdempotencyMismatchError, InvalidInputError, NotAllowedNowError
+from domain.errors import (
+    ChangedMeanwhileError,
+    IdempotencyMismatchError,
+    InvalidInputError,
+    NotAllowedNowError,
+    WithLegalError,
+)
 from domain.item_rules import Parts
 from domain.redaction import Span
 from domain.rights import Status
@@ -34,6 +41,7 @@ class Wanted:
         item: an item, or a scope.
         reason: in the clear; sealed as a note.
         covered: how many items it is about, for the answer.
+        check: looks once more in the transaction that appends it, and raises if it cannot stand by now.
     """
 
     item: str
@@ -42,6 +50,7 @@ class Wanted:
     reason: str | None
     parts: Parts
     covered: int = 1
+    check: Callable[[Session], None] = lambda _session: None
 
 
 def decide_item(deed: Deed) -> ItemDecided:
@@ -115,15 +124,40 @@ def check_about_them(requester: Requester, choice: ItemChoice, basis: Basis | No
 def _wanted(deed: Deed, body: ActionBody) -> Wanted:
     assert isinstance(body, SetItemDecisionBody)
     check_decision(body.decision, body.basis, laws=laws_of(deed), reason=bool(body.reason), parts=bool(body.spans))
-    item = _found(deed, body)
+    if body.decision is ItemChoice.WITH_LEGAL:
+        raise InvalidInputError("Say who was advised, by whom and what for: `refer_to_legal`.", field="decision")
+    item = found_item(deed, body.item, body.position)
     requester = requester_of(deed)
     check_about_them(requester, body.decision, body.basis, item)
     if body.basis is Basis.THIRD_PARTY:
         check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
     check_fields(body.spans, item)
-    check_drawn(deed, body, item)
+    check_drawn(deed, body.spans, body.decision, item)
     parts = Parts(spans=tuple(body.spans), looked=body.looked and item.file is not None)
-    return Wanted(body.item, body.decision, body.basis, body.reason, parts)
+    check = unchanged(deed, item, body.seen)
+    return Wanted(body.item, body.decision, body.basis, body.reason, parts, check=check)
+
+
+def unchanged(deed: Deed, item: Item, seen: int | None, *, by_legal: bool = False) -> Callable[[Session], None]:
+    """A look at what stands of an item in the very transaction that decides about it.
+
+    Args:
+        deed: as it was sent.
+        item: that it is about.
+        seen: the revision that stood when it was looked at; None: nobody says.
+        by_legal: a legal reviewer decides, of an item that was given to them; anybody else of any other.
+    """
+    vault = deed.resources.vault.case(deed.case_id)
+
+    def check(session: Session) -> None:
+        standing = Standing.read(session, vault, only=[item.id])
+        if (item.id in standing.legal) != by_legal:
+            raise WithLegalError if not by_legal else InvalidInputError("This item is not with legal.", field="item")
+        stands = standing.of(item.id, item.row)
+        if seen is not None and seen != (stands.revision if stands else 0):
+            raise ChangedMeanwhileError
+
+    return check
 
 
 def check_fields(spans: list[Span], item: Item) -> None:
@@ -138,15 +172,15 @@ def check_fields(spans: list[Span], item: Item) -> None:
         raise InvalidInputError("Say of which field: only a file has a text of its own.", field="spans")
 
 
-def check_drawn(deed: Deed, body: SetItemDecisionBody, item: Item) -> None:
+def check_drawn(deed: Deed, spans: list[Span], choice: ItemChoice, item: Item) -> None:
     """Refuse areas of what is drawn on no page.
 
     Raises:
         InvalidInputError: the item is no picture and no PDF, or an extract would be of a picture.
     """
-    if not any(span.drawn for span in body.spans):
+    if not any(span.drawn for span in spans):
         return
-    if body.decision is ItemChoice.EXTRACT:
+    if choice is ItemChoice.EXTRACT:
         raise InvalidInputError("An extract is of words; an area can be covered.", field="spans")
     head = b""
     if item.file is not None:
@@ -156,17 +190,22 @@ def check_drawn(deed: Deed, body: SetItemDecisionBody, item: Item) -> None:
         raise InvalidInputError("Only a picture or a page of a PDF has areas, and this item is neither.", field="spans")
 
 
-def _found(deed: Deed, body: SetItemDecisionBody) -> Item:
+def found_item(deed: Deed, item_id: str, position: int | None) -> Item:
+    """The item that a body names.
+
+    Raises:
+        InvalidInputError: the last search found none.
+    """
     # Withholding something that is not there would look like protection and be none. Ids are keyed hashes without an index,
     # so the collection is read from where the list showed the item, and otherwise whole: half a second for 50,000 rows.
-    system, collection, _ = body.item.split(".")
+    system, collection, _ = item_id.split(".")
     collected = everything_found(deed.resources, deed.view.state, deed.view.state.run)
     named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
-    if body.position is not None:
-        near = (item for one in named if body.position < one.rows for item in one.items(body.position))
-        if (item := next(near, None)) is not None and item.id == body.item:
+    if position is not None:
+        near = (item for one in named if position < one.rows for item in one.items(position))
+        if (item := next(near, None)) is not None and item.id == item_id:
             return item
-    found = next((item for one in named for item in one.items() if item.id == body.item), None)
+    found = next((item for one in named for item in one.items() if item.id == item_id), None)
     if found is None:
         raise InvalidInputError("The last search found no such item.", field="item")
     return found
@@ -189,6 +228,7 @@ def _recorded(deed: Deed, wanted: Wanted) -> ItemDecided:
         record = session.get(CaseRecord, deed.case_id, with_for_update=True)
         if record is None or record.status != Status.IN_REVIEW.value:
             raise NotAllowedNowError
+        wanted.check(session)
         decided = ItemDecided(
             item=wanted.item,
             decision=wanted.choice,

@@ -13,8 +13,9 @@ from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, newest_revision
 from adapters.found_by_hand import everything_found
 from adapters.resources import Resources
-from api.v1.bodies import ActionBody, SetDecisionRuleBody, WeighThirdPersonBody
 from api.v1.deciding import Wanted, check_about_them, check_fields, check_own_words, decide_item, laws_of, record, requester_of
+from api.v1.deciding_again import decide_privilege, refer, undo
+from api.v1.desk_bodies import ActionBody, SetDecisionRuleBody, WeighThirdPersonBody
 from api.v1.models import ItemDecided, SampleAnswer
 from api.v1.preparation import Deed
 from domain.authority import Action
@@ -60,6 +61,8 @@ def sample(resources: Resources, view: CaseView, system: str, collection: str, c
 def _rule(deed: Deed, body: ActionBody) -> Wanted:
     assert isinstance(body, SetDecisionRuleBody)
     check_decision(body.decision, body.basis, laws=laws_of(deed), reason=True, parts=bool(body.spans))
+    if body.decision is ItemChoice.WITH_LEGAL:
+        raise InvalidInputError("Each item is given to legal by itself, with client, adviser and purpose.", field="decision")
     if any(span.start is not None or span.area is not None for span in body.spans):
         raise InvalidInputError("A rule covers fields or words; a place is another one in each item.", field="spans")
     covered = _covered(deed.resources, deed.view, body.system, body.collection, body.condition)
@@ -104,6 +107,8 @@ def _covered(resources: Resources, view: CaseView, system: str, collection: str,
     items: list[str] = []
     now: Counter[str] = Counter()
     for item in _items(resources, view, system, collection, condition):
+        if item.id in standing.legal:
+            continue  # no rule goes before what legal decides, and nobody else looks at it
         items.append(item.id)
         decision = standing.of(item.id, item.row)
         now[decision.choice.value if decision else ItemChoice.INCLUDE.value] += 1
@@ -123,4 +128,7 @@ DESK: dict[Action, Callable[[Deed], ItemDecided]] = {
     Action.SET_ITEM_DECISION: decide_item,
     Action.SET_DECISION_RULE: set_rule,
     Action.WEIGH_THIRD_PERSON: weigh,
+    Action.UNDO_ITEM_DECISION: undo,
+    Action.REFER_TO_LEGAL: refer,
+    Action.DECIDE_PRIVILEGE: decide_privilege,
 }

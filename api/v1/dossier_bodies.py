@@ -11,7 +11,8 @@ from typing import Any, get_args
 
 from pydantic import Field, create_model
 
-from api.v1.bodies import ActionBody, Reason, Words
+from api.v1.bodies import Words
+from api.v1.desk_bodies import ActionBody, Reason
 from domain.commands import CommandBase
 
 

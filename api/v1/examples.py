@@ -63,6 +63,18 @@ EXAMPLES: dict[Action, dict[str, Any]] = {
         "disclose": False,
         "reason": "They wrote in confidence, and the complaint itself is given without them.",
     },
+    Action.UNDO_ITEM_DECISION: {"revision": 7},
+    Action.REFER_TO_LEGAL: {
+        "item": "support.messages.0a1b2c3d4e5f6071",
+        "client": "The managing director, for the company.",
+        "adviser": "Our solicitors, Example LLP.",
+        "purpose": "Advice on the complaint of 3 November.",
+    },
+    Action.DECIDE_PRIVILEGE: {
+        "item": "support.messages.0a1b2c3d4e5f6071",
+        "decision": "withhold",
+        "reason": "Advice of a solicitor to the company, given in confidence and not shared since.",
+    },
     Action.REQUEST_CLARIFICATION: {"question": "Which account do you mean, or would you like everything?"},
     Action.ANSWER_CLARIFICATION: {"answer": "Everything, please."},
     Action.EXTEND_DEADLINE: {"ground": "complexity", "reason": "Your data lie in four archives that are searched by hand."},

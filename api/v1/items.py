@@ -16,6 +16,7 @@ from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
 from api.v1.deciding_many import sample
 from api.v1.models import ItemAnswer, ItemDecided, ItemLines, SampleAnswer, SampleBody
+from domain.authority import Action
 from domain.withholding import Basis, ItemChoice
 
 # The shapes that `docs/api.md` shows of this part.
@@ -24,6 +25,14 @@ MODELS: dict[str, type[BaseModel]] = {
     "`POST /cases/{reference}/items/sample`, body": SampleBody,
     "`POST /cases/{reference}/items/sample`, answer": SampleAnswer,
     "`set_item_decision`, `set_decision_rule`, `weigh_third_person`, answer": ItemDecided,
+}
+# Refusals that its actions have beside those that all have.
+ALSO: dict[Action, str] = {
+    Action.SET_ITEM_DECISION: "stale-hash, with-legal",
+    Action.SET_DECISION_RULE: "stale-hash",
+    Action.UNDO_ITEM_DECISION: "stale-hash, with-legal",
+    Action.REFER_TO_LEGAL: "with-legal",
+    Action.DECIDE_PRIVILEGE: "stale-hash",
 }
 router = APIRouter(tags=["items"], route_class=GuardedRoute)
 

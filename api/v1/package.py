@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from adapters.blobs import BlobReader
+from adapters.database.item_decisions import referred_since
 from adapters.database.tables import PackageRow
 from adapters.found_by_hand import refuse_unscanned_files
 from adapters.resources import Resources
@@ -20,7 +21,7 @@ from api.guard import GuardedRoute
 from api.v1.presenting import possible_actions
 from domain.blobs import BlobRef
 from domain.case import CaseState, Package
-from domain.errors import NotAllowedNowError, UnknownObjectError
+from domain.errors import NotAllowedNowError, UnknownObjectError, WithLegalError
 from domain.rights import Status
 
 router = APIRouter(tags=["package"], route_class=GuardedRoute)
@@ -76,6 +77,9 @@ def _part(state: CaseState) -> Package | None:
 def _blob(resources: Resources, package: Package) -> BlobRef:
     with resources.database.read() as session:
         row = session.get(PackageRow, package.id)
+        late = row is not None and referred_since(session, row.case_id, row.revision)
     if row is None:
         raise UnknownObjectError
+    if late:
+        raise WithLegalError("Something in this package went to legal after it was built. Build it again, then look at it.")
     return BlobRef.model_validate(row.blob)

@@ -30,7 +30,8 @@ from api.alone import announcement, refuse_alone, tell_alone
 from api.brake import Approval, let_through
 from api.security import Caller
 from api.uploads import UploadedPart
-from api.v1.bodies import SHAPES, ActionBody
+from api.v1.bodies import SHAPES
+from api.v1.desk_bodies import ActionBody
 from api.v1.joining import check_goes_on, other_case, proof_of_one_person
 from domain.authority import Action
 from domain.commands import Command

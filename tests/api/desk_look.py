@@ -6,6 +6,7 @@ from typing import Any, cast
 from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
 from api.console.cases import desk_reading
+from domain.rights import Role
 from tests.activities.package_case import SearchedCase
 
 
@@ -19,6 +20,7 @@ class Look:
     def __init__(self, case: SearchedCase) -> None:
         self.resources: Resources = case.resources
         self.person = "caseworker:00000000-0000-4000-8000-00000000000a"
+        self.role = Role.CASEWORKER
         self.view = CaseReader(case.resources).get(case.id)
         self.state = self.view.state
 

@@ -18,7 +18,7 @@ from tests.api.console_names import NAMED
 from tests.at_console import AtConsole
 
 SignIn = Callable[..., AtConsole]
-EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor"
+EVERYBODY = "caseworker reviewer privacy_lead dpo breach_responder administrator auditor legal_reviewer"
 OFFICE = "caseworker reviewer privacy_lead dpo"
 COUNTS = f"{OFFICE} administrator auditor"
 DESK = "breach_responder privacy_lead dpo"
@@ -120,8 +120,16 @@ MATRIX = {
     "POST /console/cases/{reference}/package/{system}/{collection}": "caseworker privacy_lead",
     "GET /console/cases/{reference}/package/{system}/{collection}/rule": "caseworker privacy_lead",
     "POST /console/cases/{reference}/package/{system}/{collection}/rule": "caseworker privacy_lead",
-    "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}": OFFICE,
-    "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}/picture": OFFICE,
+    "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}": f"{OFFICE} legal_reviewer",
+    "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}/picture": f"{OFFICE} legal_reviewer",
+    "GET /console/legal": "legal_reviewer",
+    "GET /console/cases/{reference}/legal": "legal_reviewer",
+    "POST /console/cases/{reference}/legal": "legal_reviewer",
+    "POST /console/cases/{reference}/package/undo": "caseworker privacy_lead",
+    "GET /console/cases/{reference}/package/check": "reviewer privacy_lead",
+    "POST /console/cases/{reference}/package/check": "reviewer privacy_lead",
+    "GET /console/cases/{reference}/package/{system}/{collection}/{position}/legal": "caseworker privacy_lead",
+    "POST /console/cases/{reference}/package/{system}/{collection}/{position}/legal": "caseworker privacy_lead",
     "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}/look": OFFICE,
     "POST /console/cases/{reference}/package/{system}/{collection}/files/{position}/look": "caseworker privacy_lead",
     "GET /console/cases/{reference}/person": "caseworker privacy_lead",

@@ -76,6 +76,7 @@ class Looking:
     allowed: frozenset[Action]
     stale: bool
     zone: ZoneInfo
+    sample: bool = False  # a large package, whose sample this person has not looked at
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 
     def may(self, action: Action) -> bool:

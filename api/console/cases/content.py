@@ -19,7 +19,7 @@ from fastapi.responses import StreamingResponse
 from sqlmodel import select
 
 from adapters.blobs import BlobReader
-from adapters.database.item_decisions import newest_revision
+from adapters.database.item_decisions import newest_revision, referred_since
 from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
 from adapters.found_by_hand import closed_files, refuse_unscanned_files
 from adapters.letter_words import contents, in_words
@@ -29,7 +29,7 @@ from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.blobs import BlobRef
 from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
-from domain.errors import NotAllowedNowError, UnknownObjectError
+from domain.errors import NotAllowedNowError, UnknownObjectError, WithLegalError
 
 _PIECE: Final = 64 * 1024
 _POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]{1,400})"')
@@ -81,6 +81,16 @@ class Tree:
     def seen(self) -> int:
         """Items that were on somebody's screen."""
         return sum(each.seen for each in self.branches)
+
+    @property
+    def sampling(self) -> bool:
+        """Its approver looks at a sample before."""
+        return bool(self.row and self.row.summary.get("sampling"))
+
+    @property
+    def with_legal(self) -> int:
+        """How many items of it wait for a legal reviewer; it cannot be approved before."""
+        return int(self.row.summary.get("with_legal", 0)) if self.row else 0
 
     @property
     def leaks(self) -> list[str]:
@@ -206,8 +216,11 @@ def _package(web: Web, facts: CaseFacts) -> BlobReader:
     package = facts.state.package
     with web.resources.database.read() as session:
         row = session.get(PackageRow, package.id) if package else None
+        late = row is not None and referred_since(session, row.case_id, row.revision)
     if row is None:
         raise NotAllowedNowError("There is no package yet.", status=facts.state.status.value)
+    if late:
+        raise WithLegalError("Something in this package went to legal after it was built. Build it again, then look at it.")
     return web.resources.blobs.read(web.resources.vault.case(row.case_id), BlobRef.model_validate(row.blob))
 
 

@@ -36,8 +36,9 @@ from api.errors import STATUSES
 from api.face.forms import field
 from api.idempotency import keyed_hash
 from api.uploads import Upload, read_upload
-from api.v1.bodies import SHAPES, ActionBody
+from api.v1.bodies import SHAPES
 from api.v1.deciding_many import DESK
+from api.v1.desk_bodies import ActionBody
 from api.v1.preparation import Deed, hand_in
 from domain.authority import ROLES, Action
 from domain.errors import DomainError, InvalidInputError, NotAllowedNowError, NotPermittedError, UnknownObjectError

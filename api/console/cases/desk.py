@@ -64,7 +64,7 @@ async def decide(  # noqa: PLR0917
     spans = _spans(form)
     if spans:
         spans += await run_in_threadpool(_drawn_spans, web, case, system, collection, position, item)
-    given = {"item": item, "position": position, "spans": spans} | _choice(form)
+    given = {"item": item, "position": position, "spans": spans, "seen": seen_in(form)} | _choice(form)
     refused = await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
         return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item, filled=form)
@@ -128,7 +128,8 @@ async def schedule(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Resp
 
     def page() -> Response:
         note_look(web, who, case, f"{_base(case)}/package")
-        rows = list(desk_schedule.schedule(web, reading.read(web, case)))
+        facts = reading.read(web, case)
+        rows = [*desk_schedule.schedule(web, facts), *desk_schedule.samples_looked_at(web, facts)]
         body = b"".join(chain([csv_header(_SCHEDULE)], [encode(_SCHEDULE, rows)[1]] if rows else []))
         return Response(
             body,
@@ -148,6 +149,11 @@ def note_look(web: Web, who: SignedIn, case: CaseView, back: str) -> None:
     if who.role is Role.DPO:
         who.need_fresh(web.now(), back)
     note_access(web, who, "items", case.receipt.case_id)
+
+
+def seen_in(form: FormData) -> int | None:
+    """The revision that stood when the page was made, or None."""
+    return int(field(form, "seen")) if field(form, "seen").isdigit() else None
 
 
 def _choice(form: FormData) -> dict[str, Any]:
@@ -224,6 +230,8 @@ def _desk(  # noqa: PLR0917
         start=first,
         before=max(0, first - desk_reading.PAGE) if first else None,
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
+        system=system,
+        collection=collection,
         refused_item=at,
         filled=filled,
     )

@@ -11,11 +11,13 @@ from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.reader import MOST_BYTES
 from adapters.documents.shapes import OFFICE, PDF, About
 from adapters.requester import Requester
-from api.console.cases.desk_reading import Piece, collection_of, pieces, stands_of
+from api.console.cases.desk_lines import Piece, pieces, stands_of
+from api.console.cases.desk_reading import collection_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
-from domain.errors import UnknownObjectError
+from domain.errors import UnknownObjectError, WithLegalError
 from domain.redaction import Area, Span
+from domain.rights import Role
 from domain.suggestions import suggest
 from domain.withholding import ItemChoice
 
@@ -47,7 +49,7 @@ class Looked:
         stands: what is decided, in words.
         parts: what the decision about this file covers.
         text: of an office document, its parts with what may be somebody else's marked.
-        suggested: words of it that may be covered.
+        revision: of the decision that stands, 0 for none.
     """
 
     item: Item
@@ -58,6 +60,7 @@ class Looked:
     parts: list[Part] = field(default_factory=list)
     text: list[tuple[str, list[Piece]]] = field(default_factory=list)
     next_position: int | None = None
+    revision: int = 0
 
     @property
     def name(self) -> str:
@@ -80,16 +83,23 @@ class Looked:
         return self.about.kind == OFFICE
 
 
-def file_at(web: Web, facts: CaseFacts, system: str, collection: str, position: int) -> tuple[CollectedCollection, Item]:
-    """An item with a file.
+def file_at(  # noqa: PLR0917 (which file, and for whom)
+    web: Web, facts: CaseFacts, system: str, collection: str, position: int, role: Role
+) -> tuple[CollectedCollection, Item]:
+    """An item with a file, for whoever may see it.
 
     Raises:
         UnknownObjectError: there is none at this place.
+        WithLegalError: legal decides about it, or decided, and it is somebody else who looks; or the other way round.
     """
     found = collection_of(web, facts, system, collection)
     item = next(found.items(position), None) if position < found.rows else None
     if item is None or item.file is None:
         raise UnknownObjectError
+    with web.resources.database.read() as session:
+        standing = Standing.read(session, web.resources.vault.case(facts.state.case_id), only=[item.id])
+    if (item.id in standing.legal) != (role is Role.LEGAL_REVIEWER):
+        raise WithLegalError
     return found, item
 
 
@@ -102,14 +112,14 @@ def content_of(found: CollectedCollection, item: Item) -> bytes:
 
 
 def looked_at(  # noqa: PLR0917 (which page of which file)
-    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int
+    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int, role: Role
 ) -> Looked:
     """A file before a reviewer.
 
     Raises:
         UnknownObjectError: there is none at this place.
     """
-    found, item = file_at(web, facts, system, collection, position)
+    found, item = file_at(web, facts, system, collection, position, role)
     about = web.resources.documents.about(content_of(found, item))
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
@@ -127,6 +137,7 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         parts=[Part(number, _said(span), span.area.page if span.area else 0) for number, span in enumerate(own_spans(decision))],
         text=[(called, pieces(text, suggest(text, own=requester.words, names=names))) for called, text in about.text],
         next_position=position + 1 if position + 1 < found.rows else None,
+        revision=decision.revision if decision else 0,
     )
 
 
@@ -145,14 +156,14 @@ def decision_of(web: Web, facts: CaseFacts, item: Item) -> Decision | None:
 
 
 def drawn_page(  # noqa: PLR0917 (which page of which file)
-    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int
+    web: Web, facts: CaseFacts, system: str, collection: str, position: int, page: int, role: Role
 ) -> bytes:
     """A page as a PNG, with what is covered now in black: parts of the file itself, and people who were weighed.
 
     Raises:
         UnknownObjectError: there is no such file, or it cannot be drawn.
     """
-    found, item = file_at(web, facts, system, collection, position)
+    found, item = file_at(web, facts, system, collection, position, role)
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id])

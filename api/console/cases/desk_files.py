@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from adapters.database.case_reader import CaseView
 from api.console.cases import content, desk_file_reading, desk_reading, reading, shell
 from api.console.cases.deeds import Refused
-from api.console.cases.desk import Name, attempt, note_look, shown_on_desk
+from api.console.cases.desk import Name, attempt, note_look, seen_in, shown_on_desk
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
@@ -47,7 +47,7 @@ async def file(  # noqa: PLR0917
 
     def page() -> Response:
         note_look(web, who, case, _here(case, system, collection))
-        found, item = desk_file_reading.file_at(web, reading.read(web, case), system, collection, position)
+        found, item = desk_file_reading.file_at(web, reading.read(web, case), system, collection, position, who.role)
         assert item.file is not None
         with found.read(item.file.ref) as reader:
             whole = b"".join(reader)
@@ -71,7 +71,7 @@ async def picture(  # noqa: PLR0917
 
     def drawn() -> Response:
         note_look(web, who, case, _here(case, system, collection))
-        png = desk_file_reading.drawn_page(web, reading.read(web, case), system, collection, position, page)
+        png = desk_file_reading.drawn_page(web, reading.read(web, case), system, collection, position, page, who.role)
         return Response(png, media_type="image/png", headers=_SANDBOX)
 
     return await run_in_threadpool(drawn)
@@ -103,7 +103,7 @@ async def decide(  # noqa: PLR0917
 ) -> Response:
     """Cover one part more or one less, withhold the file, or release it after the look."""
     page = int(field(form, "page") or 1) if field(form, "page").isdigit() else 1
-    given = await run_in_threadpool(_given, web, case, system, collection, position, form)
+    given = await run_in_threadpool(_given, web, who, case, system, collection, position, form)
     refused = given if isinstance(given, Refused) else await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
         return await run_in_threadpool(
@@ -118,15 +118,15 @@ def _here(case: CaseView, system: str, collection: str) -> str:
 
 
 def _given(  # noqa: PLR0917 (which file, and what was pressed)
-    web: Web, case: CaseView, system: str, collection: str, position: int, form: FormData
+    web: Web, who: SignedIn, case: CaseView, system: str, collection: str, position: int, form: FormData
 ) -> dict[str, Any] | Refused:
     """The decision that was asked for. What a colleague covered meanwhile stays: parts are added to those that stand now."""
     facts = reading.read(web, case)
-    _, item = desk_file_reading.file_at(web, facts, system, collection, position)
+    _, item = desk_file_reading.file_at(web, facts, system, collection, position, who.role)
     decision = desk_file_reading.decision_of(web, facts, item)
     spans = list(desk_file_reading.own_spans(decision))
     pressed = field(form, "press")
-    base: dict[str, Any] = {"item": item.id, "position": position, "reason": field(form, "reason") or None}
+    base: dict[str, Any] = {"item": item.id, "position": position, "reason": field(form, "reason") or None, "seen": seen_in(form)}
     looked = field(form, "looked") == "yes"
     if pressed in {ItemChoice.INCLUDE.value, ItemChoice.WITHHOLD.value}:
         basis = (field(form, "basis") or None) if pressed == ItemChoice.WITHHOLD.value else None
@@ -191,7 +191,7 @@ def _looked(  # noqa: PLR0917 (which file, and what was said of it)
         refused,
         done=done,
         title=content.title_of(web, system, collection),
-        looked=desk_file_reading.looked_at(web, facts, system, collection, position, page),
+        looked=desk_file_reading.looked_at(web, facts, system, collection, position, page, who.role),
         here=_here(case, system, collection),
         basis=desk,
         typed={name: field(form, name) if form else "" for name in (*_AREA, "words", "reason")},

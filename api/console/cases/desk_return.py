@@ -14,7 +14,8 @@ from adapters.database.item_decisions import Decision, every_decision
 from adapters.database.tables import CaseEventRow, PackageRow
 from adapters.found_by_hand import everything_found
 from api.console.cases import content
-from api.console.cases.desk_reading import PAGE, stands_of
+from api.console.cases.desk_lines import stands_of
+from api.console.cases.desk_reading import PAGE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import people_of
 from api.dependencies import Web
@@ -155,7 +156,7 @@ def _said(
         now=_stood(now),
         who=facts.person(now.author),
         at=now.at,
-        why=facts.notes.get(now.reason, "") if words and now.reason else "",
+        why=facts.notes.get(now.reason, "") if words and now.reason and not now.of_legal else "",
     )
 
 

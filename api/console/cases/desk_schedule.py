@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.database.item_decisions import every_decision
+from adapters.database.samples import samples_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.redaction import Span
@@ -18,6 +19,8 @@ def schedule(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
     with web.resources.database.read() as session:
         for each in every_decision(session, vault):
             parts = "; ".join(_said(span) for span in each.parts.spans)
+            if each.parts.undoes is not None:
+                parts = f"takes revision {each.parts.undoes} back"
             counts = f"{each.parts.before} to {each.parts.after}" if each.rule else ""
             person = each.parts.person.names[0] if each.parts.person else ""
             yield (
@@ -31,6 +34,18 @@ def schedule(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
                 each.author,
                 each.at.isoformat(),
             )
+
+
+def samples_looked_at(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
+    """What approvers looked at before they approved, and what they found wrong, in the same columns."""
+    with web.resources.database.read() as session:
+        for sample, checks in samples_of(session, facts.state.case_id):
+            chance = f"{sample.size} of {sample.included} included by seed {sample.seed}"
+            drawn = f"number {sample.number}: {chance}, {len(sample.items)} in all"
+            yield ("", "", "sample", None, "", drawn, "", sample.by, sample.at.isoformat())
+            for each in checks:
+                found = "found right" if each.right else "found wrong"
+                yield ("", each.item, found, None, "", f"in sample {sample.number}", "", each.by, each.at.isoformat())
 
 
 def _said(span: Span) -> str:

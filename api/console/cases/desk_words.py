@@ -20,6 +20,7 @@ CHOICES: Final[dict[ItemChoice, str]] = {
 STANDS: Final[dict[ItemChoice, str]] = {
     ItemChoice.INCLUDE: "included",
     ItemChoice.WITHHOLD: "withheld",
+    ItemChoice.WITH_LEGAL: "with legal",
     ItemChoice.REDACT: "covered in part",
     ItemChoice.EXTRACT: "as an extract",
     ItemChoice.NOT_ABOUT_THE_PERSON: "left out, not about this person",

@@ -22,6 +22,7 @@ from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import case_events
+from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
 from api.console.pages import show
 from api.console.sessions import FRESH as FRESH_FOR
@@ -126,7 +127,7 @@ def show_case(
         owner=rail.owner_of(web, facts, who.person),
         sum_rows=rail.short_sum(facts),
         laws=" and ".join(sorted({code.partition("-")[0] for code in facts.view.receipt.regimes}, reverse=True)),
-        told=_told(done),
+        told=told_of(done),
         once=mark(),
         may=row_actions(web, who, facts),
         personal=who.role is not Role.AUDITOR,
@@ -201,6 +202,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         allowed=possible_now,
         stale=_stale(web, facts.state),
         zone=zone(web),
+        sample=waits_for(web, who, facts.state),
         held_in_part=_held_in_part(web, facts.state),
     )
 
@@ -285,11 +287,13 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
 # What is done beside the commands of a case.
 _BESIDE: Final = {
     "wall": "They are kept away from this case from now on. Nobody tells them.",
+    "undo_refused": "Nothing was taken back: somebody decided anew meanwhile. Look at what stands now.",
     "wall_lifted": "They see this case again, as far as their role goes.",
 }
 
 
-def _told(done: str) -> str:
+def told_of(done: str) -> str:
+    """What was just done, in words."""
     if done == "waiting":
         return "It was handed in and is not answered yet. It counts once it is; look again in a minute."
     return act_of(Action(done)).done if done in set(Action) else _BESIDE.get(done, "")

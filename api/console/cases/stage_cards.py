@@ -54,6 +54,15 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             note=note,
             release=True,
         )
+    if looking.sample:
+        return Card(
+            "Look at the sample, then release the package",
+            "The package is large, so whoever approves it looks at everything that was decided by itself and at a sample of the "
+            "rest. One wrong item sends it back (Article 32).",
+            presses=looking.only(back, write),
+            link=("Look at the sample", "package/check"),
+            release=True,
+        )
     return Card(
         "Check the package, then release it",
         told,
@@ -75,6 +84,14 @@ def part(looking: Looking, _step: NextStep) -> Card:
         Action.APPROVE_PARTIAL_ANSWER, "Approve and release this part", {"sha256": package.sha256}, direct=True, first=True
     )
     alone, note = looking.alone(approve) if mine else ([approve], "")
+    if looking.sample and not mine:
+        return Card(
+            "Look at the sample of a part of the answer",
+            "The part is large, so everything that was decided by itself and a drawn sample of the rest are looked at by whoever "
+            "approves it (Article 32).",
+            presses=looking.only(Press(Action.RETURN_FOR_REWORK, "Return for rework")),
+            link=("Look at the sample", "package/check?part=1"),
+        )
     return Card(
         "Approve a part of the answer",
         f"It has {looking.held_in_part}; {left} comes later, by the same date (Article 12(3)). The case stays open.",

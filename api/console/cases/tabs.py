@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, coverage, desk_return, history, reading, receipts, shell, systems
+from api.console.cases import content, coverage, desk_return, desk_rules, history, reading, receipts, shell, systems
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
@@ -106,7 +106,17 @@ async def package(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
     def page(read: CaseFacts) -> Response:
         back = desk_return.rework(web, read, words=who.role is not Role.AUDITOR)
         tree = content.tree(web, read)
-        return shell.show_case(web, who, read, "cases/package.html", tab="package", done=done, tree=tree, rework=back)
+        return shell.show_case(
+            web,
+            who,
+            read,
+            "cases/package.html",
+            tab="package",
+            done=done,
+            tree=tree,
+            rework=back,
+            many=desk_rules.standing_of(web, read),
+        )
 
     return await _shown(web, case, page)
 

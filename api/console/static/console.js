@@ -105,6 +105,18 @@ document.addEventListener("keydown", (event) => {
   item.querySelector("button[type=submit]").focus();
   event.preventDefault();
 });
+// On the sample of an approver: "r" for right, "x" for wrong, of the item in which one is.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=text], select, textarea")) return;
+  const found = { r: "[data-right]", x: "[data-wrong]" }[event.key];
+  const radio = found && event.target.closest("[data-item]")?.querySelector(found);
+  if (!radio) return;
+  radio.checked = true;
+  const section = radio.closest("[data-item]");
+  if (event.key === "x") section.querySelector("input[type=text]").focus();
+  else (section.nextElementSibling?.matches("[data-item]") ? section.nextElementSibling : section).focus();
+  event.preventDefault();
+});
 if (/^#item-\d+$/.test(location.hash)) document.querySelector(location.hash)?.focus();
 
 // A summary of mistakes is what the page is about: it is read first.

@@ -1,0 +1,223 @@
+"""One item on the review desk: its values with what may be somebody else's marked, what is decided of it, and by whom.
+
+What is with legal is shown to legal reviewers alone, nobody else sees more of it than where it stands.
+Next: api/console/cases/desk_reading.py
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from adapters.collected import CollectedCollection, Item
+from adapters.database.item_decisions import Decision, Standing, spans_of
+from adapters.documents.shapes import is_pdf, is_picture
+from adapters.requester import Requester
+from api.console.cases.desk_words import SHORT, STANDS
+from api.console.cases.reading import people_of
+from api.dependencies import Web
+from domain.redaction import cover_row, text_of
+from domain.rights import Role
+from domain.suggestions import Suggestion, suggest
+from domain.withholding import KEPT_BACK, Basis, ItemChoice
+
+_LONGEST_VALUE: Final = 4_000  # letters of one field on the page
+_TEXT_OF_FILE: Final = 20_000
+# Fields that hold a name by their own name: another's, where it is not the requester's.
+_NAMING: Final = frozenset({"name", "full_name", "author", "agent", "agent_name", "sender", "recipient", "from_name", "to_name"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of letters; `reason` says why somebody should look at it, `covered` that it will not be seen."""
+
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One field."""
+
+    name: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item on the desk.
+
+    Args:
+        file: the name in the controller's system, for showing.
+        picture: it may be shown as one.
+        opens: it can be looked at page by page, or as letters.
+        text: of a text file, its beginning.
+        suggested: words that may be covered, with the reason.
+        covers: words under a cover now.
+        by_rule: a rule decided it.
+        revision: of what stands now, 0 for nothing: whoever decides says what they saw.
+        undo: the revision of a decision about this very item that can be taken back; 0 where there is none.
+        by, at: whose decision stands, and since when.
+        sealed: it is with legal, so nothing of it is shown.
+        of_legal: a legal reviewer decided about it, and nobody else changes that.
+    """
+
+    id: str
+    position: int
+    values: list[Value]
+    decision: str
+    stands: str
+    basis: str
+    by_rule: bool
+    covers: list[str]
+    suggested: list[tuple[str, str]]
+    file: str = ""
+    picture: bool = False
+    opens: bool = False
+    text: list[Piece] = field(default_factory=list)
+    revision: int = 0
+    undo: int = 0
+    by: str = ""
+    at: datetime | None = None
+    sealed: bool = False
+    of_legal: bool = False
+
+    @property
+    def number(self) -> int:
+        """As people count."""
+        return self.position + 1
+
+
+def stands_of(decision: Decision | None, covers: Sequence[object]) -> tuple[str, str]:
+    """What is decided of an item and on which basis, in words."""
+    return _stands(decision, covers), _basis(decision)
+
+
+def sealed_from(role: Role, standing: Standing, item: str) -> bool:
+    """Whether an item is a legal reviewer's to see, and this is none."""
+    legal = standing.legal.get(item)
+    return legal is not None and legal.choice in KEPT_BACK and role is not Role.LEGAL_REVIEWER
+
+
+def line_of(found: CollectedCollection, item: Item, standing: Standing, requester: Requester, role: Role) -> Line:
+    """One item as somebody with a role may see it: nothing of what is with legal, and no privileged part."""
+    decision, legal = standing.of(item.id, item.row), standing.legal.get(item.id)
+    if sealed_from(role, standing, item.id):
+        assert decision is not None
+        told = _stands(decision, ()), _basis(decision)
+        return Line(
+            item.id,
+            item.position,
+            [],
+            decision.choice.value,
+            *told,
+            by_rule=False,
+            covers=[],
+            suggested=[],
+            sealed=True,
+            of_legal=True,
+        )
+    if legal is not None and role is not Role.LEGAL_REVIEWER:
+        # Its file may hold the privileged words in a way that only legal can judge.
+        item = replace(item, row=cover_row(item.row, legal.parts.spans).value, file=None)
+    return _line(found, item, standing, requester, decision)
+
+
+def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: list[Line]) -> list[Line]:
+    """The same with whose decision stands, and what can be taken back."""
+    decided = [standing.of(item.id, item.row) for item in items]
+    with web.resources.database.read() as session:
+        names = people_of(session, {each.author for each in decided if each})
+    own = [standing.items.get(item.id) for item in items]
+    return [
+        replace(
+            line,
+            revision=decision.revision if decision else 0,
+            undo=mine.revision if mine and mine is decision else 0,
+            by=names.get(decision.author, "") if decision else "",
+            at=decision.at if decision else None,
+        )
+        for line, decision, mine in zip(lines, decided, own, strict=True)
+    ]
+
+
+def _line(found: CollectedCollection, item: Item, standing: Standing, requester: Requester, decision: Decision | None) -> Line:
+    names = [name for each in standing.people if each.parts.person for name in each.parts.person.names]
+    people = standing.covering(decision)
+    own = requester.words
+    named = [
+        text_of(value) for name, value in item.row.items() if name in _NAMING and value and not requester.is_own(text_of(value))
+    ]
+    suggested: dict[str, str] = {}
+    values = []
+    for name, value in item.row.items():
+        if name == "member":
+            continue
+        text = _shown(value)
+        values.append(Value(name, _pieces(text, suggest(text, own=own, names=[*names, *named]), suggested)))
+    content = b""
+    if item.file:
+        with found.read(item.file.ref) as reader:
+            content = next(iter(reader), b"")
+    text = _beginning(content) if item.file else ""
+    file_text = _pieces(text, suggest(text, own=own, names=[*names, *named]), suggested) if text else []
+    covers = cover_row(item.row, spans_of(decision, people)).removed
+    return Line(
+        id=item.id,
+        position=item.position,
+        values=values,
+        decision=decision.choice.value if decision else ItemChoice.INCLUDE.value,
+        stands=_stands(decision, covers),
+        basis=_basis(decision),
+        by_rule=bool(decision and decision.rule),
+        covers=list(dict.fromkeys(covers)),
+        suggested=list(suggested.items()),
+        file=item.file.name if item.file else "",
+        picture=is_picture(content),
+        opens=is_picture(content) or is_pdf(content) or content[:4] == b"PK\x03\x04",
+        text=file_text,
+        of_legal=item.id in standing.legal,
+    )
+
+
+def _stands(decision: Decision | None, covers: Sequence[object]) -> str:
+    choice = decision.choice if decision else ItemChoice.INCLUDE
+    return STANDS[ItemChoice.REDACT] if choice is ItemChoice.INCLUDE and covers else STANDS[choice]
+
+
+def _basis(decision: Decision | None) -> str:
+    if decision is None or decision.basis is None:
+        return ""
+    known = Basis(decision.basis)
+    return SHORT.get(known, known.value.replace("_", " "))
+
+
+def pieces(text: str, found: list[Suggestion]) -> list[Piece]:
+    """A text with what may be somebody else's apart."""
+    cut, at = [], 0
+    for each in found:
+        cut += [Piece(text[at : each.start]), Piece(each.words(text), each.reason)]
+        at = each.end
+    return [piece for piece in [*cut, Piece(text[at:])] if piece.text]
+
+
+def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> list[Piece]:
+    for each in found:
+        suggested.setdefault(each.words(text), each.reason)
+    return pieces(text, found)
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "(empty)"
+    text = text_of(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}\u2026"
+
+
+def _beginning(content: bytes) -> str:
+    """The beginning of a text file, as letters alone; nothing of any other file."""
+    head = content[:_TEXT_OF_FILE]
+    if b"\x00" in head or content[:5] == b"%PDF-":
+        return ""
+    text = head.decode("utf-8", "replace")
+    return "" if text.count("\ufffd") > 1 else text
