@@ -20,6 +20,7 @@ from activities.package_data import Written, WrittenFile, first_rows
 from activities.package_facts import Facts
 from activities.package_view import View, page_path
 from activities.package_words import cell, visible
+from domain.datamap import Collection
 
 TEMPLATES = Path(__file__).parent / "package_templates"
 ROWS_PER_PAGE = 500
@@ -69,6 +70,12 @@ def first_page(view: View, files: Sequence[WrittenFile], kid: str) -> str:
     return render("index.html", view=view, files=shown, more_files=len(files) - len(shown), kid=kid)
 
 
+def _called(collection: Collection, field: str) -> str:
+    """What a person calls a column; the name of one that the data map does not know stays."""
+    part = collection.fields.get(field)
+    return part.called(field) if part else field
+
+
 def collection_pages(view: View, written: Written, facts: Facts) -> Iterator[tuple[str, str]]:
     """The pages of one collection, path and content; one page of rows in memory at a time.
 
@@ -98,10 +105,12 @@ def collection_pages(view: View, written: Written, facts: Facts) -> Iterator[tup
                 total=written.records,
                 shown=shown,
                 first=(number - 1) * ROWS_PER_PAGE + 1,
-                heads=[visible(head) for head in heads],
+                heads=[visible(_called(source.collection, head)) for head in heads],
                 rows=[[cell(row.get(head), LONGEST_CELL) for head in heads] for row in batch],
                 number=number,
                 pages=[_Page(other.removeprefix("pages/"), other == path) for other in paths],
-                explained=[(name, part.description) for name, part in source.collection.fields.items() if part.description],
+                explained=[
+                    (part.called(name), part.description) for name, part in source.collection.fields.items() if part.description
+                ],
             ),
         )

@@ -38,7 +38,7 @@ def _answer(view: View, kid: str) -> dict[str, Any]:
         "title": _title(view),
         "controller": {"name": controller.name, "address": list(controller.address)},
         "contacts": controller.contacts.model_dump(mode="json"),
-        "systems_count": count(len(view.systems), "system"),
+        "systems_count": count(view.from_systems, "system"),
         "protection_officer": controller.protection_officer,
         "policy_url": controller.policy.url,
         "kid": kid,

@@ -17,7 +17,7 @@ from activities.package_zip import plain
 from domain.datamap import Collection, Controller, DataMap, System
 from domain.regimes import zone_of
 from domain.remedies import Remedies, remedies_for
-from domain.withholding import silent
+from domain.withholding import Basis, silent
 
 _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
@@ -69,6 +69,8 @@ class View:
     as_of: str
     policy: str
     held: str
+    from_systems: int
+    left_out_count: str  # how much is held and not in the copy; empty where nothing is
     nothing: bool
     partial: bool
     portable: bool
@@ -126,6 +128,7 @@ class Viewer:
         systems = [view for system in self._datamap.systems if (view := self._system(system))]
         withheld = self._withheld()
         kept_back = any(part.withheld for part in self._written)
+        given = any(part.records for part in self._written)
         return View(
             controller=controller,
             called=controller.trading_as or controller.name,
@@ -136,12 +139,14 @@ class Viewer:
             as_of=self._as_of(),
             policy=receipt.policy_version,
             held=_held(self._written),
-            nothing=not systems and not kept_back,
+            from_systems=len({part.source.system.name for part in self._written if part.records}),
+            left_out_count=_left_out(self._written),
+            nothing=not given and not kept_back,
             partial=self._case.partial,
             portable=self._case.portable,
             portable_alone=self._case.portable_alone,
-            all_withheld=not systems and bool(withheld),
-            nothing_due=not systems and kept_back and not withheld,
+            all_withheld=not given and bool(withheld),
+            nothing_due=not given and kept_back and not withheld,
             searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),
             systems=systems,
@@ -185,14 +190,14 @@ class Viewer:
         return [part for part in self._written if part.source.system.name == system.name]
 
     def _system(self, system: System) -> SystemView | None:
-        parts = [part for part in self._of(system) if part.records]
+        parts = [part for part in self._of(system) if part.records or _left_out([part])]
         if not parts:
             return None
         collections = [part.source.collection for part in parts if not part.source.by_hand] or list(system.collections)
         spans = {part.source.collection.name: part.source.found.span for part in parts}
         return SystemView(
             title=system.title,
-            held=_held(parts),
+            held=_all_held(parts),
             collections=[self._collection(part) for part in parts],
             short=self._finder.short(system, collections),
             facts=self._finder.facts(system, collections, spans),
@@ -201,12 +206,12 @@ class Viewer:
     def _collection(self, part: Written) -> CollectionView:
         source = part.source
         if source.by_hand:
-            return CollectionView(source.collection.title, _held([part]), "", "")
+            return CollectionView(source.collection.title, _all_held([part]), "", "")
         return CollectionView(
             title=source.collection.title,
-            held=_held([part]),
+            held=_all_held([part]),
             kept=self._finder.short_kept(source.collection, source.found.span),
-            page=page_path(source.system, source.collection, 1),
+            page=page_path(source.system, source.collection, 1) if part.records else "",
         )
 
     def facts(self, part: Written) -> Facts:
@@ -220,7 +225,7 @@ class Viewer:
             if system.name in self._case.left_out:
                 continue
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
-            found = _held(parts) or (
+            found = (_held(parts) and _all_held(parts)) or (
                 "all of it left out"
                 if any(told(part.withheld) for part in parts)
                 else "searched"
@@ -265,6 +270,23 @@ def _held(parts: Sequence[Written]) -> str:
     said = [words.count(records, "record")] if records else []
     said += [words.count(files, "file")] if files else []
     return " and ".join(said)
+
+
+def _left_out(parts: Sequence[Written]) -> str:
+    """How much of the person's is held and not in the copy; what is not about them is not theirs."""
+    kept = [(told(part.withheld), part.files) for part in parts]
+    counts = [(sum(number for basis, number in by.items() if basis != Basis.NOT_PERSONAL_DATA), files) for by, files in kept]
+    records = sum(number for number, files in counts if not files)
+    both = ((records, "record"), (sum(number for number, files in counts if files), "file"))
+    return " and ".join(words.count(number, noun) for number, noun in both if number)
+
+
+def _all_held(parts: Sequence[Written]) -> str:
+    """What is held: what the copy has, and how much more was left out of it."""
+    given, more = _held(parts), _left_out(parts)
+    if not more:
+        return given
+    return f"{given}, and {more} that we left out of your copy" if given else f"{more} that we left out of your copy"
 
 
 def _kind(kind: str) -> str:

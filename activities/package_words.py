@@ -47,11 +47,15 @@ _KIND = {
 }
 _MECHANISM = {
     Mechanism.ADEQUACY: "that country is recognised as protecting personal data well enough",
-    Mechanism.IDTA: "International Data Transfer Agreement",
-    Mechanism.UK_ADDENDUM: "UK Addendum to the standard contractual clauses",
+    Mechanism.IDTA: "the International Data Transfer Agreement",
+    Mechanism.UK_ADDENDUM: "the UK Addendum to the standard contractual clauses",
     Mechanism.SCC: "standard contractual clauses",
     Mechanism.DEROGATION: "an exception that the law makes",
     Mechanism.NONE_NEEDED: "no further safeguard is needed",
+}
+_RESTS_ON = {
+    **dict.fromkeys((Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.SCC), "the data are protected by "),
+    Mechanism.DEROGATION: "we rely on ",
 }
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of what does not show, or moves what does
 _MAYBE_HIDDEN = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0373\u0386-\u058f\u4e00-\u9fff]")
@@ -115,10 +119,10 @@ def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
         if transfer.regime in laws and transfer.mechanism is not Mechanism.NONE_NEEDED:
             named = _MECHANISM[transfer.mechanism]
             detail = _bare(transfer.detail or "")
-            if not detail.lower().startswith(named.lower()):
+            if not detail.lower().startswith(named.lower().removeprefix("the ")):
                 detail = f"{named}, {detail}" if detail else named
             measures = f". Also: {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
-            lines.append(f"under {transfer.regime} law, {detail}{measures}.")
+            lines.append(f"under {transfer.regime} law, {_RESTS_ON.get(transfer.mechanism, '')}{detail}{measures}.")
     return lines
 
 

@@ -5,6 +5,7 @@ that may be wrong with it: it reached somebody else, or something is missing. La
 """
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -19,8 +20,10 @@ from api.portal import deeds, pages, sessions
 from api.portal.again import ask_again
 from api.portal.follow import LONGEST_MESSAGE
 from api.portal.reading import link_of, masked_address
+from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
 from domain.authority import Action
 from domain.blobs import BlobRef
+from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError, UnknownObjectError
 
@@ -175,12 +178,22 @@ def _page(
         bytes=view.state.fetchable.bytes if view.state.fetchable else 0,
         part=view.state.fetchable is not None and view.state.fetchable == view.state.partial_given,
         may={action.value for action in allowed},
+        **_periods(view),
         address=masked_address(web.resources, session.case_id, view.state.delivery_address),
         notice=notice,
         errors=errors or {},
         typed=typed,
         sent=sent,
     )
+
+
+def _periods(view: CaseView) -> dict[str, datetime | date | None]:
+    """Until when the copy can be fetched, and until when it is sent again: two days, and no third period beside them."""
+    offered, delivered = view.state.offered_at, view.state.delivered_at
+    return {
+        "until": offered + OFFERED_FOR if offered and delivered else None,
+        "again_until": add_months(delivered.date(), OFFERED_AGAIN_FOR_MONTHS) if delivered else None,
+    }
 
 
 def _opened(web: Web, session: sessions.Visit) -> Response:

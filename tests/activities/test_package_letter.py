@@ -38,7 +38,7 @@ def letter_of(case: SearchedCase) -> str:
 
 CHECKLIST = {
     "1 confirmation": "Yes, we process personal data about you.",
-    "2 copy": "a full copy: 23 records and 3 files from 4 systems, as the data were on Mon 23 November 2026",
+    "2 copy": "a copy: 23 records and 3 files from 4 systems, as the data were on Mon 23 November 2026",
     "3 purposes": "To keep forbidden pictures out. We have a legitimate interest in it: a service in which nobody is harmed",
     "3 lawful basis": "To keep our books. The law obliges us to (Article 6(1)(c)).",
     "3 withdrawal": "You agreed to it (Article 6(1)(a)). Switch it off in your settings.",
@@ -61,7 +61,7 @@ CHECKLIST = {
     "10 source": "You gave it to us.",
     "11 automated decisions": "A filter compares each prompt with a list of forbidden subjects. A prompt that it finds",
     "11 review by a person": "Write to us, and a person looks at it again.",
-    "12 safeguards": "Pictures Compute Inc., the United States: under UK law, UK Addendum to the standard contractual clauses.",
+    "12 safeguards": "under UK law, the data are protected by the UK Addendum to the standard contractual clauses.",
     "13 nothing withheld": "There is nothing to list here.",
     "14 search record": "Partner list nothing found, on Mon 23 November 2026",
     "14 not searched": "Mailing list It did not answer us.",
@@ -97,7 +97,7 @@ def test_a_person_in_the_union_reads_both_and_no_uk_section_as_eu_basis(resource
     assert "Articles 77 and 79 GDPR" in eu
     assert "Orchard Representation SAS" in eu
     assert "164A" not in eu
-    assert "under EU law, standard contractual clauses, Commission Decision 2021/914 module 2." in text
+    assert "under EU law, the data are protected by standard contractual clauses, Commission Decision 2021/914 module 2." in text
 
 
 def test_a_period_that_is_over_is_admitted(resources: Resources) -> None:
@@ -117,6 +117,19 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     assert "The platform: 1 item" in text
     assert "It is about other people (Data Protection Act 2018, Schedule 2, paragraph 16; Article 15(4) GDPR)." in text
     assert "There is nothing to list here." not in text
+    assert "full copy" not in text, "nothing is full that something is missing from"
+    assert "We hold 1 record more, which we had to leave out" in text
+    assert "Your prompts (19 records, and 1 record that we left out of your copy)" in text, "what we hold is counted whole"
+    assert "The platform 20 records, and 1 record that we left out of your copy, on Mon 23 November 2026" in text
+
+
+def test_what_is_silent_or_not_about_the_person_is_in_no_count(resources: Resources) -> None:
+    case = typical(resources)
+    prompts = case.items("platform", "prompts")
+    case.decide(prompts[2].id, "withhold", "not_personal_data")
+    text = letter_of(case)
+    assert "more, which we had to leave out" not in text
+    assert "Your prompts (19 records)" in text
 
 
 def test_an_answer_that_leaves_everything_out_does_not_say_nothing_is_held(resources: Resources) -> None:

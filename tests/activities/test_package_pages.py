@@ -253,3 +253,14 @@ def test_masked_fields_say_only_that_something_is_held(resources: Resources) -> 
     case.found("platform", "accounts", [(42, MAILBOX, "Ruth", "(held, not shown)")])
     page = pages_of(case.members())["pages/platform.accounts.html"]
     assert page.cells[-1].startswith("(held, not shown)")
+
+
+def test_a_column_is_called_as_a_person_calls_it_and_a_narrow_page_says_it_beside_each_value(resources: Resources) -> None:
+    case = SearchedCase(resources)
+    case.found("platform", "accounts", ACCOUNT)
+    members = case.members()
+    page = members["pages/platform.accounts.html"].decode()
+    heads = re.findall(r'<th scope="col"(?: class="number")?>([^<]*)</th>', page)
+    assert heads
+    assert not [head for head in heads if "_" in head], "names of columns are nobody's words"
+    assert set(re.findall(r'<td(?: class="number")? data-head="([^"]*)"', page)) == set(heads)

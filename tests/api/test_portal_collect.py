@@ -1,7 +1,8 @@
 """Fetching the copy: a fresh code, what is missing, and what reached the wrong person."""
 
 import hashlib
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -34,6 +35,14 @@ def work_items(case: SearchedCase) -> list[WorkItem]:
 
 
 class TestCollect:
+    def test_the_page_names_two_days_and_no_period_beside_them(self, web: TestClient, released: SearchedCase) -> None:
+        offered = CaseReader(released.resources).get(released.id).state.offered_at
+        assert offered is not None
+        page = web.get(f"/collect/{a_link(released, 'package')}").text.replace("\N{NO-BREAK SPACE}", " ")
+        until = offered + timedelta(days=30)
+        assert f"fetch it until <strong>{until:%a} {until.day} {until:%B %Y}" in page
+        assert not re.search(r"seven days|30 days|six months", page)
+
     def test_the_copy_opens_with_a_fresh_code_only(self, web: TestClient, released: SearchedCase) -> None:
         page = web.get(f"/collect/{a_link(released, 'package')}")
         assert page.url.path == "/collect"

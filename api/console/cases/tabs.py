@@ -54,7 +54,7 @@ async def systems_tab(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done
 
 @router.get("/{reference}/systems/progress")
 async def progress(request: Request, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
-    """The rows alone, for the script that renews them; tells it to load the page when the stage has moved."""
+    """The rows alone, or what waits for a system, for the script that renews it: it loads the page when the stage has moved."""
     stage = request.query_params.get("stage", "")
 
     def page(read: CaseFacts) -> Response:
@@ -62,7 +62,7 @@ async def progress(request: Request, web: TheWeb, who: TheCaseworker, case: TheO
         here = f"{read.state.status.value}.{read.state.sequence}"
         return show(
             web,
-            "cases/_systems.html",
+            "cases/_waiting.html" if request.query_params.get("card") else "cases/_systems.html",
             who,
             facts=read,
             path=f"{shell.BASE}/{read.reference}",
