@@ -87,7 +87,7 @@ class Audit:
                     written_at=head.made_at.replace(microsecond=0),
                     automatic=True,
                 )
-                letter = desk_letter("audit_head", {**mail_facts(head), "reference": head.day.isoformat()})
+                letter = desk_letter("audit_head", {**mail_facts(head), "reference": head.day.isoformat()}, settings.letters)
                 deliver(settings, compose(letter, heading), parseaddr(settings.mail_from)[1], address)
         with resources.database.write() as session:
             session.execute(update(AuditHead).where(col(AuditHead.day) == head.day).values(mailed_at=datetime.now(UTC)))

@@ -159,7 +159,8 @@ class InactiveAccounts:
                 written_at=datetime.now(UTC).replace(microsecond=0),
                 automatic=True,
             )
-            deliver(settings, compose(desk_letter("inactive_account", facts), heading), parseaddr(settings.mail_from)[1], address)
+            letter = desk_letter("inactive_account", facts, settings.letters)
+            deliver(settings, compose(letter, heading), parseaddr(settings.mail_from)[1], address)
         except DomainError:
             return False  # no mailbox that can be written to, or nobody takes it: the account stays as it is
         return True

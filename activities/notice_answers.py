@@ -102,7 +102,7 @@ class NoticeAnswers:
             "subject": f"{labels['answer']} {dossier.reference}",
             "affected_link": f"{settings.public_url.rstrip('/')}/affected/{token}",
         }
-        rendered = desk_letter("notice_answer", facts)
+        rendered = desk_letter("notice_answer", facts, settings.letters)
         letter = EmailMessage(policy=SMTP)
         letter["From"] = formataddr(parseaddr(settings.mail_from))
         letter["To"] = recipient

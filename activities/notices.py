@@ -173,7 +173,7 @@ class Notices:
             updated=state.updated,
         )
         settings, controller = self._resources.settings, self._resources.datamap.controller
-        return notice_template(letter, controller, settings.mail_from, settings.public_url, at, mark=mark)
+        return notice_template(letter, controller, settings.mail_from, settings.public_url, at, mark=mark, own=settings.letters)
 
     def _keep(self, notice_id: UUID, name: str, segment: Segment, template: bytes) -> None:
         sealed = self._resources.vault.dossier(notice_id, NOTICE).seal("notice_segment", "letter", name, template)

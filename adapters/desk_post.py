@@ -44,7 +44,7 @@ def send_to_desk(
         automatic=True,
     )
     sender = parseaddr(settings.mail_from)[1]  # of the envelope: the address alone
-    deliver(settings, compose(desk_letter(letter, facts), heading), sender, person.email)
+    deliver(settings, compose(desk_letter(letter, facts, settings.letters), heading), sender, person.email)
 
 
 def staff_with(session: Session, *roles: Role) -> Sequence[Caseworker]:

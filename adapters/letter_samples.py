@@ -5,11 +5,13 @@ Next: `adapters/letters.py`
 
 import itertools
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jinja2
 
+from adapters.desk_samples import DESK_SAMPLES, desk_preview
 from adapters.letter_endings import ENDED, HOW
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
@@ -27,6 +29,8 @@ from adapters.letter_words import (
     withheld,
 )
 from adapters.letters import LETTERS, render, speaks
+from adapters.notice_samples import SAMPLES as NOTICES
+from adapters.notice_samples import sample_notice
 from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.incoming import Language
 from domain.remedies import in_one_line, remedies_for
@@ -158,6 +162,21 @@ def mistakes(own: Path | None) -> list[str]:
             render(letter, sample_context(letter, language=language), language, own)
         except jinja2.TemplateError as failure:
             found.append(f"{letter}/{language}: {failure.message or type(failure).__name__}")
+    return found + _mistakes_of_desk(own)
+
+
+def _mistakes_of_desk(own: Path | None) -> list[str]:
+    found, controller = [], sample_controller()
+    makers = {name: partial(desk_preview, name, controller, _SITE, own) for name in DESK_SAMPLES}
+    makers |= {
+        f"{name}/{language}": partial(sample_notice, name, controller, _SITE, language, own)
+        for name, language in itertools.product(NOTICES, LANGUAGES)
+    }
+    for name, make in makers.items():
+        try:
+            make()
+        except jinja2.TemplateError as failure:
+            found.append(f"_desk/{name}: {failure.message or type(failure).__name__}")
     return found
 
 

@@ -217,15 +217,28 @@ def typeset(folder: str, variables: Mapping[str, object], language: Language = "
     subject = " ".join(environment.get_template(f"{folder}/subject.txt").render(variables).split())
     template = environment.get_template(f"{folder}/body.txt")
     text = _wrapped(template.render(variables))
-    try:
-        page = environment.get_template(f"{folder}/body.html").render(variables)
-    except jinja2.TemplateNotFound:
+    # Where a controller wrote a text and no page, ours would say other words than theirs.
+    page = None if lacks_page(folder, own) else _page(environment, f"{folder}/body.html", variables)
+    if page is None:
         body = "".join(template.blocks["body"](template.new_context(dict(variables))))
         heading = subject.partition(": ")[2]
         button = WORDS[language].button if language in WORDS else "Open the page"
         facts = {**variables, "body": from_text(body, heading, button), "language": language}
         page = environment.get_template(f"{_layout(language)}/set.html").render(facts)
     return Rendered(subject=subject, text=text, html=_styled(page))
+
+
+def _page(environment: jinja2.Environment, name: str, variables: Mapping[str, object]) -> str | None:
+    try:
+        found = environment.get_template(name)
+    except jinja2.TemplateNotFound:
+        return None
+    return found.render(variables)
+
+
+def lacks_page(folder: str, own: Path | None) -> bool:
+    """Whether a controller wrote the text of a letter and no page."""
+    return own is not None and (own / folder / "body.txt").is_file() and not (own / folder / "body.html").is_file()
 
 
 def _folder(letter: str, language: Language) -> str:

@@ -12,10 +12,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, parseaddr
 from functools import cache
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from adapters.desk_letters import desk_letter
+from adapters.desk_letters import desk_letter, rendered_as_written
 from adapters.letter_words import day
 from adapters.letters import Rendered
 from adapters.notice_words import LABELS
@@ -54,7 +55,14 @@ class NoticeLetter:
 
 
 def notice_template(
-    letter: NoticeLetter, controller: Controller, mail_from: str, public_url: str, at: datetime, *, mark: str = ""
+    letter: NoticeLetter,
+    controller: Controller,
+    mail_from: str,
+    public_url: str,
+    at: datetime,
+    *,
+    mark: str = "",
+    own: Path | None = None,
 ) -> bytes:
     """The message with its places.
 
@@ -65,8 +73,12 @@ def notice_template(
         public_url: where people check that it is genuine.
         at: the date of the letter; of its preparation, so that its hash stays.
         mark: before the subject, for a test.
+        own: the controller's own letters.
+
+    Raises:
+        InvalidInputError: the controller's own letter cannot be rendered.
     """
-    rendered = notice_text(letter, controller, public_url, mark=mark)
+    rendered = desk_letter(_name(letter), notice_facts(letter, controller, public_url, mark=mark), own)
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr(parseaddr(mail_from))
     message["To"] = _TO
@@ -82,9 +94,24 @@ def notice_template(
 
 
 def notice_text(
-    letter: NoticeLetter, controller: Controller, public_url: str, *, mark: str = "", person: str = _PERSON
+    letter: NoticeLetter, controller: Controller, public_url: str, *, person: str = "example", own: Path | None = None
 ) -> Rendered:
-    """Subject, text and page of a letter, with everything that Article 34(2) asks for beside the words of the desk.
+    """A letter as it is written now, for previews and checks.
+
+    Raises:
+        jinja2.TemplateError: the controller's own letter cannot be rendered.
+    """
+    return rendered_as_written(_name(letter), notice_facts(letter, controller, public_url, person=person), own)
+
+
+def _name(letter: NoticeLetter) -> str:
+    return "policy_notice" if letter.purpose == "policy_change" else "breach_notice"
+
+
+def notice_facts(
+    letter: NoticeLetter, controller: Controller, public_url: str, *, mark: str = "", person: str = _PERSON
+) -> dict[str, object]:
+    """What a letter is made of: everything that Article 34(2) asks for beside the words of the desk.
 
     Args:
         letter: what it says.
@@ -95,7 +122,7 @@ def notice_text(
     """
     labels = LABELS[letter.language]
     contacts = controller.contacts
-    facts: dict[str, object] = {
+    return {
         "labels": labels,
         "language": letter.language,
         "controller": controller,
@@ -111,7 +138,6 @@ def notice_text(
         "updated": day(letter.updated, letter.language) if letter.updated else None,
         "policy_url": controller.policy.url,
     }
-    return desk_letter("policy_notice" if letter.purpose == "policy_change" else "breach_notice", facts)
 
 
 def filled(template: bytes, *, recipient: str, reply_to: str, message_id: str, person: str) -> bytes:

@@ -5,6 +5,7 @@ and when, what it can mean, what was done, what to do now. Next: `adapters/notic
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from adapters.letters import Rendered
@@ -75,13 +76,13 @@ _PARTS: Final[dict[Purpose, dict[Language, dict[str, str]]]] = {
 _COUNTRIES: Final[dict[Language, str]] = {"en": "GB", "de": "DE", "fr": "FR"}  # each preview names another authority
 
 
-def sample_notice(name: str, controller: Controller, public_url: str, language: Language) -> Rendered:
+def sample_notice(name: str, controller: Controller, public_url: str, language: Language, own: Path | None = None) -> Rendered:
     """A notice as it would be sent, with made-up contents.
 
     Raises:
-        KeyError: there is no such notice.
+        KeyError: there is no such notice. jinja2.TemplateError: the controller's own (`own`) cannot be rendered.
     """
     purpose = SAMPLES[name]
     version, updated = ("v2026_12", date(2026, 12, 1)) if purpose == "policy_change" else (None, None)
     letter = NoticeLetter(purpose, language, _COUNTRIES[language], "HAB-N7K4M29Q", _PARTS[purpose][language], version, updated)
-    return notice_text(letter, controller, public_url, person="example")
+    return notice_text(letter, controller, public_url, own=own)

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from adapters.desk_samples import DESK_SAMPLES, desk_preview
 from adapters.letter_samples import LANGUAGES as ALL
 from adapters.letter_samples import sample_context
 from adapters.letters import LETTERS, Rendered, render, speaks
@@ -37,7 +38,7 @@ _IN_A_FRAME: Final = (
 async def every_letter(web: TheWeb, who: TheCaseworker) -> Response:
     """The list, by subject."""
     rows = await run_in_threadpool(
-        lambda: [(name, _title(name), _found(name, web, "en"), _by_itself(name)) for name in (*LETTERS, *SAMPLES)]
+        lambda: [(name, _title(name), _found(name, web, "en"), _written_by(name)) for name in (*LETTERS, *SAMPLES, *DESK_SAMPLES)]
     )
     return show(web, "letters.html", who, at=PATH, rows=rows)
 
@@ -56,10 +57,10 @@ async def letter(name: str, web: TheWeb, who: TheCaseworker, language: Language 
         name=name,
         title=_title(name),
         letter=rendered,
-        by_itself=_by_itself(name),
+        by_itself=not _written_by(name).startswith("a caseworker"),
         language=language,
         languages=[(each, LANGUAGES[each]) for each in ALL if _speaks(name, each, own)],
-        is_own=name in LETTERS and own is not None and (own / name).is_dir(),
+        is_own=own is not None and any((own / place).is_dir() for place in (name, f"_desk/{name}")),
     )
 
 
@@ -75,27 +76,30 @@ def _found(name: str, web: Web, language: Language) -> Rendered:
     controller, settings = web.resources.datamap.controller, web.resources.settings
     if not _speaks(name, language, settings.letters):
         raise UnknownObjectError
-    if name in SAMPLES:
-        return sample_notice(name, controller, settings.public_url, language)
-    return _sample(name, controller, settings.letters, language)
-
-
-def _speaks(name: str, language: Language, own: Path | None) -> bool:
-    return name in SAMPLES or (name in LETTERS and speaks(name, language, own) == language)
-
-
-def _by_itself(name: str) -> bool:
-    return name in LETTERS and LETTERS[name].automatic
-
-
-def _sample(name: str, controller: Controller, own: Path | None, language: Language) -> Rendered:
-    if own is None:
-        return _ours(name, controller, language)
+    own = settings.letters
     try:
+        if name in SAMPLES:
+            return sample_notice(name, controller, settings.public_url, language, own)
+        if name in DESK_SAMPLES:
+            return desk_preview(name, controller, settings.public_url, own)
+        if own is None:
+            return _ours(name, controller, language)
         return render(name, sample_context(name, controller, language), language, own)
     except jinja2.TemplateError as failure:
         told = f"This letter of yours cannot be sent: {failure.message or type(failure).__name__}"
         return Rendered(subject="Cannot be sent as it is written", text=told, html=f"<p>{escape(told)}</p>")
+
+
+def _speaks(name: str, language: Language, own: Path | None) -> bool:
+    if name in DESK_SAMPLES:
+        return language == "en"
+    return name in SAMPLES or (name in LETTERS and speaks(name, language, own) == language)
+
+
+def _written_by(name: str) -> str:
+    if name in DESK_SAMPLES:
+        return DESK_SAMPLES[name]
+    return "itself" if name in LETTERS and LETTERS[name].automatic else "a caseworker, in part"
 
 
 @cache

@@ -34,6 +34,14 @@ def test_notices_to_many_can_be_looked_at_in_three_languages(at_console: Callabl
             assert heading in person.get(f"/console/letters/{name}/page?language={language}").text
 
 
+def test_mails_to_colleagues_can_be_looked_at(at_console: Callable[..., AtConsole]) -> None:
+    person = at_console()
+    assert "/console/letters/breach_call" in person.get("/console/letters").text
+    assert "You are on duty" in text_of(person.get("/console/letters/breach_call"))
+    assert "Habeas, breach desk" in person.get("/console/letters/breach_call/page").text
+    assert person.get("/console/letters/breach_call?language=de").status_code == 404
+
+
 @pytest.mark.parametrize("case", [("Dear you, {{ reference }}", "Dear you, HAB-"), ("{{ secret }}", "cannot be sent")])
 def test_a_letter_of_the_controllers_own_is_shown_as_it_is_written_now(
     resources: Resources, gateway: FakeGateway, desk: BreachGateway, tmp_path: Path, case: tuple[str, str]
