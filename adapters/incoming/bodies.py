@@ -91,7 +91,18 @@ def without_quotes(text: str) -> str:
     found = None
     with contextlib.suppress(Exception):
         found = EmailReplyParser(languages=["en", "de", "fr"]).parse_reply(text)
-    return found.strip() if found and found.strip() else text
+    return _answered_below(found.strip()) if found and found.strip() else text
+
+
+def _answered_below(text: str) -> str:
+    """Without the quoted lines above or between what was written, and the line that names who wrote them."""
+    lines = text.split("\n")
+    quoted = [line.startswith(">") for line in lines]
+    for place, line in enumerate(lines[:-1]):
+        following = next((each for each in lines[place + 1 : place + 3] if each.strip()), "")
+        quoted[place] = quoted[place] or (line.rstrip().endswith(":") and following.startswith(">"))
+    kept = "\n".join(line for line, cited in zip(lines, quoted, strict=True) if not cited)
+    return re.sub(r"\n{3,}", "\n\n", kept).strip() or text
 
 
 class _Reader(HTMLParser):

@@ -28,6 +28,7 @@ _SNIFFED = 4_096  # bytes a type is told by
 _EXECUTABLE = (b"MZ", b"\x7fELF", b"#!")  # what puremagic calls an octet stream
 
 _ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+_TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 
 
@@ -155,6 +156,8 @@ class _Content:
         kind = part.get_content_type()
         if kind in _ENCRYPTED:
             self._problems.append("The mail, or a part of it, is encrypted and cannot be read here.")
+        if kind in _TNEF:
+            self._problems.append("Outlook packed its files into winmail.dat, kept as it came; ask for them as files.")
         if id(part) in self._forwarded:
             return
         if kind.startswith("message/"):

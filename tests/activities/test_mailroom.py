@@ -28,6 +28,7 @@ from domain.incoming import ReadMessage
 from domain.messages import MailSorted, MailsTold, SendLetter, WatchMailbox
 from domain.triage import Standing, TriageReason
 from tests import opened, post_office
+from tests.adapters.incoming.clients import SEALED
 from tests.adapters.incoming.corpus import mail, report
 from tests.adapters.incoming.test_arc import sealed
 from tests.adapters.incoming.test_authentication import DNS, RECORD, signed
@@ -188,6 +189,16 @@ def test_an_effect_is_given_until_the_case_knows(room: Sorting) -> None:
     assert room.room.sort_mail(DESK).effects == effects
     room.room.mark_told(MailsTold(mails=[effects[0].arrived.mail]))
     assert room.room.sort_mail(DESK).effects == []
+
+
+@pytest.mark.parametrize("name", ["S/MIME, encrypted", "PGP, encrypted"])
+def test_a_mail_that_only_its_sender_can_read_waits_for_a_person_with_its_date_running(room: Sorting, name: str) -> None:
+    arrived = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    room.sort(signed(SEALED[name], "post.example"), arrived=arrived)
+    assert room.last.standing == Standing.TRIAGE.value
+    assert room.last.arrived_at == arrived
+    with room.resources.database.read() as session:
+        assert session.exec(select(CaseReceipt)).all() == []
 
 
 def test_nobody_unproven_makes_us_write_to_anybody(room: Sorting) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.incoming.parsing import parse, part, parts_of, read, without
 from domain.incoming import MailKind
 from tests.adapters.documents.corpus import line, pdf
+from tests.adapters.incoming.clients import ANSWERS, CLEAR, KEPT, QUOTED, SAYS, SEALED, Answer, answered
 from tests.adapters.incoming.corpus import BROKEN, SAMPLES, Sample, mail, report
 from tests.domain.test_identity_documents import TD3
 
@@ -81,6 +82,33 @@ def test_what_is_quoted_is_folded_away_and_kept(quoted: str) -> None:
     found = read(mail(f"Everything, please.\n\n{quoted}\n"))
     assert found.reply == "Everything, please."
     assert "\n> " in found.text
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda each: each.program)
+def test_what_mail_programs_quote_is_folded_away_and_what_was_written_is_not(answer: Answer) -> None:
+    found = read(answered(answer, "privacy@imaginella.example", "<letter@imaginella.example>"))
+    assert SAYS in found.reply
+    assert QUOTED not in found.reply
+    assert QUOTED in found.text
+    assert (found.in_reply_to, found.kind) == ("<letter@imaginella.example>", MailKind.PERSON)
+    if answer.html:  # phones send it alone
+        alone = EmailMessage()
+        alone["From"] = "mia@post.example"
+        alone.set_content(answer.html, subtype="html")
+        reply = read(alone.as_bytes()).reply
+        assert SAYS in reply
+        assert QUOTED not in reply
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_what_no_text_can_be_read_of_is_kept_and_named(name: str) -> None:
+    found = read(SEALED[name])
+    kept, told = KEPT[name]
+    assert found.kind is MailKind.PERSON
+    assert [(each.name, each.media_type) for each in found.attachments] == kept
+    assert ("Hello in the clear" in found.text) is (name in CLEAR)
+    assert told in " ".join(found.problems)
+    assert bool(found.problems) is bool(told)
 
 
 def test_a_hard_bounce_says_who_and_which_letter() -> None:
