@@ -203,6 +203,23 @@ def letters_check() -> None:
     typer.echo("every letter can be sent")
 
 
+@app.command("incident-pack")
+def incident_pack(
+    file: Annotated[Path | None, typer.Argument(help="Where to; without it the pack is printed.")] = None,
+) -> None:
+    """Write down whom to reach and what to do on the day when Habeas is off: print it, and keep it elsewhere."""
+    from adapters import incident_pack as pack  # noqa: PLC0415
+    from adapters.resources import Resources  # noqa: PLC0415
+
+    resources = Resources.open(Settings.load())
+    text = pack.as_text(pack.incident_pack(resources), resources.datamap.controller.name, datetime.now(UTC))
+    resources.close()
+    if file is None:
+        typer.echo(text, nl=False)
+    else:
+        file.write_text(text, encoding="utf-8")
+
+
 @app.command()
 def deadline(
     *,

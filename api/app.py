@@ -52,6 +52,7 @@ from api.console import keys as key_pages
 from api.console import pages as console_pages
 from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
+from api.console.breaches import incident_pack as incident_pack_pages
 from api.console.breaches import pages as breach_pages
 from api.console.breaches import report as breach_report
 from api.console.cases import deeds, desk_again, desk_files, erasure_tab, evidence, legal, sampling, tabs, values, walls
@@ -162,6 +163,7 @@ def create_app(
         retention,
         letters,
         breach_acts,
+        incident_pack_pages,
         breach_pages,
         breach_report,
         notice_acts,

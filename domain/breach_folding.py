@@ -97,6 +97,11 @@ def _opened(state: BreachState, event: BreachEvent) -> None:
     if aware := _instant(event, "aware_at"):  # known when it was reported
         state.awareness = Awareness(at=aware, provisional=False, by=event.actor, note=state.summary)
     _count(state, affected_of(event.facts.get("affected")), event.at)
+    others = event.facts.get("others")
+    for each in others if isinstance(others, list) else []:
+        kind, key, due = str(each).split(":", 2)
+        note = UUID(key)
+        state.others[note] = OtherParty(kind=cast("Any", kind), due_at=datetime.fromisoformat(due) if due else None, note=note)
     if case := _note(event, "case"):
         state.cases.append(case)
 

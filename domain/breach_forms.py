@@ -179,7 +179,8 @@ FORMS: dict[str, Form] = {
             (_CONSEQUENCES, ("potential_consequences", "likelihood")),
             (_ACTION, (*_ACTIONS, "staff_trained", "training")),
         ),
-        source="an insurer's guide with pictures of the portal, 26 November 2026: kind, organisation, breach, consequences, in this order",
+        source="an insurer's guide with pictures of the portal (kind, organisation, breach, consequences) and its own page (nature, people, "
+        "records, consequences, measures), both in this order, 26 November 2026",
         doubt="The fields within each step were not seen. It asks for a SIREN number first; without one there is a box to tick.",
     ),
     "german": Form(
@@ -194,8 +195,10 @@ FORMS: dict[str, Form] = {
             (_CONSEQUENCES, ("potential_consequences", "likelihood")),
             (_ACTION, _ACTIONS),
         ),
-        source="the form of Lower Saxony, on its own page, 26 November 2026; Rhineland-Palatinate asks in nearly the same order",
-        doubt="The forms of the other Länder differ. Parts after the consequences were not seen.",
+        source="the form of Lower Saxony, on its own page, 26 November 2026; Rhineland-Palatinate and Saarland ask in nearly "
+        "the same order",
+        doubt="The forms of the other Länder differ: Berlin and Baden-Württemberg begin with where it happened, then what. Parts "
+        "after the consequences were not seen.",
     ),
 }
 FORMS["general"] = dataclasses.replace(

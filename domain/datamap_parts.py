@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from domain.breach import OtherKind
 from domain.period import Period
 from domain.regimes import zone_of
 
@@ -107,6 +108,24 @@ class Contacts(Part):
     team: Text = Field(description="the name that signs letters")
 
 
+class IncidentContact(Part):
+    """Somebody to reach when something has happened, day and night: on every breach from its first minute, and on paper."""
+
+    kind: OtherKind | Literal["colleague", "processor"] = Field(description="who it is")
+    name: Text = Field(description="name of the person or the firm")
+    phone: Text | None = Field(default=None, description="telephone number, and when it is answered")
+    email: Mailbox | None = Field(default=None, description="mailbox")
+    note: Text | None = Field(default=None, description="number of the policy or the contract, whatever they ask for first")
+    within_hours: int | None = Field(
+        default=None, ge=1, le=8_760, description="hours from the first alert within which they are told; opens a clock"
+    )
+
+    @property
+    def line(self) -> str:
+        """Everything in one line."""
+        return ", ".join(part for part in (self.name, self.phone, self.email, self.note) if part)
+
+
 class Policy(Part):
     """The privacy policy in force; a case keeps the version of its day."""
 
@@ -129,6 +148,9 @@ class Controller(Part):
     representative: Representative | None = Field(description="in the Union (Article 27), or `null`")
     protection_officer: Text | None = Field(default=None, description="data protection officer, if there is one")
     policy: Policy = Field(description="the privacy policy in force")
+    incident_contacts: tuple[IncidentContact, ...] = Field(
+        default=(), description="whom to reach when something has happened: insurer, police, helpers, colleagues"
+    )
     proclaimed_holidays: tuple[ProclaimedHoliday, ...] = Field(
         default=(), description="public holidays proclaimed since; they move the dates of requests that are due on them"
     )

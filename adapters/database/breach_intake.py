@@ -4,8 +4,9 @@ Next: `api/breaches.py`, which starts the workflow.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,10 +19,11 @@ from adapters.database.breach_tables import Dossier, DossierNote
 from adapters.database.intake import ALPHABET
 from adapters.resources import Resources
 from adapters.vault import DossierPurpose, Vault
-from domain.breach import Count, PartyRole
+from domain.breach import Count, OtherKind, PartyRole
 from domain.breach_clock import breach_clock
 from domain.breach_decisions import check_place
 from domain.breach_folding import affected_facts
+from domain.datamap_parts import Controller
 from domain.errors import IdempotencyMismatchError, InvalidInputError
 from domain.texts import Place
 
@@ -73,8 +75,11 @@ def open_breach(resources: Resources, incoming: IncomingBreach, now: datetime) -
     try:
         with resources.database.write() as session:
             note = uuid4()
-            session.add(_dossier(breach_id, incoming, note, now))
+            others = {uuid4(): other for other in _others(resources.datamap.controller, incoming)}
+            session.add(_dossier(breach_id, incoming, note, now, others))
             session.flush()
+            for key, other in others.items():
+                seal_note(session, resources.vault, breach_id, BREACH, author="system", text=other.text, now=now, key=key)
             seal_note(
                 session, resources.vault, breach_id, BREACH, author=incoming.caller, text=incoming.summary, now=now, key=note
             )
@@ -120,7 +125,29 @@ def _check(incoming: IncomingBreach, now: datetime) -> None:
             raise InvalidInputError("A range goes from the lower to the higher number.", field="affected")
 
 
-def _dossier(breach_id: UUID, incoming: IncomingBreach, note: UUID, now: datetime) -> Dossier:
+@dataclass(frozen=True)
+class _Other:
+    """Somebody else to tell, from the data map."""
+
+    kind: OtherKind
+    due_at: datetime | None
+    text: str
+
+
+def _others(controller: Controller, incoming: IncomingBreach) -> list[_Other]:
+    """Whose clock starts with the breach: everybody with hours of their own, and the representative in the Union (Article 27)."""
+    found = [
+        _Other(contact.kind, incoming.first_alert_at + timedelta(hours=contact.within_hours), contact.line)
+        for contact in controller.incident_contacts
+        if contact.within_hours and contact.kind != "colleague" and contact.kind != "processor"  # noqa: PLR1714 (narrows the type)
+    ]
+    representative = controller.representative
+    if representative is not None and not any(other.kind == "representative" for other in found):
+        found.append(_Other("representative", None, f"{representative.name}, {representative.email}"))
+    return found
+
+
+def _dossier(breach_id: UUID, incoming: IncomingBreach, note: UUID, now: datetime, others: Mapping[UUID, _Other]) -> Dossier:
     opening: dict[str, Any] = {
         "first_alert_at": incoming.first_alert_at.astimezone(UTC).isoformat(),
         "role": incoming.role,
@@ -128,6 +155,11 @@ def _dossier(breach_id: UUID, incoming: IncomingBreach, note: UUID, now: datetim
         "exercise": incoming.exercise,
         "summary": str(note),
     }
+    if others:
+        opening["others"] = [
+            f"{other.kind}:{key}:{other.due_at.astimezone(UTC).isoformat() if other.due_at else ''}"
+            for key, other in others.items()
+        ]
     if incoming.contract_hours:
         opening["contract_hours"] = incoming.contract_hours
     if incoming.case:

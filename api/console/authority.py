@@ -89,6 +89,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/find"): Rule(OFFICE),
     ("GET", "/console/breaches"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/register.csv"): Rule(DESK | {Role.AUDITOR}),
+    ("GET", "/console/breaches/incident-pack"): Rule(DESK | {Role.ADMINISTRATOR}),
+    ("GET", "/console/breaches/incident-pack.txt"): Rule(DESK | {Role.ADMINISTRATOR}),
     ("GET", "/console/breaches/new"): Rule(OFFICE | DESK),  # whoever sees something reports it
     ("POST", "/console/breaches/new"): Rule(OFFICE | DESK),
     ("GET", "/console/breaches/{reference}"): Rule(DESK | {Role.AUDITOR}),

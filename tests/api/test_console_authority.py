@@ -51,6 +51,8 @@ MATRIX = {
     "GET /console/find": OFFICE,
     "GET /console/breaches": f"{DESK} auditor",
     "GET /console/breaches/register.csv": f"{DESK} auditor",
+    "GET /console/breaches/incident-pack": f"{DESK} administrator",
+    "GET /console/breaches/incident-pack.txt": f"{DESK} administrator",
     "GET /console/breaches/new": f"{OFFICE} breach_responder",
     "POST /console/breaches/new": f"{OFFICE} breach_responder",
     "GET /console/breaches/{reference}": f"{DESK} auditor",

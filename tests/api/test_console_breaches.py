@@ -292,8 +292,8 @@ def test_a_decision_wants_a_fresh_sign_in(web: TestClient, resources: Resources,
 
 def test_the_register_and_the_handover_print(dana: AtConsole, place: str) -> None:
     assert "reference,status" in dana.get("/console/breaches/register.csv").text
+    assert "the page of its form was not confirmed" in text_of(dana.get(f"{place}/report/be"))
     report = text_of(dana.get(f"{place}/report/de_be"))
-    assert "the page of its form was not confirmed" in report
     assert "mailbox@datenschutz-berlin.de" in report
     assert "Order of the fields From the form of Lower Saxony" in report
     assert "the order is a guess" in text_of(dana.get(f"{place}/report/ie"))
@@ -381,3 +381,13 @@ def test_a_copy_that_reached_the_wrong_person_is_reported_with_what_is_known(
     assert "meant for" not in dana.get(f"/console/breaches/new?case={case.reference}").text, "responders see no case"
     place = amara.post("/console/breaches/new", {"case": case.reference}).headers["location"]
     assert f"The answer to {case.reference}" in text_of(amara.get(place))
+
+
+def test_the_incident_pack_holds_what_is_needed_without_habeas(dana: AtConsole, web: TestClient, resources: Resources) -> None:
+    page = text_of(dana.get("/console/breaches/incident-pack"))
+    text = dana.get("/console/breaches/incident-pack.txt").text
+    for told in ("Wycliffe House", "Berliner Beauftragte", "End every session", "Dana Whitfield"):
+        assert told in page
+        assert told in " ".join(text.split())
+    assert "The incident pack to print" in text_of(dana.get("/console/breaches"))
+    assert AtConsole(web, resources, Role.CASEWORKER, "Carl").get("/console/breaches/incident-pack").status_code == 403

@@ -1,5 +1,6 @@
 """A breach has the same one road to its record as a case: recorded once, chained, folded, sealed. On SQLite and PostgreSQL."""
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from domain.breach import BreachState, Count
 from domain.breach_events import BreachEvent, BreachTag
 from domain.breach_folding import fold_breach
 from domain.breach_messages import BreachRef, RecordBreachEvents
+from domain.datamap_parts import IncidentContact, Representative
 from domain.errors import IdempotencyMismatchError, InvalidInputError, KeyMissingError
 from tests import opened
 
@@ -76,6 +78,25 @@ def test_it_can_be_read_with_its_clocks_before_its_workflow_exists(resources: Re
     ]
     with resources.database.read() as session:
         assert unstarted_dossiers(session, "breach", NOW + timedelta(minutes=1)) == [breach.view.dossier.id]
+
+
+def test_whoever_has_hours_of_their_own_has_a_clock_from_the_first_minute(resources: Resources) -> None:
+    contacts = (
+        IncidentContact(kind="insurer", name="Northgate Cyber", phone="020 7946 0177", note="NC-20931", within_hours=24),
+        IncidentContact(kind="colleague", name="The duty engineer", phone="07700 900142", within_hours=1),
+        IncidentContact(kind="police", name="Fraud desk"),
+    )
+    representative = Representative(name="Lex Dublin", address=("1 Quay",), country="IE", email="rep@lex.example")
+    controller = resources.datamap.controller.model_copy(update={"incident_contacts": contacts, "representative": representative})
+    with_contacts = dataclasses.replace(resources, datamap=resources.datamap.model_copy(update={"controller": controller}))
+    state = open_breach(with_contacts, alert(), NOW).view.state
+    assert state.first_alert_at is not None
+    assert [(party.kind, party.due_at) for party in state.others.values()] == [
+        ("insurer", state.first_alert_at + timedelta(hours=24)),
+        ("representative", None),
+    ]
+    words = BreachReader(with_contacts).words(state.breach_id, list(state.others))
+    assert set(words.values()) == {"Northgate Cyber, 020 7946 0177, NC-20931", "Lex Dublin, rep@lex.example"}
 
 
 def test_recording_twice_changes_nothing_and_another_command_is_a_conflict(resources: Resources, breach: OpenedBreach) -> None:

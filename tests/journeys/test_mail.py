@@ -9,6 +9,8 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 from uuid import UUID
 
@@ -17,15 +19,18 @@ from sqlmodel import col, select
 
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseReceipt, Letter
+from adapters.incoming.conversation import conversation
 from adapters.links import record_attempt
 from demo import people
-from domain.commands import ConfirmIdentityCode
+from domain.commands import ConfirmIdentityCode, SendMessage
 from domain.rights import Status
 from domain.triage import Standing
 from tests import dovecot
+from tests.activities.test_mailroom import with_file
+from tests.adapters.incoming import clients
 from tests.adapters.incoming.corpus import report
 from tests.dovecot import Dovecot
-from tests.factories import SUBJECT
+from tests.factories import ANNA, SUBJECT
 from tests.journeys.installed import PATIENCE, Installed, running_in
 from tests.journeys.readable import files_in, readable
 
@@ -117,6 +122,30 @@ def tags(installed: Installed, case_id: UUID) -> list[str]:
         return list(session.exec(events).all())
 
 
+async def a_conversation(installed: Installed, server: Dovecot, case_id: UUID, received: EmailMessage) -> EmailMessage:
+    """The person writes back from their mail program, and staff answer from the case; gives back that answer."""
+    # A reply of their own joins, as Outlook writes it with a file: what it quotes is folded away, the file is kept.
+    outlook = next(each for each in clients.ANSWERS if each.program == "Outlook for Windows")
+    told = clients.answered(outlook, str(received["Reply-To"]), str(received["Message-ID"]), people.TYPICAL)
+    written = with_file(told, "beach.jpg", b"\xff\xd8\xff" + b"sand" * 100, ("image", "jpeg"))
+    server.deliver(arriving(written.decode().replace("\r\n", "\n")), user="assist")
+    await until(installed, Standing.JOINED)
+    await installed.until(case_id, lambda each: each.state.mails)
+    said = [each for each in conversation(installed.resources, case_id) if each.mail][-1]
+    assert said.text == clients.SAYS
+    assert said.mail is not None
+    assert said.mail.read is not None
+    assert [each.name for each in said.mail.read.attachments] == ["beach.jpg"]
+
+    # Staff answer from the case: in the person's program it stands under what they wrote, in the same conversation.
+    await installed.command(case_id, SendMessage(actor=ANNA, note=installed.note(case_id)))
+    answered = await letter(installed, "a message about your request")
+    theirs = BytesParser(policy=default).parsebytes(told)["Message-ID"]
+    assert answered["In-Reply-To"] == theirs
+    assert str(answered["References"]).split() == ["<0b7a9f@example.com>", str(received["Message-ID"]), theirs]
+    return answered
+
+
 async def test_an_access_case_by_mail_alone(installed: Installed, server: Dovecot) -> None:
     asked = REQUEST.format(sender=people.TYPICAL)
     server.deliver(arriving(asked), user="connect", arrived=ARRIVED)
@@ -159,17 +188,14 @@ async def test_an_access_case_by_mail_alone(installed: Installed, server: Doveco
     await installed.command(case_id, ConfirmIdentityCode(actor=SUBJECT, attempt=attempt))
     view = await installed.review(case_id)
 
-    # A reply of their own joins and is recorded; it threads.
-    server.deliver(arriving(answer(received, "And my pictures, please.", 4)), user="assist")
-    await until(installed, Standing.JOINED)
-    await installed.until(case_id, lambda each: each.state.mails)
+    answered = await a_conversation(installed, server, case_id, received)
 
     await installed.approve(await installed.until(case_id, lambda each: each.state.package))
     ready = await letter(installed, "your copy is ready") if "your copy is ready" in installed.post.subjects else None
     await installed.until(case_id, lambda each: each.state.status is Status.DELIVERED)
     ready = ready or installed.post.letters[-1]
     assert "/collect/hl1_" in ready.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert ready["In-Reply-To"] == "<4@example.com>"
+    assert ready["In-Reply-To"] == answered["Message-ID"]
 
     # That letter comes back: another channel has to be found.
     server.deliver(report(token_to=str(ready["Reply-To"])), user="connect")
