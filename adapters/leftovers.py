@@ -34,7 +34,6 @@ def sweep_leftovers(resources: Resources, now: datetime) -> int:
         commands = _never_accepted(session, before)
         blobs = [blob for command in commands for blob in _without(session, command)]
         session.execute(delete(KeptForm).where(col(KeptForm.kept_at) < before))
-        expire(session, now.date())  # entries of lists whose last day is over
     for blob in blobs:  # rows first: a blob that no row names is unreadable, a row without its blob would be an error
         resources.blobs.delete(blob)
     resources.blobs.sweep_unfinished(older_than=KEPT_FOR)

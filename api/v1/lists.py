@@ -5,6 +5,7 @@ Next: adapters/suppression.py
 """
 
 import datetime as dt
+import ipaddress
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -126,13 +127,22 @@ def add(body: ListBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
     """Put a value on a list: a marketing objection for good, a block for abuse until a day."""
     if (body.list == "abuse") != (body.expires_on is not None):
         raise InvalidInputError("A block for abuse has a last day; a marketing objection has none.", field="expires_on")
-    if body.kind == "ip" and body.expires_on is not None and body.expires_on > web.now().date() + LONGEST_IP_BLOCK:
+    if _of_network(body) and body.expires_on is not None and body.expires_on > web.now().date() + LONGEST_IP_BLOCK:
         raise InvalidInputError("A network address is shared: it is blocked for 30 days at most.", field="expires_on")
     note_access(web, who, f"suppression-{body.list}")
     with web.resources.database.write() as session:
         vault = web.resources.vault
         suppress(session, vault, body.list, body.kind, body.value, now=web.now(), expires_on=body.expires_on)
     return check(ListedBody(kind=body.kind, value=body.value), who, web)
+
+
+def _of_network(body: ListBody) -> bool:
+    """Whether it is a network address, whatever the caller calls it."""
+    try:
+        ipaddress.ip_network(body.value.strip(), strict=False)
+    except ValueError:
+        return body.kind == "ip"
+    return True
 
 
 @router.post("/holds")

@@ -10,6 +10,7 @@ from sqlmodel import select
 from adapters.database.erasure_tables import Disclosure, LegalHold, SuppressionEntry
 from adapters.database.tables import AccessLog
 from adapters.disclosures import disclosures
+from adapters.leftovers import sweep_leftovers
 from adapters.legal_holds import lasts
 from adapters.rates import Rate
 from adapters.resources import Resources
@@ -61,6 +62,33 @@ def test_a_block_for_abuse_has_an_end_and_no_list_leads_to_another(web: TestClie
         macs = {entry.mac for entry in session.exec(select(SuppressionEntry))}
     assert len(macs) == 2
     assert resources.vault.index_email(MIA) not in macs
+
+
+@pytest.mark.parametrize("kind", ["ip", "address", "network"])
+def test_a_network_address_is_blocked_for_thirty_days_at_most_and_the_sweep_takes_it_off_the_day_after(
+    web: TestClient, key: Key, resources: Resources, kind: str
+) -> None:
+    """P70: a family shares one, the parent who reports among them; whatever the caller calls it, it has an end that comes."""
+    lead, now = key(Role.PRIVACY_LEAD), datetime.now(UTC)
+    body = {"kind": kind, "value": "203.0.113.7", "list": "abuse"}
+
+    def block(days: int) -> int:
+        until = (now.date() + timedelta(days=days)).isoformat()
+        return web.post(f"{API}/suppression", json={**body, "expires_on": until}, headers=lead).status_code
+
+    def entries() -> int:
+        with resources.database.read() as session:
+            return len(session.exec(select(SuppressionEntry)).all())
+
+    assert (block(31), entries()) == (422, 0)
+    assert (block(30), entries()) == (200, 1)
+    web.post(f"{API}/suppression", json={"value": MIA, "list": "marketing"}, headers=lead)
+    sweep_leftovers(resources, now + timedelta(days=30))
+    assert entries() == 2, "its last day is a day of it"
+    sweep_leftovers(resources, now + timedelta(days=31))
+    with resources.database.read() as session:
+        assert [entry.list for entry in session.exec(select(SuppressionEntry))] == ["marketing"]
+    assert not web.post(f"{API}/suppression/check", json={"kind": kind, "value": "203.0.113.7"}, headers=lead).json()["abuse"]
 
 
 def test_asking_has_a_scope_of_its_own_and_a_limit(web: TestClient, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
