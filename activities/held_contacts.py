@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from sqlmodel import select
 
 from adapters.collected import CollectedCollection
+from adapters.contact_changes import changed_lately
 from adapters.database.intake import identifier_row
 from adapters.database.tables import CaseIdentifierRow
 from adapters.resources import Resources
@@ -50,12 +51,21 @@ def held_contacts(resources: Resources, case_id: UUID, collections: Iterable[Col
                     found[kind, value] = found.get((kind, value), recent) and recent
     if seen and now - max(seen) > LONG_SILENCE:
         doubts.add(Doubt.LONG_SILENCE)
+    if _moved_here(resources, case_id, now):
+        doubts.add(Doubt.CONTACT_CHANGED)
     written = _written(resources, case_id, found, now)
     return HeldContacts(
         found=[ReceivedIdentifier(identifier=key, kind=kind) for key, (kind, _) in written.items()],
         recent=[key for key, contact in written.items() if found[contact]],
         doubts=sorted(doubts),
     )
+
+
+def _moved_here(resources: Resources, case_id: UUID, now: datetime) -> bool:
+    """Whether an address of the case became the person's by a correction, a short while ago."""
+    with resources.database.read() as session:
+        indexes = session.exec(select(CaseIdentifierRow.value_index).where(CaseIdentifierRow.case_id == case_id)).all()
+        return changed_lately(session, indexes, now)
 
 
 def _contacts(collection: Collection, row: Mapping[str, Any], named: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -18,10 +18,10 @@ from activities.failures import translated
 from activities.heartbeat import beating
 from activities.identifiers import usable_rows
 from activities.measure_run import MeasureRun
-from activities.measure_targets import addressees_of, by_hand_of, targets_of
+from activities.measure_targets import addressees_of, by_hand_of, corrections_of, targets_of
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
-from adapters import restrictions
+from adapters import contact_changes, restrictions
 from adapters.correctable_values import forget as forget_kept
 from adapters.correctable_values import keep
 from adapters.database.tables import CaseIdentifierRow, CaseRecord
@@ -110,6 +110,7 @@ class Measures:
             if run.failed:
                 return MeasureCarriedOut(failed=self._failed(run))
             forget(self._resources, message.case_id, run.number)
+            self._note_contacts(message)
             return MeasureCarriedOut(
                 rows=run.rows,
                 stale=run.stale,
@@ -165,6 +166,18 @@ class Measures:
                     for kind, values in self._values(message.case_id, named).items():
                         for value in values:
                             suppress(session, self._resources.vault, "marketing", kind, value, now=now, expires_on=None)
+
+    def _note_contacts(self, message: CarryOutMeasure) -> None:
+        """For a while a new address alone is not enough to get the person's data."""
+        if message.measure.kind != "correct" or not message.measure.contact:
+            return
+        datamap, vault = self._resources.datamap, self._resources.vault
+        with self._resources.database.write() as session:
+            for each in corrections_of(self._resources, message.case_id, message.measure):
+                kind = datamap.collection(each["system"], each["collection"]).identities.get(each["field"])
+                if kind and each["new"]:
+                    index = vault.index_email(each["new"]) if kind == "email" else vault.index_id(kind, each["new"])
+                    contact_changes.remember(session, index, datetime.now(UTC))
 
     def _released(self, message: CarryOutMeasure, named: Sequence[CaseIdentifierRow]) -> bool:
         """Whether the flags in the systems may go: no other case restricts the same person."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
 
+from adapters import contact_changes
 from adapters.database.tables import CaseEventRow, CaseReceipt, CommandRow, IdentityEvidence, KeptForm, Note, UploadedFile
 from adapters.resources import Resources
 from adapters.suppression import expire
@@ -30,6 +31,7 @@ def sweep_leftovers(resources: Resources, now: datetime) -> int:
     """
     before = now - KEPT_FOR
     with resources.database.write() as session:
+        contact_changes.forget(session, now)
         expire(session, now.date())  # nobody stands on a list longer than it says
         commands = _never_accepted(session, before)
         blobs = [blob for command in commands for blob in _without(session, command)]

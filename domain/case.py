@@ -148,7 +148,15 @@ class CaseState(BaseModel):
         if right in NO_IDENTITY_CHECK:
             return True
         shown = set(self.factors) or {Factor.JUDGED}  # a state from before factors were named
-        return bool(self.identity_record) and suffices(right, self.risk, shown, set(self.doubts))
+        return bool(self.identity_record) and self.enough(right, shown)
+
+    def enough(self, right: Right, shown: set[Factor]) -> bool:
+        """Whether some factors would be enough for a right, given the doubts on record and what it is about to change."""
+        return suffices(right, self.risk, shown, set(self.doubts), contact=self.moves_contact(right))
+
+    def moves_contact(self, right: Right) -> bool:
+        """Whether a correction waits that changes how the person is reached, or signs in."""
+        return any(each.right is right and each.contact and each.pending for each in self.measures)
 
     @property
     def asking_risk(self) -> Risk:

@@ -329,6 +329,7 @@ class ProposeRectification(CommandBase):
     sha256: Sha256
     places: list[FactText]
     right: Right | None = None
+    contact: bool = False  # among them how the person is reached, or signs in: more has to be shown of who asks
 
 
 class ApproveRectification(CommandBase):

@@ -78,6 +78,13 @@ _COPY: dict[Risk, Alternatives] = {
 }
 _OTHER: dict[Risk, Alternatives] = {Risk.LOW: _BASIC, Risk.ELEVATED: _BASIC, Risk.HIGH: _TWO}
 
+# Whoever moves the address under which a person is reached or signs in takes over all that goes there later.
+CONTACT: dict[Risk, Alternatives] = {
+    Risk.LOW: _any({_F.SIGN_IN}, {_F.MAILBOX, _F.HELD_CONTACT}, {_F.MAILBOX, _F.BY_PERSON}, {_F.DOCUMENT}),
+    Risk.ELEVATED: _any({_F.SIGN_IN, _F.HELD_CONTACT}, {_F.SIGN_IN, _F.BY_PERSON}, {_F.DOCUMENT}),
+    Risk.HIGH: _any({_F.SIGN_IN, _F.HELD_CONTACT, _F.BY_PERSON}, {_F.DOCUMENT}),
+}
+
 # The rows of `security.md` section 3; what is not here is asked for nothing, or stands in NO_IDENTITY_CHECK.
 LADDER: dict[Right, dict[Risk, Alternatives]] = {
     Right.ACCESS: _COPY,
@@ -102,13 +109,19 @@ def asking_risk(risk: Risk, doubts: AbstractSet[Doubt]) -> Risk:
     return risk_of(doubts - {Doubt.AGENT}) if Doubt.AGENT in doubts else risk
 
 
-def suffices(right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt] = frozenset()) -> bool:
-    """Whether what was shown is enough for a right."""
+def suffices(
+    right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt] = frozenset(), *, contact: bool = False
+) -> bool:
+    """Whether what was shown is enough for a right; `contact`: it is about how the person is reached, or signs in."""
     if right in NO_IDENTITY_CHECK or right not in LADDER:
         return True
     if Doubt.AGENT in doubts and not shown & _SPEAKS_FOR_THEM:
         return False
-    return any(way <= shown for way in LADDER[right][asking_risk(risk, doubts)])
+    return any(way <= shown for way in _ways(right, risk, doubts, contact=contact))
+
+
+def _ways(right: Right, risk: Risk, doubts: AbstractSet[Doubt], *, contact: bool) -> Alternatives:
+    return (CONTACT if contact else LADDER[right])[asking_risk(risk, doubts)]
 
 
 def more_than_marketing(risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt]) -> bool:
@@ -117,10 +130,10 @@ def more_than_marketing(risk: Risk, shown: AbstractSet[Factor], doubts: Abstract
 
 
 def would_do(
-    right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt] = frozenset()
+    right: Right, risk: Risk, shown: AbstractSet[Factor], doubts: AbstractSet[Doubt] = frozenset(), *, contact: bool = False
 ) -> list[list[Factor]]:
     """What is still to be shown, as alternatives, the shortest first; empty when it suffices."""
-    if suffices(right, risk, shown, doubts):
+    if suffices(right, risk, shown, doubts, contact=contact):
         return []
-    ways = [sorted(way - shown) for way in LADDER[right][asking_risk(risk, doubts)]]
+    ways = [sorted(way - shown) for way in _ways(right, risk, doubts, contact=contact)]
     return sorted(filter(None, ways), key=len)

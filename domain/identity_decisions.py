@@ -11,7 +11,7 @@ from domain.case import CaseState
 from domain.commands import CommandBase, ConfirmIdentity, ConfirmIdentityCode, RecordDoubt, RequestMoreIdentity
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Draft, Fact, Tag
-from domain.identity import HOLDERS_HAVE, Doubt, Factor, suffices, would_do
+from domain.identity import HOLDERS_HAVE, Doubt, Factor, would_do
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Risk, Status
@@ -63,7 +63,7 @@ def proven_by(state: CaseState, key: object) -> Factor:
 def enough_for_more(state: CaseState, factors: Iterable[Factor]) -> bool:
     """Whether these, with what was shown before, let a right go on that waits for it."""
     shown = {*state.factors, *factors}
-    return any(suffices(right, state.risk, shown, set(state.doubts)) for right in state.unsure)
+    return any(state.enough(right, shown) for right in state.unsure)
 
 
 def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verdict: Verdict | None) -> list[Draft]:
@@ -82,7 +82,8 @@ def _confirm_identity(state: CaseState, command: ConfirmIdentity, _verdict: Verd
     need_reason(command)
     factors = command.factors or [Factor.JUDGED]
     if not enough_for_more(state, factors):
-        ways = would_do(state.unsure[0], state.risk, {*state.factors, *command.factors}, set(state.doubts))
+        right, shown = state.unsure[0], {*state.factors, *command.factors}
+        ways = would_do(right, state.risk, shown, set(state.doubts), contact=state.moves_contact(right))
         words = "; or ".join(" and ".join(factor.value.replace("_", " ") for factor in way) for way in ways)
         raise InvalidInputError(
             f"With the doubts on record this is not enough. What would do: {words or 'the person themselves'}.", field="factors"

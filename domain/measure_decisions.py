@@ -42,7 +42,7 @@ def measure_actions(state: CaseState) -> list[Action]:
         actions.append(Action.PROPOSE_RECTIFICATION)
     if correction is not None:
         actions += [Action.RETURN_FOR_REWORK, Action.TAKE_BACK_RECTIFICATION]
-        if correction.found and not state.held and not refusing(state, correction.right):
+        if correction.found and may_be_made(state, correction) and not state.held and not refusing(state, correction.right):
             actions.append(Action.APPROVE_RECTIFICATION)
     if _open(state, Right.RECTIFICATION):
         actions.append(Action.MARK_DISPUTED)
@@ -67,6 +67,11 @@ def wants_values(state: CaseState, right: Right) -> bool:
         return False
     found = state.values
     return found is None or found.keys != state.usable_keys or found.after < corrected_last(state.measures)
+
+
+def may_be_made(state: CaseState, correction: Measure) -> bool:
+    """Whether enough was shown of who asks for what is corrected: more where it moves how the person is reached, or signs in."""
+    return not correction.contact or state.knows(correction.right)
 
 
 def returns_measure(state: CaseState) -> bool:
@@ -124,6 +129,8 @@ def _propose(state: CaseState, command: ProposeRectification, _verdict: Verdict 
         "sha256": command.sha256,
         "places": [*command.places],
     }
+    if command.contact:
+        facts["contact"] = True
     return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
 
 

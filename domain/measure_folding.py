@@ -44,6 +44,7 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
         changes=_id(event, "changes"),
         sha256=str(facts["sha256"]) if facts.get("sha256") else None,
         places=_texts(facts.get("places")),
+        contact=bool(facts.get("contact")),
         text=_id(event, "text"),
         of=cast("int", facts.get("of", 0)),
         approved=facts["kind"] != "correct",  # what cannot be undone needs a second person; the others end as they began

@@ -30,6 +30,7 @@ class Measure(BaseModel):
         ground: of Article 18(1), for a restriction.
         changes: the sealed note with the values of a correction; `sha256` is the keyed hash that a second person approves.
         places: `system.collection.field` of a correction, `system.collection` of a mark.
+        contact: a correction of how the person is reached, or signs in.
         text: the sealed note with the person's own statement (a mark), or the words that tell of the lifting.
         of: number of the restriction that a lifting ends.
         found: rows that hold what the correction expects; None until somebody looked.
@@ -48,6 +49,7 @@ class Measure(BaseModel):
     changes: UUID | None = None
     sha256: Sha256 | None = None
     places: list[FactText] = []
+    contact: bool = False
     text: UUID | None = None
     of: int = 0
     found: int | None = None

@@ -29,6 +29,16 @@ class Restriction(SQLModel, table=True):
     lifted_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True))
 
 
+class ContactChange(SQLModel, table=True):
+    """An address that a correction made the person's; for 30 days it alone is not enough to get their data (security.md 3)."""
+
+    __tablename__ = "contact_change"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    subject_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    changed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class ConsentEnd(SQLModel, table=True):
     """The ledger: from when on a consent is none any more. Never changed; what was done before stays as it was."""
 

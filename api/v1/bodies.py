@@ -137,6 +137,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.PROPOSE_RECTIFICATION: {
         "sha256": None,
         "places": None,
+        "contact": None,
         "changes": (Annotated[list[CorrectionBody], Field(min_length=1, max_length=50)], Field(description="kept sealed")),
         "right": (Right | None, Field(None, description="`automated_decision_review` where the request has both")),
     },

@@ -31,6 +31,7 @@ from api.brake import Approval, let_through
 from api.security import Caller
 from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES
+from api.v1.correcting import check_correctable, reaches
 from api.v1.desk_bodies import ActionBody
 from api.v1.joining import check_goes_on, other_case, proof_of_one_person
 from domain.authority import Action
@@ -221,24 +222,19 @@ def _link_complaint(_session: Session, deed: Deed) -> dict[str, Any]:
 def _propose_rectification(session: Session, deed: Deed) -> dict[str, Any]:
     changes = deed.given["changes"]
     for each in changes:
-        _correctable(deed, each)
+        check_correctable(deed.resources.datamap, each)
     places = [f"{each['system']}.{each['collection']}.{each['field']}" for each in changes]
     if len(set(places)) < len(places):
         raise InvalidInputError("A field is named twice. Correct it once, then again if it has to be.", field="changes")
     content = json.dumps(changes, ensure_ascii=False, sort_keys=True)
     sha256 = deed.resources.vault.case(deed.case_id).receipt_mac("rectification", content)
-    return {"changes": write_note(session, deed, content), "sha256": sha256, "places": places, "right": deed.given["right"]}
-
-
-def _correctable(deed: Deed, change: dict[str, Any]) -> None:
-    try:
-        collection = deed.resources.datamap.collection(change["system"], change["collection"])
-    except UnknownObjectError:
-        raise InvalidInputError("The data map has no such collection.", field="changes") from None
-    if change["old"] == change["new"]:
-        raise InvalidInputError("Old and new value are the same.", field="changes")
-    if change["field"] not in collection.correctable:
-        raise InvalidInputError("This field cannot be corrected here.", field="changes")
+    facts = {
+        "sha256": sha256,
+        "places": places,
+        "right": deed.given["right"],
+        "contact": any(reaches(deed.resources.datamap, each) for each in changes),
+    }
+    return facts | {"changes": write_note(session, deed, content)}
 
 
 def _mark_disputed(session: Session, deed: Deed) -> dict[str, Any]:

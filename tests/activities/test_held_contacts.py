@@ -1,22 +1,29 @@
 """Which contacts the systems hold, read from what a search found, and how their owners hear of it (`security.md` I5, I6)."""
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
+from activities.measures import Measures
 from adapters.database.tables import CaseIdentifierRow
+from adapters.leftovers import sweep_leftovers
 from adapters.links import look_up
 from domain.events import Tag
 from domain.identity import Doubt
+from domain.measure_messages import CarryOutMeasure
+from domain.measure_standing import Measure
 from domain.messages import Collect, HeldContacts
+from domain.rights import Right
 from tests import opened, post_office
 from tests.activities import shop as shops
 from tests.activities.shop import RUTH, Shop
 from tests.case_in_hand import CaseInHand, posting, token_in
+from tests.factories import ANNA
 from tests.post_office import PostOffice
 
 OLD = "ruth.before@post.example"
@@ -35,6 +42,25 @@ def _searched(shop: Shop, case: CaseInHand, run: int = 1) -> HeldContacts:
 def _value(shop: Shop, row: CaseIdentifierRow) -> str:
     vault = shop.resources.vault.case(row.case_id)
     return vault.open("case_identifier", "value", str(row.id), row.value).decode() if row.value else ""
+
+
+def test_an_address_that_a_correction_made_theirs_is_a_doubt_for_thirty_days(shop: Shop) -> None:
+    """The source says nothing of when a contact was changed; we changed it ourselves."""
+    shop.account(7)
+    case, now = shop.case(), datetime.now(UTC)
+    assert _searched(shop, case).doubts == []
+    note = case.note(
+        json.dumps([{"system": "app", "collection": "accounts", "field": "email", "old": OLD, "new": RUTH}]), ANNA.person
+    )
+    facts = {"number": 9, "right": Right.RECTIFICATION, "kind": "correct", "approved": True, "contact": True, "changes": note}
+    what = Measure.model_validate({**facts, "places": ["app.accounts.email"]})
+    message = CarryOutMeasure(case_id=case.id, measure=what, keys=[case.mailbox], at=now)
+    Measures(shop.resources, shop.systems).carry_out_measure(message)
+    assert _searched(shop, case, run=2).doubts == [Doubt.CONTACT_CHANGED]
+    sweep_leftovers(shop.resources, now + timedelta(days=29))
+    assert _searched(shop, case, run=3).doubts == [Doubt.CONTACT_CHANGED]
+    sweep_leftovers(shop.resources, now + timedelta(days=31))
+    assert _searched(shop, case, run=4).doubts == []
 
 
 def test_a_contact_that_only_billing_holds_is_found_once_and_its_owner_is_told(shop: Shop, office: PostOffice) -> None:

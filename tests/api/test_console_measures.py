@@ -8,13 +8,14 @@ import pytest
 from sqlmodel import select
 
 from adapters.correctable_values import HeldValue, HeldValues, keep
+from adapters.database.case_reader import CaseReader
 from adapters.database.tables import CommandRow, Note
 from adapters.notes import write_note
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests.at_console import AtConsole
-from tests.case_in_hand import CaseInHand
+from tests.case_in_hand import ADDRESS, CaseInHand
 from tests.factories import ANNA, MONDAY, SHA
 
 SignIn = Callable[..., AtConsole]
@@ -78,6 +79,23 @@ def test_a_correction_is_chosen_by_field_and_its_values_are_sealed(at_console: S
     (change,) = json.loads(vault.open("note", "text", str(note.id), note.text))
     assert (change["old"], change["new"]) == ("Rut", "Ruth")
     assert payload["places"] == [place]
+    assert payload["contact"] is False
+
+
+def test_a_correction_of_the_address_asks_for_more_identity_before_anybody_approves_it(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    person = at_console(Role.CASEWORKER)
+    given = {"place_1": "platform.accounts.email", "old_1": ADDRESS, "new_1": "new@else.example", "reason": "They wrote so."}
+    person.post(f"/console/cases/{case.reference}/actions/propose_rectification", given)
+    state = CaseReader(resources).get(case.id).state
+    assert state.measures[-1].contact
+    case.sequence = state.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=1)
+    page = at_console(Role.REVIEWER, "Ben Frank").get(f"/console/cases/{case.reference}").text
+    assert "Show more of who asks before this is changed" in page
+    assert "actions/approve_rectification" not in page
 
 
 def looked_at(case: CaseInHand, *values: HeldValue) -> None:

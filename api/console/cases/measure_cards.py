@@ -15,7 +15,7 @@ from domain.case import WorkItem
 from domain.datamap import DataMap
 from domain.datamap_parts import LawfulBasis
 from domain.events import Tag
-from domain.measure_decisions import CORRECTED
+from domain.measure_decisions import CORRECTED, may_be_made
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.next_step import NextStep
 from domain.rights import Right
@@ -119,6 +119,18 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             presses=looking.only(back),
         )
     yes = Press(Action.APPROVE_RECTIFICATION, "Correct it", {"sha256": str(measure.sha256)}, direct=True, first=True)
+    if not may_be_made(looking.facts.state, measure):
+        return Card(
+            "Show more of who asks before this is changed",
+            "It moves how the person is reached, or signs in: whoever has the new address gets what goes there. Needed is their "
+            "sign-in, or the old mailbox with a second contact we hold; more where there is a doubt (Article 12(6)).",
+            instructions=_changes(looking, measure),
+            presses=looking.only(
+                Press(Action.REQUEST_MORE_IDENTITY, "Ask for more identity", first=True),
+                Press(Action.CONFIRM_IDENTITY, "Record what showed it"),
+                back,
+            ),
+        )
     alone, note = looking.alone(yes) if mine else ([yes], "The old value is kept here alone.")
     return Card(
         "Approve the correction"

@@ -44,7 +44,10 @@ def identity_of(facts: CaseFacts) -> Identity:
     rows = facts.happened(Tag.IDENTITY_CONFIRMED)
     state, doubts = facts.state, tuple(words.DOUBTS[doubt] for doubt in facts.state.doubts)
     unsure = state.unsure[0] if state.unsure else None
-    ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts)) if unsure and state.risk is not Risk.LOW else []
+    moves = unsure is not None and state.moves_contact(unsure)
+    ways = []
+    if unsure and (moves or state.risk is not Risk.LOW):
+        ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts), contact=moves)
     settles = tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
     risk = words.RISKS[facts.state.risk]
     if facts.state.identity_record and rows:
