@@ -6,6 +6,7 @@ Next: `workflows/mailbox.py`
 """
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -59,12 +60,14 @@ class Mailroom:
         self._reader = MailReader()
         self._clamd = place_of(resources.settings.clamd)
         self._documents = DocumentDesk(resources, self._reader)
+        self._sorting = threading.Lock()
 
     @activity.defn
     @translated
     def sort_mail(self, _message: WatchMailbox) -> MailSorted:
         """Sort what is stored and unsorted, 50 mails at most; gives back what follows for cases, also from before a crash."""
-        with beating():
+        # One mailbox after the other: what somebody wrote to both opens one case and is answered once.
+        with beating(), self._sorting:
             done = []
             for mail in self._claim(datetime.now(UTC)):
                 sorted_mail = self._sort(mail)

@@ -275,6 +275,17 @@ def test_a_server_that_says_so_itself_wakes_the_watch(post: Post) -> None:
     timer.join()
 
 
+def test_a_connection_that_breaks_while_it_waits_for_mail_is_opened_again_and_nothing_is_missed(post: Post, torn: Wire) -> None:
+    torn.tear_at_client = b"IDLE"
+    watch = MailboxWatch(post.resources, hold=60)
+    with pytest.raises(MailboxTroubleError):
+        watch.take_in_mail(WatchMailbox(mailbox=post.user))
+    assert torn.torn == 1
+    post.server.deliver(numbered(1), user=post.user)
+    post.turns()
+    assert post.raws() == [numbered(1)]
+
+
 def test_a_destroyed_mail_opens_no_more(post: Post) -> None:
     post.server.deliver(numbered(1), user=post.user)
     post.turns()

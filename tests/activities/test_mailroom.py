@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -214,6 +215,18 @@ def test_one_automatic_answer_per_sender_and_day(room: Sorting) -> None:
     assert [each.standing for each in room.mails].count(Standing.OPENED.value) == 1
     assert len(room.receipts) == 1
     assert {each.reason for each in room.mails[1:]} <= {TriageReason.OPEN_CASE.value, TriageReason.ANSWERED_TODAY.value}
+
+
+def test_what_one_person_writes_to_both_mailboxes_at_once_opens_one_case_and_is_answered_once(room: Sorting) -> None:
+    def taken_in(number: int) -> None:
+        raw = signed(mail(f"{ASKS} {number}", Message_Id=f"<both{number}@post.example>"), "post.example")
+        store(room.resources, "imap", [Arrived(raw, datetime.now(UTC))], datetime.now(UTC))
+        room.room.sort_mail(DESK)
+
+    with ThreadPoolExecutor(4) as mailboxes:
+        list(mailboxes.map(taken_in, range(8)))
+    assert [each.standing for each in room.mails].count(Standing.OPENED.value) == 1
+    assert len(room.receipts) == 1
 
 
 @pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "List-Id: <x.post.example>", "X-Habeas-Letter: 1"])

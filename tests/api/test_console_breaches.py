@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
 
 from adapters.database.intake import Receipt
 from adapters.resources import Resources
-from api.console.breaches.picture import Told, left, shared_out, to_do
+from api.console.breaches.picture import Told, clock_change, left, shared_out, to_do
 from domain.breach import Awareness, BreachState, BreachStatus, Count, Decision
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
@@ -308,6 +309,21 @@ def test_an_exercise_is_marked_on_every_page(dana: AtConsole) -> None:
     assert "This is an exercise" in text_of(dana.get(place))
     assert "A rehearsal" not in text_of(dana.get("/console/breaches"))
     assert "A rehearsal" in text_of(dana.get("/console/breaches?view=exercises"))
+
+
+@pytest.mark.parametrize(
+    ("started", "place", "told"),
+    [
+        ("2027-03-27T10:00+00:00", "Europe/London", "72 hours from 10:00 GMT end at 11:00 BST"),
+        ("2026-10-23T13:00+00:00", "Europe/Berlin", "72 hours from 15:00 CEST end at 14:00 CET"),
+        ("2026-11-20T10:00+00:00", "Europe/London", ""),
+    ],
+)
+def test_elapsed_hours_and_the_clock_on_the_wall_are_both_told_when_clocks_change(started: str, place: str, told: str) -> None:
+    begun = datetime.fromisoformat(started)
+    said = clock_change(begun, begun + timedelta(hours=72), ZoneInfo(place))
+    assert told in said
+    assert bool(said) is bool(told)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from adapters.database.tables import Caseworker
 from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
-from api.console.breaches.picture import cells, left, local_due, row_state, shared_out, to_do, urgency
+from api.console.breaches.picture import cells, clock_change, left, local_due, row_state, shared_out, to_do, urgency
 from api.console.breaches.timeline import moments
 from api.console.breaches.told import as_todos, notices_of
 from api.console.mail_words import scanned
@@ -143,6 +143,7 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
         "due": due,
         "left": left(due, now) if due else "",
         "urgent": urgency(due, now),
+        "clock_change": clock_change(state.started, due, zone(web)) if due and state.started else "",
         "now": now,
         "cells": cells(state.started, now) if state.started else [],
         "day_marks": _day_marks(web, state),

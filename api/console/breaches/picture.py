@@ -76,6 +76,17 @@ def local_due(row: AuthorityRow, seat: ZoneInfo) -> str:
     return f"{row.safe_due.astimezone(place):%a %-d %b, %H:%M %Z}"
 
 
+def clock_change(started: datetime, due: datetime, seat: ZoneInfo) -> str:
+    """What clocks on the wall say where they are put forward or back meanwhile; empty where they are not."""
+    begun, ends = started.astimezone(seat), due.astimezone(seat)
+    moved = (ends.utcoffset() or timedelta()) - (begun.utcoffset() or timedelta())
+    if not moved:
+        return ""
+    hours = (due - started) // timedelta(hours=1)
+    way = "forward" if moved > timedelta() else "back"
+    return f"Clocks go {way} meanwhile: {hours} hours from {begun:%H:%M} {begun:%Z} end at {ends:%H:%M} {ends:%Z} on the wall."
+
+
 def urgency(due: datetime | None, now: datetime) -> str:
     """`late`, `soon` or nothing."""
     if due is None:
