@@ -112,9 +112,9 @@ class CollectedCollection:
         """The rows as JSON lines, in pieces of whole lines."""
         return self._reader.json_pieces()
 
-    def raw_lines(self) -> Iterator[bytes]:
-        """The rows as JSON lines, one by one, unread."""
-        return self._reader.json_lines()
+    def raw_lines(self, start: int = 0) -> Iterator[bytes]:
+        """The rows from one on as JSON lines, one by one, unread."""
+        return self._reader.json_lines(start)
 
     def csv(self) -> Iterator[bytes]:
         """The rows as a CSV file, in pieces of whole rows, the header alone first."""

@@ -44,7 +44,7 @@ STAYS: Final = frozenset(
 GOES: Final = frozenset(
     {
         "case_identifier", "uploaded_file", "item_decision", "page_seen", "link", "subject_session", "code", "attempt", "command",
-        "package", "correctable_values", "review_sample", "sample_check",
+        "package", "correctable_values", "review_sample", "sample_check", "item_remark",
     },
 )  # fmt: skip
 EMPTIED: Final[dict[str, dict[str, Any]]] = {

@@ -55,7 +55,21 @@ from api.console.breaches import acts as breach_acts
 from api.console.breaches import incident_pack as incident_pack_pages
 from api.console.breaches import pages as breach_pages
 from api.console.breaches import report as breach_report
-from api.console.cases import deeds, desk_again, desk_files, erasure_tab, evidence, legal, sampling, tabs, values, walls
+from api.console.cases import (
+    deeds,
+    desk_again,
+    desk_files,
+    desk_find,
+    desk_remarks,
+    desk_schedule,
+    erasure_tab,
+    evidence,
+    legal,
+    sampling,
+    tabs,
+    values,
+    walls,
+)
 from api.console.cases import desk as review_desk
 from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
@@ -154,6 +168,9 @@ def create_app(
         review_desk,
         desk_again,
         desk_files,
+        desk_find,
+        desk_remarks,
+        desk_schedule,
         legal,
         sampling,
         evidence,

@@ -19,12 +19,14 @@ from sqlmodel import Session, col, func
 
 from adapters.database.case_access import EVERY_CASE, Sight
 from adapters.database.queue_projection import READ, UNREAD
+from adapters.database.remarks import asked_of
+from adapters.database.review_tables import ItemRemark
 from adapters.database.session import Database
 from adapters.database.tables import CaseAssignment, CaseReceipt, CaseRight, QueueEntry
 from domain.errors import InvalidInputError
 from domain.next_step import Step
 
-View = Literal["open", "mine", "unassigned", "approve", "unchecked", "closed"]
+View = Literal["open", "mine", "asked", "unassigned", "approve", "unchecked", "closed"]
 PAGE = 50  # rows
 _APPROVALS = (
     Step.APPROVE_PACKAGE.value,
@@ -115,6 +117,8 @@ class Queue:
                 facets.views["open"] += count
                 for view, mark in zip(("mine", "unassigned", "approve", "unchecked", "attention"), marks, strict=True):
                     facets.views[view] += count * mark
+            asked = select(func.count()).select_from(QueueEntry).where(*here, _asked(me))
+            facets.views["asked"] = session.execute(asked).scalar_one()
             facets.rights.update({row[0]: row[1] for row in session.execute(_by_right(sight))})
         return facets
 
@@ -176,6 +180,8 @@ def _conditions(wanted: Wanted, stage: str | None = None) -> list[ColumnElement[
 def _of_view(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.view == "mine":
         return [col(QueueEntry.assignee) == wanted.me]
+    if wanted.view == "asked":
+        return [_asked(wanted.me)]
     if wanted.view == "unassigned":
         return [col(QueueEntry.assignee).is_(None)]
     if wanted.view == "approve":
@@ -186,6 +192,10 @@ def _of_view(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _approvable(me: str) -> ColumnElement[bool]:
     # Whoever prepared is barred (R2), so what they cannot approve is not shown as theirs to approve.
     return col(QueueEntry.step).in_(_APPROVALS) & ~col(QueueEntry.preparers).contains(me, autoescape=True)
+
+
+def _asked(me: str) -> ColumnElement[bool]:
+    return col(QueueEntry.case_id).in_(select(col(ItemRemark.case_id)).where(asked_of(me)))
 
 
 def _by_right(sight: Sight) -> Any:  # noqa: ANN401 (SQLAlchemy types a selection by its columns)

@@ -67,3 +67,23 @@ class SampleCheck(SQLModel, table=True):
     note: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     by: str
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class ItemRemark(SQLModel, table=True):
+    """Append-only. What reviewers say to each other about an item: a flag, a tag, a note, a question to a colleague, an answer.
+
+    `removed` takes the row `about` away, `answer` answers it. `text` is sealed: it may describe the person or somebody else.
+    """
+
+    __tablename__ = "item_remark"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    item: str = Field(index=True)
+    position: int  # in its collection, to lead there
+    kind: str  # flag | tag | note | question | answer | removed
+    text: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    about: UUID | None = Field(default=None, index=True)
+    to: str | None = Field(default=None, index=True)  # whom a question is to, as commands name people
+    by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))

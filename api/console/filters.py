@@ -23,6 +23,7 @@ PATH: Final = "/console/cases"
 VIEWS: Final[dict[View, str]] = {
     "open": "All open",
     "mine": "Mine",
+    "asked": "Asked of me",
     "unassigned": "Unassigned",
     "approve": "To approve by me",
     "unchecked": "No check needed",

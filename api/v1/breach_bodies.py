@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.v1.bodies import ActionBody, Words
+from api.v1.bodies import Words
+from api.v1.desk_bodies import ActionBody
 from api.v1.dossier_bodies import Table, Told, shapes
 from domain.breach import Standing
 from domain.breach_authority import BreachAction

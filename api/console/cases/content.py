@@ -48,6 +48,7 @@ class Branch:
     files: int
     withheld: int
     seen: int = 0
+    items: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ class Tree:
     def seen(self) -> int:
         """Items that were on somebody's screen."""
         return sum(each.seen for each in self.branches)
+
+    @property
+    def found(self) -> int:
+        """Items that can be looked at one by one."""
+        return sum(each.items for each in self.branches)
 
     @property
     def sampling(self) -> bool:
@@ -127,6 +133,7 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         records=0 if part["files"] else part["records"],  # a file's row is no further record
         files=part["files"],
         withheld=part["withheld"] + part.get("covered", 0),
+        items=part["records"] + part["withheld"] + part.get("excluded", 0) if part["collection"] else 0,
     )
 
 

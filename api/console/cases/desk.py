@@ -5,17 +5,15 @@ was drawn here, never as it is. Next: api/console/cases/desk_files.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
-from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
-from adapters.row_text import csv_header, encode
 from api.access import note_access
-from api.console.cases import content, deeds, desk_file_reading, desk_reading, desk_schedule, reading, shell
+from api.console.cases import content, deeds, desk_file_reading, desk_reading, desk_said, reading, shell
 from api.console.cases.deeds import Refused
 from api.console.cases.desk_words import CHOICES, STANDS
 from api.console.cases.facts import CaseFacts
@@ -35,7 +33,6 @@ from domain.withholding import ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
-_SCHEDULE: Final = ("revision", "item", "decision", "basis", "person", "parts", "rule", "author", "decided_at")
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Start = Annotated[int, Query(ge=0, le=2**31)]
 
@@ -120,24 +117,6 @@ async def weigh(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedC
     if refused is not None:
         return await run_in_threadpool(_person, web, who, case, given, refused)
     return away_to(f"{_base(case)}/package?done={Action.WEIGH_THIRD_PERSON.value}")
-
-
-@router.get("/{reference}/schedule.csv")
-async def schedule(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
-    """Every decision, complete: the controller's own copy, which the person does not get."""
-
-    def page() -> Response:
-        note_look(web, who, case, f"{_base(case)}/package")
-        facts = reading.read(web, case)
-        rows = [*desk_schedule.schedule(web, facts), *desk_schedule.samples_looked_at(web, facts)]
-        body = b"".join(chain([csv_header(_SCHEDULE)], [encode(_SCHEDULE, rows)[1]] if rows else []))
-        return Response(
-            body,
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{case.receipt.reference}-schedule.csv"'},
-        )
-
-    return await run_in_threadpool(page)
 
 
 def _base(case: CaseView) -> str:
@@ -234,6 +213,8 @@ def _desk(  # noqa: PLR0917
         collection=collection,
         refused_item=at,
         filled=filled,
+        remarks=read.state.status is Status.IN_REVIEW,
+        **desk_said.around(web, read, who, [line.id for line in desk.lines if not line.sealed]),
     )
 
 

@@ -33,6 +33,7 @@ class Desk:
     Args:
         seen: how many items of the collection somebody had on the screen.
         basis: that this person chose last, offered again.
+        unseen: the first item of the next page that nobody had on the screen; None where there is none.
     """
 
     lines: list[Line]
@@ -40,6 +41,7 @@ class Desk:
     seen: int
     following: int | None
     basis: str
+    unseen: int | None = None
 
 
 def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> CollectedCollection:
@@ -79,7 +81,18 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     lines = with_authors(web, standing, items, lines)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)
-    return Desk(lines, found.rows, min(seen, found.rows), end if end < found.rows else None, basis)
+    following = end if end < found.rows else None
+    return Desk(lines, found.rows, min(seen, found.rows), following, basis, _unseen(web, facts, found, start))
+
+
+def _unseen(web: Web, facts: CaseFacts, found: CollectedCollection, start: int) -> int | None:
+    """The next page after this one, or the first of all, that nobody had on the screen."""
+    here = (PageSeen.case_id == facts.state.case_id, PageSeen.run == facts.state.run)
+    query = select(PageSeen.start).where(*here, PageSeen.system == found.system, PageSeen.collection == found.name)
+    with web.resources.database.read() as session:
+        seen = set(session.exec(query).all())
+    left = [each for each in range(0, found.rows, PAGE) if each not in seen and each != start]
+    return next((each for each in left if each > start), left[0] if left else None)
 
 
 def seen_of(web: Web, facts: CaseFacts) -> dict[tuple[str, str], int]:

@@ -2,18 +2,50 @@
 
 Next: adapters/database/item_decisions.py
 """
+# ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
 from adapters.database.item_decisions import every_decision
 from adapters.database.samples import samples_of
+from adapters.row_text import csv_header, encode
+from api.console.cases import reading, shell
+from api.console.cases.desk import note_look
 from api.console.cases.facts import CaseFacts
-from api.dependencies import Web
+from api.console.opened import TheOpenedCase
+from api.console.pages import ConsoleRoute, TheCaseworker
+from api.dependencies import TheWeb, Web
 from domain.redaction import Span
 
+router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
-def schedule(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
+_SCHEDULE: Final = ("revision", "item", "decision", "basis", "person", "parts", "rule", "author", "decided_at")
+
+
+@router.get("/{reference}/schedule.csv")
+async def schedule(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """Every decision, complete: the controller's own copy, which the person does not get."""
+
+    def page() -> Response:
+        note_look(web, who, case, f"{shell.BASE}/{case.receipt.reference}/package")
+        facts = reading.read(web, case)
+        rows = [*decided(web, facts), *samples_looked_at(web, facts)]
+        body = b"".join(chain([csv_header(_SCHEDULE)], [encode(_SCHEDULE, rows)[1]] if rows else []))
+        return Response(
+            body,
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{case.receipt.reference}-schedule.csv"'},
+        )
+
+    return await run_in_threadpool(page)
+
+
+def decided(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
     """Every decision with who, when, why and what a rule covered: the controller's own copy, complete."""
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:

@@ -33,3 +33,11 @@ SHORT: Final[dict[Basis, str]] = {
     Basis.PRIVILEGE: "legal privilege",
     Basis.NOT_PERSONAL_DATA: "not personal data",
 }
+# What is done beside the commands of a case.
+DONE_BESIDE: Final = {
+    "wall": "They are kept away from this case from now on. Nobody tells them.",
+    "remark": "Kept. Nothing of it reaches the person.",
+    "remark_refused": "Nothing was kept: write something, choose whom a question is to, and look whether a colleague was faster.",
+    "undo_refused": "Nothing was taken back: somebody decided anew meanwhile. Look at what stands now.",
+    "wall_lifted": "They see this case again, as far as their role goes.",
+}

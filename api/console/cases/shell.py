@@ -20,6 +20,7 @@ from api.console.authority import may
 from api.console.cases import rail
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
+from api.console.cases.desk_words import DONE_BESIDE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
@@ -284,16 +285,8 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
     }
 
 
-# What is done beside the commands of a case.
-_BESIDE: Final = {
-    "wall": "They are kept away from this case from now on. Nobody tells them.",
-    "undo_refused": "Nothing was taken back: somebody decided anew meanwhile. Look at what stands now.",
-    "wall_lifted": "They see this case again, as far as their role goes.",
-}
-
-
 def told_of(done: str) -> str:
     """What was just done, in words."""
     if done == "waiting":
         return "It was handed in and is not answered yet. It counts once it is; look again in a minute."
-    return act_of(Action(done)).done if done in set(Action) else _BESIDE.get(done, "")
+    return act_of(Action(done)).done if done in set(Action) else DONE_BESIDE.get(done, "")

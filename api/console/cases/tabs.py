@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, coverage, desk_return, desk_rules, history, reading, receipts, shell, systems
+from api.console.cases import content, coverage, desk_return, desk_rules, desk_said, history, reading, receipts, shell, systems
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
@@ -106,6 +106,7 @@ async def package(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
     def page(read: CaseFacts) -> Response:
         back = desk_return.rework(web, read, words=who.role is not Role.AUDITOR)
         tree = content.tree(web, read)
+        questions, remarked = desk_said.asked(web, read, who)
         return shell.show_case(
             web,
             who,
@@ -116,6 +117,8 @@ async def package(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
             tree=tree,
             rework=back,
             many=desk_rules.standing_of(web, read),
+            questions=questions,
+            remarked=remarked,
         )
 
     return await _shown(web, case, page)

@@ -102,7 +102,16 @@ document.addEventListener("keydown", (event) => {
   if (!select) return;
   select.value = choice;
   if (choice === "withhold" || choice === "redact") item.querySelector("details").open = true;
-  item.querySelector("button[type=submit]").focus();
+  item.querySelector(".decide button[type=submit]").focus();
+  event.preventDefault();
+});
+// "f" and "u" go to the button that flags an item or takes its decision back; Enter presses it.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  const place = { f: "[data-flag]", u: "[data-undo]" }[event.key];
+  const button = place && event.target.closest("[data-item]")?.querySelector(place);
+  if (!button) return;
+  button.focus();
   event.preventDefault();
 });
 // On the sample of an approver: "r" for right, "x" for wrong, of the item in which one is.
