@@ -1,7 +1,7 @@
 """remarks of reviewers about items
 
 Revision: 804cec337ead
-Revises: af12d141df1a
+Revises: a00c7cce0a82
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "804cec337ead"
-down_revision = "af12d141df1a"
+down_revision = "a00c7cce0a82"
 branch_labels = None
 depends_on = None
 
