@@ -11,7 +11,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 from activities.failures import translated
-from activities.identity import judge
+from adapters.attempts import judge
 from adapters.database.case_projector import CaseProjector
 from adapters.database.clocks import seat_of
 from adapters.database.opening import opening_of

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from activities.letter_measures import consents, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
+from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
@@ -129,11 +130,7 @@ def _every_letter(writing: Writing) -> Facts:
 
 
 def _purpose(writing: Writing) -> CodePurpose:
-    if not writing.proven:
-        return "verify"
-    if writing.state.fetchable and writing.address.id == writing.state.delivery_address:
-        return "open_package"
-    raise NotAllowedNowError("This address needs no code now.", status=writing.state.status.value)
+    return purpose_of_code(writing.state, writing.address.id) if writing.proven else "verify"
 
 
 def _code(writing: Writing) -> Facts:

@@ -21,7 +21,7 @@ from adapters.database.tables import Attempt, CaseIdentifierRow, Code
 from adapters.vault import Vault
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
 
-CodePurpose = Literal["verify", "open_package"]
+CodePurpose = Literal["verify", "open_package", "visit"]  # visit: to read on the page of a request, and to withdraw it
 
 DIGITS = 8  # 25 guesses a day against 10^8: one in four million
 LIFE = timedelta(minutes=10)  # ASVS 6.5.5

@@ -30,7 +30,7 @@ def identity_actions(state: CaseState) -> list[Action]:
     if state.unsure and state.status is not Status.RECEIVED:
         actions += [Action.CONFIRM_IDENTITY, Action.REQUEST_MORE_IDENTITY, Action.SUBMIT_IDENTITY_EVIDENCE]
     if "proven" in standings:
-        actions.append(Action.CHANGE_DELIVERY_ADDRESS)
+        actions += [Action.CHANGE_DELIVERY_ADDRESS, Action.REQUEST_CODE]  # a code lets the person read and withdraw on their page
     if state.needs_identity:
         actions += [Action.RECORD_DOUBT, Action.DISPUTE_IDENTITY]
     return actions

@@ -410,7 +410,7 @@ class Code(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
-    purpose: str  # verify | open_package
+    purpose: str  # verify | open_package | visit
     identifier: UUID
     mailbox_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))  # caps are per mailbox, not per case
     serial: int

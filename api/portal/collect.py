@@ -91,7 +91,7 @@ async def send_code(request: Request, web: TheWeb) -> Response:
     """Send a fresh code to the address that the copy goes to."""
     session, mark, _ = await _posted(request, web, "")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
-    if Action.REQUEST_CODE not in allowed_actions(view.state):
+    if not {Action.REQUEST_CODE, Action.OPEN_PACKAGE} <= {*allowed_actions(view.state)}:
         return await run_in_threadpool(lambda: _page(web, session, errors={"code": _OVER}, status=409))
     make = deeds.code_for(web, session.case_id, view.state.delivery_address, "open_package")
     try:

@@ -113,25 +113,6 @@ async def add_address(request: Request, web: TheWeb) -> Response:
     return await _acted(request, web, "address", act)
 
 
-@router.get("/follow/withdraw")
-async def ask_withdraw(request: Request, web: TheWeb) -> Response:
-    """Ask once more, and say what it does."""
-    session = await run_in_threadpool(sessions.current, request, web, "follow")
-    lines = [
-        "We stop working on it and close it. Nothing happens to your account or your data.",
-        "You can ask again whenever you like.",
-    ]
-    return _ask(web, session, "withdraw", "Withdraw your request?", lines, "Withdraw my request")
-
-
-@router.get("/follow/not-me")
-async def ask_not_me(request: Request, web: TheWeb) -> Response:
-    """Ask once more, and say what it does."""
-    session = await run_in_threadpool(sessions.current, request, web, "follow")
-    lines = ["If somebody else made it in your name, we stop working on it and close it. Nobody gets anything."]
-    return _ask(web, session, "not-me", "Was this request not yours?", lines, "This was not me. Stop it")
-
-
 @router.get("/follow/{token}")
 async def enter(token: str, web: TheWeb) -> Response:
     """Swap the token of the mail for a visit."""
@@ -145,22 +126,10 @@ async def enter(token: str, web: TheWeb) -> Response:
     return answer
 
 
-@router.post("/follow/withdraw")
-async def withdraw(request: Request, web: TheWeb) -> Response:
-    """Take the request back."""
-    return await _ended(request, web, Action.WITHDRAW, deeds.withdraw)
-
-
-@router.post("/follow/not-me")
-async def not_me(request: Request, web: TheWeb) -> Response:
-    """Say that somebody else made it."""
-    return await _ended(request, web, Action.DISOWN, deeds.disown)
-
-
 @router.post("/follow/leave")
 async def leave(request: Request, web: TheWeb) -> Response:
     """Close the page, on a device that others use too."""
-    await _posted(request, web)
+    await posted(request, web)
     page = pages.show(
         web,
         "told.html",
@@ -178,15 +147,8 @@ def _words(form: FormData, field: str) -> str:
     return text
 
 
-async def _ended(request: Request, web: Web, action: Action, make: deeds.Make) -> Response:
-    session, form = await _posted(request, web)
-    await deeds.do(web, session.case_id, forms.field(form, "once"), "", action, make)
-    if action is Action.DISOWN:
-        await run_in_threadpool(sessions.end_others, web, session.case_id, session)
-    return pages.away_to("/follow")
-
-
-async def _posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]:
+async def posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]:
+    """The visit that a form was sent from, and what was filled in."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
     form = await forms.form_of(request)
     sessions.check_form(web, session, forms.field(form, "key"))
@@ -195,7 +157,7 @@ async def _posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]
 
 async def _acted(request: Request, web: Web, field: str, act: Callable[[sessions.Visit, FormData], Awaitable[str]]) -> Response:
     """Act, and come back to the page: with thanks, or with what was wrong and all that was typed."""
-    session, form = await _posted(request, web)
+    session, form = await posted(request, web)
     try:
         done = await act(session, form)
     except (InvalidInputError, CodeRefusedError, NoCodesLeftError, NotAllowedNowError) as refusal:
@@ -204,11 +166,12 @@ async def _acted(request: Request, web: Web, field: str, act: Callable[[sessions
         return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
     answer = pages.away_to(f"/follow?done={done}")
     if done == "proven":
-        await run_in_threadpool(_proven, web, answer, session)
+        await run_in_threadpool(begin_proven, web, answer, session)
     return answer
 
 
-def _proven(web: Web, answer: Response, session: sessions.Visit) -> None:
+def begin_proven(web: Web, answer: Response, session: sessions.Visit) -> None:
+    """The visit goes on as one that has shown the mailbox to be theirs."""
     sessions.begin(
         web,
         answer,
@@ -284,17 +247,3 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         **answer_of(state),
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
     }
-
-
-def _ask(web: Web, session: sessions.Visit, path: str, title: str, lines: list[str], button: str) -> Response:  # noqa: PLR0917
-    return pages.show(
-        web,
-        "confirm.html",
-        session=session,
-        title=title,
-        lines=lines,
-        action=f"/follow/{path}",
-        button=button,
-        back="/follow",
-        back_words="No, go back",
-    )

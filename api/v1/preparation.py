@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from adapters import notes
-from adapters.codes import CodePurpose, check_code_may_be_sent
+from adapters.attempts import purpose_of_code
+from adapters.codes import check_code_may_be_sent
 from adapters.database.case_reader import CaseView
 from adapters.database.intake import identifier_row
 from adapters.database.item_decisions import newest_revision
@@ -146,9 +147,7 @@ def _request_code(session: Session, deed: Deed) -> dict[str, Any]:
     row = session.get(CaseIdentifierRow, identifier) if identifier else None
     if row is None or row.case_id != deed.case_id or row.kind != "email":
         raise InvalidInputError("There is no such address in this case.", field="identifier")
-    known = state.identifiers.get(row.id)
-    purpose: CodePurpose = "open_package" if known and known.standing == "proven" else "verify"
-    check_code_may_be_sent(session, row, purpose, deed.now)
+    check_code_may_be_sent(session, row, purpose_of_code(state, row.id), deed.now)
     return {"identifier": row.id}
 
 

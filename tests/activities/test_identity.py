@@ -13,7 +13,8 @@ from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
 from activities.case_log import CaseLog
-from activities.identity import Identity, judge
+from activities.identity import Identity
+from adapters.attempts import judge
 from adapters.codes import CODES, TRIES, CodePurpose, issue_code, wrong_tries
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Attempt, CaseIdentifierRow, Code, IdentityEvidence, Link

@@ -13,7 +13,7 @@ from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
 from activities.correspondence import Correspondence
-from activities.identity import judge
+from adapters.attempts import judge
 from adapters.database.tables import Code, Letter, Link, PackageRow
 from adapters.letter_samples import sample_context
 from adapters.letters import FOLDER, LETTERS, WIDTH, render

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from activities.identity import judge
+from adapters.attempts import judge
 from adapters.database import migrate, people
 from adapters.database.case_projector import CaseProjector
 from adapters.database.case_reader import CaseReader
