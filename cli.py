@@ -496,6 +496,7 @@ def api_key_create(
     scope: Annotated[list[str], typer.Option(help="What it may do at most; give it once per scope.")],
     owner: Annotated[str | None, typer.Option("--for", help="E-mail of the caseworker it acts as.")] = None,
     platform: Annotated[bool, typer.Option(help="For the controller's own platform instead of a person.")] = False,
+    origin: Annotated[str, typer.Option(help="Which of several platforms; its keys see its cases and no other's.")] = "",
     days: Annotated[int, typer.Option(help="How long it lives, 365 at most.")] = int(timedelta(days=90).days),
     network: Annotated[list[str] | None, typer.Option(help="CIDR range it may come from; any when left out.")] = None,
 ) -> None:
@@ -506,7 +507,9 @@ def api_key_create(
     if (owner is None) != platform:
         raise InvalidInputError("Say --for a caseworker, or --platform.", field="for")
     with host_desk.opened() as desk:
-        key = people.create_api_key(desk.resources.database, email=owner, scopes=scope, days=days, networks=network)
+        key = people.create_api_key(
+            desk.resources.database, email=owner, scopes=scope, days=days, networks=network, origin=origin
+        )
         typer.echo(key)
         desk.note("made an API key", owner)
 

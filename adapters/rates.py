@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, update
 
 from adapters.codes import changed
 from adapters.database.tables import RateWindow
+from adapters.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ def one_too_many(session: Session, key: str, rate: Rate, now: datetime) -> bool:
     here = (col(RateWindow.key) == key, col(RateWindow.began_at) == began)
     more = update(RateWindow).where(*here, col(RateWindow.count) + 1 <= rate.most - carried)
     return not changed(session, more.values(count=col(RateWindow.count) + 1))
+
+
+MAILBOX = Rate(most=10, within=timedelta(days=1))  # requests and addresses that name one mailbox; each sends it mails
+
+
+def mailbox_flooded(session: Session, vault: Vault, address: str, now: datetime) -> bool:
+    """Count one naming of a mailbox, which may be a stranger's; True when it is one too many.
+
+    Raises:
+        InvalidInputError: not an address.
+    """
+    key = vault.code_mac("habeas/1/rate", "portal-requests", vault.index_email(address).hex()).hex()
+    return one_too_many(session, key, MAILBOX, now)
 
 
 def forget(session: Session, key: str) -> None:

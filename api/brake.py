@@ -44,6 +44,7 @@ class Approval:
         who: approves.
         command_id: of the update; a repetition is not counted again.
         now: UTC.
+        sha256: of what is approved; a release is let go for exactly this.
     """
 
     who: Caller
@@ -51,6 +52,7 @@ class Approval:
     action: Action
     command_id: str
     now: datetime
+    sha256: str = ""
 
 
 def let_through(resources: Resources, approval: Approval, state: CaseState, given: Mapping[str, Any]) -> None:
@@ -125,6 +127,7 @@ def _mine(approval: Approval) -> tuple[ColumnElement[bool], ...]:
         col(HeldRelease.case_id) == approval.case_id,
         col(HeldRelease.action) == approval.action.value,
         col(HeldRelease.person) == approval.who.person,
+        col(HeldRelease.sha256) == approval.sha256,
     )
 
 
@@ -162,7 +165,14 @@ def _hold(session: Session, approval: Approval, reason: Brake) -> None:
         return
     person, now = approval.who.person, approval.now
     session.add(
-        HeldRelease(case_id=approval.case_id, action=approval.action.value, person=person, reason=reason.value, asked_at=now)
+        HeldRelease(
+            case_id=approval.case_id,
+            action=approval.action.value,
+            sha256=approval.sha256,
+            person=person,
+            reason=reason.value,
+            asked_at=now,
+        )
     )
     session.add(AccessLog(at=now, actor=person, action="release_held", case_id=approval.case_id))
     tell(session, "release_held", *(each.id for each in staff_with(session, Role.PRIVACY_LEAD)), at=now)

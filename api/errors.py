@@ -41,6 +41,9 @@ class RateLimitedError(DomainError):
     sentence = "This was asked too often with this key. Ask again in an hour."
 
 
+MAILBOX_FULL = "This mailbox was named too often today, so it is sent no more mails. Try again tomorrow."
+
+
 class TooLargeError(DomainError):
     """The body is larger than this route reads. Facts: limit (bytes)."""
 

@@ -14,6 +14,7 @@ from starlette.types import Message
 from api.authority import ROUTES
 from api.dependencies import web_of
 from api.errors import TooLargeError
+from api.face.forms import number_in
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -42,7 +43,8 @@ class GuardedRoute(APIRoute):
 
 def _limited(request: Request, limit: int) -> Request:
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    size = number_in(declared)
+    if declared and (size is None or size > limit):
         raise TooLargeError(limit=limit)
     taken = 0
 

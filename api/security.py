@@ -20,7 +20,7 @@ from sqlmodel import col, or_, update
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import State
 
-from adapters.database.case_access import EVERY_CASE, Sight, sight_of
+from adapters.database.case_access import EVERY_CASE, PlatformSight, Sight, platform_sight_of, sight_of
 from adapters.database.case_reader import CaseView
 from adapters.database.session import Database
 from adapters.database.tables import ApiKey, Caseworker
@@ -48,6 +48,7 @@ class Caller:
         role: the owner's at this moment.
         decides: whether this key may take decisions (R5).
         sight: which cases they see; without it, all.
+        platform: which cases a key of the platform sees.
     """
 
     key_id: str
@@ -55,6 +56,7 @@ class Caller:
     role: Role
     decides: bool
     sight: Sight = field(default=EVERY_CASE, kw_only=True)
+    platform: PlatformSight = field(default=PlatformSight(), kw_only=True)
 
     @property
     def actor(self) -> Actor:
@@ -77,7 +79,7 @@ class Caller:
 
     def _opens(self, view: CaseView) -> bool:
         if self.role is Role.PLATFORM:
-            return view.receipt.caller.startswith("platform:")
+            return self.platform.opens(view.receipt.caller)
         return self.sight.opens(view.receipt.case_id, view.assignee)
 
 
@@ -92,6 +94,7 @@ class _StoredKey:
     expires_at: datetime
     revoked: bool
     sight: Sight
+    platform: PlatformSight
 
 
 class ApiKeys:
@@ -133,7 +136,9 @@ class ApiKeys:
             raise NotPermittedError("This key does not have the scope that this needs.", scope=rule.scope.value)
         if role not in rule.roles:
             raise NotPermittedError(role=role.value)
-        caller = Caller(key_id=match[2], person=key.person, role=role, decides=self._decides(key), sight=key.sight)
+        caller = Caller(
+            key_id=match[2], person=key.person, role=role, decides=self._decides(key), sight=key.sight, platform=key.platform
+        )
         if rule.decision and not caller.decides:
             raise NotPermittedError("Decisions are not taken by API key here.", setting="HABEAS_API_DECISIONS")
         return caller
@@ -171,7 +176,8 @@ class ApiKeys:
                 return None
             owner = session.get(Caseworker, row.caseworker) if row.caseworker else None
             sight = sight_of(session, self._vault, self._settings.case_access, owner) if owner else EVERY_CASE
-        return _stored(row, owner, sight), row.last_used_at
+            platform = PlatformSight() if row.caseworker else platform_sight_of(session, row)
+        return _stored(row, owner, sight, platform), row.last_used_at
 
     def _note_soon(self, key_id: str, now: datetime) -> None:
         # Nobody waits for this: a busy database must not slow a call down.
@@ -194,7 +200,7 @@ class ApiKeys:
         return self._settings.api_decisions and bool(key.networks) and brief
 
 
-def _stored(row: ApiKey, owner: Caseworker | None, sight: Sight) -> _StoredKey:
+def _stored(row: ApiKey, owner: Caseworker | None, sight: Sight, platform: PlatformSight) -> _StoredKey:
     role: Role | None = Role.PLATFORM
     person = f"platform:{row.id}"
     if row.caseworker is not None:
@@ -210,6 +216,7 @@ def _stored(row: ApiKey, owner: Caseworker | None, sight: Sight) -> _StoredKey:
         expires_at=row.expires_at,
         revoked=row.revoked_at is not None or bool(row.pending),
         sight=sight,
+        platform=platform,
     )
 
 

@@ -16,6 +16,7 @@ class Change(StrEnum):
 
     ACCOUNT = "account"
     ROLE = "role"
+    TEAM = "team"  # whose cases they see, where that is limited
     FACTOR = "factor"  # authenticator and recovery codes are both gone
     PLATFORM_KEY = "platform_key"
     SIGN_ON = "sign_on"  # an account here and one at the provider are the same person's
@@ -23,6 +24,18 @@ class Change(StrEnum):
 
 STAFF_ROLES: Final = frozenset(Role) - {Role.PLATFORM, Role.DATA_SUBJECT, Role.SYSTEM}
 CONFIRMERS: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO})
+
+
+def one_line(text: str, field: str) -> str:
+    """A name or address as it stands in one line of a page and in the head of a mail.
+
+    Raises:
+        InvalidInputError: a line break or another control character is in it.
+    """
+    stripped = text.strip()
+    if not stripped.isprintable():
+        raise InvalidInputError("Write it in one line, without control characters.", field=field)
+    return stripped
 
 
 def check_role_of_staff(role: str) -> Role:

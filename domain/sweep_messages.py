@@ -57,6 +57,7 @@ class WatchPeriod(Message):
 
     swept: Swept
     due: "SweepPlanned | None" = None
+    looked_by: PersonId | None = None  # who had it looked for, if not the night
 
 
 class PlanSweep(Message):

@@ -2,7 +2,8 @@
 
 1. Once a night it is looked what is over: a dry run that changes nothing and is written down.
 2. What only repeats a copy, or has an end set by law, is destroyed by itself. Everything else waits for a privacy lead, who
-   approves exactly what the look found; a later look that finds something else takes its place and voids the approval.
+   approves exactly what the look found, and not the one who asked for that look; a later look that finds something else takes
+   its place and voids the approval.
 3. Each thing is looked at again right before it is destroyed; a case, complaint, hold or incident keeps it.
 
 Messages: the update `command`, the query `snapshot`.
@@ -16,7 +17,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.sweeps import Sweeps
-    from domain.errors import DomainError, NotAllowedNowError, StaleHashError
+    from domain.errors import DomainError, FourEyesError, NotAllowedNowError, StaleHashError
     from domain.sweep_messages import (
         CarryOutSweep,
         DeclineSweep,
@@ -50,7 +51,8 @@ class SweepWorkflow:
         self._planned: SweepPlanned | None = watched.due
         self._approved: tuple[SweepPlanned, str] | None = None
         self._declined: tuple[SweepPlanned, str] | None = None
-        self._look_wanted = False
+        self._look_wanted: str | None = None
+        self._looked_by = watched.looked_by
         self._busy = False
 
     @workflow.run
@@ -68,7 +70,7 @@ class SweepWorkflow:
                 await self._look()
             if self._long and self._quiet:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(WatchPeriod(swept=self._swept, due=self._planned))
+                workflow.continue_as_new(WatchPeriod(swept=self._swept, due=self._planned, looked_by=self._looked_by))
 
     @property
     def _long(self) -> bool:
@@ -87,7 +89,7 @@ class SweepWorkflow:
             return
 
     async def _look(self) -> None:
-        self._busy, self._look_wanted = True, False
+        self._busy, self._looked_by, self._look_wanted = True, self._look_wanted, None
         message = PlanSweep(swept=self._swept, today=workflow.now().date(), sweep=workflow.uuid4())
         try:
             found: SweepPlanned = await workflow.execute_activity_method(Sweeps.plan_sweep, message, **CONNECTORS)
@@ -139,7 +141,7 @@ class SweepWorkflow:
             assert self._planned is not None
             self._declined = self._planned, call.actor.person
         else:
-            self._look_wanted = True
+            self._look_wanted = call.actor.person
             await workflow.wait_condition(lambda: not self._look_wanted and not self._busy)
         return self.snapshot()
 
@@ -159,6 +161,8 @@ class SweepWorkflow:
             raise NotAllowedNowError("Nothing waits to be approved here.", status="idle")
         if call.sha256 != self._planned.sha256:
             raise StaleHashError
+        if call.action is SweepAction.APPROVE and call.actor.person == self._looked_by:
+            raise FourEyesError("You had this looked for. Somebody else approves it; what the night finds, you may approve.")
 
 
 def _next_night(now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from adapters.database.review_tables import CaseWall
-from adapters.database.tables import CaseIdentifierRow, Caseworker, QueueEntry
+from adapters.database.tables import ApiKey, CaseIdentifierRow, CaseReceipt, Caseworker, QueueEntry
 from adapters.vault import Vault
 from domain.errors import InvalidInputError
 from domain.rights import Role
@@ -65,7 +65,39 @@ class Sight:
         return conditions
 
 
+@dataclass(frozen=True)
+class PlatformSight:
+    """Which cases a key of the platform sees: those that came in by the same platform, whichever of its keys it was.
+
+    Args:
+        these: by callers; None: all of the platform's but `others`, since a key without a name is of the one that has none.
+        others: callers of platforms that have a name.
+    """
+
+    these: frozenset[str] | None = None
+    others: frozenset[str] = frozenset()
+
+    def opens(self, caller: str) -> bool:
+        """Whether a case that came in by a caller is there for the key."""
+        return caller.startswith("platform:") and caller not in self.others and (self.these is None or caller in self.these)
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same of a receipt."""
+        caller = col(CaseReceipt.caller)
+        if self.these is not None:
+            return [caller.in_(sorted(self.these))]
+        return [caller.startswith("platform:"), caller.not_in(sorted(self.others))]
+
+
 EVERY_CASE: Final = Sight()
+
+
+def platform_sight_of(session: Session, key: ApiKey) -> PlatformSight:
+    """Which cases a key of the platform sees."""
+    rows = session.exec(select(ApiKey.id, ApiKey.origin).where(col(ApiKey.caseworker).is_(None))).all()
+    if key.origin:
+        return PlatformSight(these=frozenset(f"platform:{each}" for each, origin in rows if origin == key.origin))
+    return PlatformSight(others=frozenset(f"platform:{each}" for each, origin in rows if origin))
 
 
 def sight_of(session: Session, vault: Vault, limit: CaseAccess, person: Caseworker) -> Sight:

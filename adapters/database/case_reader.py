@@ -13,7 +13,7 @@ import sqlalchemy
 from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
-from adapters.database.case_access import EVERY_CASE, Sight
+from adapters.database.case_access import EVERY_CASE, PlatformSight, Sight
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight, QueueEntry
 from adapters.resources import Resources
 from domain.case import CaseState, RightItem
@@ -41,7 +41,7 @@ class CaseFilter:
     due_before: date | None = None
     assignee: str | None = None
     reference: str | None = None
-    by_platform: bool = False  # only those that came in by the controller's own platform
+    platform: PlatformSight | None = None  # only those that came in by one of the controller's platforms
     sight: Sight = EVERY_CASE  # which cases are seen at all
 
 
@@ -162,8 +162,8 @@ def _filtered(query: _Found, wanted: CaseFilter) -> _Found:
     if wanted.reference is not None:
         query = query.where(col(CaseReceipt.reference) == wanted.reference)
     query = query.where(*wanted.sight.conditions())
-    if wanted.by_platform:
-        query = query.where(col(CaseReceipt.caller).startswith("platform:"))
+    if wanted.platform is not None:
+        query = query.where(*wanted.platform.conditions())
     return query
 
 

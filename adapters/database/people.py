@@ -22,7 +22,7 @@ from adapters.staff_post import tell
 from adapters.vault import Vault
 from domain.errors import InvalidInputError
 from domain.rights import Role
-from domain.staffing import CONFIRMERS
+from domain.staffing import CONFIRMERS, one_line
 
 SCOPES = (
     *("requests:write", "cases:read", "cases:write", "packages:read", "suppression:check"),
@@ -128,6 +128,9 @@ def set_password(
         session.add(person)
 
 
+_ORIGIN = 60  # characters
+
+
 def create_api_key(
     database: Database,
     *,
@@ -136,6 +139,7 @@ def create_api_key(
     days: int = KEY_DAYS,
     networks: list[str] | None = None,
     pending: bool = False,
+    origin: str = "",
 ) -> str:
     """Make a key and return it; it cannot be shown again.
 
@@ -145,6 +149,7 @@ def create_api_key(
         scopes: what it may do at most; cut with its owner's role at every call.
         days: how long it lives, 365 at most.
         networks: CIDR ranges it may come from; empty means any.
+        origin: of the platform's: which of several platforms it is for; its keys see its cases and no other's.
         pending: without effect until a second person confirms it.
 
     Raises:
@@ -175,6 +180,7 @@ def create_api_key(
                 created_at=now,
                 expires_at=now + timedelta(days=days),
                 pending=pending,
+                origin=one_line(origin, "origin")[:_ORIGIN] or None,
             ),
         )
     return key

@@ -16,7 +16,9 @@ from adapters.factors import remove_factor
 from adapters.staff_post import tell
 from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
 from domain.rights import Role
-from domain.staffing import CONFIRMERS, Change, check_role_of_staff, check_settles
+from domain.staffing import CONFIRMERS, Change, check_role_of_staff, check_settles, one_line
+
+_TEAM_LENGTH = 60
 
 
 def propose_account(session: Session, *, email: str, name: str, role: str, by: str, now: datetime) -> StaffChange:
@@ -25,12 +27,12 @@ def propose_account(session: Session, *, email: str, name: str, role: str, by: s
     Raises:
         InvalidInputError: the address is taken (one person, one account), or not a role of staff.
     """
-    wanted, address = check_role_of_staff(role), email.strip().lower()
-    if "@" not in address or not name.strip():
+    wanted, address, name = check_role_of_staff(role), one_line(email, "email").lower(), one_line(name, "name")
+    if "@" not in address or not name:
         raise InvalidInputError("Give a name and a whole e-mail address.", field="email")
     if session.exec(select(Caseworker).where(col(Caseworker.email) == address)).first() is not None:
         raise InvalidInputError("Somebody has an account with this address already.", field="email")
-    person = Caseworker(email=address, name=name.strip(), role=wanted.value, active=False)
+    person = Caseworker(email=address, name=name, role=wanted.value, active=False)
     session.add(person)
     session.flush()
     return _proposed(session, Change.ACCOUNT, person.id, by, now, role=wanted.value)
@@ -43,14 +45,39 @@ def propose_role(session: Session, person: UUID, role: str, *, by: str, now: dat
         InvalidInputError: not a role of staff, or the one they have.
     """
     wanted = check_role_of_staff(role)
-    if session.get_one(Caseworker, person).role == wanted:
+    if person_of(session, person).role == wanted:
         raise InvalidInputError("This is the role they have.", field="role")
     return _proposed(session, Change.ROLE, person, by, now, role=wanted.value)
 
 
+def propose_team(session: Session, person: UUID, team: str, *, by: str, now: datetime) -> StaffChange:
+    """Ask that somebody is of another team: where cases are limited to teams, that opens other cases to them.
+
+    Raises:
+        InvalidInputError: the name holds what no name does.
+    """
+    name = one_line(team, "team")[:_TEAM_LENGTH]
+    row = _proposed(session, Change.TEAM, person_of(session, person).id, by, now)
+    row.team = name
+    session.add(row)
+    return row
+
+
+def person_of(session: Session, person: UUID) -> Caseworker:
+    """The account of a member of staff.
+
+    Raises:
+        UnknownObjectError: there is none of this id.
+    """
+    row = session.get(Caseworker, person)
+    if row is None:
+        raise UnknownObjectError
+    return row
+
+
 def propose_new_factor(session: Session, person: UUID, *, by: str, now: datetime) -> StaffChange:
     """Ask that somebody who lost authenticator and recovery codes may set up new ones."""
-    return _proposed(session, Change.FACTOR, person, by, now)
+    return _proposed(session, Change.FACTOR, person_of(session, person).id, by, now)
 
 
 def propose_platform_key(session: Session, api_key: str, *, by: str, now: datetime) -> StaffChange:
@@ -96,7 +123,7 @@ def settle(session: Session, change: UUID, *, confirmed: bool, by: str, role: Ro
 
 def disable(session: Session, person: UUID, *, by: str, now: datetime) -> None:
     """Take everything away from somebody: at once, since nothing is opened by it. What they did stays recorded."""
-    row = session.get_one(Caseworker, person)
+    row = person_of(session, person)
     row.active = False
     session.add(row)
     sign_out_everywhere(session, person, now)
@@ -107,6 +134,12 @@ def disable(session: Session, person: UUID, *, by: str, now: datetime) -> None:
     tell(session, "staff_disabled", *_watchers(session), at=now, person=row.name)
 
 
+def sign_out(session: Session, person: UUID, *, by: str, now: datetime) -> None:
+    """End every session of somebody else, on record."""
+    sign_out_everywhere(session, person_of(session, person).id, now)
+    session.add(AccessLog(at=now, actor=by, action="staff_signed_out"))
+
+
 def sign_out_everywhere(session: Session, person: UUID, now: datetime) -> None:
     """End every session of somebody."""
     here = (col(StaffSession.caseworker) == person, col(StaffSession.ended_at).is_(None))
@@ -115,7 +148,7 @@ def sign_out_everywhere(session: Session, person: UUID, now: datetime) -> None:
 
 def invite(session: Session, person: UUID, *, by: str, now: datetime) -> None:
     """Send somebody a link to set a password of their own; the authenticator they have still counts."""
-    tell(session, "invited", person, at=now)
+    tell(session, "invited", person_of(session, person).id, at=now)
     session.add(AccessLog(at=now, actor=by, action="staff_invited"))
 
 
@@ -153,6 +186,9 @@ def _act(session: Session, row: StaffChange, now: datetime) -> None:
     if row.kind == Change.FACTOR:
         remove_factor(session, person.id)
         tell(session, "factor_removed", person.id, at=now)
+    elif row.kind == Change.TEAM:
+        person.team = row.team or None
+        session.add(person)
     elif row.kind == Change.SIGN_ON:
         person.issuer, person.subject = row.issuer, row.subject
         session.add(person)

@@ -61,6 +61,7 @@ class StaffChange(SQLModel, table=True):
     kind: str  # a value of `domain.staffing.Change`
     caseworker: UUID | None = Field(default=None, foreign_key="caseworker.id", index=True)
     role: str | None = None  # the one that is proposed
+    team: str | None = None  # likewise
     api_key: str | None = Field(default=None, foreign_key="api_key.id")  # of the platform
     issuer: str | None = None  # of single sign-on, with `subject`
     subject: str | None = None
@@ -90,6 +91,7 @@ class HeldRelease(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
     action: str
+    sha256: str | None = None  # of what was approved
     person: str  # who approved, as commands name people
     reason: str  # a value of `domain.release_brake.Brake`
     asked_at: datetime = Field(sa_column=Column(Instant, nullable=False))

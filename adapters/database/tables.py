@@ -521,6 +521,7 @@ class ApiKey(SQLModel, table=True):
     expires_at: datetime = Field(sa_column=_instant())
     last_used_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    origin: str | None = None  # which platform: its keys see its cases alone
     pending: bool | None = None  # made, and not confirmed by a second person yet
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake, Receipt
 from adapters.database.mail_tables import IncomingMail
+from adapters.database.tables import AccessLog
 from adapters.incoming.reading_room import ReadingRoom
 from adapters.incoming.store import Arrived, store
 from adapters.resources import Resources
@@ -155,6 +156,7 @@ class MailDesk:
                 vault = self._resources.vault.mail(row.key)
                 row.note = vault.seal("incoming_mail", "note", str(row.id), reason.encode())
             session.add(row)
+            session.add(AccessLog(at=now, actor=person, action=f"mail_{standing.value}", case_id=case_id))
 
     def _locked(self, session: Session, mail: UUID) -> IncomingMail:
         row = session.get(IncomingMail, mail, with_for_update=True)

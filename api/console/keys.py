@@ -19,7 +19,7 @@ from api.authority import SCOPES_OF_ROLES
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face.forms import field
+from api.face.forms import field, number_in
 from domain.errors import InvalidInputError, UnknownObjectError
 from domain.rights import Role
 
@@ -36,6 +36,7 @@ class _Wanted:
     scopes: list[str]
     days: int
     networks: list[str]
+    origin: str
 
 
 @router.get("")
@@ -80,6 +81,7 @@ def _made(web: Web, who: SignedIn, form: FormData) -> tuple[str, bool]:
         days=wanted.days,
         networks=wanted.networks,
         pending=pending,
+        origin=wanted.origin if wanted.platform else "",
     )
     now, key_id = web.now(), people.key_id_of(made)
     with web.resources.database.write() as session:
@@ -99,10 +101,10 @@ def _wanted(who: SignedIn, form: FormData) -> _Wanted:
     scopes = [str(scope) for scope in form.getlist("scope")]
     if not scopes or set(scopes) - set(possible):
         raise InvalidInputError("Choose what the key may do: at most what your role may.", field="scope")
-    days = field(form, "days")
-    if not days.isdigit():
+    days = number_in(field(form, "days"))
+    if days is None:
         raise InvalidInputError("Say for how many days, 365 at most.", field="days")
-    return _Wanted(platform, scopes, int(days), field(form, "networks").split())
+    return _Wanted(platform, scopes, days, field(form, "networks").split(), field(form, "origin"))
 
 
 def _revoked(web: Web, who: SignedIn, key: str) -> None:

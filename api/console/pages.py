@@ -13,6 +13,7 @@ from urllib.parse import quote
 import jinja2
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -31,7 +32,7 @@ from api.dependencies import Web, web_of
 from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
 from api.face.assets import SHARED, Assets
 from api.face.days import day_near, day_short, distance, zone
-from api.face.forms import field, form_of, from_elsewhere
+from api.face.forms import field, form_of, from_elsewhere, number_in
 from domain.errors import DomainError
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -160,6 +161,8 @@ class ConsoleRoute(APIRoute):
                 return away_to(f"{SIGN_IN}/again?next={quote(refusal.back, safe='/')}")
             except DomainError as refusal:
                 return await run_in_threadpool(_refused, web, who, refusal)
+            except RequestValidationError:  # an address that no page of ours leads to
+                return await run_in_threadpool(error_page, web, who, 404)
             except HTTPException as refusal:
                 return await run_in_threadpool(error_page, web, who, refusal.status_code)
             except (OperationalError, InterfaceError, PoolTimeoutError):
@@ -225,8 +228,8 @@ async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
             raise HTTPException(_FORBIDDEN)
         request.state.caseworker = who
     if rule.upload:
-        declared = request.headers.get("content-length", "")
-        if not declared.isdigit() or int(declared) > rule.limit:
+        declared = number_in(request.headers.get("content-length", ""))
+        if declared is None or declared > rule.limit:
             raise TooLargeError(limit=rule.limit)
     elif request.method == "POST":
         request.state.form = await form_of(request, _MOST_FIELDS)

@@ -26,6 +26,7 @@ from api.console.saved_views import views_of
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
+from api.face.forms import number_in
 from api.face.strip import strip_svg, strip_table
 from domain.errors import KeyMissingError, SealBrokenError
 from domain.next_step import Step
@@ -128,7 +129,7 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
         may_assign=may(who.role, "POST", "/console/cases/assign"),
         may_open=may(who.role, "GET", "/console/cases/new"),
         colleagues=colleagues(web),
-        done=int(done) if done.isdigit() else 0,
+        done=number_in(done) or 0,
     )
 
 

@@ -36,11 +36,11 @@ DONE: Final = {
     "disabled": "The account is closed, its sessions and keys are ended.",
     "signed-out": "Signed out everywhere.",
     "invited": "A link to choose a password is on its way to them.",
-    "team": "The team is noted.",
 }
 CHANGES: Final = {
     Change.ACCOUNT: "A new account",
     Change.ROLE: "Another role",
+    Change.TEAM: "Another team, and with it other cases where cases are limited to teams",
     Change.FACTOR: "A new authenticator, because the old one and the recovery codes are lost",
     Change.SIGN_ON: "Signing in with a company account of the same address: ask them whether it is theirs",
     Change.PLATFORM_KEY: "A key for the controller\u2019s platform",
@@ -76,13 +76,13 @@ async def change(
         ),
         "factor": ("proposed", lambda session: staff_changes.propose_new_factor(session, person, by=by, now=now)),
         "disable": ("disabled", lambda session: staff_changes.disable(session, person, by=by, now=now)),
-        "signout": ("signed-out", lambda session: staff_changes.sign_out_everywhere(session, person, now)),
+        "signout": ("signed-out", lambda session: staff_changes.sign_out(session, person, by=by, now=now)),
         "invite": ("invited", lambda session: staff_changes.invite(session, person, by=by, now=now)),
-        "team": ("team", lambda session: _in_team(session, person, field(form, "team"))),
+        "team": ("proposed", lambda session: staff_changes.propose_team(session, person, field(form, "team"), by=by, now=now)),
     }
     if deed not in deeds:
         raise UnknownObjectError
-    if str(person) == str(who.caseworker) and deed in {"role", "factor", "disable"}:
+    if str(person) == str(who.caseworker) and deed in {"role", "factor", "disable", "team"}:
         raise InvalidInputError("Somebody else has to do this: it is about your own account.")
     done, act = deeds[deed]
     return await _changed(web, who, done, act)
@@ -121,12 +121,6 @@ async def _changed(
         status, told = STATUSES.get(refusal.kind, 422), {str(refusal.facts.get("field", "main")): refusal.message}
         return await run_in_threadpool(lambda: _page(web, who, status=status, errors=told, given=given))
     return away_to(f"{PATH}?done={done}")
-
-
-def _in_team(session: Session, person: UUID, team: str) -> None:
-    row = session.get_one(Caseworker, person)
-    row.team = team[:60] or None
-    session.add(row)
 
 
 def _page(
@@ -173,7 +167,7 @@ def _waiting(change: StaffChange, names: dict[str, str], who: SignedIn) -> dict[
         "id": change.id,
         "what": CHANGES[Change(change.kind)],
         "whom": names.get(about, ""),
-        "role": ROLES.get(change.role or "", ""),
+        "role": ROLES.get(change.role or "", "") or change.team or "",
         "by": names.get(change.by, change.by.replace("host:", "the command line, user ")),
         "at": change.proposed_at,
         "answerable": who.role in CONFIRMERS and who.person not in {change.by, about},

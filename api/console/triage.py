@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlmodel import col, func, select
 from starlette.concurrency import run_in_threadpool
 
@@ -34,6 +34,7 @@ from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectEr
 from domain.rights import Right, Role
 from domain.triage import Standing, TriageReason
 
+Index = Annotated[int, Path(ge=0, le=2**31 - 1)]
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
 PATH: Final = "/console/triage"
@@ -97,7 +98,7 @@ def raw(mail: UUID, web: TheWeb, who: TheCaseworker) -> Response:
 
 
 @router.get("/triage/{mail}/attachments/{index}")
-def attachment(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
+def attachment(mail: UUID, index: Index, web: TheWeb, who: TheCaseworker) -> Response:
     """One attachment as a download."""
     view = _looked_at(web, who, mail, "mail-attachment")
     name, content = ReadingRoom(web.resources).attachment(view, index)
@@ -105,7 +106,7 @@ def attachment(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Respo
 
 
 @router.post("/triage/{mail}/attachments/{index}/quarantine")
-def quarantine(mail: UUID, index: int, web: TheWeb, who: TheCaseworker, sent: TheForm) -> Response:
+def quarantine(mail: UUID, index: Index, web: TheWeb, who: TheCaseworker, sent: TheForm) -> Response:
     """An infected file for a privacy lead who says why."""
     _looked_at(web, who, mail, "mail-attachment-infected")
     try:
@@ -116,14 +117,14 @@ def quarantine(mail: UUID, index: int, web: TheWeb, who: TheCaseworker, sent: Th
 
 
 @router.post("/triage/{mail}/attachments/{index}/keep")
-def keep(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
+def keep(mail: UUID, index: Index, web: TheWeb, who: TheCaseworker) -> Response:
     """Say that a file is no proof of identity: it stays."""
     _looked_at(web, who, mail, "mail-attachment-kept")
     return _decided(web, who, mail, lambda: clear_suspect(web.resources, mail, index))
 
 
 @router.post("/triage/{mail}/attachments/{index}/destroy")
-def destroy(mail: UUID, index: int, web: TheWeb, who: TheCaseworker) -> Response:
+def destroy(mail: UUID, index: Index, web: TheWeb, who: TheCaseworker) -> Response:
     """Say that a file is a proof of identity that nobody asked for: it goes now."""
     _looked_at(web, who, mail, "mail-attachment-destroyed")
     return _decided(web, who, mail, lambda: destroy_suspect(web.resources, mail, index, who.person))

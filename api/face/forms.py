@@ -3,6 +3,7 @@
 Next: api/face/countries.py
 """
 
+import re
 from typing import Any, Final
 
 from fastapi import Request
@@ -11,7 +12,9 @@ from starlette.datastructures import FormData
 from api.dependencies import Web
 from api.errors import TooLargeError
 from api.guards import hosts_of
+from domain.errors import InvalidInputError
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")  # ASCII alone: Python takes other digits for digits, and then not for a number
 FORM_LIMIT: Final = 200_000  # bytes; the longest message with every character escaped
 
 
@@ -19,7 +22,7 @@ async def form_of(request: Request, most_fields: int = 60) -> FormData:
     """The fields of a form.
 
     Raises:
-        TooLargeError: more than any of our forms holds.
+        TooLargeError: more than any of our forms holds. InvalidInputError: a NUL, which no database keeps in a text.
     """
     body = b""
     async for chunk in request.stream():
@@ -31,7 +34,15 @@ async def form_of(request: Request, most_fields: int = 60) -> FormData:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": next(sent, b""), "more_body": False}
 
-    return await Request(request.scope, receive).form(max_files=0, max_fields=most_fields)
+    form = await Request(request.scope, receive).form(max_files=0, max_fields=most_fields)
+    if any("\0" in str(text) for pair in form.multi_items() for text in pair):
+        raise InvalidInputError("Something that was sent holds a character that no keyboard writes. Type it anew.")
+    return form
+
+
+def number_in(text: str) -> int | None:
+    """A whole number as somebody types it, nine digits at most; None for anything else."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def field(form: FormData, name: str) -> str:

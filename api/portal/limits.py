@@ -9,11 +9,12 @@ from typing import Final
 
 from sqlmodel import Session
 
-from adapters.rates import Rate, one_too_many
+from adapters import rates
+from adapters.rates import MAILBOX, Rate, one_too_many
 from api.dependencies import Web
 
 POSTS: Final = Rate(most=120, within=timedelta(minutes=10))  # per client: an office behind one address, never a flood
-REQUESTS: Final = Rate(most=10, within=timedelta(days=1))  # per mailbox; each sends it two letters
+REQUESTS: Final = MAILBOX
 _USE: Final = "habeas/1/rate"
 _IPV6_HOME = 64  # bits; what one household is given, so that a new address in it is no new client
 
@@ -39,8 +40,7 @@ def mailbox_flooded(web: Web, session: Session, address: str) -> bool:
     Raises:
         InvalidInputError: not an address.
     """
-    index = web.resources.vault.index_email(address).hex()
-    return one_too_many(session, _key(web, "portal-requests", index), REQUESTS, web.now())
+    return rates.mailbox_flooded(session, web.resources.vault, address, web.now())
 
 
 def _too_often(web: Web, use: str, what: str, rate: Rate) -> bool:

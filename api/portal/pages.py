@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import jinja2
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -135,6 +136,8 @@ class PageRoute(APIRoute):
                 return await handler(request)
             except DomainError as refusal:
                 return _refused(web, refusal)
+            except RequestValidationError:  # an address that no page of ours leads to
+                return error_page(web, 404)
             except HTTPException as refusal:
                 return error_page(web, refusal.status_code)
             except (OperationalError, InterfaceError, PoolTimeoutError):

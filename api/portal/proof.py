@@ -14,6 +14,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.evidence import MOST_BYTES
 from api.dependencies import TheWeb, Web
 from api.errors import TooLargeError
+from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.follow import follow_page
 from api.uploads import Upload, read_upload
@@ -30,8 +31,8 @@ _AROUND: Final = 100_000  # bytes of the form besides the file
 async def hand_in(request: Request, web: TheWeb) -> Response:
     """Take one proof of identity in."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > MOST_BYTES + _AROUND:
+    declared = forms.number_in(request.headers.get("content-length", ""))
+    if declared is None or declared > MOST_BYTES + _AROUND:
         raise TooLargeError(limit=MOST_BYTES)
     try:
         vault = await run_in_threadpool(_vault, web, session.case_id)

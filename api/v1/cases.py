@@ -53,7 +53,7 @@ def list_cases(
         due_before=due_before,
         assignee=assignee,
         reference=q,
-        by_platform=who.role is Role.PLATFORM,
+        platform=who.platform if who.role is Role.PLATFORM else None,
         sight=who.sight,
     )
     views, following = CaseReader(web.resources).page(wanted, cursor, limit)

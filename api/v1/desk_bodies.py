@@ -38,7 +38,7 @@ class SetItemDecisionBody(ActionBody):
     )
     reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
     spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`, or left by `extract`")] = []
-    position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
+    position: Annotated[int | None, Field(ge=0, le=2**31 - 1, description="where the list has it; only makes it quicker")] = None
     looked: Annotated[bool, Field(description="of a file: whoever decides had every page of it before them")] = False
     seen: Seen = None
 
@@ -81,7 +81,7 @@ class ReferToLegalBody(ActionBody, Referral):
     model_config = ConfigDict(title="ReferToLegalBody", frozen=True, extra="forbid")
 
     item: ItemId
-    position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
+    position: Annotated[int | None, Field(ge=0, le=2**31 - 1, description="where the list has it; only makes it quicker")] = None
     reason: Annotated[Reason | None, Field(description="kept sealed")] = None
 
 
@@ -94,7 +94,7 @@ class DecidePrivilegeBody(ActionBody):
     decision: Literal[ItemChoice.WITHHOLD, ItemChoice.REDACT, ItemChoice.INCLUDE]
     reason: Annotated[Reason, Field(description="kept sealed; read by legal reviewers alone")]
     spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`")] = []
-    position: Annotated[int | None, Field(ge=0, description="where the list has it; only makes it quicker")] = None
+    position: Annotated[int | None, Field(ge=0, le=2**31 - 1, description="where the list has it; only makes it quicker")] = None
     seen: Seen = None
 
 

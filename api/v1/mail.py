@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -45,6 +45,7 @@ from domain.errors import InvalidInputError, UnknownObjectError
 from domain.incoming import MailKind
 from domain.triage import Standing, TriageReason
 
+Index = Annotated[int, Path(ge=0, le=2**31 - 1)]
 router = APIRouter(tags=["mail"], route_class=GuardedRoute)
 
 DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
@@ -113,7 +114,7 @@ def read_raw_mail(mail: UUID, who: TheCaller, web: TheWeb) -> Response:
 
 
 @router.get("/mail/{mail}/attachments/{index}", response_class=Response)
-def read_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> Response:
+def read_mail_attachment(mail: UUID, index: Index, who: TheCaller, web: TheWeb) -> Response:
     """One attachment as a download, under a neutral type; an infected one is refused."""
     view = _looked_at(web, who, mail, "mail-attachment")
     name, content = ReadingRoom(web.resources).attachment(view, index)
@@ -121,7 +122,7 @@ def read_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) ->
 
 
 @router.post("/mail/{mail}/attachments/{index}/quarantine", response_class=Response)
-def fetch_infected_attachment(mail: UUID, index: int, body: DismissMailBody, who: TheCaller, web: TheWeb) -> Response:
+def fetch_infected_attachment(mail: UUID, index: Index, body: DismissMailBody, who: TheCaller, web: TheWeb) -> Response:
     """Take an infected attachment out of quarantine as a download; the reason is sealed with the mail."""
     _looked_at(web, who, mail, "mail-attachment-infected")
     name, content = fetch_infected(web.resources, mail, index, who.person, body.reason)
@@ -129,7 +130,7 @@ def fetch_infected_attachment(mail: UUID, index: int, body: DismissMailBody, who
 
 
 @router.post("/mail/{mail}/attachments/{index}/keep")
-def keep_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> MailAnswer:
+def keep_mail_attachment(mail: UUID, index: Index, who: TheCaller, web: TheWeb) -> MailAnswer:
     """Say that an attachment is no proof of identity: it stays, and the day by which it would go is taken away."""
     _looked_at(web, who, mail, "mail-attachment-kept")
     clear_suspect(web.resources, mail, index)
@@ -137,7 +138,7 @@ def keep_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) ->
 
 
 @router.post("/mail/{mail}/attachments/{index}/destroy")
-def destroy_mail_attachment(mail: UUID, index: int, who: TheCaller, web: TheWeb) -> MailAnswer:
+def destroy_mail_attachment(mail: UUID, index: Index, who: TheCaller, web: TheWeb) -> MailAnswer:
     """Say that an attachment is a proof of identity that nobody asked for: it is destroyed now, its original included."""
     _looked_at(web, who, mail, "mail-attachment-destroyed")
     destroy_suspect(web.resources, mail, index, who.person)

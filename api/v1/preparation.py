@@ -26,9 +26,11 @@ from adapters.database.tables import CaseIdentifierRow, CommandRow, UploadedFile
 from adapters.evidence import evidence_row
 from adapters.found_by_hand import refuse_unscanned_files
 from adapters.links import record_attempt
+from adapters.rates import mailbox_flooded
 from adapters.resources import Resources
 from api.alone import announcement, refuse_alone, tell_alone
 from api.brake import Approval, let_through
+from api.errors import MAILBOX_FULL, RateLimitedError
 from api.security import Caller
 from api.uploads import UploadedPart
 from api.v1.bodies import SHAPES
@@ -40,6 +42,7 @@ from domain.commands import Command
 from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
 from domain.messages import CommandCall
+from domain.rights import Role
 from domain.work_decisions import SAFEGUARD
 
 _KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
@@ -86,7 +89,7 @@ def hand_in(deed: Deed) -> tuple[CommandCall, bool]:
         Others: the body names what is not there.
     """
     refuse_alone(deed.resources, deed.caller, deed.action, deed.view.state)
-    approval = Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now)
+    approval = Approval(deed.caller, deed.case_id, deed.action, deed.command_id, deed.now, str(deed.given.get("sha256", "")))
     if deed.action is Action.APPROVE_PACKAGE:
         refuse_unscanned_files(deed.resources, deed.view.state)
     let_through(deed.resources, approval, deed.view.state, deed.given)
@@ -169,6 +172,8 @@ def _add_identifier(session: Session, deed: Deed) -> dict[str, Any]:
     kind, value = deed.given["kind"], deed.given["value"]
     if kind not in _KINDS | deed.resources.datamap.identity_kinds:
         raise InvalidInputError("The data map knows no identifier of this kind.", field="kind")
+    if kind == "email" and deed.caller.role is Role.PLATFORM and mailbox_flooded(session, deed.resources.vault, value, deed.now):
+        raise RateLimitedError(MAILBOX_FULL)
     row = identifier_row(deed.resources.vault, deed.case_id, kind, value, added_by=deed.caller.person, now=deed.now)
     session.add(row)
     return {"identifier": row.id, "kind": kind}

@@ -13,15 +13,18 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.assertions import Assertion, verify_assertion
 from adapters.database.intake import IncomingRequest, Intake, Receipt
-from adapters.database.tables import AssertionUse, CaseReceipt
+from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt
+from adapters.rates import MAILBOX
 from adapters.resources import Resources
 from api.dependencies import TheCaller, TheWeb, Web
+from api.errors import MAILBOX_FULL, RateLimitedError
 from api.guard import GuardedRoute
 from api.idempotency import HEADER, keyed_hash, sent_key
 from api.security import Caller
 from api.v1.models import ReceiptAnswer, RequestBody
 from domain.errors import AssertionRefusedError, InvalidInputError
 from domain.normal import normal_email
+from domain.rights import Role
 
 router = APIRouter(tags=["requests"], route_class=GuardedRoute)
 
@@ -81,7 +84,26 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
         proves = _used_within_a_day(web.resources, assertion.issuer, now) < ASSERTIONS_A_DAY
         used = {"asserted": proves, "assertion": (assertion.issuer, assertion.jti), "doubts": list(assertion.doubts)}
         incoming = incoming.model_copy(update=used)
+    if who.role is Role.PLATFORM and not incoming.asserted:
+        _refuse_flood(web.resources, incoming, now)
     return Intake(web.resources).receive(incoming, now)
+
+
+def _refuse_flood(resources: Resources, incoming: IncomingRequest, now: datetime) -> None:
+    """Refuse to name a mailbox again and again that nobody has shown to be theirs: each time it is sent letters.
+
+    Counted in what is there, on every channel, so that intake writes nothing more than its receipt.
+
+    Raises:
+        RateLimitedError: it was named ten times today.
+    """
+    if incoming.email is None or _answered_before(resources, incoming):
+        return
+    index = resources.vault.index_email(incoming.email)
+    named = (col(CaseIdentifierRow.value_index) == index, col(CaseIdentifierRow.added_at) > now - MAILBOX.within)
+    with resources.database.read() as session:
+        if session.exec(select(func.count()).select_from(CaseIdentifierRow).where(*named)).one() >= MAILBOX.most:
+            raise RateLimitedError(MAILBOX_FULL)
 
 
 def _answered_before(resources: Resources, incoming: IncomingRequest) -> bool:

@@ -145,6 +145,24 @@ class TestARole:
         assert late.post("/console/keys", {}).headers["location"].startswith("/console/sign-in/again")
 
 
+class TestATeam:
+    def test_nobody_moves_somebody_into_another_team_alone(self, at_console: SignIn, resources: Resources) -> None:
+        admin, lead = at_console(Role.ADMINISTRATOR, "Ada Min"), at_console(Role.PRIVACY_LEAD, "Lena Lead")
+        amira = at_console(Role.CASEWORKER, "Amira Osei")
+        person = amira.person.removeprefix("caseworker:")
+        assert admin.post(f"/console/staff/{person}/team", {"team": "North"}).headers["location"].endswith("proposed")
+
+        def team() -> str | None:
+            with resources.database.read() as session:
+                return session.get_one(Caseworker, UUID(person)).team
+
+        assert team() is None
+        assert admin.post(f"/console/staff/changes/{_change(resources)}/confirmed").status_code == 403
+        assert "Another team" in text_of(lead.get("/console/staff"))
+        lead.post(f"/console/staff/changes/{_change(resources)}/confirmed")
+        assert team() == "North"
+
+
 class TestLosses:
     def test_a_lost_authenticator_takes_two_persons(self, at_console: SignIn, resources: Resources) -> None:
         admin, lead = at_console(Role.ADMINISTRATOR, "Ada Min"), at_console(Role.PRIVACY_LEAD, "Lena Lead")

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from adapters.database.people import create_api_key, key_id_of
 from adapters.resources import Resources
 from api.authority import API, ROUTES
 from domain.rights import Role
@@ -75,3 +76,18 @@ def test_no_header_of_a_stranger_becomes_part_of_a_link(web: TestClient, header:
     web.headers[header] = value
     assert "evil.example" not in web.get("/").text
     assert "evil.example" not in fill(web).text
+
+
+def test_a_key_of_one_platform_sees_no_case_of_another(web: TestClient, resources: Resources) -> None:
+    def made(origin: str) -> tuple[dict[str, str], str]:
+        key = create_api_key(resources.database, email=None, scopes=["cases:read"], origin=origin)
+        case = CaseInHand(resources, caller=f"platform:{key_id_of(key)}", email=f"{origin or 'none'}@example.com")
+        return {"Authorization": f"Bearer {key}"}, case.reference
+
+    (shop, of_shop), (app, of_app), (old, of_old) = made("shop"), made("app"), made("")
+    newer, of_newer = made("shop")
+    for headers, seen in ((shop, {of_shop, of_newer}), (app, {of_app}), (old, {of_old}), (newer, {of_shop, of_newer})):
+        listed = web.get("/api/v1/cases", headers=headers).json()["items"]
+        assert {line["reference"] for line in listed} == seen
+        for reference in {of_shop, of_app, of_old, of_newer}:
+            assert web.get(f"/api/v1/cases/{reference}", headers=headers).status_code == (200 if reference in seen else 404)

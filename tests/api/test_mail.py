@@ -116,6 +116,8 @@ def test_a_mail_is_dismissed_with_a_sealed_reason_and_can_come_back(
     assert note is not None
     assert b"Advertisement" not in note
     assert len(web.get(f"{API}?standing=dismissed", headers=headers).json()["items"]) == 1
+    with resources.database.read() as session:
+        assert "mail_dismissed" in session.exec(select(AccessLog.action)).all()
     assert web.post(f"{url}/open", headers=headers, json={"rights": ["access"]}).status_code == 201
 
 

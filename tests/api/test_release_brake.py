@@ -78,12 +78,17 @@ def test_release_twenty_one_of_a_person_waits_for_a_second_privacy_lead(
     assert lena.post(f"/console/alerts/releases/{row.id}").status_code == 303
     assert lena.post(f"/console/alerts/releases/{row.id}").status_code == 409
     # The same command, once more: nothing has to be typed anew.
+    other = Approval(who, searched.id, Action.APPROVE_PACKAGE, uuid4().hex, datetime.now(UTC), "b" * 64)
+    with pytest.raises(ReleaseHeldError):  # what was let go is this package, and no other one of the case
+        refuse_braked(resources, other)
     done = web.post(path, headers=rita | {"Idempotency-Key": "one"}, json={"sha256": package.sha256})
     assert done.status_code == 200
 
 
-def test_approvals_that_the_case_refuses_use_no_release_of_the_day_up(web: TestClient, key: Key, searched: SearchedCase) -> None:
-    _set(searched.resources, releases_per_person=1, releases_per_day=1)
+def test_approvals_that_the_case_refuses_use_no_release_of_the_day_up(
+    resources: Resources, web: TestClient, key: Key, searched: SearchedCase
+) -> None:
+    _set(resources, releases_per_person=1, releases_per_day=1)
     view = CaseReader(searched.resources).get(searched.id)
     assert view.state.package is not None
     path, rita = f"/api/v1/cases/{view.receipt.reference}/actions/approve_package", key(Role.REVIEWER, name="rita")

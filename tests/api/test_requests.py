@@ -94,3 +94,13 @@ def test_an_assertion_of_nobody_we_know_is_refused(web: TestClient, key: Key) ->
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.BREACH_RESPONDER])
 def test_a_role_that_opens_no_case_is_refused_whatever_its_key_says(web: TestClient, key: Key, role: Role) -> None:
     assert web.post(URL, json=body(), headers=key(role)).status_code == 403
+
+
+def test_a_key_of_the_platform_names_a_mailbox_ten_times_a_day(web: TestClient, key: Key) -> None:
+    """Each naming sends the mailbox letters, and it may be a stranger's; what came before under the same key is no naming."""
+    headers, url = key(Role.PLATFORM), "/api/v1/requests"
+    first = headers | {"Idempotency-Key": "first"}
+    assert web.post(url, headers=first, json=body()).status_code == 201
+    assert [web.post(url, headers=headers, json=body()).status_code for _ in range(10)] == [201] * 9 + [429]
+    assert web.post(url, headers=first, json=body()).status_code == 201
+    assert web.post(url, headers=key(), json=body()).status_code == 201, "a colleague who opens a letter is asked for no patience"

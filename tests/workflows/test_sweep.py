@@ -122,6 +122,9 @@ async def test_nothing_irreversible_happens_without_a_privacy_leads_word(time_sk
         await command(handle, SweepAction.DECLINE, LEAD, found.planned.sha256)
         again = await command(handle, SweepAction.LOOK, LEAD)
         assert again.planned is not None
+        assert await refused(handle, SweepAction.APPROVE, LEAD, again.planned.sha256) == "four-eyes", "who looked"
+        again = await command(handle, SweepAction.LOOK, ADMINISTRATOR)
+        assert again.planned is not None
         await command(handle, SweepAction.APPROVE, LEAD, again.planned.sha256)
         (row,) = await until_done(resources, 1)
         assert (row.destroyed, row.decided_by) == (1, LEAD.person)

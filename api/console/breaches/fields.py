@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.resources import Resources
 from api.console.breaches.words import EXEMPTIONS, LABELS, OTHERS
+from api.face.forms import number_in
 from domain.breach import BreachState
 from domain.breach_authorities import LAENDER, find_authority
 from domain.breach_rows import clocks_of
@@ -139,9 +140,10 @@ def _place(line: str) -> tuple[str, dict[str, int]]:
 
 
 def _number(text: str, name: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    number = number_in(text)
+    if number is None:
         raise InvalidInputError("Write a number here.", field=name)
-    return int(text)
+    return number
 
 
 def context_help() -> list[tuple[str, list[str]]]:

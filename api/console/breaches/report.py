@@ -27,6 +27,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.face.forms import field as typed_in
+from api.face.forms import number_in
 from api.v1.breach_presenting import notes_of
 from api.v1.breaches import breach_deed
 from domain.breach import BreachState
@@ -207,7 +208,7 @@ def _typed(sheet: _Sheet, form: FormData) -> dict[str, _Typed]:
             continue
         value = ", ".join(str(each) for each in form.getlist(f"value_{name}")).replace("\r\n", "\n").strip()
         seen = typed_in(form, f"seen_{name}")
-        typed[name] = _Typed(value, typed_in(form, f"standing_{name}"), int(seen) if seen.isascii() and seen.isdigit() else 0)
+        typed[name] = _Typed(value, typed_in(form, f"standing_{name}"), number_in(seen) or 0)
     return typed
 
 

@@ -8,6 +8,7 @@ was drawn here, never as it is. Next: api/console/cases/desk_files.py
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -22,11 +23,11 @@ from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
 from api.console.words import FIELD
 from api.dependencies import TheWeb, Web
-from api.face.forms import field
+from api.face.forms import field, number_in
 from api.uploads import Upload
 from api.v1.deciding_many import sample
 from domain.authority import ROLES, Action
-from domain.errors import DomainError
+from domain.errors import DomainError, InvalidInputError
 from domain.item_rules import Condition
 from domain.rights import Role, Status
 from domain.withholding import ItemChoice
@@ -55,7 +56,7 @@ async def decide(  # noqa: PLR0917
     system: Name, collection: Name, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
 ) -> Response:
     """Decide about one item, and come back to the next one."""
-    position = int(field(form, "position") or 0)
+    position = number_in(field(form, "position")) or 0
     start = position - position % desk_reading.PAGE
     item = field(form, "item")
     spans = _spans(form)
@@ -132,7 +133,7 @@ def note_look(web: Web, who: SignedIn, case: CaseView, back: str) -> None:
 
 def seen_in(form: FormData) -> int | None:
     """The revision that stood when the page was made, or None."""
-    return int(field(form, "seen")) if field(form, "seen").isdigit() else None
+    return number_in(field(form, "seen"))
 
 
 def _choice(form: FormData) -> dict[str, Any]:
@@ -232,7 +233,11 @@ def _rule(  # noqa: PLR0917
     taken, lines = None, []
     if given.get("decision"):
         condition = _condition(given)
-        taken = sample(web.resources, case, system, collection, Condition.model_validate(condition) if condition else None)
+        try:
+            wanted = Condition.model_validate(condition) if condition else None
+        except ValidationError:
+            raise InvalidInputError("Choose a field of this collection, and say what stands in it.", field="condition") from None
+        taken = sample(web.resources, case, system, collection, wanted)
         chosen = set(taken.sample)
         lines = [item for item in found.items() if item.id in chosen]
         note_access(web, who, "items", case.receipt.case_id)

@@ -18,14 +18,14 @@ from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face.forms import field
+from api.face.forms import field, number_in
 from domain.authority import Action
 from domain.errors import UnknownObjectError, WithLegalError
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
 _TOLD: Final = ("client", "adviser", "purpose")
-Position = Annotated[int, Path(ge=0, le=2**31)]
+Position = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
 @router.post("/{reference}/package/undo")
@@ -36,7 +36,7 @@ async def undo(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCa
     done = "undo_refused" if refused else Action.UNDO_ITEM_DECISION.value
     here = f"{shell.BASE}/{case.receipt.reference}/package"
     system, collection, position = (field(form, name) for name in ("system", "collection", "position"))
-    if not (system.isidentifier() and collection.isidentifier() and position.isdigit()):
+    if not (system.isidentifier() and collection.isidentifier() and number_in(position) is not None):
         return away_to(f"{here}?done={done}")
     at = int(position)
     return away_to(f"{here}/{system}/{collection}?start={at - at % desk_reading.PAGE}&done={done}#item-{at + 1}")

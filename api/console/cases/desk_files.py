@@ -20,14 +20,14 @@ from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face.forms import field
+from api.face.forms import field, number_in
 from domain.authority import Action
 from domain.redaction import Span
 from domain.withholding import ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
-Position = Annotated[int, Path(ge=0, le=2**31)]
+Position = Annotated[int, Path(ge=0, le=2**31 - 1)]
 PageNumber = Annotated[int, Query(ge=1, le=5_000)]
 _SANDBOX: Final = {
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
@@ -102,7 +102,7 @@ async def decide(  # noqa: PLR0917
     system: Name, collection: Name, position: Position, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
 ) -> Response:
     """Cover one part more or one less, withhold the file, or release it after the look."""
-    page = int(field(form, "page") or 1) if field(form, "page").isdigit() else 1
+    page = number_in(field(form, "page")) or 1
     given = await run_in_threadpool(_given, web, who, case, system, collection, position, form)
     refused = given if isinstance(given, Refused) else await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
@@ -132,7 +132,7 @@ def _given(  # noqa: PLR0917 (which file, and what was pressed)
         basis = (field(form, "basis") or None) if pressed == ItemChoice.WITHHOLD.value else None
         return base | {"decision": pressed, "basis": basis, "looked": looked}
     if pressed.startswith("uncover-"):
-        at = int(pressed.removeprefix("uncover-")) if pressed.removeprefix("uncover-").isdigit() else len(spans)
+        at = number_in(pressed.removeprefix("uncover-"))
         left = [span for number, span in enumerate(spans) if number != at]
         if not left or decision is None:
             return base | {"decision": ItemChoice.INCLUDE.value}

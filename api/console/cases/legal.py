@@ -29,7 +29,7 @@ from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face.forms import field
+from api.face.forms import field, number_in
 from domain.authority import Action
 from domain.item_rules import Referral
 from domain.rights import Role, Status
@@ -92,7 +92,7 @@ async def decide(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpened
     spans: list[dict[str, Any]] = [{"field": str(each)} for each in form.getlist("field")] + [{"words": each} for each in words]
     given = {
         "item": field(form, "item"),
-        "position": int(field(form, "position")) if field(form, "position").isdigit() else None,
+        "position": number_in(field(form, "position")),
         "decision": field(form, "decision"),
         "reason": field(form, "reason"),
         "spans": spans if parts else [],

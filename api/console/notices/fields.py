@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from adapters.resources import Resources
 from api.console.breaches.fields import FormField
 from api.console.notices.words import HINTS, LABELS, LANGUAGES
+from api.face.forms import number_in
 from domain.datamap_systems import SystemKind
 from domain.errors import InvalidInputError
 from domain.notice import PARTS, NoticeState
@@ -81,9 +82,10 @@ def body_of(action: A, typed: Mapping[str, str], zone: ZoneInfo) -> dict[str, An
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    number = number_in(text)
+    if number is None:
         raise InvalidInputError("Write a number here.", field="rate")
-    return int(text)
+    return number
 
 
 def _instant(text: str, zone: ZoneInfo) -> str:
