@@ -17,7 +17,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --build-d
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run up test check lint imports format test-fast test-postgresql test-journeys \
-	postgresql poppler dovecot clamd provider histories migration api-table asvs-table lock audit sbom clean
+	postgresql poppler pst-utils dovecot clamd provider histories migration api-table asvs-table lock audit sbom clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ run: install ## Start Habeas with the demo controller; Ctrl-C stops it
 up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
-test: install-dev postgresql poppler dovecot clamd provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
+test: install-dev postgresql poppler pst-utils dovecot clamd provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
 	$(BIN)/pytest -n $(JOBS) -m "not journey" $(SLOWEST)
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
@@ -50,10 +50,10 @@ format: install-dev ## Let ruff write the files as it wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test-fast: install-dev poppler dovecot clamd provider
+test-fast: install-dev poppler pst-utils dovecot clamd provider
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
-test-postgresql: install-dev postgresql poppler dovecot clamd ## The database and activity suites on PostgreSQL
+test-postgresql: install-dev postgresql poppler pst-utils dovecot clamd ## The database and activity suites on PostgreSQL
 	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities) $(SLOWEST)
 
 test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
@@ -75,6 +75,9 @@ postgresql:
 
 poppler: # reads letters back in tests
 	@command -v pdftotext >/dev/null || .ci/debian poppler-utils
+
+pst-utils: # takes Outlook files apart, in tests as everywhere else
+	@command -v readpst >/dev/null || .ci/debian pst-utils
 
 dovecot: # the mailboxes that tests take mail in from
 	@ls /usr/sbin/dovecot >/dev/null 2>&1 || command -v dovecot >/dev/null || .ci/debian dovecot-imapd

@@ -31,7 +31,7 @@ from adapters.collected import CollectedCollection
 from adapters.database.tables import CaseReceipt, SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import blob_ids
-from domain.datamap import Plan
+from domain.datamap import Plan, SystemKind
 from domain.errors import InvalidInputError, SystemFailedError, UnknownObjectError
 from domain.messages import BuildPackage, CaseRef, Collect, Collected, SystemResult
 from domain.normal import normal_email
@@ -67,18 +67,19 @@ class Collection:
             only = portable_places(self._resources.datamap) if message.portable else None
             plan = self._resources.datamap.plan(identifiers, only=only)
             wanted = self._wanted(message, plan)
-            by_hand = {name for name in wanted if self._by_hand(name)}
+            by_hand = {name for name in wanted if self._by_hand(name, message.case_id)}
             assignment = Assignment(
                 case_id=message.case_id,
                 run=message.run,
                 plan=plan,
                 identifiers=identifiers,
                 systems=frozenset(wanted) - by_hand,
-                left_out=frozenset(message.skipped) | frozenset(filter(self._by_hand, self._names)),
+                left_out=frozenset(message.skipped) | {name for name in self._names if self._by_hand(name, message.case_id)},
                 snapshots=self._snapshots(message.case_id, identifiers),
                 portable=message.portable,
             )
-            results = [*self._search(assignment), *(SystemResult(system=name, state="manual") for name in sorted(by_hand))]
+            waiting = [SystemResult(system=name, state="manual", archive=self._imported(name)) for name in sorted(by_hand)]
+            results = [*self._search(assignment), *waiting]
             built = None
             if message.build and all(result.state == "searched" for result in results):
                 order = BuildPackage(
@@ -101,7 +102,7 @@ class Collection:
             if address is None:
                 return Collected(run=SNAPSHOT_RUN, results=[])
             plan = self._resources.datamap.plan({"email"}, short_lived_only=True)
-            names = {step.system for step in plan.steps if not self._by_hand(step.system)}
+            names = {step.system for step in plan.steps if not self._by_hand(step.system, message.case_id)}
             assignment = Assignment(
                 case_id=message.case_id,
                 run=SNAPSHOT_RUN,
@@ -134,11 +135,14 @@ class Collection:
     def _names(self) -> list[str]:
         return [system.name for system in self._resources.datamap.systems]
 
-    def _by_hand(self, name: str) -> bool:
+    def _by_hand(self, name: str, case_id: UUID) -> bool:
         try:
-            return self._systems.connector(name).by_hand
+            return self._systems.connector(name).of_case(self._resources, case_id).by_hand
         except SystemFailedError:
             return False  # misconfigured: the search says so
+
+    def _imported(self, name: str) -> bool:
+        return self._resources.datamap.system(name).kind is SystemKind.ARCHIVE
 
     def _wanted(self, message: Collect, plan: Plan) -> list[str]:
         """The systems to search: all, or those to retry with what depends on them; never what is left out."""
@@ -159,7 +163,7 @@ class Collection:
         return [
             SystemResult(system=name, state="failed", reason=traversal.failures[name])
             if name in traversal.failures
-            else SystemResult(system=name, state="searched", records=traversal.rows.get(name, 0))
+            else SystemResult(system=name, state="searched", records=traversal.rows.get(name, 0), archive=self._imported(name))
             for name in self._names
             if name in assignment.systems
         ]

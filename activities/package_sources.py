@@ -4,13 +4,14 @@ Read in one go at the start, so that the package describes one moment. Next: act
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
 from activities.erasure_plan import local_day
+from adapters.archives.store import Archives
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
 from adapters.database.erasure_tables import Disclosure
@@ -25,8 +26,9 @@ from adapters.disclosures import disclosures
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from adapters.resources import Resources
+from domain.archives import AgreedScope
 from domain.case import CaseState
-from domain.datamap import Collection, DataMap, Origin, System
+from domain.datamap import Collection, DataMap, Origin, System, SystemKind
 from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
 from domain.errors import NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
@@ -66,6 +68,7 @@ class CaseFile:
         portable: Article 20 was asked for, beside a copy of everything or alone.
         portable_alone: nothing but what it covers was asked for.
         disclosures: to authorities, of which the person may be told.
+        scopes: of archives, what was agreed to be searched.
     """
 
     receipt: CaseReceipt
@@ -83,6 +86,7 @@ class CaseFile:
     portable: bool = False
     portable_alone: bool = False
     disclosures: tuple[Disclosure, ...] = ()
+    scopes: Mapping[str, AgreedScope] = field(default_factory=dict)
 
     @property
     def laws(self) -> frozenset[str]:
@@ -125,6 +129,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         portable=state.item(Right.PORTABILITY) is not None,
         portable_alone=message.portable,
         disclosures=_disclosures(resources, session, state),
+        scopes=_scopes(resources, state, sources),
     )
 
 
@@ -168,6 +173,12 @@ def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[
 def _disclosures(resources: Resources, session: Session, state: CaseState) -> tuple[Disclosure, ...]:
     indexes = session.exec(select(CaseIdentifierRow.value_index).where(col(CaseIdentifierRow.id).in_(state.usable_keys))).all()
     return tuple(disclosures(session, indexes, local_day(resources, datetime.now(UTC))))
+
+
+def _scopes(resources: Resources, state: CaseState, sources: Iterable[Source]) -> dict[str, AgreedScope]:
+    archives = Archives(resources, state.case_id)
+    searched = {source.system.name for source in sources if source.system.kind is SystemKind.ARCHIVE and not source.by_hand}
+    return {name: agreed.scope for name in sorted(searched) if (agreed := archives.agreed(name))}
 
 
 def _identity(session: Session, message: BuildPackage) -> tuple[str, datetime] | None:

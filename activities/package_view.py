@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from activities import package_words as words
 from activities.package_data import Written
 from activities.package_facts import FactFinder, Facts, Short, unique
+from activities.package_scopes import agreed
 from activities.package_sources import CaseFile
 from activities.package_zip import plain
 from domain.datamap import Collection, Controller, DataMap, System
@@ -234,7 +235,7 @@ class Viewer:
             )
             days = {self._local(part.source.found.searched_at) for part in parts if not part.source.by_hand}
             on = f", on {words.day(max(days))}" if days else ", by a person"
-            lines.append(Searched(system.title, found + on))
+            lines.append(Searched(system.title, found + on + agreed(self._case.scopes.get(system.name))))
         return lines
 
     def _unreachable(self) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from activities.archives import ArchiveReading
 from activities.audit import Audit
 from activities.breach_calls import BreachCalls
 from activities.breach_log import BreachLog
@@ -88,6 +89,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             measures.examine_measure,
             measures.carry_out_measure,
             Transfers(resources, systems).find_transfers,
+            ArchiveReading(resources).read_archive,
         ],
         "notice": [
             notices.load_recipients,

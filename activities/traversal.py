@@ -18,7 +18,7 @@ from activities.found_keys import Keys
 from activities.matching import Way
 from activities.search import Search
 from activities.search_receipts import Outcome, Receipts, key_macs
-from activities.systems.base import SystemUnreachableError
+from activities.systems.base import Connector, SystemUnreachableError
 from activities.systems.registry import Systems
 from adapters.collected import CollectedCollection
 from adapters.resources import Resources
@@ -80,6 +80,7 @@ class Traversal:
         self._vault = resources.vault.case(assignment.case_id)
         self._receipts = Receipts(resources, assignment.case_id, assignment.run)
         self._leads: dict[tuple[str, str, str], Keys] = {}
+        self._connectors: dict[str, Connector] = {}
         self._lost: set[Place] = set()  # collections whose keys are missing because their search failed
         self._down: set[str] = set()
         self.rows: dict[str, int] = {}
@@ -122,10 +123,11 @@ class Traversal:
     def _run_step(self, step: Step, place: Place) -> None:
         started = _now()
         ways = self._ways(step)
+        mark = self._connector(step.system).mark
         if not ways:
             self._receipts.add(Outcome.nothing(place, "unreachable", "left_out", started))
             return
-        keys = key_macs(self._vault, ways)
+        keys = key_macs(self._vault, ways) + ([self._vault.receipt_mac("scope", mark)] if mark else [])
         if (found := self._receipts.find(place)) and list(found.keys) == keys and not self._needs_masked(step):
             self._count(step.system, found.rows)
             return
@@ -141,7 +143,7 @@ class Traversal:
         self._receipts.add(Outcome(place, "searched", keys, started, result.content, result.rows, result.doubtful))
 
     def _search(self, step: Step) -> Search:
-        connector = self._systems.connector(step.system)
+        connector = self._connector(step.system)
         collection = self._resources.datamap.collection(step.system, step.collection)
         place = f"{step.system}.{step.collection}."
         known_by = {each.known_by for each in self._resources.datamap.recipients if each.known_by}
@@ -153,8 +155,16 @@ class Traversal:
         return Search(connector, collection, step.leads_to, self._vault, self._resources.blobs, only, erasing=erasing)
 
     def _ways(self, step: Step) -> list[Way]:
-        ways = (self._way(way) for way in step.ways)
-        return [way for way in ways if way is not None]
+        ways = [way for each in step.ways if (way := self._way(each)) is not None]
+        collection = self._resources.datamap.collection(step.system, step.collection)
+        if agreed := self._connector(step.system).agreed(collection):
+            ways.append(Way(agreed[0], Keys(agreed[1])))
+        return ways
+
+    def _connector(self, system: str) -> Connector:
+        if system not in self._connectors:
+            self._connectors[system] = self._systems.connector(system).of_case(self._resources, self._assignment.case_id)
+        return self._connectors[system]
 
     def _way(self, way: ByIdentity | ByReference) -> Way | None:
         """A way with its keys; None when it starts in a system that is left out and gave nothing before."""

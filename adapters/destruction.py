@@ -16,8 +16,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from adapters.archives.store import blobs_of_archives
+from adapters.database import archive_tables, tables
 from adapters.database import breach_tables as dossiers
-from adapters.database import tables
 from adapters.database.append_only import ending
 from adapters.database.desk_periods import BY_MONTH, delete_month
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
@@ -45,6 +46,7 @@ GOES: Final = frozenset(
     {
         "case_identifier", "uploaded_file", "item_decision", "page_seen", "link", "subject_session", "code", "attempt", "command",
         "package", "correctable_values", "review_sample", "sample_check", "item_remark",
+        "archive_words", "archive_unreadable", "archive_part",
     },
 )  # fmt: skip
 EMPTIED: Final[dict[str, dict[str, Any]]] = {
@@ -62,6 +64,8 @@ EMPTIED: Final[dict[str, dict[str, Any]]] = {
     "identity_evidence": {"blob": None},
     "incoming_mail": {"sender_index": None, "cases": [], "note": None},
     str(CaseWall.__tablename__): {"reason": b""},  # who was kept away, and when, stays
+    "archive": {"custodian": None, "name": None, "blob": None},  # that it was imported, by whom, and its hash stay
+    "archive_scope": {"scope": None},  # how much it was stays
     "note": {},  # its sealed bytes give way to their hash
 }
 _DOSSIER_GOES: Final = (dossiers.DossierFile, dossiers.NoticeSegment, dossiers.NoticeRecipient, dossiers.DossierCommand)
@@ -151,11 +155,17 @@ def _collected(resources: Resources, _kept: Kept, case_id: UUID, _by: Authorised
     with resources.database.read() as session:
         receipts = session.exec(select(tables.SearchReceipt).where(tables.SearchReceipt.case_id == case_id)).all()
         uploads = session.exec(select(tables.UploadedFile).where(tables.UploadedFile.case_id == case_id)).all()
+        imported = blobs_of_archives(session, case_id)
     receipts = [row for row in receipts if "sealed" in row.blobs]  # what an erasure's looks read is gone by then
     blobs = [blob for row in receipts for blob in blob_ids(row)]
     blobs += [BlobRef.model_validate(row.blob).blob_id for row in uploads]
-    _delete(resources, blobs)
+    _delete(resources, [*blobs, *imported])
     with resources.database.write() as session:
+        for gone in (archive_tables.ArchiveWords, archive_tables.ArchiveUnreadable, archive_tables.ArchivePart):
+            session.execute(sa.delete(gone).where(col(gone.case_id) == case_id))
+        there = col(archive_tables.ArchiveRow.case_id) == case_id
+        ended = {"state": "removed", "blob": None, "custodian": None, "name": None}
+        session.execute(sa.update(archive_tables.ArchiveRow).where(there).values(ended))
         session.execute(
             sa.update(tables.SearchReceipt).where(col(tables.SearchReceipt.case_id) == case_id).values(blobs={"ids": []})
         )
@@ -194,6 +204,7 @@ def blobs_of_case(database: Database, case_id: UUID) -> list[UUID]:
         for model in (tables.UploadedFile, tables.PackageRow, tables.IdentityEvidence):
             rows: Iterable[Any] = session.exec(select(model).where(model.case_id == case_id)).all()
             found += [BlobRef.model_validate(row.blob).blob_id for row in rows if row.blob]
+        found += blobs_of_archives(session, case_id)
         plans = session.exec(select(ErasurePlanRow).where(ErasurePlanRow.case_id == case_id)).all()
         sealed = [each for plan in plans for each in (plan.certificate or {}).values() if isinstance(each, dict)]
         found += [BlobRef.model_validate(each).blob_id for each in sealed if "blob_id" in each]
@@ -210,11 +221,16 @@ def _stub(resources: Resources, _kept: Kept, case_id: UUID, _by: Authorised) -> 
         about = tables.ComplaintLink
         session.execute(sa.delete(about).where((col(about.about) == case_id) | (col(about.complaint) == case_id)))
         with ending(session):
-            for name in sorted((STAYS | GOES | EMPTIED.keys()) - {"complaint_link", "case_receipt"}):
+            for name in sorted((STAYS | GOES | EMPTIED.keys()) - {"complaint_link", "case_receipt"}, key=_turn):
                 table = SQLModel.metadata.tables[name]
                 session.execute(sa.delete(table).where(table.c.case_id == case_id))
         session.execute(sa.delete(tables.CaseReceipt).where(col(tables.CaseReceipt.case_id) == case_id))
     return {"events": len(events)}
+
+
+def _turn(table: str) -> tuple[bool, str]:
+    """What others point to goes after them."""
+    return table == "archive", table
 
 
 def _dossier(resources: Resources, kept: Kept, dossier_id: UUID, by: Authorised) -> dict[str, int]:

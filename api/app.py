@@ -24,6 +24,7 @@ from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.staff_post import send_waiting
 from api import errors, health, openapi, well_known
+from api.archives import ArchiveDoor
 from api.authority import API
 from api.breaches import breaches
 from api.cases import Cases
@@ -55,6 +56,7 @@ from api.console.breaches import acts as breach_acts
 from api.console.breaches import incident_pack as incident_pack_pages
 from api.console.breaches import pages as breach_pages
 from api.console.breaches import report as breach_report
+from api.console.cases import archives as archive_pages
 from api.console.cases import (
     deeds,
     desk_again,
@@ -64,6 +66,7 @@ from api.console.cases import (
     desk_schedule,
     erasure_tab,
     evidence,
+    groups,
     legal,
     sampling,
     tabs,
@@ -86,6 +89,7 @@ from api.portal import again, collect, ending, follow, halt, notice, pages, proo
 from api.security import ApiKeys
 from api.sweeps import SweepDoor
 from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, mail, package, requests
+from api.v1 import archives as archive_routes
 from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
 
@@ -129,6 +133,7 @@ def create_app(
         requests,
         cases,
         items,
+        archive_routes,
         package,
         erasure,
         lists,
@@ -162,6 +167,8 @@ def create_app(
         searching,
         erasure_tab,
         walls,
+        archive_pages,
+        groups,
         tabs,
         values,
         deeds,
@@ -213,8 +220,9 @@ async def _opened(
             alarms = RefusalAlarms(resources.database)
             client = await temporal.connect(resources.settings, resources.vault, on_refused=alarms, lazy=True)
             doors = breaches(client, resources), notices(client, resources)
-            async with _swept(Cases(client, resources), doors, resources) as door:
-                yield Web(resources, door, keys, *doors, SweepDoor(client), client=client, issuers=issuers)
+            archives = ArchiveDoor(client, resources)
+            async with _swept(Cases(client, resources), doors, archives, resources) as door:
+                yield Web(resources, door, keys, *doors, SweepDoor(client), archives, client=client, issuers=issuers)
     finally:
         await keys.settled()
         if given is None:
@@ -222,9 +230,12 @@ async def _opened(
 
 
 @contextlib.asynccontextmanager
-async def _swept(door: Cases, desk: Sequence[DossierDoor[Any, Any]], resources: Resources) -> AsyncIterator[Cases]:
+async def _swept(
+    door: Cases, desk: Sequence[DossierDoor[Any, Any]], archives: ArchiveDoor, resources: Resources
+) -> AsyncIterator[Cases]:
     sweeps = [asyncio.create_task(_sweep(door)), *(asyncio.create_task(_sweep_desk(each)) for each in desk)]
     sweeps += [asyncio.create_task(_send_to_staff(resources)), asyncio.create_task(_watch(resources))]
+    sweeps.append(asyncio.create_task(archives.sweep()))
     try:
         yield door
     finally:

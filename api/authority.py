@@ -19,6 +19,7 @@ from domain.rights import Role
 API = "/api/v1"
 JSON_LIMIT = 1_000_000  # bytes; the longest message of a person and a few hundred ids stay far below
 UPLOAD_LIMIT = 50_000_000  # bytes; an export of a system that only people can search
+ARCHIVE_LIMIT = 20_000_000_000  # bytes; a mailbox of ten years. What is larger is laid down on the server
 LIFE_OF_A_DECIDING_KEY = timedelta(hours=24)  # in production a key that decides lives no longer (R5)
 
 
@@ -75,6 +76,10 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/cases/{reference}/erasure-plan"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/certificate"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/cases/{reference}/items/sample"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/cases/{reference}/archives"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/cases/{reference}/archives"): Rule(Scope.CASES_WRITE, _DESK, limit=ARCHIVE_LIMIT),
+    ("POST", "/cases/{reference}/archives/estimate"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/cases/{reference}/archives/scope"): Rule(Scope.CASES_WRITE, _DESK),
     ("GET", "/cases/{reference}/package"): Rule(
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
     ),

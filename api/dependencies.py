@@ -50,6 +50,12 @@ class SweepsDoor(Protocol):
     async def perform(self, swept: Swept, action: SweepAction, actor: Actor, sha256: str | None = None) -> SweepSnapshot: ...
 
 
+class ArchivesDoor(Protocol):
+    """What routes need of `api/archives.py`; a test stands a small fake in for it."""
+
+    def start_soon(self, archive: UUID) -> None: ...
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -59,7 +65,7 @@ class Web:
     """The open doors of one web process, made by `api/app.py`.
 
     Args:
-        breaches: the door to breaches; None in tests that have none. The same for notices and for sweeps of retention.
+        breaches: the door to breaches; None in tests that have none. The same for notices, sweeps of retention and imports.
         client: of the engine, connected at the first call; None in tests that have no engine.
         issuers: JWKS of those who may sign identity assertions.
         now: the wall clock, UTC.
@@ -71,6 +77,7 @@ class Web:
     breaches: DeskDoor | None = None
     notices: DeskDoor | None = None
     sweeps: SweepsDoor | None = None
+    archives: ArchivesDoor | None = None
     client: Client | None = None
     issuers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     now: Callable[[], datetime] = _now

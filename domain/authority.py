@@ -30,6 +30,7 @@ class Action(StrEnum):
     CHANGE_DELIVERY_ADDRESS = "change_delivery_address"
     COMPLETE_WORK_ITEM = "complete_work_item"
     RETRY_SYSTEM = "retry_system"
+    SEARCH_ARCHIVE = "search_archive"
     CONTINUE_WITHOUT_SYSTEM = "continue_without_system"
     REQUEST_CLARIFICATION = "request_clarification"
     ANSWER_CLARIFICATION = "answer_clarification"
@@ -122,6 +123,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CHANGE_DELIVERY_ADDRESS: _WORKERS,
     Action.COMPLETE_WORK_ITEM: _WORKERS,
     Action.RETRY_SYSTEM: _WORKERS,
+    Action.SEARCH_ARCHIVE: _WORKERS,
     Action.CONTINUE_WITHOUT_SYSTEM: _WORKERS,
     Action.REQUEST_CLARIFICATION: _WORKERS,
     Action.ANSWER_CLARIFICATION: _SUBJECT_OR_RELAY | _WORKERS,

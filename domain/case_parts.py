@@ -41,6 +41,11 @@ class SystemState(BaseModel):
     state: SystemStanding
     records: int = 0
     searched_at: datetime | None = None
+    archive: bool = False  # people import into it what is searched
+
+
+IMPORT_ARCHIVE = "import_archive"  # kind of the work item of a system into which people import what is searched
+SEARCHES = frozenset({"search_by_hand", IMPORT_ARCHIVE})
 
 
 class WorkItem(BaseModel):

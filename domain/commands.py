@@ -160,6 +160,17 @@ class RetrySystem(CommandBase):
     system: Name
 
 
+class SearchArchive(CommandBase):
+    """Search what was imported into an archive, within the scope that was agreed; again, when either has changed.
+
+    `scope` is the revision of that scope; whoever asks for the search has prepared what is approved afterwards.
+    """
+
+    action: Literal[Action.SEARCH_ARCHIVE] = Action.SEARCH_ARCHIVE
+    system: Name
+    scope: int = 0
+
+
 class ContinueWithoutSystem(CommandBase):
     action: Literal[Action.CONTINUE_WITHOUT_SYSTEM] = Action.CONTINUE_WITHOUT_SYSTEM
     system: Name
@@ -479,6 +490,7 @@ Command = Annotated[
     | ChangeDeliveryAddress
     | CompleteWorkItem
     | RetrySystem
+    | SearchArchive
     | ContinueWithoutSystem
     | RequestClarification
     | AnswerClarification

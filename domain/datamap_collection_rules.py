@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain import traversal
+from domain.archives import ATTACHMENT_FIELDS, ATTACHMENTS, MESSAGE_FIELDS, MESSAGES, TERM
 from domain.datamap_parts import LawfulBasis, Purpose
 from domain.datamap_shape import Broken, Content
 from domain.datamap_systems import (
@@ -54,8 +55,8 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
 def _settings(path: Path, system: System) -> Iterator[Broken]:
     if system.kind in {SystemKind.SQL, SystemKind.FILES, SystemKind.HTTP} and system.connection is None:
         yield path, f"A system of kind `{system.kind}` needs a `connection`.", "error"
-    if system.kind is SystemKind.MANUAL and not system.instructions:
-        yield path, "A manual system needs `instructions` for the person who searches it.", "error"
+    if system.kind in {SystemKind.MANUAL, SystemKind.ARCHIVE} and not system.instructions:
+        yield path, f"A system of kind `{system.kind}` needs `instructions` for the person who searches it.", "error"
     for name in ("read", "change"):
         setting = getattr(system.connection, name, None)
         if setting is None:
@@ -73,6 +74,8 @@ def _kind(path: Path, collection: Collection, system: System) -> Iterator[Broken
         yield path, "A collection of an sql system needs a `table`.", "error"
     if system.kind is SystemKind.SQL and not collection.primary_key and not _called_anonymous(collection):
         yield path, "A collection of an sql system needs a `primary_key`: a row found twice has to count once.", "error"
+    if system.kind is SystemKind.ARCHIVE:
+        yield from _archive(path, collection, system)
     if system.kind is not SystemKind.FILES:
         return
     if collection.path is None:
@@ -84,6 +87,25 @@ def _kind(path: Path, collection: Collection, system: System) -> Iterator[Broken
         yield (*path, "path"), "This path leaves the root of the file store.", "error"
     elif len(places) != 1 or not set(places) <= ways:
         yield (*path, "path"), "A path holds one `{field}`, and an identity or reference leads to that field.", "error"
+
+
+def _archive(path: Path, collection: Collection, system: System) -> Iterator[Broken]:
+    """An archive has two collections of fields that are known; what leads to a message is an identity of a field of its own."""
+    known = {MESSAGES: MESSAGE_FIELDS, ATTACHMENTS: ATTACHMENT_FIELDS}.get(collection.name)
+    if known is None:
+        yield (*path, "name"), f"The collections of an archive are `{MESSAGES}` and `{ATTACHMENTS}`.", "error"
+        return
+    strange = [name for name in collection.fields if name not in {*known, *collection.identities, TERM}]
+    for name in strange:
+        fields = ", ".join(f"`{each}`" for each in known)
+        yield (*path, "fields", name), f"Messages have no such field. They have {fields}, and fields of identities.", "error"
+    if named := [name for name in collection.identities if name in known]:
+        yield (*path, "identities", named[0]), "An identity of an archive is a field of its own, such as `email: email`.", "error"
+    if collection.name == MESSAGES and collection.primary_key != ("id",):
+        yield path, "The `primary_key` of messages is `[id]`.", "error"
+    ways = [reference for reference in collection.references if reference.source == (system.name, MESSAGES, "id")]
+    if collection.name == ATTACHMENTS and [each.field for each in ways] != ["message"]:
+        yield path, f"Attachments belong to messages: `{{field: message, to: {system.name}.{MESSAGES}.id}}`.", "error"
 
 
 def _sweep(path: Path, collection: Collection) -> Iterator[Broken]:

@@ -30,11 +30,12 @@ _SQLITE = re.compile(r"sqlite(\+[a-z]+)?:///")
 
 
 class SystemKind(StrEnum):
-    """Who searches a system: a connector of this kind, or a person (`manual`)."""
+    """Who searches a system: a connector of this kind, a person (`manual`), or both: what a person imported (`archive`)."""
 
     SQL = "sql"
     FILES = "files"
     MANUAL = "manual"
+    ARCHIVE = "archive"
     HTTP = "http"
     PROCESSOR = "processor"
     HABEAS = "habeas"
@@ -223,7 +224,9 @@ class System(Part):
     owner: Text | None = Field(default=None, description="who looks after it")
     owner_email: Mailbox | None = Field(default=None, description="who is told when it does not answer")
     connection: Connection | None = Field(default=None, description="where it is; needed for sql, files and http")
-    instructions: Text | None = Field(default=None, description="manual: what the person who searches has to do")
+    instructions: Text | None = Field(
+        default=None, description="manual: what the person who searches has to do; archive: who exports what, and how"
+    )
     recipients: tuple[Name, ...] = Field(default=(), description="recipients of everything in it (hosting)")
     attempts: int = Field(default=8, ge=1, le=100, description="tries before a caseworker is asked")
     rate: float | None = Field(default=None, gt=0, description="requests a second it can bear; left out: no limit")

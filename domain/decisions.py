@@ -77,6 +77,9 @@ def _system_actions(state: CaseState) -> list[Action]:
             actions.append(Action.RETRY_SYSTEM)
         if state.waits_for_systems:
             actions.append(Action.CONTINUE_WITHOUT_SYSTEM)
+    reviewed = state.stage(state.copied) is Status.IN_REVIEW
+    if (state.status is Status.COLLECTING or reviewed) and any(system.archive for system in state.systems.values()):
+        actions.append(Action.SEARCH_ARCHIVE)
     if state.open_work_items:
         actions.append(Action.COMPLETE_WORK_ITEM)
     return actions

@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.alone import ALONE_RULES
 from domain.case import JOIN, CaseState, Identifier, Joining, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
-from domain.case_parts import AFTER_CHECK
+from domain.case_parts import AFTER_CHECK, IMPORT_ARCHIVE, SEARCHES
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
@@ -156,11 +156,22 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
             state=standing,
             records=_number(event, "records"),
             searched_at=event.at if standing == "searched" else None,
+            archive=_is_archive(state, event),
         )
         if standing == "skipped":
             prepared(state, event)
+        if standing == "searching" and "scope" in event.facts:
+            prepared(state, event)
+            if state.stage(state.copied) is Status.IN_REVIEW:  # what is reviewed now will be something else
+                void_release(state)
+                stands(state, state.copied, Status.COLLECTING)
 
     return rule
+
+
+def _is_archive(state: CaseState, event: CaseEvent) -> bool:
+    known = state.systems.get(_text(event, "system"))
+    return bool(event.facts.get("archive")) or (known is not None and known.archive)
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
@@ -168,8 +179,8 @@ def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
     named = {name: event.facts[name] for name in names if event.facts.get(name)}
     item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
     state.work_items[_uuid(event, "work_item")] = item
-    if item.kind == "search_by_hand" and item.system:
-        state.systems[item.system] = SystemState(state="manual")
+    if item.kind in SEARCHES and item.system:
+        state.systems[item.system] = SystemState(state="manual", archive=item.kind == IMPORT_ARCHIVE)
 
 
 def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
@@ -179,9 +190,9 @@ def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
         state.joining = None
         return
     prepared(state, event)
-    if item.kind == "search_by_hand" and item.system:
-        files = _number(event, "files")
-        state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at)
+    if item.kind in SEARCHES and item.system:
+        files, archive = _number(event, "files"), item.kind == IMPORT_ARCHIVE
+        state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at, archive=archive)
 
 
 def _collection_finished(state: CaseState, _event: CaseEvent) -> None:

@@ -148,6 +148,7 @@ class SystemResult(Message):
     state: Literal["searched", "failed", "manual"]
     records: int = 0
     reason: Name | None = None
+    archive: bool = False  # what people imported is searched; where they imported nothing, they do it by hand
 
 
 class HeldContacts(Message):

@@ -87,6 +87,7 @@ _WORK: dict[str, tuple[Step, bool]] = {
     "deadline_passed": (Step.ANSWER_LATE, True),
     "system_failed": (Step.RETRY_SYSTEM, True),
     "search_by_hand": (Step.SEARCH_BY_HAND, False),
+    "import_archive": (Step.SEARCH_BY_HAND, False),
     "carry_out_right": (Step.CARRY_OUT, False),
     "consider_extension": (Step.CONSIDER_EXTENSION, False),
     "consider_partial_answer": (Step.CONSIDER_PARTIAL_ANSWER, False),

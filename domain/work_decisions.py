@@ -8,7 +8,7 @@ from collections.abc import Callable
 from domain.authority import Action
 from domain.case import CaseState
 from domain.case_parts import AFTER_CHECK
-from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem
+from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem, SearchArchive
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Draft, Tag
@@ -71,6 +71,20 @@ def _retry_system(state: CaseState, command: RetrySystem, _verdict: Verdict | No
     return [Draft(tag=Tag.SYSTEM_RETRIED, facts={"system": command.system})]
 
 
+def _search_archive(state: CaseState, command: SearchArchive, _verdict: Verdict | None) -> list[Draft]:
+    known = state.systems.get(command.system)
+    if known is None or not known.archive:
+        raise InvalidInputError("Nothing is imported into this system.", field="system")
+    if known.state == "searching":
+        raise NotAllowedNowError("It is being searched already.", status=state.status.value)
+    drafts = [
+        Draft(tag=Tag.WORK_ITEM_COMPLETED, facts={"work_item": str(key), "result": "found"})
+        for key, item in state.open_work_items.items()
+        if item.system == command.system
+    ]
+    return [*drafts, Draft(tag=Tag.SYSTEM_RETRIED, facts={"system": command.system, "scope": command.scope})]
+
+
 def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
     if command.system not in state.systems or state.systems[command.system].state not in {"failed", "manual"}:
@@ -88,5 +102,6 @@ def _continue_without(state: CaseState, command: ContinueWithoutSystem, _verdict
 WORK_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
     Action.COMPLETE_WORK_ITEM: _complete_work_item,
     Action.RETRY_SYSTEM: _retry_system,
+    Action.SEARCH_ARCHIVE: _search_archive,
     Action.CONTINUE_WITHOUT_SYSTEM: _continue_without,
 }

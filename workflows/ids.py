@@ -25,6 +25,11 @@ def notice_workflow_id(notice_id: UUID) -> str:
     return f"notice-{notice_id}"
 
 
+def archive_workflow_id(archive: UUID) -> str:
+    """The workflow id of an import."""
+    return f"archive-{archive}"
+
+
 def sweep_workflow_id(rule: str, system: str | None = None, collection: str | None = None) -> str:
     """The workflow id of a period of retention: of Habeas' own, or of a collection of the controller's."""
     return f"sweep-{rule}" if system is None else f"sweep-{rule}-{system}-{collection}"

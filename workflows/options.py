@@ -55,6 +55,13 @@ CONNECTORS: dict[str, Any] = {
     ),
 }
 
+# Reading an imported archive: as long as it takes, begun anew when it stops beating. What fails eight times is started again by
+# the sweep, and shows as being read until somebody mends it.
+ARCHIVES: dict[str, Any] = {
+    **CONNECTORS,
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=8),
+}
+
 # Building and sealing a package: bounded by disk and CPU, beats while it works.
 PACKAGES: dict[str, Any] = {**CONNECTORS, "start_to_close_timeout": timedelta(hours=2)}
 

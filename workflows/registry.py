@@ -1,10 +1,12 @@
 """What a worker carries: the workflows, their ids and their queues. Every @workflow.defn is here (held by a test)."""
 
+from workflows.archive import ArchiveWorkflow
 from workflows.audit import AuditWorkflow
 from workflows.breach import BreachWorkflow
 from workflows.case import CaseWorkflow
 from workflows.ids import (
     AUDIT_WORKFLOW_ID,
+    archive_workflow_id,
     breach_workflow_id,
     case_workflow_id,
     mailbox_workflow_id,
@@ -16,7 +18,15 @@ from workflows.notice import NoticeWorkflow
 from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE
 from workflows.sweep import SweepWorkflow
 
-WORKFLOWS: list[type] = [CaseWorkflow, MailboxWorkflow, BreachWorkflow, NoticeWorkflow, SweepWorkflow, AuditWorkflow]
+WORKFLOWS: list[type] = [
+    CaseWorkflow,
+    MailboxWorkflow,
+    BreachWorkflow,
+    NoticeWorkflow,
+    SweepWorkflow,
+    AuditWorkflow,
+    ArchiveWorkflow,
+]
 
 __all__ = [
     "AUDIT_WORKFLOW_ID",
@@ -26,6 +36,7 @@ __all__ = [
     "MAIL_QUEUE",
     "NOTICE_QUEUE",
     "WORKFLOWS",
+    "archive_workflow_id",
     "breach_workflow_id",
     "case_workflow_id",
     "mailbox_workflow_id",

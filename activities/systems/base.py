@@ -10,12 +10,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import UUID
 
 from adapters.row_text import Row
 from domain.datamap import Collection, ErasureAction, System
 from domain.datamap_text import Severity
 from domain.errors import SystemFailedError
+
+if TYPE_CHECKING:
+    from adapters.resources import Resources
 
 BATCH_ROWS = 1_000  # enough that a round trip is cheap, few enough that a batch of ordinary rows is a few megabytes
 
@@ -110,11 +114,13 @@ class Connector(ABC):
     Attributes:
         by_hand: no program can search this system: a person does.
         has_files: rows are about files, which belong to them.
+        imported: what is searched was imported for one case.
         most_keys: how many keys one lookup may have.
     """
 
     by_hand = False
     has_files = False
+    imported = False
     most_keys = 1_000
 
     def __init__(self, system: System) -> None:
@@ -123,6 +129,19 @@ class Connector(ABC):
     @abstractmethod
     def check(self) -> Iterator[Complaint]:
         """Compare the data map with the system itself. Raises nothing: being unreachable is a complaint."""
+
+    def of_case(self, resources: "Resources", case_id: UUID) -> "Connector":  # noqa: ARG002 (for what belongs to a case)
+        """What is searched for one case: the same for all, except where people imported something for it."""
+        return self
+
+    @property
+    def mark(self) -> str:
+        """What a receipt says beside its keys: the same keys under another mark are asked again."""
+        return ""
+
+    def agreed(self, collection: Collection) -> tuple[str, tuple[str, ...]] | None:  # noqa: ARG002 (for connectors that have some)
+        """A field, and words by which rows are found beside the identifiers, because people agreed on them."""
+        return None
 
     def fields(self, collection: Collection) -> tuple[str, ...]:
         """The columns of the rows that `search` gives."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from activities.systems.archive import ArchiveSystem
 from activities.systems.base import Connector, refused
 from activities.systems.files import FileSystem
 from activities.systems.manual import ManualSystem
@@ -57,6 +58,8 @@ class Systems:
             self._connectors.clear()
 
     def _connect(self, system: System) -> Connector:
+        if system.kind is SystemKind.ARCHIVE:
+            return ArchiveSystem(system)
         if system.kind not in {SystemKind.SQL, SystemKind.FILES} or system.connection is None:
             return ManualSystem(system)
         try:

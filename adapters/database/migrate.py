@@ -91,6 +91,7 @@ def _metadata() -> MetaData:
         "retention_tables",
         "review_tables",
         "staff_tables",
+        "archive_tables",
     ):
         importlib.import_module(f"adapters.database.{module}")  # fills the registry; a start that only upgrades never needs it
     return SQLModel.metadata

@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, or_, select
 
+from adapters.database.archive_tables import ArchiveRow
 from adapters.database.breach_reader import frozen_systems
 from adapters.database.breach_tables import DossierRecord
 from adapters.database.complaints import destruction_suspended
@@ -106,6 +107,7 @@ class RetentionDue:
         taken = sa.union_all(
             sa.select(col(SearchReceipt.case_id).label("case_id"), col(SearchReceipt.searched_at).label("at")),
             sa.select(col(UploadedFile.case_id), col(UploadedFile.uploaded_at)),
+            sa.select(col(ArchiveRow.case_id), col(ArchiveRow.imported_at)),
         ).subquery()
         newest = sa.select(taken.c.case_id, sa.func.max(taken.c.at).label("at")).group_by(taken.c.case_id).subquery()
         for case_id, closed_at in self._closed_with(newest, kept, only):

@@ -7,7 +7,7 @@ roles here alone. Next: api/console/pages.py
 from dataclasses import dataclass
 from typing import Final
 
-from api.authority import UPLOAD_LIMIT
+from api.authority import ARCHIVE_LIMIT, UPLOAD_LIMIT
 from domain.rights import Role
 from domain.staffing import CONFIRMERS
 
@@ -158,7 +158,19 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/systems/{system}"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/coverage"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/coverage.csv"): Rule(_WITH_AUDITOR),
+    # Who imports and agrees also decides about items; a DPO and a reviewer look.
+    ("GET", "/console/cases/{reference}/archives"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/archives/import"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/archives/upload"): Rule(_DECIDERS, upload=True, limit=ARCHIVE_LIMIT),
+    ("POST", "/console/cases/{reference}/archives/estimate"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/archives/agree"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/archives/{archive}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/archives/{archive}/unreadable/{number}"): Rule(_DECIDERS),
+    ("POST", "/console/cases/{reference}/archives/{archive}/remove"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(OFFICE),
+    ("POST", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),

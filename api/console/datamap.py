@@ -20,6 +20,7 @@ _KINDS: Final = {
     SystemKind.SQL: "searched by itself, a database",
     SystemKind.FILES: "searched by itself, files",
     SystemKind.MANUAL: "searched by a person",
+    SystemKind.ARCHIVE: "searched by itself, once a person has imported mails or chats for a case",
     SystemKind.HTTP: "searched by itself, over its interface",
     SystemKind.PROCESSOR: "asked by a request to the processor",
     SystemKind.HABEAS: "Habeas itself",

@@ -146,6 +146,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.RECORD_VIEW: {"text": (Words, Field(description="what the person says about the decision; kept sealed"))},
     Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
+    Action.SEARCH_ARCHIVE: {"scope": None},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
     Action.MERGE_DUPLICATE: {"same": None, "into": (Value, Field(description="reference or id of the case that goes on"))},

@@ -35,6 +35,7 @@ EXAMPLES: dict[Action, dict[str, Any]] = {
     Action.CHANGE_DELIVERY_ADDRESS: {"identifier": _KEY} | WHY,
     Action.COMPLETE_WORK_ITEM: {"work_item": _KEY, "result": "not_found"},
     Action.RETRY_SYSTEM: {"system": "billing"},
+    Action.SEARCH_ARCHIVE: {"system": "mail"},
     Action.CONTINUE_WITHOUT_SYSTEM: {"system": "billing", "reason": "Shut down in 2024; its data were deleted."},
     Action.SET_ITEM_DECISION: {
         "item": "support.messages.0a1b2c3d4e5f6071",

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from adapters import notes
+from adapters.archives.store import Archives
 from adapters.attempts import purpose_of_code
 from adapters.codes import check_code_may_be_sent
 from adapters.database.case_reader import CaseView
@@ -277,6 +278,7 @@ _SPECIAL = {
     Action.ADD_IDENTIFIER: _add_identifier,
     Action.NAME_ACCOUNT: _add_identifier,
     Action.COMPLETE_WORK_ITEM: _complete_work_item,
+    Action.SEARCH_ARCHIVE: lambda _, deed: deed.given | {"scope": Archives(deed.resources, deed.case_id).revision(**deed.given)},
     Action.PREPARE_PACKAGE: _prepare_package,
     Action.MERGE_DUPLICATE: _merge_duplicate,
     Action.PROPOSE_REFUSAL: _propose_refusal,

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from domain import (
+    archive_messages,
     breach_commands,
     breach_messages,
     call_messages,
@@ -37,6 +38,7 @@ MODELS = [
     model
     for module in (
         messages,
+        archive_messages,
         call_messages,
         erasure_messages,
         commands,

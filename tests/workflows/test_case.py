@@ -21,6 +21,7 @@ from domain.commands import (
     ExtendDeadline,
     OpenPackage,
     RetrySystem,
+    SearchArchive,
     SubmitIdentityEvidence,
     Withdraw,
 )
@@ -118,6 +119,24 @@ async def test_a_system_that_stays_down_waits_for_a_person(running: Running) -> 
     by_hand = next(key for key, item in office.state.open_work_items.items() if item.system == "payments")
     await running.command(CompleteWorkItem(actor=ANNA, work_item=by_hand, result="not_found"))
     await running.until_status(Status.IN_REVIEW)
+
+
+async def test_what_was_imported_is_searched_when_a_scope_is_agreed_and_again_out_of_a_review(running: Running) -> None:
+    office = running.office
+    office.results = [SystemResult(system="mail", state="manual", archive=True)]
+    await running.identify()
+    await running.until(lambda each: each.state and each.state.open_work_items)
+    office.results = [SystemResult(system="mail", state="searched", records=4_000, archive=True)]
+    await running.command(SearchArchive(actor=ANNA, system="mail", scope=1))
+    await running.until_status(Status.IN_REVIEW)
+    await running.until(lambda each: "case:package:built" in each.tags)
+    assert office.state is not None
+    assert (office.state.systems["mail"].records, office.state.open_work_items) == (4_000, {})
+    office.results = [SystemResult(system="mail", state="searched", records=5_000, archive=True)]
+    await running.command(SearchArchive(actor=ANNA, system="mail", scope=2))
+    await running.until(lambda each: each.tags.count("case:package:built") == 2)
+    assert (office.state.status, office.state.systems["mail"].records) == (Status.IN_REVIEW, 5_000)
+    assert ANNA.person in office.state.preparers, "whoever asked for the search approves nothing that came of it"
 
 
 async def test_a_system_is_left_out_only_with_a_reason_and_the_case_is_partly_fulfilled(running: Running) -> None:

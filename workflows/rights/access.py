@@ -16,8 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.collection import Collection
     from activities.package import Packaging
     from domain.case import CaseState, Package, binding_of
+    from domain.case_parts import IMPORT_ARCHIVE
     from domain.events import Draft, Fact, Tag
-    from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, SendLetter, VerifyPackage
+    from domain.messages import BuildPackage, Collect, Collected, PackageBuilt, SendLetter, SystemResult, VerifyPackage
     from domain.reminding import FETCHING, Silence
     from domain.rights import Outcome, Right, Status
 
@@ -96,15 +97,20 @@ def _found(found: Collected) -> list[Draft]:
     for result in found.results:
         system = result.system
         if result.state == "searched":
-            drafts.append(Draft(tag=Tag.SYSTEM_SEARCHED, facts={"system": system, "records": result.records}))
+            drafts.append(Draft(tag=Tag.SYSTEM_SEARCHED, facts=_searched(result)))
             continue
         if result.state == "failed":
             drafts.append(Draft(tag=Tag.SYSTEM_FAILED, facts={"system": system, "reason": result.reason}))
-        kind = "system_failed" if result.state == "failed" else "search_by_hand"
+        kind = "system_failed" if result.state == "failed" else IMPORT_ARCHIVE if result.archive else "search_by_hand"
         drafts.append(opened(workflow.uuid4(), kind, system=system))
     if found.package is not None:
         drafts += [Draft(tag=Tag.COLLECTION_FINISHED), _built(found.package)]
     return drafts
+
+
+def _searched(result: SystemResult) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {"system": result.system, "records": result.records}
+    return facts | {"archive": True} if result.archive else facts
 
 
 async def _build(case: Proceedings) -> None:

@@ -193,6 +193,15 @@ ACTS: Final[dict[Action, Act]] = {
         "The system is being searched again.",
         tab="systems",
     ),
+    Action.SEARCH_ARCHIVE: Act(
+        "Search the imports",
+        "Search what was imported",
+        "What was imported is searched within the scope that was agreed. A copy that is being reviewed is built anew with what "
+        "is found, and decisions that were made stay (Article 15).",
+        "Search the imports",
+        "The imports are being searched.",
+        tab="systems",
+    ),
     Action.CONTINUE_WITHOUT_SYSTEM: Act(
         "Continue without it",
         "Continue without this system",

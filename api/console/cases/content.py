@@ -27,8 +27,9 @@ from adapters.scanning import MALWARE_FOUND, NOT_SCANNED, refuse_unscanned
 from api.console.cases.desk_reading import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
+from domain.archives import MESSAGES
 from domain.blobs import BlobRef
-from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
+from domain.datamap_systems import BY_HAND, FOUND_BY_HAND, SystemKind
 from domain.errors import NotAllowedNowError, UnknownObjectError, WithLegalError
 
 _PIECE: Final = 64 * 1024
@@ -49,6 +50,7 @@ class Branch:
     withheld: int
     seen: int = 0
     items: int = 0
+    archive: bool = False  # messages that belong together can be decided about as one
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         files=part["files"],
         withheld=part["withheld"] + part.get("covered", 0),
         items=part["records"] + part["withheld"] + part.get("excluded", 0) if part["collection"] else 0,
+        archive=system is not None and system.kind is SystemKind.ARCHIVE and part["collection"] == MESSAGES,
     )
 
 
@@ -182,7 +185,7 @@ def whole(web: Web, facts: CaseFacts) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{facts.reference}.zip"', "Content-Security-Policy": _SANDBOX}
     if facts.state.package:
         headers["Content-Length"] = str(facts.state.package.bytes)
-    return StreamingResponse(_pieces(blob), media_type="application/zip", headers=headers)
+    return StreamingResponse(pieces(blob), media_type="application/zip", headers=headers)
 
 
 def proof(web: Web, facts: CaseFacts, evidence: UUID) -> Response:
@@ -199,7 +202,7 @@ def proof(web: Web, facts: CaseFacts, evidence: UUID) -> Response:
     blob = web.resources.blobs.read(web.resources.vault.evidence(row.case_id), BlobRef.model_validate(row.blob))
     ending = row.media_type.rpartition("/")[2]
     headers = {"Content-Disposition": f'attachment; filename="proof.{ending}"', "Content-Security-Policy": _SANDBOX}
-    return StreamingResponse(_pieces(blob), media_type=row.media_type, headers=headers)
+    return StreamingResponse(pieces(blob), media_type=row.media_type, headers=headers)
 
 
 def letter(web: Web, facts: CaseFacts, letter_id: UUID) -> tuple[str, str]:
@@ -231,7 +234,7 @@ def _package(web: Web, facts: CaseFacts) -> BlobReader:
     return web.resources.blobs.read(web.resources.vault.case(row.case_id), BlobRef.model_validate(row.blob))
 
 
-def _pieces(blob: BlobReader) -> Iterator[bytes]:
+def pieces(blob: BlobReader) -> Iterator[bytes]:
     with blob:
         yield from blob
 

@@ -6,12 +6,13 @@ the reason; zero is a result; and nobody's identifier is in it, only its kind. N
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from adapters.row_text import guarded
 from api.console.cases import receipts, systems
+from api.console.cases.archive_scopes import ScopeLine, scopes_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.chain import rfc3339
@@ -67,11 +68,12 @@ class Covered:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The page: the rows, how many of each result, and the kinds of identifier that were at hand."""
+    """The page: the rows, how many of each result, the kinds of identifier at hand, and the scopes agreed for archives."""
 
     rows: list[Covered]
     counts: Mapping[Result, int]
     identifiers: list[tuple[str, int]]
+    scopes: list[ScopeLine]
 
 
 def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
@@ -90,9 +92,12 @@ def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
         for system in web.resources.datamap.systems
         for each in system.collections
     ]
+    scopes = scopes_of(web, facts, content=content)
+    said = {each.title: each.words for each in scopes}
+    rows = [replace(row, reason=". ".join(filter(None, [row.reason, said.get(row.system, "")]))) for row in rows]
     rows.sort(key=lambda row: ("not searched", "nothing", "found").index(row.result))
     usable = [each.kind for each in facts.state.identifiers.values() if each.usable]
-    return Coverage(rows, Counter(row.result for row in rows), sorted(Counter(usable).items()))
+    return Coverage(rows, Counter(row.result for row in rows), sorted(Counter(usable).items()), scopes)
 
 
 def _covered(

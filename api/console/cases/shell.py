@@ -62,6 +62,7 @@ _ELSEWHERE: Final = frozenset(
         *DESK_ACTIONS,
         Action.COMPLETE_WORK_ITEM,
         Action.RETRY_SYSTEM,
+        Action.SEARCH_ARCHIVE,
         Action.CONTINUE_WITHOUT_SYSTEM,
         Action.ACCEPT_IDENTIFIER,
         Action.REJECT_IDENTIFIER,

@@ -5,7 +5,7 @@ While a search runs its receipts arrive one collection after the other; that is 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -38,6 +38,7 @@ class SystemRow:
         at: when it was searched or decided.
         receipt: there is one to look at.
         acts: `retry`, `without` or `answer`: what can be done about it.
+        archive: mails and chats are imported into it.
         item: the open task, if only a person can search it.
         why: the reason why it was left out.
     """
@@ -53,6 +54,7 @@ class SystemRow:
     total: int = 0
     receipt: bool = False
     acts: tuple[str, ...] = ()
+    archive: bool = False
     item: str = ""
     why: str = ""
 
@@ -118,6 +120,8 @@ def read(web: Web, facts: CaseFacts) -> Systems:
         SystemRow(name, name.replace("_", " "), "done", "Searched; not in the data map any more", known[name].records)
         for name in gone
     ]
+    archives = {system.name for system in web.resources.datamap.systems if system.kind is SystemKind.ARCHIVE}
+    rows = [replace(row, archive=row.name in archives) for row in rows]
     rows.sort(key=lambda row: _ORDER.index(row.state))
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -176,7 +180,7 @@ def _looked_through(facts: CaseFacts, system: System, receipts: list[SearchRecei
     """What the plan of an erasure gave, where no copy was asked for."""
     if facts.state.erasure and system.name in facts.state.erasure.skipped:
         return SystemRow(system.name, system.title, "skipped", "Left out by decision", None)
-    if system.kind in _MANUAL:
+    if system.kind in _MANUAL | {SystemKind.ARCHIVE}:
         return SystemRow(system.name, system.title, "waiting", "Only a person can look here", None)
     said = "Looked through for the erasure plan"
     if not receipts:  # of a case that was certified before receipts of plans were kept

@@ -12,6 +12,7 @@ from api.console.cases.card import Card, Looking, Press
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
 from domain.case import JOIN, WorkItem
+from domain.case_parts import IMPORT_ARCHIVE
 from domain.events import Tag
 from domain.next_step import NextStep
 from domain.work_decisions import SAFEGUARD
@@ -70,6 +71,8 @@ def by_hand(looking: Looking, step: NextStep) -> Card:
     """A system that only a person can search."""
     system, title = looking.system(step.about), looking.title(step.about)
     key = _item(looking, "search_by_hand", step.about)
+    if key is None:
+        return _import(looking, step)
     target = {"work_item": str(key)}
     return Card(
         f"Search {title} by hand",
@@ -83,6 +86,24 @@ def by_hand(looking: Looking, step: NextStep) -> Card:
             Press(Action.CONTINUE_WITHOUT_SYSTEM, "Continue without it", {"system": step.about or ""}),
         ),
         item=key if looking.may(Action.COMPLETE_WORK_ITEM) else None,
+    )
+
+
+def _import(looking: Looking, step: NextStep) -> Card:
+    """An archive into which nothing is imported yet, or for which no scope is agreed."""
+    system, title = looking.system(step.about), looking.title(step.about)
+    target = {"work_item": str(_item(looking, IMPORT_ARCHIVE, step.about))}
+    return Card(
+        f"Import mails and chats into {title}",
+        "Say first what may be found there: whose mailboxes, which period, which words. The estimate counts without opening "
+        "anything, and what is agreed stands on the coverage page and in the letter (Article 15).",
+        instructions=(system.instructions or "") if system else "",
+        link=("Import and agree on a scope", "archives"),
+        presses=looking.only(
+            Press(Action.COMPLETE_WORK_ITEM, "Nothing found", target | {"result": "not_found"}, direct=True),
+            Press(Action.COMPLETE_WORK_ITEM, "It cannot be searched", target | {"result": "exception"}),
+            Press(Action.CONTINUE_WITHOUT_SYSTEM, "Continue without it", {"system": step.about or ""}),
+        ),
     )
 
 

@@ -1,0 +1,18 @@
+"""What was agreed to be searched in mail archives, as the person reads it in the copy and its letter (Article 15).
+
+Next: activities/package_view.py
+"""
+
+from activities import package_words as words
+from domain.archives import AgreedScope
+
+
+def agreed(scope: AgreedScope | None) -> str:
+    """The end of a line about a system; nobody's mailbox is named. Empty for a system without a scope."""
+    if scope is None:
+        return ""
+    first = f"from {words.day(scope.period.first)}" if scope.period.first else "from the beginning"
+    last = f"to {words.day(scope.period.last)}" if scope.period.last else "to the end"
+    named = ", ".join(f"\u201c{words.visible(term)}\u201d" for term in scope.terms)
+    where = words.count(len(scope.archives), "mailbox or chat", "mailboxes or chats")
+    return f"; as agreed in {where}, {first} {last}" + (f", beside your identifiers for {named}" if named else "")

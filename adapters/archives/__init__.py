@@ -1,0 +1,1 @@
+"""Mail archives and chat exports: taken apart, sealed, indexed and searched for one case (issue 6, point 7)."""

@@ -1,0 +1,182 @@
+"""How messages of an import lie sealed: some thousand in one blob with their attachments, a head, and a blind index of words.
+
+A drawer of the index and a word in it are named by a MAC under the case's key, so the index says nothing to whoever has the
+database alone, and nothing at all once the key is gone. Next: adapters/archives/searching.py
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from adapters.archives.reader import ReadRecord
+from adapters.blobs import Blobs, BlobWriter
+from adapters.case_vault import CaseVault
+from adapters.database.archive_tables import ArchivePart, ArchiveWords
+from domain.archives import Sighted
+
+KIND: Final = "archive.part"
+MOST_MESSAGES: Final = 2_000
+MOST_BYTES: Final = 64_000_000
+DRAWERS: Final = 64
+_SPLIT: Final = 2  # hexadecimal digits that choose the drawer
+_KEPT: Final = ("kind", "sent_at", "sender", "recipients", "copied", "subject", "text")
+
+
+class Macs:
+    """Keyed hashes of one case: the same in all its archives, so that copies in two mailboxes are known as such."""
+
+    def __init__(self, vault: CaseVault) -> None:
+        self._key = bytes.fromhex(vault.receipt_mac("archive", "index"))
+
+    def of(self, text: str) -> str:
+        """Sixteen hexadecimal digits; of nothing, nothing."""
+        if not text:
+            return ""
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).hexdigest()
+
+    def place(self, word: str) -> tuple[int, str]:
+        """A word's drawer, and its name there."""
+        mac = self.of(word)
+        return int(mac[:_SPLIT], 16) % DRAWERS, mac[_SPLIT:]
+
+
+class Seen(BaseModel):
+    """What is known of one message without opening it; short names, since there are forty thousand of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    o: int  # where it begins in the blob, and how long it is
+    n: int
+    d: str  # day, empty if it has none
+    x: str  # of its content: copies are the same
+    w: str = ""
+    a: tuple[str, ...] = ()
+    t: str = ""
+    h: str = ""
+    b: tuple[int, ...] = ()
+    f: tuple[tuple[int, int, int, str], ...] = ()  # part, offset, bytes and name of each file
+
+    @property
+    def sighted(self) -> Sighted:
+        """For threads and near copies."""
+        return Sighted(self.x, self.w, self.a, self.t, self.h, self.b)
+
+
+class PartWriter:
+    """Writes one part. Given up (`close`) unless it is finished."""
+
+    def __init__(self, blobs: Blobs, vault: CaseVault, macs: Macs, archive: UUID, number: int) -> None:
+        self._vault, self._macs = vault, macs
+        self.archive, self.number = archive, number
+        self._blob: BlobWriter = blobs.create(vault, KIND)
+        self._blob.__enter__()
+        self._at = 0
+        self._seen: list[dict[str, Any]] = []
+        self._words: dict[str, list[int]] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether the next message belongs into another part."""
+        return len(self._seen) >= MOST_MESSAGES or self._at >= MOST_BYTES
+
+    @property
+    def messages(self) -> int:
+        """How many it has."""
+        return len(self._seen)
+
+    def file(self, content: bytes) -> tuple[int, int, int]:
+        """Put a file by; gives part, offset and bytes."""
+        return (self.number, self._put(content), len(content))
+
+    def add(self, record: ReadRecord, folder: str, files: list[tuple[int, int, int, str]] | None = None) -> None:
+        """Add a message with its files, or with files that were put by before."""
+        values, mac = record.values, self._macs.of
+        if files is None:
+            named = zip(values["files"], record.contents, strict=True)
+            files = [(*self.file(content), file["name"]) for file, content in named]
+        kept = {name: values[name] for name in _KEPT} | {"folder": folder, "files": [file["name"] for file in values["files"]]}
+        line = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        for word in values["keys"]:
+            self._words.setdefault(word, []).append(len(self._seen))
+        self._seen.append(
+            {
+                "o": self._put(line),
+                "n": len(line),
+                "d": values["sent_at"][:10],
+                "x": mac(values["exact"]),
+                "w": mac(values["own"]),
+                "a": [mac(each) for each in values["answers"]],
+                "t": mac(values["topic"]),
+                "h": mac(values["heads"]),
+                "b": values["bands"],
+                "f": files,
+            }
+        )
+
+    def finish(self) -> tuple[ArchivePart, list[ArchiveWords]]:
+        """Make the blob durable; gives the rows that belong to it."""
+        self._blob.__exit__(None, None, None)
+        here = {"archive": self.archive, "case_id": self._vault.case_id}
+        name = f"{self.archive}:{self.number}"
+        drawers: dict[int, dict[str, list[int]]] = {}
+        for word, places in self._words.items():
+            drawer, mac = self._macs.place(word)
+            drawers.setdefault(drawer, {})[mac] = places
+        head = self._vault.seal("archive_part", "head", name, json.dumps(self._seen, separators=(",", ":")).encode())
+        part = ArchivePart(
+            **here, number=self.number, messages=len(self._seen), blob=self._blob.ref.model_dump(mode="json"), head=head
+        )
+        words = [
+            ArchiveWords(**here, part=self.number, drawer=drawer, words=self._sealed(f"{name}:{drawer}", found))
+            for drawer, found in drawers.items()
+        ]
+        return part, words
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._blob.close()
+
+    def _sealed(self, name: str, found: dict[str, list[int]]) -> bytes:
+        return self._vault.seal("archive_words", "words", name, json.dumps(found, separators=(",", ":")).encode())
+
+    def _put(self, content: bytes) -> int:
+        begin = self._at
+        self._blob.write(content)
+        self._at += len(content)
+        return begin
+
+
+def seen_in(vault: CaseVault, part: ArchivePart) -> list[Seen]:
+    """The head of a part.
+
+    Raises:
+        KeyMissingError, SealBrokenError: as sealed cells do.
+    """
+    head = vault.open("archive_part", "head", f"{part.archive}:{part.number}", part.head)
+    return [Seen.model_construct(**each) for each in json.loads(head)]
+
+
+def words_in(vault: CaseVault, row: ArchiveWords) -> dict[str, list[int]]:
+    """The words of a drawer, with the messages that have them."""
+    name = f"{row.archive}:{row.part}:{row.drawer}"
+    found: dict[str, list[int]] = json.loads(vault.open("archive_words", "words", name, row.words))
+    return found
+
+
+def message_at(blob: BinaryIO, seen: Seen) -> dict[str, Any]:
+    """What a message says."""
+    blob.seek(seen.o)
+    said: dict[str, Any] = json.loads(blob.read(seen.n))
+    return said
+
+
+def chunks(blob: BinaryIO, offset: int, count: int) -> Iterator[bytes]:
+    """A file of a part, in pieces."""
+    blob.seek(offset)
+    while count > 0 and (piece := blob.read(min(count, 1 << 18))):
+        count -= len(piece)
+        yield piece

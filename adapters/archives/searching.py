@@ -1,0 +1,288 @@
+"""Searches the imports of one case: which messages an identifier or a term is in, within the agreed scope; and how many.
+
+The blind index says which messages may be meant, their text says which are. Heads alone are held in memory (some hundred bytes a
+message); texts are read one by one in the order in which they lie. Next: activities/systems/archive.py
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from adapters.archives.parts import Macs, Seen, message_at, seen_in, words_in
+from adapters.blobs import BlobReader
+from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveWords
+from adapters.resources import Resources
+from domain.archives import (
+    ArchiveState,
+    Scope,
+    addresses_in,
+    alike_of,
+    counted,
+    folded,
+    keys_of_folded,
+    numbers_in,
+    phrase,
+    tail_of,
+    threads_of,
+    words_of,
+)
+from domain.blobs import BlobRef
+from domain.errors import InvalidInputError
+from domain.normal import normal_email
+
+_OPEN: Final = 4  # blobs at once
+_SEARCHED: Final = ("subject", "text", "sender", "recipients", "copied")
+
+
+class At(NamedTuple):
+    """Where a message is: import, part, and its place there."""
+
+    archive: UUID
+    part: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """One message of a search, copies folded into one.
+
+    Args:
+        at: of the first copy.
+        seen: what is known of it.
+        custodians: of all its copies, each once.
+        copies: how many there are.
+    """
+
+    at: At
+    seen: Seen
+    custodians: tuple[str, ...]
+    copies: int
+    thread: str
+    alike: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How much a scope would give: counts, and nothing of any content.
+
+    Args:
+        messages: in the imports that were chosen; `in_period` of them, `found` of these, `unique` without copies.
+        by_custodian, by_year, by_key: of those that were found, how many; a key is a kind of identifier or an agreed word.
+        unreadable: parts of these imports that nobody could read; they are in no other count.
+    """
+
+    messages: int
+    in_period: int
+    undated: int
+    found: int
+    unique: int
+    threads: int
+    alike: int
+    attachments: int
+    unreadable: int
+    by_custodian: dict[str, int] = field(default_factory=dict)
+    by_year: dict[str, int] = field(default_factory=dict)
+    by_key: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers alone, for the record."""
+        names = ["messages", "in_period", "undated", "found", "unique", "threads", "alike", "attachments", "unreadable"]
+        return {name: int(getattr(self, name)) for name in names}
+
+
+class ArchiveSearch:
+    """The imports of a case that a scope names; opened for one search.
+
+    Args:
+        resources: of the process.
+        case_id: the case.
+        scope: which imports, which period, which terms.
+
+    Raises:
+        InvalidInputError: it names an import that is not this case's, or is not read.
+    """
+
+    def __init__(self, resources: Resources, case_id: UUID, scope: Scope) -> None:
+        self._resources, self._scope = resources, scope
+        self._vault = resources.vault.case(case_id)
+        self._macs = Macs(self._vault)
+        with resources.database.read() as session:
+            self._rows = {row.id: row for row in _chosen(session, case_id, scope)}
+            parts = session.exec(select(ArchivePart).where(col(ArchivePart.archive).in_(self._rows))).all()
+        order = {archive: number for number, archive in enumerate(scope.archives)}
+        self._parts = {
+            (part.archive, part.number): part for part in sorted(parts, key=lambda one: (order[one.archive], one.number))
+        }
+        self._custodians = {
+            row.id: self._vault.open("archive", "custodian", str(row.id), row.custodian or b"").decode()
+            for row in self._rows.values()
+        }
+
+    @cached_property
+    def messages(self) -> dict[At, Seen]:
+        """Everything in the imports, whatever its date, in the order in which it lies."""
+        return {
+            At(*name, number): seen
+            for name, part in self._parts.items()
+            for number, seen in enumerate(seen_in(self._vault, part))
+        }
+
+    @cached_property
+    def all(self) -> dict[At, Found]:
+        """The messages in the period without their copies, each with its conversation and what is like it."""
+        within = {at: seen for at, seen in self.messages.items() if self._scope.period.holds(seen.d)}
+        copies: dict[str, list[At]] = {}
+        for at, seen in within.items():
+            copies.setdefault(seen.x, []).append(at)
+        first = [places[0] for places in copies.values()]
+        sighted = [within[at].sighted for at in first]
+        threads, alike = threads_of(sighted), alike_of(sighted)
+        return {
+            at: Found(
+                at,
+                within[at],
+                tuple(dict.fromkeys(self._custodians[each.archive] for each in copies[within[at].x])),
+                len(copies[within[at].x]),
+                thread,
+                like,
+            )
+            for at, thread, like in zip(first, threads, alike, strict=True)
+        }
+
+    def find(self, key: str, kind: str | None = None) -> set[At]:
+        """The messages that an identifier or a term is in; copies are folded into their first.
+
+        Args:
+            key: an identifier as it was proven, or an agreed term.
+            kind: `email` and `phone` are compared as such, anything else word by word.
+        """
+        test = _test(key, kind)
+        if test is None:
+            return set()
+        needed, sure, holds = test
+        may = [at for at in self._candidates(needed) if at in self.all]
+        if sure:
+            return set(may)
+        return {at for at, said in self.read(may) if holds(said)}
+
+    def read(self, places: Iterable[At]) -> Iterator[tuple[At, dict[str, Any]]]:
+        """What messages say, read in the order in which they lie."""
+        wanted = set(places)
+        blobs = _OpenBlobs(self)
+        try:
+            for at in (at for at in self.messages if at in wanted):
+                yield at, message_at(blobs.of(at.archive, at.part), self.messages[at])
+        finally:
+            blobs.close()
+
+    def open(self, archive: UUID, part: int) -> BlobReader:
+        """The sealed blob of a part."""
+        return self._resources.blobs.read(self._vault, BlobRef.model_validate(self._parts[archive, part].blob))
+
+    def estimate(self, keys: Sequence[tuple[str, str | None, str]]) -> Estimate:
+        """How much the scope gives.
+
+        Args:
+            keys: each with its kind and what it is called in the estimate; an identifier is called by its kind.
+        """
+        hits = [(called, self.find(key, kind)) for key, kind, called in keys]
+        found = [self.all[at] for at in sorted(set().union(*(each for _, each in hits)))]
+        days = [seen.d for seen in self.messages.values()]
+        by_key: Counter[str] = Counter()
+        for called, each in hits:
+            by_key[called] += len(each)
+        return Estimate(
+            messages=len(days),
+            in_period=sum(map(self._scope.period.holds, days)),
+            undated=sum(not day for day in days),
+            found=sum(each.copies for each in found),
+            unique=len(found),
+            threads=len({each.thread for each in found}),
+            alike=len({each.alike for each in found if each.alike}),
+            attachments=sum(len(each.seen.f) for each in found),
+            unreadable=sum(sum(row.unreadable.values()) for row in self._rows.values()),
+            by_custodian=counted(name for each in found for name in each.custodians),
+            by_year=dict(sorted(counted(each.seen.d[:4] or "no date" for each in found).items())),
+            by_key=dict(by_key),
+        )
+
+    def _candidates(self, needed: Iterable[str]) -> list[At]:
+        """Messages with all of these words, by the index."""
+        both: set[At] | None = None
+        with self._resources.database.read() as session:
+            for word in needed:
+                drawer, mac = self._macs.place(word)
+                query = select(ArchiveWords).where(col(ArchiveWords.archive).in_(self._rows), ArchiveWords.drawer == drawer)
+                having = {
+                    At(row.archive, row.part, number)
+                    for row in session.exec(query).all()
+                    for number in words_in(self._vault, row).get(mac, ())
+                }
+                both = having if both is None else both & having
+        return sorted(both or ())
+
+
+class _OpenBlobs:
+    """A few blobs, the least lately used closed first."""
+
+    def __init__(self, search: ArchiveSearch) -> None:
+        self._search = search
+        self._open: OrderedDict[tuple[UUID, int], BlobReader] = OrderedDict()
+
+    def of(self, archive: UUID, part: int) -> BlobReader:
+        if (archive, part) not in self._open:
+            self._open[archive, part] = self._search.open(archive, part)
+            if len(self._open) > _OPEN:
+                self._open.popitem(last=False)[1].close()
+        self._open.move_to_end((archive, part))
+        return self._open[archive, part]
+
+    def close(self) -> None:
+        for blob in self._open.values():
+            blob.close()
+
+
+def _chosen(session: Session, case_id: UUID, scope: Scope) -> list[ArchiveRow]:
+    query = select(ArchiveRow).where(ArchiveRow.case_id == case_id, col(ArchiveRow.id).in_(scope.archives))
+    rows = [row for row in session.exec(query).all() if row.state == ArchiveState.READ]
+    if len(rows) != len(set(scope.archives)):
+        raise InvalidInputError("An import of this scope is not read, was removed, or is not this case's.", field="archives")
+    return rows
+
+
+def _test(key: str, kind: str | None) -> tuple[list[str], bool, Callable[[dict[str, Any]], bool]] | None:
+    """The words a message needs, whether they are enough, and otherwise whether what it says is meant."""
+    if kind == "email":
+        try:
+            form = normal_email(key)
+        except InvalidInputError:
+            return None
+        return sorted(keys_of_folded(folded(key)) - set(words_of(key))) or words_of(key), False, lambda said: form in _forms(said)
+    if kind == "phone":
+        tail = tail_of(key)
+        return ([f"#{tail}"], False, lambda said: tail in numbers_in(_searched(said))) if tail else None
+    words = words_of(key)
+    if not words:
+        return None
+    sought = phrase(words)
+    return words, len(words) == 1, lambda said: sought.search(folded(_searched(said))) is not None
+
+
+def _forms(said: dict[str, Any]) -> set[str]:
+    forms = set()
+    for address in set(addresses_in(_searched(said))):
+        try:
+            forms.add(normal_email(address))
+        except InvalidInputError:
+            continue
+    return forms
+
+
+def _searched(said: dict[str, Any]) -> str:
+    return "\n".join([*(said[name] for name in _SEARCHED), *said["files"]])

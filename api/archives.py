@@ -1,0 +1,66 @@
+"""The door to ArchiveWorkflow: an import that was received is read in the background. Next: `workflows/archive.py`."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from sqlmodel import col, select
+from starlette.concurrency import run_in_threadpool
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+
+from adapters.database.archive_tables import ArchiveRow
+from adapters.resources import Resources
+from domain.archive_messages import ReadArchive
+from domain.archives import ArchiveState
+from workflows.archive import ArchiveWorkflow
+from workflows.ids import archive_workflow_id
+from workflows.options import CASE_QUEUE, TASK_TIMEOUT
+
+_EVERY = 60.0  # seconds between two looks for imports that nobody reads
+log = logging.getLogger("habeas.archives")
+
+
+class ArchiveDoor:
+    """Starts the reading of imports.
+
+    Args:
+        client: connected lazily, so that the web answers while the engine is down.
+        resources: of the web process.
+    """
+
+    def __init__(self, client: Client, resources: Resources) -> None:
+        self._client, self._resources = client, resources
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start_soon(self, archive: UUID) -> None:
+        """Start the reading in the background; what goes wrong is left to the sweep."""
+        task = asyncio.ensure_future(self._start(archive))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def sweep(self) -> None:
+        """For as long as the process lives: start what was received and is not read."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            for archive in await run_in_threadpool(self._unread):
+                await self._start(archive)
+
+    def _unread(self) -> list[UUID]:
+        begun = [ArchiveState.RECEIVED.value, ArchiveState.READING.value]
+        with self._resources.database.read() as session:
+            return list(session.exec(select(ArchiveRow.id).where(col(ArchiveRow.state).in_(begun))).all())
+
+    async def _start(self, archive: UUID) -> None:
+        try:
+            await self._client.start_workflow(
+                ArchiveWorkflow.run,
+                ReadArchive(archive=archive),
+                id=archive_workflow_id(archive),
+                task_queue=CASE_QUEUE,
+                task_timeout=TASK_TIMEOUT,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
+        except (RPCError, RuntimeError):
+            log.warning("import not started", extra={"archive": str(archive)})

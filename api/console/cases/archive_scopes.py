@@ -1,0 +1,77 @@
+"""What was agreed to be searched in mail archives, as an authority reads it: on the coverage page and in its table.
+
+Next: api/console/cases/coverage.py
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.archives.store import Agreed, Archives, Import
+from adapters.letter_words import count, day
+from api.console.cases.facts import CaseFacts
+from api.console.cases.reading import people_of
+from api.dependencies import Web
+from domain.archives import UNREADABLE, ArchiveState
+from domain.errors import KeyMissingError
+
+
+@dataclass(frozen=True)
+class ScopeLine:
+    """One archive of the data map.
+
+    Args:
+        words: in a few words, without anybody's own.
+        custodians, terms, agreed_with, reason: sealed words; empty for whoever sees no content.
+        unreadable: how many parts, and why.
+        left_out: imports that were read and that the scope does not name.
+        by, at: who recorded it, and when; None where nothing was agreed.
+    """
+
+    title: str
+    words: str
+    unreadable: str
+    left_out: int
+    revision: int = 0
+    custodians: str = ""
+    terms: str = ""
+    agreed_with: str = ""
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+def scopes_of(web: Web, facts: CaseFacts, *, content: bool) -> list[ScopeLine]:
+    """The archives of the data map with what was agreed; to be called in a thread. Empty when the case's content is gone."""
+    archives = Archives(web.resources, facts.state.case_id)
+    try:
+        return [
+            _line(web, system.title, archives.imports(system.name), archives.agreed(system.name), content=content)
+            for system in archives.systems()
+        ]
+    except KeyMissingError:
+        return []
+
+
+def _line(web: Web, title: str, imports: list[Import], agreed: Agreed | None, *, content: bool) -> ScopeLine:
+    read = [each for each in imports if each.row.state == ArchiveState.READ]
+    bad: dict[str, int] = {}
+    for each in imports:
+        for reason, number in each.row.unreadable.items():
+            bad[reason] = bad.get(reason, 0) + number
+    unreadable = ", ".join(f"{number:,} {UNREADABLE[reason]}" for reason, number in bad.items())
+    left_out = sum(not each.agreed for each in read)
+    if agreed is None:
+        words = f"{count(len(imports), 'import')}, no scope agreed" if imports else "Nothing was imported"
+        return ScopeLine(title, words, unreadable, left_out)
+    period = agreed.scope.period
+    first = f"from {day(period.first)}" if period.first else "from the beginning"
+    last = f"to {day(period.last)}" if period.last else "to the end"
+    words = f"Agreed scope {agreed.revision}: {count(len(agreed.scope.archives), 'import')}, {first} {last}"
+    words += f", {count(len(agreed.scope.terms), 'term')} beside the identifiers" if agreed.scope.terms else ""
+    words += f"; {count(sum(bad.values()), 'part')} unreadable" if bad else ""
+    with web.resources.database.read() as session:
+        by = people_of(session, [agreed.by]).get(agreed.by, "Somebody")
+    named = ", ".join(dict.fromkeys(each.custodian for each in imports if each.agreed))
+    scope = agreed.scope
+    own = (named, ", ".join(scope.terms), scope.agreed_with, scope.reason) if content else ("", "", "", "")
+    return ScopeLine(title, words, unreadable, left_out, agreed.revision, *own, by=by, at=agreed.at)
