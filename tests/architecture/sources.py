@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("domain", "adapters", "workflows", "activities", "api", "demo")
+ROOMS = ("domain", "adapters", "workflows", "activities", "api", "commands", "demo")
 SINGLE = ("cli.py", "worker.py")
 
 

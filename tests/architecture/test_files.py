@@ -11,7 +11,6 @@ LONGEST = 300  # lines
 # Longer for a reason.
 LISTED = {
     "domain/commands.py": "one model per command, read beside each other",
-    "cli.py": "the `habeas` command: a few lines per subcommand, read beside each other",
     "api/v1/models.py": "the promised shape of every answer, read beside each other",
     "api/console/cases/acts.py": "the words of every command, read beside each other",
     "domain/folding.py": "one small rule per tag, read beside each other",

@@ -28,6 +28,12 @@ def test_nobody_imports_the_worker(path: Path) -> None:
     assert not [dotted for dotted in names if dotted.split(".")[0] == "worker"]
 
 
+@pytest.mark.parametrize("path", [path for path in CODE if path.name != "cli.py"], ids=sources.name)
+def test_only_the_command_line_imports_its_commands(path: Path) -> None:
+    names = [dotted for node in ast.walk(sources.tree(path)) for _, dotted in sources.imported(node)]
+    assert not [dotted for dotted in names if dotted.split(".")[0] == "commands"]
+
+
 @pytest.mark.parametrize("path", sources.python_files("workflows"), ids=sources.name)
 def test_workflow_files_load_nothing_dear_inside_the_sandbox(path: Path) -> None:
     allowed = CHEAP | set(worker.PASSED_THROUGH)
