@@ -19,7 +19,8 @@ from adapters.desk_post import send_to_desk, staff_with
 from adapters.letter_words import moment
 from adapters.resources import Resources
 from adapters.webhook import post_webhook
-from domain.breach import BreachState
+from domain.breach import BreachState, OtherKind
+from domain.breach_choices import OTHERS
 from domain.breach_messages import Called, CallOnDuty, RemindOfBreach, RingWebhook
 from domain.breach_rows import clocks_of
 from domain.errors import UnknownObjectError
@@ -85,8 +86,12 @@ class BreachCalls:
         people = list({person.id: person for person in people}.values())
         with beating():
             for person in people:
-                facts = self._facts(dossier, state, person) | {"hours": message.hours}
-                send_to_desk(self._resources, "breach_reminder", dossier.id, person, number=message.hours, facts=facts)
+                facts = self._facts(dossier, state, person) | {"hours": message.hours, "whom": "the first authority"}
+                about = dossier.id
+                if message.other is not None:
+                    about, party = message.other, state.others[message.other]
+                    facts |= {"whom": _named(party.kind), "due": self._told(party.due_at)}
+                send_to_desk(self._resources, "breach_reminder", about, person, number=message.hours, facts=facts)
         return Called(person=f"caseworker:{people[0].id}" if people else None)
 
     def _read(self, session: Session, breach_id: object) -> tuple[Dossier, BreachState]:
@@ -96,10 +101,13 @@ class BreachCalls:
         return dossier, BreachState.model_validate(record.state)
 
     def _on_duty(self, session: Session) -> list[Caseworker]:
-        named = [address.strip() for address in (self._resources.settings.on_call or "").split(",") if address.strip()]
+        named = [address.strip().lower() for address in (self._resources.settings.on_call or "").split(",") if address.strip()]
         if named:
-            found = {person.email: person for person in session.exec(select(Caseworker).where(col(Caseworker.active))).all()}
-            return [found[address] for address in named if address in found]
+            everybody = session.exec(select(Caseworker).where(col(Caseworker.active))).all()
+            found = {person.email.lower(): person for person in everybody}
+            people = [found[address] for address in named if address in found]
+            if people:  # addresses of whom nobody is left call everybody, and not nobody
+                return people
         return [*staff_with(session, Role.BREACH_RESPONDER), *staff_with(session, Role.PRIVACY_LEAD)]
 
     def _leading(self, session: Session, state: BreachState) -> list[Caseworker]:
@@ -110,11 +118,19 @@ class BreachCalls:
     def _facts(self, dossier: Dossier, state: BreachState, person: Caseworker) -> dict[str, object]:
         settings, country = self._resources.settings, self._resources.datamap.controller.country
         due = clocks_of(state, seat=country, as_of=datetime.now(UTC)).first_due
-        zone = ZoneInfo(zone_of(country) or "UTC")
         return {
             "reference": dossier.reference,
             "link": f"{settings.public_url.rstrip('/')}/console/breaches/{dossier.reference}",
             "exercise": state.exercise,
-            "due": moment(due, zone) if due else "no fixed time",
+            "due": self._told(due),
             "name": person.name,
         }
+
+    def _told(self, due: datetime | None) -> str:
+        zone = ZoneInfo(zone_of(self._resources.datamap.controller.country) or "UTC")
+        return moment(due, zone) if due else "no fixed time"
+
+
+def _named(kind: OtherKind) -> str:
+    word = OTHERS[kind]
+    return "somebody else on your list" if kind == "other" else f"the {word if word.startswith('EU') else word.lower()}"

@@ -27,7 +27,7 @@ DESK_LETTERS: dict[str, frozenset[str]] = {
     "breach_notice": frozenset(_NOTICE),
     "policy_notice": frozenset(_NOTICE),
     "notice_answer": frozenset({"labels", "language", "controller", "reference", "lines", "subject", "affected_link"}),
-    "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "name"}),
+    "breach_reminder": frozenset({"reference", "link", "exercise", "due", "hours", "whom", "name"}),
     "case_carried_on": frozenset({"reference", "link", "name"}),
     "case_due": frozenset({"reference", "link", "due", "late", "name"}),
     "staff_notice": frozenset({"subject", "what", "what_now", "link", "name"}),

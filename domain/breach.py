@@ -114,6 +114,7 @@ class OtherParty(BaseModel):
     note: UUID | None = None
     told_at: datetime | None = None
     told_note: UUID | None = None
+    reminded: list[int] = []  # hours left
 
 
 class FieldState(BaseModel):

@@ -31,6 +31,7 @@ class BreachTag(StrEnum):
     ADVICE_GIVEN = "breach:advice:given"
     OTHER_ADDED = "breach:other:added"
     OTHER_TOLD = "breach:other:told"
+    OTHER_DUE = "breach:other:due"
     FIELD_SET = "breach:field:set"
     REPORT_PREPARED = "breach:report:prepared"
     REPORT_FROZEN = "breach:report:frozen"

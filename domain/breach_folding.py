@@ -238,6 +238,10 @@ def _other_added(state: BreachState, event: BreachEvent) -> None:
     state.others[note] = OtherParty(kind=cast("Any", _text(event, "kind")), due_at=_instant(event, "due_at"), note=note)
 
 
+def _other_due(state: BreachState, event: BreachEvent) -> None:
+    state.others[_uuid(event, "other")].reminded.append(_number(event, "hours"))
+
+
 def _other_told(state: BreachState, event: BreachEvent) -> None:
     party = state.others[_uuid(event, "other")]
     party.told_at, party.told_note = _instant(event, "told_at") or event.at, _note(event)
@@ -346,6 +350,7 @@ _RULES: dict[BreachTag, Callable[[BreachState, BreachEvent], None]] = {
     BreachTag.ADVICE_GIVEN: _advice,
     BreachTag.OTHER_ADDED: _other_added,
     BreachTag.OTHER_TOLD: _other_told,
+    BreachTag.OTHER_DUE: _other_due,
     BreachTag.FIELD_SET: _field,
     BreachTag.REPORT_PREPARED: _report_prepared,
     BreachTag.REPORT_FROZEN: _report_frozen,

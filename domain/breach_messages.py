@@ -83,10 +83,14 @@ class RingWebhook(Message):
 
 
 class RemindOfBreach(Message):
-    """Tell whoever leads, and whoever is on duty, how many hours are left; 0: none, and the DPO is told too."""
+    """Tell whoever leads, and whoever is on duty, how many hours are left; 0: none, and the DPO is told too.
+
+    `other`: towards whom else than the first authority.
+    """
 
     breach_id: UUID
     hours: int
+    other: UUID | None = None
 
 
 class FreezeReport(Message):

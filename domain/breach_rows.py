@@ -5,6 +5,7 @@ rounded outer bound is information only.
 Next: `domain/breach_decisions.py`
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -20,6 +21,7 @@ from domain.texts import Name, Place
 RowState = Literal["running", "met", "missed", "not_required"]
 LAND_UNKNOWN = "DE"
 REMIND_HOURS = (48, 24, 12, 4, 1)
+OTHER_HOURS = (4, 1)  # of an insurer or a contract, whose times are short
 
 
 class Mark(BaseModel):
@@ -27,6 +29,7 @@ class Mark(BaseModel):
 
     at: AwareDatetime
     hours: int
+    other: UUID | None = None  # of whom; None: the first authority
 
 
 class AuthorityRow(BaseModel):
@@ -192,13 +195,21 @@ def next_mark(state: BreachState, due: datetime | None, *, now: datetime) -> Mar
         due: the earliest time that is still to be kept; None when there is none.
         now: UTC.
     """
-    if due is None or state.passed:
-        return None
+    return None if due is None or state.passed else _next(due, REMIND_HOURS, state.reminded, now=now)
+
+
+def next_other(state: BreachState, *, now: datetime) -> Mark | None:
+    """What comes next on the clocks of the others to tell."""
     marks = [
-        Mark(at=due - timedelta(hours=hours), hours=hours)
-        for hours in REMIND_HOURS
-        if all(hours < said for said in state.reminded)
+        _next(party.due_at, OTHER_HOURS, party.reminded, now=now).model_copy(update={"other": key})
+        for key, party in state.others.items()
+        if party.due_at is not None and party.told_at is None and 0 not in party.reminded
     ]
+    return min(marks, key=lambda mark: mark.at, default=None)
+
+
+def _next(due: datetime, before: Sequence[int], reminded: Sequence[int], *, now: datetime) -> Mark:
+    marks = [Mark(at=due - timedelta(hours=hours), hours=hours) for hours in before if all(hours < said for said in reminded)]
     behind = [mark for mark in marks if mark.at <= now]
     marks = [mark for mark in marks if mark not in behind[:-1]]
     return min([*marks, Mark(at=due, hours=0)], key=lambda mark: (mark.at, mark.hours))

@@ -39,7 +39,7 @@ with workflow.unsafe.imports_passed_through():
         RemindOfBreach,
         RingWebhook,
     )
-    from domain.breach_rows import BreachClocks, Mark, next_mark
+    from domain.breach_rows import BreachClocks, Mark, next_mark, next_other
     from domain.errors import DomainError
 
 from workflows.ledger import Ledger
@@ -99,7 +99,7 @@ class BreachWorkflow:
         await self._open(opening)
         while True:
             if not breach.ended:
-                for doing in (self._call(), self._watch(), self._freeze()):
+                for doing in (self._call(), self._watch(), self._watch_others(), self._freeze()):
                     breach.errand(doing)
                 await workflow.wait_condition(lambda: breach.ended)
                 await breach.all_errands()
@@ -182,8 +182,26 @@ class BreachWorkflow:
         await self._breach.record(BreachDraft(tag=tag, facts={"hours": mark.hours}))
         self._breach.errand(self._remind(mark.hours))
 
-    async def _remind(self, hours: int) -> None:
-        message = RemindOfBreach(breach_id=self._breach.state.breach_id, hours=hours)
+    async def _watch_others(self) -> None:
+        """The clocks of insurer, contracts and whoever else has hours of their own."""
+        breach = self._breach
+        while True:
+            mark = next_other(breach.state, now=workflow.now())
+            if mark is None:
+                await breach.until(lambda state: next_other(state, now=workflow.now()))
+            elif mark.at <= workflow.now():
+                facts: dict[str, Any] = {"other": str(mark.other), "hours": mark.hours}
+                await breach.record(BreachDraft(tag=BreachTag.OTHER_DUE, facts=facts))
+                breach.errand(self._remind(mark.hours, mark.other))
+            else:
+                try:
+                    wait = mark.at - workflow.now()
+                    await breach.until(lambda state, known=mark: next_other(state, now=workflow.now()) != known, timeout=wait)  # type: ignore[misc]
+                except TimeoutError:
+                    continue
+
+    async def _remind(self, hours: int, other: UUID | None = None) -> None:
+        message = RemindOfBreach(breach_id=self._breach.state.breach_id, hours=hours, other=other)
         mailed, rung = await asyncio.gather(self._mail_reminder(message), self._ring("reminder", hours))
         failed = [work for work, reached in (("reminder", mailed), ("webhook", rung)) if not reached]
         if failed:

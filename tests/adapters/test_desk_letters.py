@@ -20,6 +20,7 @@ SAMPLE: dict[str, object] = {
     "due": "Wed 25 November 2026, 11:22 GMT",
     "number": 2,
     "hours": 4,
+    "whom": "the first authority",
     "late": False,
     "subject": "your password was changed",
     "what": "your password for the console was changed.",

@@ -21,6 +21,7 @@ from domain.breach import BreachOutcome, BreachStatus
 from domain.breach_commands import (
     Acknowledge,
     AddFact,
+    AddOther,
     ApproveReport,
     ChangeStep,
     CloseBreach,
@@ -30,6 +31,7 @@ from domain.breach_commands import (
     Dismiss,
     ExplainDelay,
     RecordSent,
+    RecordTold,
     ReopenBreach,
 )
 from tests import opened, post_office, servers, webhook
@@ -93,7 +95,9 @@ async def test_a_call_that_does_not_go_out_is_on_record_and_the_next_person_is_c
 async def test_a_dead_webhook_holds_no_mail_up_and_is_on_record(
     temporal_client: Client, time_skipper: TimeSkipper, resources: Resources, office: PostOffice
 ) -> None:
-    settings = resources.settings.model_copy(update={"on_call_webhook": f"http://127.0.0.1:{servers.free_port()}/wake"})
+    # Whoever is named for it has left, too: then everybody who responds is on duty.
+    dead = {"on_call_webhook": f"http://127.0.0.1:{servers.free_port()}/wake", "on_call": "gone@example.com"}
+    settings = resources.settings.model_copy(update=dead)
     async with breach(temporal_client, time_skipper, dataclasses.replace(resources, settings=settings), office) as one:
         await one.until(lambda each: each.mailed("rita"))
         await one.until(lambda each: each.state.calls_failed == 1)
@@ -136,6 +140,23 @@ async def test_reminders_at_48_24_12_4_and_1_hours_and_when_none_are_left(runnin
     assert running.hours() == [48, 24, 12, 4, 1, 0]
     await running.until(lambda one: one.mailed("otto"))
     assert "passed" in running.mailed("otto")[0], "the data protection officer is told when it is too late"
+
+
+async def test_the_insurers_clock_reminds_by_itself_until_somebody_called(running: Breach) -> None:
+    rita = running.staff["rita"]
+    await running.until(lambda one: one.state.pages)
+    await running.command(Acknowledge(actor=rita))
+    due = datetime.now(UTC) + timedelta(hours=20)
+    await running.command(AddOther(actor=rita, kind="insurer", due_at=due, note=running.note("Northgate")))
+    await running.command(AddOther(actor=rita, kind="police", note=running.note("Fraud desk")))
+    (insurer,) = [key for key, party in running.state.others.items() if party.kind == "insurer"]
+    await running.age(hours=16.5)
+    await running.until(lambda one: one.state.others[insurer].reminded == [4])
+    await running.until(lambda one: any("to tell the insurer" in subject for subject in one.mailed("rita")))
+    assert not any("Northgate" in kept.text for kept in running.office.kept), "who it is stands on the page alone"
+    await running.command(RecordTold(actor=rita, other=insurer))
+    await running.age(hours=4)
+    assert running.state.others[insurer].reminded == [4]
 
 
 async def test_after_an_outage_only_the_reminder_that_counts_is_given(running: Breach) -> None:
