@@ -190,10 +190,14 @@ def test_an_unanswered_action_says_where_to_ask(
 
 
 def test_an_exercise_is_marked_and_in_no_list(web: TestClient, rita: dict[str, str]) -> None:
-    reference = web.post("/api/v1/breaches", json=BODY | {"exercise": True}, headers=rita).json()["reference"]
+    rehearsal = web.post("/api/v1/breaches", json=BODY | {"exercise": True}, headers=rita).json()
+    reference = rehearsal["reference"]
     assert web.get("/api/v1/breaches", headers=rita).json()["items"] == []
     assert web.get("/api/v1/breaches?exercises=true", headers=rita).json()["items"][0]["reference"] == reference
     assert reference not in web.get("/api/v1/breaches/register.csv", headers=rita).text
+    (report,) = done(web, rehearsal, rita, "prepare_report", authority="de_be")["reports"]
+    text = web.get(f"/api/v1/breaches/{reference}/reports/{report['id']}?form=text", headers=rita).text
+    assert text.startswith("Übung. Nicht einzureichen."), "nobody hands it in by mistake"
 
 
 def test_the_register_has_every_breach_also_what_was_none(
