@@ -40,6 +40,10 @@ _TOO_OFTEN: Final = (
     "This address was named in many requests today, so we stop here to keep its mailbox from being flooded. "
     "Please try again tomorrow, or write to us."
 )
+_FILLED_IN: Final = (
+    "Something filled in a field that people do not see, so nothing was sent yet. Everything you wrote is here. Please press "
+    "{button} again."
+)
 _TOO_OLD: Final = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
 _SENT: Final = "We have sent a new mail with a code. Older codes do not work any more."
 
@@ -65,10 +69,14 @@ async def complain(request: Request, web: TheWeb) -> Response:
 
 
 @router.post("/")
-async def submit(request: Request, web: TheWeb) -> Response:
+async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (one return per kind of answer)
     """One step on, or back; at the last one the request is taken in, and is received when this answers."""
     sent = await forms.form_of(request)
     filled, step, mark = form.read(sent), form.step_of(forms.field(sent, "step")), forms.field(sent, "once")
+    if forms.field(sent, "website"):
+        # Nothing is lost and nobody is turned away: the page comes back with everything, and without what filled it in.
+        filled.notice = _FILLED_IN.format(button="Send" if step == "check" else "Continue")
+        return await run_in_threadpool(_step, web, filled, step, mark, 422)
     if wanted := forms.field(sent, "go"):
         filled.checking = filled.checking or step == "check"
         return await run_in_threadpool(_step, web, filled, form.step_of(wanted), mark)

@@ -151,6 +151,24 @@ class TestForm:
         assert told(known.text.replace(address, "")) == told(unknown.text.replace("nobody@example.com", ""))
         assert opened_case.reference not in known.text
 
+    def test_a_program_that_fills_in_everything_sends_nothing(self, web: TestClient, resources: Resources) -> None:
+        for number in range(100):
+            answer = fill(web, email=f"stranger{number}@example.com", website="https://spam.example")
+            assert (answer.status_code, "spam.example" in answer.text) == (422, False)
+        assert receipts(resources) == []
+
+    def test_a_person_whose_browser_did_it_has_lost_nothing(self, web: TestClient, resources: Resources) -> None:
+        for path in ("/", "/all"):
+            page = web.get(path).text
+            assert page.count('name="website"') == 1
+            assert '<div hidden><label for="website">' in page, "for nobody: not seen, not read, not reached by the keyboard"
+        answer = fill(web, website="https://mine.example", message="Kept <words>")
+        assert "press Send again" in answer.text
+        again = hidden(answer.text)
+        assert again["message"] == "Kept <words>"
+        assert web.post("/", data=again | {"rights": WRITTEN["rights"], "website": ""}).status_code == 200
+        assert len(receipts(resources)) == 1
+
     def test_an_old_form_comes_back_filled_in(self, web: TestClient, resources: Resources) -> None:
         answer = web.post("/", data=WRITTEN | {"step": "check", "once": "made.1.up"})
         assert answer.status_code == 422
