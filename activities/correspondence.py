@@ -2,7 +2,7 @@
 
 The row with the sealed message comes first, with the links and codes that stand in it, in one transaction. Then SMTP. A
 retry after a crash sends the same bytes under the same Message-ID; what the server has accepted is not sent again.
-Next: `activities/letter_facts.py`
+Next: `activities/letter_address.py`
 """
 
 from datetime import UTC, datetime
@@ -13,13 +13,14 @@ from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
-from activities.letter_facts import begin, facts_of
+from activities.letter_address import begin
+from activities.letter_facts import facts_of
 from activities.letter_thread import Thread, thread_of
 from activities.letter_writing import Writing
 from adapters.codes import end_codes
-from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Letter
+from adapters.database.tables import BY_POST, CaseIdentifierRow, CaseReceipt, Letter
 from adapters.letter_attachments import attachments_of
-from adapters.letter_message import Heading, compose, message_id, reply_address
+from adapters.letter_message import Heading, compose, message_id, on_paper, reply_address
 from adapters.letters import LETTERS, render
 from adapters.links import end_package_links
 from adapters.mail import mailable
@@ -55,9 +56,10 @@ class Correspondence:
         with beating():
             with self._resources.database.write() as session:
                 letter = self._written_before(session, message) or self._write(session, message)
-            if letter.accepted_at is None:
+            by_post = letter.identifier == BY_POST
+            if letter.accepted_at is None and not by_post:
                 self._hand_over(letter)
-        return LetterSent(letter_id=letter.id)
+        return LetterSent(letter_id=letter.id, by_post=by_post)
 
     @activity.defn
     @translated
@@ -76,32 +78,38 @@ class Correspondence:
         resources, now = self._resources, datetime.now(UTC).replace(microsecond=0)
         writing = begin(resources, session, message, now)
         letter_id = uuid5(message.case_id, f"{message.letter}/{message.number}")
-        thread = thread_of(resources, session, message.case_id, writing.address)
-        heading = self._heading(writing, letter_id, thread)
-        files = attachments_of(resources, session, message.letter, writing.state)
         rendered = render(message.letter, facts_of(writing), writing.language, resources.settings.letters)
-        content = compose(rendered, heading, files)
+        thread = thread_of(resources, session, message.case_id, writing.address) if writing.address else None
+        if thread and writing.address:
+            files = attachments_of(resources, session, message.letter, writing.state)
+            content = compose(rendered, self._heading(writing, writing.address, letter_id, thread), files)
+        else:
+            content = on_paper(rendered, now)
         letter = Letter(
             id=letter_id,
             case_id=message.case_id,
             name=message.letter,
             number=message.number,
-            identifier=writing.address.id,
-            message_id=heading.message_id,
+            identifier=writing.address.id if writing.address else BY_POST,
+            message_id=self._message_id(message),
             content=resources.vault.case(message.case_id).seal("letter", "content", str(letter_id), content),
             written_at=now,
-            answers=thread.mail,
+            answers=thread.mail if thread else None,
         )
         session.add(letter)
         return letter
 
-    def _heading(self, writing: Writing, letter_id: UUID, thread: Thread) -> Heading:
-        vault, sender, message = self._resources.vault, self._resources.settings.mail_from, writing.message
+    def _message_id(self, message: SendLetter) -> str:
+        vault, sender = self._resources.vault, self._resources.settings.mail_from
+        return message_id(vault, sender, message.case_id, message.letter, message.number)
+
+    def _heading(self, writing: Writing, address: CaseIdentifierRow, letter_id: UUID, thread: Thread) -> Heading:
+        message = writing.message
         return Heading(
-            sender=sender,
-            recipient=mailable(writing.open(writing.address)),
-            reply_to=self._reply_to(writing.receipt, letter_id, writing.address.id),
-            message_id=message_id(vault, sender, message.case_id, message.letter, message.number),
+            sender=self._resources.settings.mail_from,
+            recipient=mailable(writing.open(address)),
+            reply_to=self._reply_to(writing.receipt, letter_id, address.id),
+            message_id=self._message_id(message),
             written_at=writing.now,
             automatic=LETTERS[message.letter].automatic,
             language=writing.language,

@@ -5,10 +5,9 @@ Next: `adapters/letters.py`
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from activities.letter_measures import consents, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
@@ -16,8 +15,8 @@ from activities.letter_writing import Facts, Writing
 from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
-from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, CaseRecord, Note
-from adapters.letter_endings import as_a_whole, decided_by, heard_by_all, how_ended
+from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Note
+from adapters.letter_endings import as_a_whole, decided_by, how_ended
 from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
@@ -31,56 +30,12 @@ from adapters.letter_words import (
 )
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES
-from adapters.resources import Resources
-from domain.case import CaseState
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
-from domain.messages import SendLetter
 from domain.minor import HOLDER_HAS
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right
 from domain.triage import Standing
-
-# What says whether anything is held goes to an address whose owner is known, and nowhere else (I8, I10).
-PROVEN_ONLY = frozenset(
-    {
-        *("package_ready", "package_again", "package_reminder", "nothing_held", "partial_answer", "refusal", "right_decided"),
-        *(
-            "erasure_done",
-            "erasure_confirmed",
-            "erasure_stopped",
-            "restriction_in_force",
-            "restriction_lifting",
-            "transfer_information",
-        ),
-    }
-)
-# Every address that was shown to be the person's, or that the systems hold for them, is told before anything leaves or goes (I6).
-HELD_TOO = frozenset(
-    {"erasure_planned", "somebody_asked", "account_suspended", "account_reinstated", "account_deleted"},
-)
-
-
-def begin(resources: Resources, session: Session, message: SendLetter, now: datetime) -> Writing:
-    """Find the case of a letter, and the address that it goes to.
-
-    Raises:
-        UnknownObjectError: no such case, or no such address in it.
-        LetterRefusedError: the case has no e-mail address, or one that this letter must not go to. Facts: reason.
-    """
-    receipt = session.get(CaseReceipt, message.case_id)
-    if receipt is None:
-        raise UnknownObjectError(case_id=str(message.case_id))
-    record = session.get(CaseRecord, message.case_id)
-    state = CaseState.model_validate(record.state) if record else CaseState(case_id=message.case_id)
-    address = _address(session, message, state)
-    writing = Writing(resources, session, message, receipt, state, address, now)
-    known = message.letter in PROVEN_ONLY and not heard_by_all(message.letter, message.number, state)
-    if message.letter in HELD_TOO and not (writing.proven or writing.held):
-        raise LetterRefusedError(reason="address_not_proven")
-    if known and not (writing.proven and address.id == state.delivery_address):
-        raise LetterRefusedError(reason="address_not_proven")
-    return writing
 
 
 def facts_of(writing: Writing) -> Facts:
@@ -89,24 +44,6 @@ def facts_of(writing: Writing) -> Facts:
     for need in LETTERS[writing.message.letter].needs:
         facts |= _NEEDS[need](writing)
     return facts
-
-
-def _address(session: Session, message: SendLetter, state: CaseState) -> CaseIdentifierRow:
-    wanted = message.identifier or state.delivery_address
-    if wanted is None:
-        first = (
-            select(CaseIdentifierRow)
-            .where(CaseIdentifierRow.case_id == message.case_id, CaseIdentifierRow.kind == "email")
-            .order_by(col(CaseIdentifierRow.added_at), col(CaseIdentifierRow.id))
-        )
-        address = session.exec(first).first()
-    else:
-        address = session.get(CaseIdentifierRow, wanted)
-        if address is None or address.case_id != message.case_id:
-            raise UnknownObjectError(identifier=str(wanted))
-    if address is None or address.kind != "email" or address.value is None:
-        raise LetterRefusedError(reason="no_address")
-    return address
 
 
 def _every_letter(writing: Writing) -> Facts:
@@ -118,6 +55,8 @@ def _every_letter(writing: Writing) -> Facts:
     language = writing.language
     return {
         "reference": receipt.reference,
+        "by_post": writing.address is None,
+        "reply": "Write or call us" if writing.address is None else "Reply to this mail",
         "controller": controller,
         "asked": [asked(right, language) for right in rights],
         "received_on": day(received, language),
@@ -129,12 +68,13 @@ def _every_letter(writing: Writing) -> Facts:
     }
 
 
-def _purpose(writing: Writing) -> CodePurpose:
-    return purpose_of_code(writing.state, writing.address.id) if writing.proven else "verify"
+def _purpose(writing: Writing, address: CaseIdentifierRow) -> CodePurpose:
+    return purpose_of_code(writing.state, address.id) if writing.proven else "verify"
 
 
 def _code(writing: Writing) -> Facts:
-    purpose = _purpose(writing)
+    assert writing.address is not None  # ON_PAPER has no letter with a code
+    purpose = _purpose(writing, writing.address)
     tries = wrong_tries(writing.session, writing.address.value_index, purpose, writing.now)
     code = issue_code(writing.session, writing.resources.vault, writing.address, purpose, writing.now)
     return {"code": code, "wrong_tries": tries}
@@ -151,6 +91,7 @@ def _confirm(writing: Writing) -> Facts:
 
 def _disown(writing: Writing) -> Facts:
     asked = not writing.proven and not NO_IDENTITY_CHECK.issuperset(map(Right, writing.receipt.rights))
+    asked = asked and writing.address is not None
     return {"confirming": asked, "disown_link": writing.link("follow" if writing.proven else "verify")}
 
 

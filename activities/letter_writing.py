@@ -1,6 +1,6 @@
 """A letter that is being written: its case, its address, and what both give to every part of it (Article 12(1)).
 
-Next: `activities/letter_facts.py`
+Next: `activities/letter_address.py`
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Writing:
 
     Args:
         state: of the record; an empty one before the case has been recorded.
-        address: where the letter goes.
+        address: where the letter goes; None: on paper, since the case has no mailbox.
         now: UTC; the letter's date.
     """
 
@@ -45,14 +45,14 @@ class Writing:
     message: SendLetter
     receipt: CaseReceipt
     state: CaseState
-    address: CaseIdentifierRow
+    address: CaseIdentifierRow | None
     now: datetime
 
     @property
     def language(self) -> Language:
         """The language of the person's own words, if this letter has it; English otherwise."""
         wrote: Language = "de" if self.receipt.language == "de" else "fr" if self.receipt.language == "fr" else "en"
-        return speaks(self.message.letter, wrote, self.resources.settings.letters)
+        return "en" if self.address is None else speaks(self.message.letter, wrote, self.resources.settings.letters)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -69,6 +69,8 @@ class Writing:
     @property
     def proven(self) -> bool:
         """Whether the address is one that somebody has shown to be theirs."""
+        if self.address is None:
+            return bool(self.state.identity_record)  # of whom a caseworker made sure, and who has no address to prove
         identifier = self.state.identifiers.get(self.address.id)
         if identifier is None:  # not recorded yet
             return self.receipt.asserted_identifier == self.address.id
@@ -77,11 +79,13 @@ class Writing:
     @property
     def held(self) -> bool:
         """Whether the address is one that the systems hold for the person."""
-        identifier = self.state.identifiers.get(self.address.id)
+        identifier = self.state.identifiers.get(self.address.id) if self.address else None
         return identifier is not None and bool(identifier.found)
 
-    def link(self, purpose: LinkPurpose) -> str:
-        """A new link of the case, as an address to open."""
+    def link(self, purpose: LinkPurpose) -> str | None:
+        """A new link of the case, as an address to open; None on paper, where nobody could type it."""
+        if self.address is None:
+            return None
         token = make_link(self.session, self.receipt.case_id, purpose, self.address.id, self.now)
         return f"{self.resources.settings.public_url.rstrip('/')}/{_PAGES[purpose]}/{token}"
 

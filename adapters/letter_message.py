@@ -65,6 +65,15 @@ def reply_address(vault: Vault, mail_from: str, reference: str, case_id: UUID, l
     return f"{local}+{reference.lower()}-{token.lower()}@{domain}"
 
 
+def on_paper(rendered: Rendered, written_at: datetime) -> bytes:
+    """A letter that is printed: its subject, its day and its words, kept as a message without sender and recipient."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = rendered.subject
+    message["Date"] = written_at
+    message.set_content(rendered.text, cte="quoted-printable")
+    return message.as_bytes()
+
+
 def compose(rendered: Rendered, heading: Heading, attachments: Sequence[Attachment] = ()) -> bytes:
     """The complete message: text first, HTML as the alternative, then the files.
 

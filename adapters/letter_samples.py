@@ -92,6 +92,8 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "by_hand": ["Card payments"],
+        "by_post": False,
+        "reply": "Reply to this mail",
         "marked": True,
         "ended_from": moment(_UNTIL, ZoneInfo("Europe/London")),
         "purposes": ["To send you optional marketing emails or newsletters"],

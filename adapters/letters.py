@@ -55,7 +55,9 @@ Need = Literal[
     "transfers",
 ]
 
-EVERY_LETTER = frozenset({"answer_by", "asked", "complaint_line", "controller", "counted", "received_on", "reference"})
+EVERY_LETTER = frozenset(
+    {"answer_by", "asked", "by_post", "complaint_line", "controller", "counted", "received_on", "reference", "reply"}
+)
 VARIABLES: dict[Need, frozenset[str]] = {
     "code": frozenset({"code", "wrong_tries"}),
     "confirm": frozenset({"verify_link", "link_until"}),

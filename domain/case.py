@@ -250,7 +250,7 @@ def binding_of(state: CaseState, package: Package | None = None) -> str:
         "package": package and package.sha256,
         "datamap": package and package.datamap,
         "recipient": str(state.delivery_address),
-        "channel": "portal",
+        "channel": "portal" if state.delivery_address else "post",
         "identity": state.identity_record,
         "keys": [str(key) for key in state.hand_added_keys],
     }

@@ -15,6 +15,7 @@ from domain.texts import Name, PersonId, Sha256
 JOIN = "join_cases"  # the task of a second person: are two cases of one person?
 AFTER_CHECK = "after_check"  # the task to look at what one person approved alone; it outlives the case
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
+LETTER_BY_POST = "letter_by_post"  # kind of the task: print a letter, and bring it to the post or to the person
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
 # reported: the account that somebody says is a child's; never a search key
@@ -60,6 +61,8 @@ class WorkItem(BaseModel):
     measure: int = 0  # number of the measure that it is part of; 0: of none, or of an erasure
     due: date | None = None
     opened_at: datetime | None = None
+    sent: UUID | None = None  # the letter that is to be posted
+    posted_on: date | None = None  # the day on which it was posted or handed over
     chased: list[int] = []  # days after which somebody was reminded of it
     result: Name | None = None
 

@@ -145,12 +145,13 @@ class CompleteWorkItem(CommandBase):
     """Say what came of something that only a person can do.
 
     A right that was carried out by hand is `done` with its outcome; the note is what the person will read. A refusal is none of
-    its outcomes: it is proposed, and approved by somebody else.
+    its outcomes: it is proposed, and approved by somebody else. A letter on paper is `posted`, on a day.
     """
 
     action: Literal[Action.COMPLETE_WORK_ITEM] = Action.COMPLETE_WORK_ITEM
     work_item: UUID
-    result: Literal["found", "not_found", "exception", "done"]
+    result: Literal["found", "not_found", "exception", "done", "posted"]
+    posted_on: date | None = None
     outcome: Literal[Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD] | None = None
     files: int = 0
 

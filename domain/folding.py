@@ -5,14 +5,14 @@ Next: `domain/decisions.py`, which says which commands are legal in which state.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.alone import ALONE_RULES
 from domain.case import JOIN, CaseState, Identifier, Joining, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
-from domain.case_parts import AFTER_CHECK, IMPORT_ARCHIVE, SEARCHES
+from domain.case_parts import AFTER_CHECK, IMPORT_ARCHIVE, LETTER_BY_POST, SEARCHES
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
@@ -175,7 +175,7 @@ def _is_archive(state: CaseState, event: CaseEvent) -> bool:
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    names = ("system", "right", "letter", "collection", "recipient", "due", "measure")
+    names = ("system", "right", "letter", "sent", "collection", "recipient", "due", "measure")
     named = {name: event.facts[name] for name in names if event.facts.get(name)}
     item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
     state.work_items[_uuid(event, "work_item")] = item
@@ -188,6 +188,9 @@ def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
     item.result = _text(event, "result")
     if item.kind == JOIN:  # answered by itself it means no: they stay apart
         state.joining = None
+        return
+    if item.kind == LETTER_BY_POST:  # whoever brings a letter to the post has prepared nothing
+        item.posted_on = date.fromisoformat(_text(event, "posted_on")) if event.facts.get("posted_on") else None
         return
     prepared(state, event)
     if item.kind in SEARCHES and item.system:

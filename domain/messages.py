@@ -117,7 +117,10 @@ class SendLetter(Message):
 
 
 class LetterSent(Message):
+    """A letter that the mail server took; `by_post`: one that is written, and that a person has to print and bring."""
+
     letter_id: UUID
+    by_post: bool = False
 
 
 class Collect(Message):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.case import CaseState
+from domain.case_parts import LETTER_BY_POST
 from domain.measure_standing import restriction_of
 from domain.rights import Status
 
@@ -29,6 +30,8 @@ class Step(StrEnum):
     RETRY_SYSTEM = "retry_system"
     SEARCH_BY_HAND = "search_by_hand"
     MEND_LETTER = "mend_letter"
+    POST_LETTER = "post_letter"  # on paper, for somebody without e-mail
+    NAME_KEY = "name_key"  # it is known who asks, and not what to search with
     ASK_OPERATOR = "ask_operator"
     ANSWER_LATE = "answer_late"
     CONSIDER_EXTENSION = "consider_extension"
@@ -84,6 +87,7 @@ _WORK: dict[str, tuple[Step, bool]] = {
     "not_me": (Step.DO_TASK, True),
     "needs_operator": (Step.ASK_OPERATOR, True),
     "letter_failed": (Step.MEND_LETTER, True),
+    LETTER_BY_POST: (Step.POST_LETTER, False),
     "deadline_passed": (Step.ANSWER_LATE, True),
     "system_failed": (Step.RETRY_SYSTEM, True),
     "search_by_hand": (Step.SEARCH_BY_HAND, False),
@@ -134,7 +138,7 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
     if state.status is Status.VERIFYING_IDENTITY:
         return _identity(state)
     if state.status is Status.COLLECTING:
-        return NextStep(Step.SEARCHING, _SYSTEM)
+        return NextStep(Step.SEARCHING, _SYSTEM) if state.usable_keys else NextStep(Step.NAME_KEY, _US)
     if state.status in {Status.IN_REVIEW, Status.FULFILLING} and state.identity_record and state.unsure:
         return NextStep(Step.CONFIRM_IDENTITY, _US, attention=True)  # a doubt came up after identity was confirmed
     if (erasing := _erasing(state)) is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain.authority import Action
 from domain.case import CaseState
-from domain.case_parts import AFTER_CHECK
+from domain.case_parts import AFTER_CHECK, LETTER_BY_POST
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem, SearchArchive
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
@@ -33,6 +33,7 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
     if state.work_items[command.work_item].kind == AFTER_CHECK:
         raise InvalidInputError("Say what you found when you looked at it: that ends this work item.", field="work_item")
     right = state.work_items[command.work_item].right
+    _posted(state, command)
     if (command.result == "done") != (right is not None):
         raise InvalidInputError("This result does not fit this work item.", field="result")
     if command.result == "exception":
@@ -40,11 +41,22 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
     if state.work_items[command.work_item].kind == SAFEGUARD and command.result == "found" and not command.files:
         raise InvalidInputError("Add the copy, or say why the person does not get one.", field="files")
     facts = noted(command, work_item=str(command.work_item), result=command.result, files=command.files)
+    if command.posted_on is not None:
+        facts["posted_on"] = command.posted_on.isoformat()
     completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
     item = state.work_items[command.work_item]
-    if item.letter == "identity_not_confirmed" and command.result == "found":  # told in another way: now it was given
+    if item.letter == "identity_not_confirmed" and command.result in {"found", "posted"}:  # told in another way: now it was given
         return [completed, Draft(tag=Tag.REFUSAL_NOTIFIED)]
     return [completed] if right is None else [completed, _carried_out(state, command, right)]
+
+
+def _posted(state: CaseState, command: CompleteWorkItem) -> None:
+    """Refuse a letter on paper without its day, and a day for anything else."""
+    on_paper = state.work_items[command.work_item].kind == LETTER_BY_POST
+    if (command.result == "posted" and not on_paper) or (on_paper and command.result not in {"posted", "not_found"}):
+        raise InvalidInputError("This result does not fit this work item.", field="result")
+    if (command.result == "posted") != (command.posted_on is not None):
+        raise InvalidInputError("Say on which day it was posted or handed over.", field="posted_on")
 
 
 def _carried_out(state: CaseState, command: CompleteWorkItem, right: Right) -> Draft:

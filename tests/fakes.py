@@ -138,7 +138,8 @@ class FakeOffice:
         self.numbers.setdefault(message.letter, []).append(message.number)
         await self.letters_pass.wait()
         self.letters.append(message.letter)
-        return LetterSent(letter_id=uuid4())
+        by_post = self.state is not None and not self.state.delivery_address
+        return LetterSent(letter_id=uuid4(), by_post=by_post)
 
     @activity.defn(name="tell_of_due_case")
     async def tell_of_due_case(self, message: CaseDue) -> None:

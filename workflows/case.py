@@ -133,7 +133,8 @@ class CaseWorkflow:
                 case.errand(functools.partial(_tell_of_resumption, case, case.state.sequence))
             return
         await case.record(*first_events(receipt))
-        asks_proof = case.state.needs_identity and not case.state.identity_record
+        # Without a mailbox no code proves anything: a caseworker makes sure who asks.
+        asks_proof = case.state.needs_identity and not case.state.identity_record and case.state.delivery_address is not None
         if receipt.earlier and receipt.earlier.acknowledged_at:  # by the system before: it is not said twice
             if asks_proof:
                 case.post("verify_identity")

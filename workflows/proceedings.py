@@ -20,8 +20,9 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.correspondence import Correspondence
     from domain.case import CaseState
+    from domain.case_parts import LETTER_BY_POST
     from domain.events import Draft, Tag
-    from domain.messages import SendLetter
+    from domain.messages import LetterSent, SendLetter
 
 from workflows.case_ledger import CaseEnded, CaseLedger, refused
 from workflows.options import LETTERS
@@ -64,11 +65,13 @@ class Proceedings(CaseLedger):
     async def delivered(self, message: SendLetter) -> bool:
         """Send a letter and wait for the mail server. Out of attempts: a person tries another way, and the case goes on."""
         try:
-            await self._deliver(message)
+            sent = await self._deliver(message)
         except ActivityError:
             await self._ask_person(message)
             return False
-        return True
+        if sent.by_post:
+            await self._ask_to_post(message, sent)
+        return not sent.by_post
 
     async def deliver_or_ask(self, message: SendLetter) -> bool:
         """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject.
@@ -76,12 +79,15 @@ class Proceedings(CaseLedger):
         False when the person says that it did not.
         """
         try:
-            await self._deliver(message)
+            sent = await self._deliver(message)
         except ActivityError:
             item = await self._ask_person(message)
-            await self.until(lambda state: item not in state.open_work_items)
-            return self.state.work_items[item].result == "found"
-        return True
+        else:
+            if not sent.by_post:
+                return True
+            item = await self._ask_to_post(message, sent)
+        await self.until(lambda state: item not in state.open_work_items)
+        return self.state.work_items[item].result in {"found", "posted"}
 
     async def ask_operator(self) -> None:
         """Wait for a person after a failure that trying again will not mend."""
@@ -96,8 +102,14 @@ class Proceedings(CaseLedger):
         await self.record_even_if_ended(failed, opened(item, "letter_failed", letter=message.letter))
         return item
 
-    async def _deliver(self, message: SendLetter) -> None:
-        await workflow.execute_activity_method(Correspondence.send_letter, message, **LETTERS)
+    async def _ask_to_post(self, message: SendLetter, sent: LetterSent) -> UUID:
+        """Who has no e-mail gets the letter on paper: a person prints it and says on which day it went."""
+        item = workflow.uuid4()
+        await self.record_even_if_ended(opened(item, LETTER_BY_POST, letter=message.letter, sent=str(sent.letter_id)))
+        return item
+
+    async def _deliver(self, message: SendLetter) -> LetterSent:
+        return await workflow.execute_activity_method(Correspondence.send_letter, message, **LETTERS)
 
     def errand(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let something run beside the statute; the case is not over before it is done.

@@ -24,6 +24,7 @@ async def remind_of_identity(case: Proceedings) -> None:
             return None
         return Silence(state.identity_asked_at, state.identity_reminders, state.identity_reminded_at, state.closing_proposed)
 
+    await case.until(lambda state: state.delivery_address or state.identity_record)  # nobody reminds whom no mail reaches
     await remind(case, IDENTITY, silence, Tag.IDENTITY_REMINDED, "identity_reminder")
 
 

@@ -62,7 +62,7 @@ class IncomingRequest(BaseModel):
         assertion: its issuer and jti, used once.
         doubts: what the platform saw: a new device, a contact that was changed.
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
-        agent: who asks for the person, by name.
+        agent: who asks for the person, by name. postal_address: where letters on paper go; both sealed with the person's name.
         correction: what is wrong and what would be right, in the person's own words (Article 16); kept sealed.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
         earlier: what another system did in the case before it moved in.
@@ -85,6 +85,7 @@ class IncomingRequest(BaseModel):
     doubts: list[Doubt] = []
     relation: Relation | None = None
     agent: str | None = None
+    postal_address: str | None = None
     correction: tuple[str, str] | None = None
     consents: list[str] = []
     earlier: Earlier | None = None
@@ -173,7 +174,7 @@ class Intake:
         regimes = regimes_for(datamap.controller.country, request.country)
         clock = self.clock(request, now)
         subject = {"name": request.name, "email": request.email, "country": request.country}
-        known = {"relation": request.relation, "agent": request.agent}
+        known = {"relation": request.relation, "agent": request.agent, "address": request.postal_address}
         subject |= {name: value for name, value in known.items() if value}
         message = request.message.encode() if request.message else None
         receipt = CaseReceipt(
@@ -260,8 +261,7 @@ def _consents(request: IncomingRequest, datamap: DataMap) -> list[str]:
 
 
 def _claims(request: IncomingRequest) -> list[tuple[str, str]]:
-    mail = [("email", request.email)] if request.email else []
-    return [*mail, *request.hints]
+    return [*([("email", request.email)] if request.email else []), *request.hints]
 
 
 def doubts_of(request: IncomingRequest) -> list[Doubt]:

@@ -6,7 +6,7 @@ sealed column, readable with the case's key only.
 """
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint
@@ -336,6 +336,9 @@ class ComplaintLink(SQLModel, table=True):
 
     complaint: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
     about: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id", index=True)
+
+
+BY_POST: Final = UUID(int=0)  # in the place of an address: a letter on paper, which a person posts or hands over
 
 
 class Letter(SQLModel, table=True):

@@ -198,6 +198,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/package.zip"): Rule(frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})),
     ("GET", "/console/cases/{reference}/erasure"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/messages"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/letters/{letter}/print"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/letters/{letter}"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/history"): Rule(_WITH_AUDITOR),
     ("GET", "/console/cases/{reference}/proofs/{evidence}"): Rule(frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})),

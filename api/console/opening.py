@@ -31,7 +31,7 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 
 CHANNELS: Final = (Channel.PHONE, Channel.LETTER, Channel.IN_PERSON, Channel.EMAIL)
 _LONGEST: Final = {
-    "name": 200, "agent": 200, "email": 320, "phone": 40, "username": 320, "customer_id": 100, "message": 20_000,
+    "name": 200, "agent": 200, "email": 320, "phone": 40, "username": 320, "customer_id": 100, "postal": 500, "message": 20_000,
 }  # fmt: skip
 _HINTS: Final = ("phone", "username", "customer_id")
 _CHOSEN: Final = ("channel", "relation", "country", "day", "hour")
@@ -112,7 +112,7 @@ def _wrong(web: Web, name: str, value: str, longest: int) -> str:
     try:
         if name == "email" and value:
             web.resources.vault.index_email(value)
-        elif name != "message":
+        elif name not in {"message", "postal"}:
             refuse_hidden(value, field=name)
     except InvalidInputError:
         if name == "email":
@@ -155,5 +155,6 @@ def _received(web: Web, who: SignedIn, filled: Filled, received_at: datetime) ->
         body_hash=keyed_hash(vault, "console-body", *filled.rights, *(texts[name] for name in sorted(texts))),
         relation=Relation(texts["relation"]),
         agent=texts["agent"] or None,
+        postal_address=texts["postal"] or None,
     )
     return Intake(web.resources).receive(incoming, web.now())

@@ -16,6 +16,8 @@ _STEPS: Final[dict[str, str]] = {
     Step.RETRY_SYSTEM: "Decide about {about}",
     Step.SEARCH_BY_HAND: "Search {about}",
     Step.MEND_LETTER: "Mend a letter",
+    Step.POST_LETTER: "Post a letter",
+    Step.NAME_KEY: "Say what to search with",
     Step.ASK_OPERATOR: "Ask the administrator",
     Step.ANSWER_LATE: "Answer, it is late",
     Step.CONSIDER_EXTENSION: "Answer or extend",

@@ -5,7 +5,7 @@ that may be wrong with it: it reached somebody else, or something is missing. La
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -187,7 +187,7 @@ def _page(
     )
 
 
-def _periods(view: CaseView) -> dict[str, datetime | date | None]:
+def _periods(view: CaseView) -> dict[str, Any]:
     """Until when the copy can be fetched, and until when it is sent again: two days, and no third period beside them."""
     offered, delivered = view.state.offered_at, view.state.delivered_at
     return {

@@ -7,7 +7,7 @@ Next: api/cases.py
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -185,6 +185,8 @@ def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
     item = deed.view.state.work_items.get(given["work_item"])
     if item is None:
         raise InvalidInputError("There is no such work item in this case.", field="work_item")
+    if given["posted_on"] is not None and given["posted_on"] > deed.now.date() + timedelta(days=1):  # ahead of us by a zone
+        raise InvalidInputError("A letter went on a day that has been.", field="posted_on")
     if deed.files and ((item.system is None and item.kind != SAFEGUARD) or given["result"] != "found"):
         raise InvalidInputError("Files come with the result `found` of a system.", field="files")
     vault = deed.resources.vault.case(deed.case_id)

@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,14 +25,19 @@ from sqlmodel import select
 
 from adapters.database import people as staff
 from adapters.database.case_reader import CaseView
-from adapters.database.tables import CaseReceipt
+from adapters.database.intake import IncomingRequest, Intake
+from adapters.database.tables import CaseReceipt, Letter
 from adapters.suppression import lists_of
 from api.app import create_app
 from demo import people
-from domain.commands import ConfirmIdentityCode
-from domain.rights import Outcome, Right, Role, Status
+from domain.case import WorkItem
+from domain.case_parts import LETTER_BY_POST
+from domain.commands import AcceptIdentifier, ConfirmIdentity, ConfirmIdentityCode
+from domain.identity import Factor
+from domain.next_step import Step, next_step
+from domain.rights import Channel, Outcome, Right, Role, Status
 from tests.api.visiting import marks
-from tests.factories import SUBJECT
+from tests.factories import ANNA, SUBJECT
 from tests.journeys.erasing import approve, do_first
 from tests.journeys.installed import Installed, running_in
 
@@ -495,3 +502,69 @@ async def test_a_childs_account_is_suspended_at_once_given_back_as_it_was_and_de
     assert (await second.see_through()).state.outcome is Outcome.FULFILLED
     mine = [each for each in office.here.post.letters if second.reference in str(each["Subject"])]
     assert len([each for each in mine if str(each["To"]) == people.PARENT]) == 2, "the receipt, and that we acted: nothing more"
+
+
+async def test_somebody_without_email_gets_every_letter_and_the_copy_on_paper(office: Office) -> None:
+    """By telephone: no code, no mail to them, a caseworker who makes sure who it is, letters printed and posted on a day."""
+    here = office.here
+    ((account,),) = office.sql("platform", "SELECT id FROM accounts WHERE email = ?", people.TYPICAL)
+    now = datetime.now(UTC)
+    incoming = IncomingRequest(
+        rights=[Right.ACCESS],
+        name="Tilda Typical",
+        country="GB",
+        message="She called and would like a copy.",
+        hints=[("account_id", str(account))],
+        channel=Channel.PHONE,
+        postal_address="1 Mill Lane, Leeds",
+        received_at=now,
+        caller="journey",
+    )
+    receipt = await asyncio.to_thread(Intake(here.resources).receive, incoming, now)
+    here.cases.start_soon(receipt.case_id)
+    case = Asked(office, receipt.case_id, receipt.reference)
+
+    async def posted(letter: str, words: str) -> None:
+        view = await case.until(lambda each: on_paper(each, letter))
+        ((key, item),) = on_paper(view, letter)
+        assert words in printed(here, item.sent)
+        without_day = {"work_item": str(key), "result": "posted"}
+        assert await case.refused("complete_work_item", without_day) == 422, "a letter counts from the day on which it went"
+        await case.act("complete_work_item", without_day | {"posted_on": now.date().isoformat()})
+
+    await posted("request_received", "We send no code.")
+    view = await case.until(lambda each: each.state.status is Status.VERIFYING_IDENTITY)
+    assert not items(view, "letter_failed"), "nothing was tried that no mail server could take"
+    assert next_step(view.state).step is Step.CONFIRM_IDENTITY
+    note = await asyncio.to_thread(here.note, case.id)
+    await here.command(case.id, ConfirmIdentity(actor=ANNA, factors=[Factor.BY_PERSON], note=note))
+    view = await case.until(lambda each: each.state.identity_record)
+    assert next_step(view.state).step is Step.NAME_KEY
+    (key,) = view.state.identifiers
+    await here.command(case.id, AcceptIdentifier(actor=ANNA, identifier=key, note=note))
+    await here.approve(await here.review(case.id))
+    await posted("package_ready", "With this letter comes the copy of your data.")
+    view = await case.until(lambda each: each.state.status is Status.CLOSED)
+    assert view.state.outcome is Outcome.FULFILLED
+    assert view.state.delivered_at is not None
+    await posted("case_closed", "closed")
+    told = [str(each["To"]) for each in here.post.letters if case.reference in str(each["Subject"])]
+    assert {*told} <= {people.TYPICAL}, "the contact that is held is told, and nobody else by mail"
+    assert not here.post.newest_code(case.reference)
+
+
+def on_paper(view: CaseView, letter: str) -> list[tuple[UUID, WorkItem]]:
+    """The open tasks to print and post a letter."""
+    items = view.state.open_work_items.items()
+    return [(key, item) for key, item in items if item.kind == LETTER_BY_POST and item.letter == letter]
+
+
+def printed(here: Installed, letter: UUID | None) -> str:
+    """The words of a letter on paper, in one line."""
+    with here.resources.database.read() as session:
+        row = session.get_one(Letter, letter)
+    assert row.content is not None
+    raw = here.resources.vault.case(row.case_id).open("letter", "content", str(row.id), row.content)
+    body = BytesParser(policy=policy.default).parsebytes(raw).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())

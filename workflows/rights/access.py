@@ -34,6 +34,7 @@ async def access(case: Proceedings) -> None:
     if case.state.untold:  # carried on from the record
         case.errand(functools.partial(tell_holders, case))
     while not case.ended:
+        await case.until(lambda state: state.usable_keys or state.run)  # without a mailbox a person says what leads there
         if case.state.needs_search or case.state.stage(case.right) is Status.COLLECTING:
             await _collect(case)
         await _review(case)
@@ -151,8 +152,10 @@ async def _deliver(case: Proceedings) -> bool:
         assert case.state.package is not None
         told = await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter=letter, number=case.state.package.approved_by))
         # A letter that never arrived is no delivery: the address has to be looked at, and the release approved again.
-        happened = Tag.DELIVERY_NOTIFIED if told else Tag.PACKAGE_VOIDED
-        if not await case.record_if(lambda state: state.approved, Draft(tag=happened)) or not told:
+        happened = Draft(tag=Tag.DELIVERY_NOTIFIED if told else Tag.PACKAGE_VOIDED)
+        if told and case.state.delivery_address is None:  # on paper the copy goes with its letter
+            happened = Draft(tag=Tag.DELIVERY_RECORDED, facts={"channel": "post"})
+        if not await case.record_if(lambda state: state.approved, happened) or not told:
             return False
     if _nothing_held(case.state):
         return True

@@ -275,7 +275,7 @@ def form_page(  # noqa: PLR0917
         action=action.value,
         act=act_of(action),
         fields=fields,
-        given=given if refused else start | dict(given),
+        given=given if refused else {"posted_on": web.now().date().isoformat()} | start | dict(given),
         target=target,
         picks=given.get("pick", []),
         correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,

@@ -5,7 +5,7 @@ Next: api/console/cases/step_card.py
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from adapters.database.case_reader import CaseView
@@ -25,6 +25,7 @@ class Subject:
     name: str
     email: str
     country: str
+    address: str = ""  # on paper
 
     @property
     def called(self) -> str:
@@ -71,6 +72,13 @@ class Sent:
     accepted_at: datetime | None
     address: str
     bounce: str | None = None  # `hard` or `soft`: it came back
+    by_post: bool = False
+    posted_on: date | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether it went out: what nobody has posted yet promises nothing."""
+        return self.posted_on is not None if self.by_post else True
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "keep": ("Keep it", "true to keep it on a ground, false to erase it."),
     "purposes": ("Purposes", "None chosen: all of them, except where a consent ends."),
     "until": ("Last day on which it is kept", "For example 2027-06-30."),
+    "posted_on": ("Day on which it was posted or handed over", "For example 2026-11-26. The notice counts from then."),
     "right": ("What is refused", "Left open: the whole request."),
 }
 _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
@@ -104,6 +105,7 @@ _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "not_found": "Nothing found",
     "exception": "It cannot be searched",
     "done": "It is carried out",
+    "posted": "It was posted or handed over",
     "in_order": "It is in order",
     "not_in_order": "It should not have been approved like this",
     "include": "Include it",
@@ -181,6 +183,8 @@ def fields_of(
     by_hand = target.get("result") == "done"  # a right that was carried out by a person
     for name, info in _typed_in(action).items():
         if name == "right" and len(rights) < 2:  # noqa: PLR2004 (one alone is the whole request)
+            continue
+        if name == "posted_on" and target.get("result") != "posted":
             continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue

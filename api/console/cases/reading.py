@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import (
+    BY_POST,
     CaseEventRow,
     CaseIdentifierRow,
     CaseReceipt,
@@ -61,7 +62,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
             ),
             notes=notes,
             people=people,
-            sent=_sent(session, case_id, identifiers),
+            sent=_sent(session, case_id, identifiers, view.state),
             evidence=_evidence(session, view.state),
             related=_related(session, case_id),
             joins=_joins(session, view.state),
@@ -86,7 +87,7 @@ def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, s
     except KeyMissingError:
         asked = ""  # destroyed at the end of its retention: the page says what stands outside the seal
     return (
-        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country"))),
+        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country", "address"))),
         asked,
         (wish["wrong"], wish["right"]) if wish else None,
     )
@@ -159,11 +160,21 @@ def _mails(web: Web, case_id: UUID, subject: Subject) -> list[Said]:
     return [Said(False, subject.called, mail.row.arrived_at, read.reply, mail=mail) for mail in mails if (read := mail.read)]
 
 
-def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine]) -> list[Sent]:
-    values = {line.id: line.value for line in identifiers}
+def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine], state: CaseState) -> list[Sent]:
+    values = {line.id: line.value for line in identifiers} | {BY_POST: "On paper"}
+    posted = {item.sent: item.posted_on for item in state.work_items.values() if item.sent}
     rows = session.exec(select(Letter).where(Letter.case_id == case_id).order_by(col(Letter.written_at).desc())).all()
     return [
-        Sent(row.id, row.name, row.written_at, row.accepted_at, values.get(row.identifier, "an address"), row.bounce)
+        Sent(
+            row.id,
+            row.name,
+            row.written_at,
+            row.accepted_at,
+            values.get(row.identifier, "an address"),
+            row.bounce,
+            by_post=row.identifier == BY_POST,
+            posted_on=posted.get(row.id),
+        )
         for row in rows
     ]
 

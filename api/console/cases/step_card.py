@@ -34,6 +34,8 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.RETRY_SYSTEM: work_cards.retry,
     Step.SEARCH_BY_HAND: work_cards.by_hand,
     Step.MEND_LETTER: work_cards.letter,
+    Step.POST_LETTER: work_cards.post,
+    Step.NAME_KEY: work_cards.name_key,
     Step.ASK_OPERATOR: work_cards.task,
     Step.ANSWER_LATE: work_cards.task,
     Step.CONSIDER_EXTENSION: work_cards.task,

@@ -153,6 +153,19 @@ async def messages(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: s
     return await _shown(web, case, lambda read: shell.show_case(web, who, read, "cases/messages.html", tab="messages", done=done))
 
 
+@router.get("/{reference}/letters/{letter}/print")
+async def on_paper(letter: UUID, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
+    """A letter as it is printed: for somebody without e-mail."""
+
+    def page(read: CaseFacts) -> Response:
+        subject, text = content.letter(web, read, letter)
+        sent = next(each for each in read.sent if each.id == letter)
+        path = f"{shell.BASE}/{read.reference}"
+        return show(web, "cases/paper.html", who, subject=subject, text=text, sent=sent, facts=read, path=path)
+
+    return await _shown(web, case, page)
+
+
 @router.get("/{reference}/letters/{letter}")
 async def letter(letter: UUID, web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Response:
     """A letter as it was sent."""

@@ -6,6 +6,10 @@ Next: api/console/cases/work_cards.py
 from typing import Final
 
 TASKS: Final[dict[str, tuple[str, str]]] = {
+    "letter_by_post": (
+        "Print and post a letter",
+        "The person has no e-mail address. Print it, post it or hand it over, then record the day (Article 12).",
+    ),
     "mail_after_end": (
         "They wrote after the case was closed",
         "Read it, and answer by a message; or reopen the case at its date; or open a new one from the day it arrived.",

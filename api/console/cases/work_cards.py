@@ -42,6 +42,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {  # to a task that is a question: yes, e
     JOIN: ("", "Leave them apart"),
     "nothing_marked": ("It is so: nothing of theirs is held there", "Look again another way"),
 }
+_WITH_COPY = {"package_ready", "partial_answer"}
 _DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
 
 
@@ -152,17 +153,16 @@ def carry_out(looking: Looking, step: NextStep) -> Card:
 
 def letter(looking: Looking, step: NextStep) -> Card:
     """A letter that the mail server did not take."""
-    key, _ = _first_item(looking, step)
-    failed = next(iter(looking.facts.happened(Tag.LETTER_FAILED)), None)
-    letter = str(failed.facts.get("letter", "a letter")).replace("_", " ") if failed else "A letter"
+    key, item = _first_item(looking, step)
+    letter = (item.letter or "a letter").replace("_", " ")
     target = {"work_item": str(key)}
     return Card(
         "Bring a letter to the person",
         "A notice that did not arrive was not given, and the clock counts it so (Article 12). Try another way, then say what "
         "came of it.",
         failure=(
-            f"The mail server did not take the letter \u201c{letter}\u201d.",
-            "It is kept, and so is everything else of the case.",
+            f"The letter \u201c{letter}\u201d did not go out by mail.",
+            "The mail server refused it, or there is no proven address that it may go to. Everything else of the case is kept.",
         ),
         presses=looking.only(
             Press(
@@ -170,6 +170,41 @@ def letter(looking: Looking, step: NextStep) -> Card:
             ),
             Press(Action.COMPLETE_WORK_ITEM, "It did not reach them", target | {"result": "not_found"}, direct=True),
         ),
+    )
+
+
+def post(looking: Looking, step: NextStep) -> Card:
+    """A letter on paper, for somebody without e-mail."""
+    key, item = _first_item(looking, step)
+    name, target = (item.letter or "a letter").replace("_", " "), {"work_item": str(key)}
+    copy = " Put the copy of their data with it: print it from its preview." if item.letter in _WITH_COPY else ""
+    where = looking.facts.subject.address
+    return Card(
+        f"Print and post a letter: {name}",
+        "The person has no e-mail address, so this letter goes on paper: print it, post it or hand it over, then record the day. "
+        f"It was not given before it went (Article 12).{copy}",
+        instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
+        presses=looking.only(
+            Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
+            Press(Action.COMPLETE_WORK_ITEM, "It cannot be brought", target | {"result": "not_found"}, direct=True),
+        ),
+        link=("Print the letter", f"letters/{item.sent}/print"),
+        note="With the copy: See it under Package." if copy else "",
+    )
+
+
+def name_key(looking: Looking, _step: NextStep) -> Card:
+    """It is known who asks, and not what to search with."""
+    claimed = [line for line in looking.facts.identifiers if line.standing == "claimed"]
+    presses = [
+        Press(Action.ACCEPT_IDENTIFIER, f"Search with {line.value}", {"identifier": str(line.id)}, first=place == 0)
+        for place, line in enumerate(claimed)
+    ]
+    return Card(
+        "Say what the systems are searched with",
+        "It is known who asks, and nothing of theirs is proven by a mailbox. Accept what you made sure is theirs, with your "
+        "reason; whoever approves the release sees it (Article 32).",
+        presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier")),
     )
 
 
