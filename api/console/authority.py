@@ -182,6 +182,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/legal"): Rule(_LEGAL),
     ("POST", "/console/cases/{reference}/legal"): Rule(_LEGAL),
     ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/remark"): Rule(OFFICE),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/talks"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/package/find"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/package/find"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/package/undo"): Rule(_DECIDERS),

@@ -17,6 +17,7 @@ from adapters.database.tables import ItemDecision, PageSeen
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from api.console.cases.desk_lines import Line, line_of, with_authors
+from api.console.cases.desk_shapes import shape_of
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web
@@ -33,6 +34,7 @@ class Desk:
     Args:
         seen: how many items of the collection somebody had on the screen.
         basis: that this person chose last, offered again.
+        talks: it can be read as conversations.
         unseen: the first item of the next page that nobody had on the screen; None where there is none.
     """
 
@@ -42,6 +44,7 @@ class Desk:
     following: int | None
     basis: str
     unseen: int | None = None
+    talks: bool = False
 
 
 def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> CollectedCollection:
@@ -82,7 +85,15 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)
     following = end if end < found.rows else None
-    return Desk(lines, found.rows, min(seen, found.rows), following, basis, _unseen(web, facts, found, start))
+    return Desk(
+        lines,
+        found.rows,
+        min(seen, found.rows),
+        following,
+        basis,
+        _unseen(web, facts, found, start),
+        shape_of(found.fields) is not None,
+    )
 
 
 def _unseen(web: Web, facts: CaseFacts, found: CollectedCollection, start: int) -> int | None:
