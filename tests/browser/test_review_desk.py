@@ -9,9 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
-from adapters.database.tables import ItemDecision
+from adapters.database.tables import ItemDecision, PackageRow
 from adapters.resources import Resources
 from domain.events import Tag
+from domain.rights import Role
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
 from tests.adapters.documents.corpus import PDFS, jpeg
@@ -58,6 +59,15 @@ def case(resources: Resources) -> SearchedCase:
 
 def path_of(case: SearchedCase) -> str:
     return f"/console/cases/HAB-{case.id.hex[:8].upper()}"
+
+
+def came_back(case: SearchedCase) -> None:
+    """The package was returned, something was decided anew, and it was built again: the approver sees the difference."""
+    case.event(Tag.PACKAGE_RETURNED)
+    first, second = case.items("platform", "prompts")[2:4]
+    case.decide(first.id, "duplicate", None, 2)
+    case.decide(second.id, "with_legal", "privilege", 3)
+    case.event(Tag.PACKAGE_BUILT, **case.build().facts)
 
 
 def decisions(case: SearchedCase) -> list[tuple[str, str | None]]:
@@ -107,7 +117,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         "desk-rule": "/package/platform/prompts/rule",
         "desk-person": "/person",
         "desk-package": "/package",
+        "desk-find": "/package/find?state=unseen",
+        "desk-refer": "/package/platform/prompts/2/legal",
+        "desk-walls": "/walls",
     }
+    came_back(case)
     with page_of(browser, viewport=WIDE) as page:
         sign_in(page, portal, resources)
         for name, path in pages.items():
@@ -123,6 +137,41 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         photograph(page, "desk-sample")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_flag_take_back_and_sample_by_keyboard_alone(
+    browser: Browser, portal: str, resources: Resources, case: SearchedCase
+) -> None:
+    here = f"{portal}{path_of(case)}/package/platform/prompts"
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        page.goto(here)
+        for key in ("j", "f", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url(re.compile("done=remark#item-1$"))
+        expect(page.locator("#item-1")).to_contain_text("Flagged")
+        for key in ("n", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url(re.compile("#item-2$"))
+        for key in ("k", "u", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url(re.compile("done=undo_item_decision#item-1$"))
+        expect(page.locator("#title-1")).to_contain_text("included")
+        looked_at(page, "desk-flagged")
+    with resources.database.write() as session:
+        row = session.exec(select(PackageRow)).one()
+        row.summary = row.summary | {"sampling": True}
+        session.add(row)
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources, Role.REVIEWER, "Rita Reviewer")
+        page.goto(f"{portal}{path_of(case)}/package/check")
+        looked_at(page, "desk-sample")
+        page.keyboard.press("j")
+        for _ in range(9):
+            page.keyboard.press("r")
+        page.get_by_role("button", name="Record and go on").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("You have looked at the whole sample")).to_be_visible()
 
 
 def test_areas_of_a_page_are_covered_by_keyboard_alone_and_drawn_with_a_pointer(

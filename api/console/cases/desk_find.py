@@ -97,6 +97,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, wanted: Search, *, asked: boo
             (".".join(place), content.title_of(web, *place), number) for place, number in (counts or Counter()).most_common()
         ],
         total=counts.total() if counts else None,
+        most=desk_finding.MOST,
     )
 
 

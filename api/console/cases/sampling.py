@@ -73,7 +73,7 @@ async def answer(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpened
     except InvalidInputError as refusal:
         told = refusal.message
         return await run_in_threadpool(lambda: _page(web, who, case, part=part, told=told))
-    return away_to(f"{shell.BASE}/{case.receipt.reference}/package/check{'?part=1' if part else ''}")
+    return away_to(f"{shell.BASE}/{case.receipt.reference}/package/check{'?part=1' if part else ''}#sample")
 
 
 def _answered(web: Web, who: SignedIn, case: CaseView, form: FormData, part: bool) -> None:  # noqa: FBT001

@@ -60,7 +60,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "The package is large, so whoever approves it looks at everything that was decided by itself and at a sample of the "
             "rest. One wrong item sends it back (Article 32).",
             presses=looking.only(back, write),
-            link=("Look at the sample", "package/check"),
+            link=("Look at the sample", "package/check#sample"),
             release=True,
         )
     return Card(
@@ -90,7 +90,7 @@ def part(looking: Looking, _step: NextStep) -> Card:
             "The part is large, so everything that was decided by itself and a drawn sample of the rest are looked at by whoever "
             "approves it (Article 32).",
             presses=looking.only(Press(Action.RETURN_FOR_REWORK, "Return for rework")),
-            link=("Look at the sample", "package/check?part=1"),
+            link=("Look at the sample", "package/check?part=1#sample"),
         )
     return Card(
         "Approve a part of the answer",
