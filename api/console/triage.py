@@ -216,6 +216,9 @@ def _looked_at(web: Web, who: SignedIn, mail: UUID, action: str) -> MailView:
 
 
 def _may_see(who: SignedIn, view: MailView) -> bool:
+    # Mail that may belong to a case from which they are kept away is not theirs to read either.
+    if who.sight.hidden.intersection(each.case_id for each in view.cases):
+        return False
     # A responder sees what may be a breach, and nobody's request.
     return who.role in OFFICE or view.row.reason == TriageReason.BREACH.value
 

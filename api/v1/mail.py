@@ -64,7 +64,7 @@ def list_mail(
     note_access(web, who, "mail-list")
     found, following = ReadingRoom(web.resources).waiting(standing, cursor, limit)
     hidden = hidden_from(web.resources, who, (view.row.case_id for view in found))
-    shown = [view for view in found if view.row.case_id not in hidden]
+    shown = [view for view in found if view.row.case_id not in hidden and _apart(who, view)]
     return MailLines(items=[MailLine.model_validate(_line(view)) for view in shown], next=following)
 
 
@@ -190,10 +190,15 @@ def download(content: bytes, name: str) -> Response:
 
 def _looked_at(web: Web, who: Caller, mail: UUID, action: str) -> MailView:
     view = ReadingRoom(web.resources).find(mail)
-    if hidden_from(web.resources, who, [view.row.case_id]):
+    if hidden_from(web.resources, who, [view.row.case_id]) or not _apart(who, view):
         raise UnknownObjectError
     note_access(web, who, action, view.row.case_id)
     return view
+
+
+def _apart(who: Caller, view: MailView) -> bool:
+    """Whether a mail may belong to no case from which they are kept away."""
+    return not who.sight.hidden.intersection(each.case_id for each in view.cases)
 
 
 def _case_named(web: Web, who: Caller, name: str) -> UUID:

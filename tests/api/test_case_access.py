@@ -214,6 +214,30 @@ def test_whoever_is_walled_off_from_a_case_meets_it_on_no_road_and_in_no_number(
     assert noted == ["wall_put_up"] * 2 + ["wall_lifted"] * 2
 
 
+def test_mail_that_may_belong_to_the_case_is_not_read_behind_a_wall(
+    at_console: SignIn, key: Key, web: TestClient, resources: Resources, opened_case: CaseInHand
+) -> None:
+    amira, tomasz = at_console(Role.CASEWORKER, "Amira Osei"), at_console(Role.CASEWORKER, "Tomasz Lind")
+    by_key = key(Role.CASEWORKER, name="amira")
+    Desk(resources).sort(mail("What I wrote of my manager"))
+    with resources.database.write() as session:
+        letter = session.exec(select(IncomingMail)).one()
+        letter.cases = [{"case": str(opened_case.id), "why": "address"}]
+        session.add(letter)
+        session.flush()
+        number = letter.id
+        owner = session.exec(select(Caseworker.id).where(Caseworker.name == "amira")).one()
+    road = f"/console/triage/{number}"
+    assert amira.get(road).status_code == 200
+    for person in (amira.person, f"caseworker:{owner}"):
+        _walled(tomasz, opened_case.receipt.reference, person)
+    assert amira.get(road).status_code == 404
+    assert str(number) not in amira.get("/console/triage").text
+    assert web.get(f"/api/v1/mail/{number}", headers=by_key).status_code == 404
+    assert web.get("/api/v1/mail", headers=by_key).json()["items"] == []
+    assert tomasz.get(road).status_code == 200
+
+
 def test_whoever_puts_a_wall_round_themselves_is_led_away(at_console: SignIn, opened_case: CaseInHand) -> None:
     amira, reference = at_console(Role.CASEWORKER, "Amira Osei"), opened_case.receipt.reference
     assert _walled(amira, reference, amira.person).headers["location"] == "/console/cases"
