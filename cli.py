@@ -11,7 +11,7 @@ import typer
 
 from adapters.ending import end_process
 from adapters.settings import Settings
-from commands import audit, cases, datamap, keys, letters, papers, staff, suppression, upkeep
+from commands import archive, audit, cases, datamap, keys, letters, papers, staff, suppression, upkeep
 from domain.errors import DomainError, SettingsError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ for name, group in (
     ("audit", audit.app),
     ("caseworker", staff.app),
     ("cases", cases.app),
+    ("archive", archive.app),
     ("suppression", suppression.app),
     ("letters", letters.app),
 ):

@@ -9,11 +9,16 @@ import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from adapters.archives.importing import read_archive
+from adapters.archives.sealing import seal_path
+from adapters.archives.store import Archives, Import
 from adapters.database import staff_changes
+from adapters.database.case_reader import CaseReader
 from adapters.database.intake import Receipt
 from adapters.database.tables import AccessLog, Caseworker
 from adapters.desk_post import staff_with
@@ -23,7 +28,9 @@ from adapters.passwords import verify_password
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.staff_post import send_waiting, tell
-from domain.errors import FourEyesError, InvalidInputError
+from domain.authority import ROLES, Action
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError
+from domain.rights import Status
 from domain.staffing import CONFIRMERS
 
 
@@ -64,6 +71,33 @@ class HostDesk:
         """Take open cases of another system in, all or none, and tell who answers for it and who watches over accounts."""
         deed = f"moved {len(cases.fresh)} open cases in"
         return cases.take_in(datetime.now(UTC), lambda session: self._noted(session, deed, by))
+
+    def import_archive(self, reference: str, path: Path, *, system: str, custodian: str, by: str) -> Import:
+        """Import mails or chats for a case, and read them.
+
+        Raises:
+            InvalidInputError: whoever does it may not, or as `Archives.receive`. NotAllowedNowError: the case is closed.
+            UnknownObjectError: there is no such case.
+        """
+        with self.resources.database.read() as session:
+            person = _found(session, by)
+        if not person.active or person.role not in ROLES[Action.SEARCH_ARCHIVE]:
+            raise InvalidInputError("This has to be a caseworker or a privacy lead.", field="by")
+        case = CaseReader(self.resources).find(reference.upper())
+        if case.state.status is Status.CLOSED:
+            raise NotAllowedNowError("This case is closed.", status=case.state.status.value)
+        archives = Archives(self.resources, case.receipt.case_id)
+        archives.system(system)
+        ref, digest = seal_path(self.resources, self.resources.vault.case(case.receipt.case_id), path)
+        try:
+            actor, now = f"caseworker:{person.id}", datetime.now(UTC)
+            archive = archives.receive(ref, system=system, custodian=custodian, name=path.name, by=actor, now=now, sha256=digest)
+        except BaseException:
+            self.resources.blobs.delete(ref.blob_id)
+            raise
+        read_archive(self.resources, archive)
+        self.note(f"imported an archive for {case.receipt.reference}", by)
+        return archives.find(archive)
 
     def propose(self, *, email: str, name: str, role: str) -> UUID:
         """Propose an account; the id of the proposal.

@@ -76,7 +76,7 @@ def addresses(message: EmailMessage, *names: str) -> list[tuple[str, str]]:
     values = [value for name in names for value in raw_values(message, name)]
     found: dict[str, str] = {}
     with contextlib.suppress(Exception):
-        for name, address in getaddresses(values, strict=False)[:_MOST_ADDRESSES]:
+        for name, address in _pairs(values)[:_MOST_ADDRESSES]:
             if _ADDRESS.fullmatch(address.strip()):
                 found.setdefault(address.strip(), decoded(name))
     if not found:  # the parser gave up; whatever looks like an address counts
@@ -84,6 +84,14 @@ def addresses(message: EmailMessage, *names: str) -> list[tuple[str, str]]:
             for address in _ADDRESS.findall(value)[:_MOST_ADDRESSES]:
                 found.setdefault(address, "")
     return [(name, address) for address, name in found.items()]
+
+
+def _pairs(values: list[str]) -> list[tuple[str, str]]:
+    # The first releases of Python 3.11 have no other way to read addresses than the lenient one, and no word for it.
+    try:
+        return getaddresses(values, strict=False)
+    except TypeError:
+        return getaddresses(values)
 
 
 def recipients(message: EmailMessage) -> list[str]:

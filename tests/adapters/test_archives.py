@@ -5,20 +5,25 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
+from typer.testing import CliRunner
 
+import cli
 from adapters.archives import pst
 from adapters.archives.importing import read_archive
 from adapters.archives.sealing import seal_path
 from adapters.archives.store import blobs_of_archives
+from adapters.database import people
 from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveScope, ArchiveUnreadable, ArchiveWords
 from adapters.destruction import Authorised, destroy
 from domain.archives import ArchiveKind, ArchiveState, Period, Scope
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.retention import Kept
+from domain.rights import Role
 from tests import archives_made as made
 from tests import opened
 from tests.archives_made import Office, mail, mbox, zipped
@@ -37,6 +42,11 @@ def office(tmp_path: Path, database_url: str) -> Iterator[Office]:
 
 def texts(office: Office) -> list[str]:
     return [str(row["text"]).strip() for row in office.rows()]
+
+
+def blobs_of(office: Office) -> list[UUID]:
+    with office.resources.database.read() as session:
+        return blobs_of_archives(session, office.case.id)
 
 
 def unreadable(office: Office) -> dict[str, str]:
@@ -307,8 +317,7 @@ def test_an_import_that_was_interrupted_begins_anew_and_leaves_nothing_twice(off
     read_archive(office.resources, archive)
     after = office.archives.find(archive)
     assert (after.row.messages, after.row.unreadable) == (before.row.messages, before.row.unreadable) == (2, {"no_message": 1})
-    with office.resources.database.read() as session:
-        named = {each.hex for each in blobs_of_archives(session, office.case.id)}
+    named = {each.hex for each in blobs_of(office)}
     assert {path.name for path in Path(office.resources.settings.blobs_url).glob("??/*")} == named
 
 
@@ -347,3 +356,24 @@ def test_a_table_of_a_zip_that_lies_about_its_size_is_refused(office: Office) ->
     lying[end + 12 : end + 16] = (2**31).to_bytes(4, "little")
     office.take_in(bytes(lying))
     assert list(unreadable(office).values()) == ["damaged"]
+
+
+def test_a_large_export_is_imported_on_the_server_by_somebody_who_may(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mia.mbox"
+    file.write_bytes(mbox(mail(1)) + b"From x@example.com Fri Mar  1 09:00:00 2024\nnothing\n")
+    settings = office.resources.settings
+    for name in ("home", "database_url", "datamap"):
+        monkeypatch.setenv(f"HABEAS_{name.upper()}", str(getattr(settings, name)))
+    for role in (Role.CASEWORKER, Role.REVIEWER):
+        people.add_caseworker(office.resources.database, email=f"{role.value}@example.com", name=role.value, role=role)
+    given = ["archive", "import", office.case.reference, str(file), "--system", "mail", "--custodian", "Mia"]
+    refused = CliRunner().invoke(cli.app, [*given, "--by", "reviewer@example.com"])
+    assert (refused.exit_code, office.archives.imports()) == (1, [])
+    done = CliRunner().invoke(cli.app, [*given, "--by", "caseworker@example.com"])
+    assert (done.exit_code, done.stdout.splitlines()[1]) == (0, "1 not read: damaged")
+    assert [each.row.state for each in office.archives.imports()] == ["read"]
+    assert not {path.name for path in Path(settings.blobs_url).glob("??/*")} - {each.hex for each in blobs_of(office)}, (
+        "what was refused left nothing"
+    )
