@@ -31,11 +31,12 @@ class Identifier(BaseModel):
     held: bool = False  # a system holds it with the person's data, and did so before the last change of contact
     found: int = 0  # sequence of the event that found it there
     told: bool = False  # of the request, as a contact that is held
+    agent: bool = False  # of whoever acts for the person: it proves nothing about them, and nothing is searched with it
 
     @property
     def usable(self) -> bool:
         """Whether systems may be searched with it: proven, or accepted by a reasoned decision."""
-        return self.standing in {"proven", "accepted"}
+        return self.standing in {"proven", "accepted"} and not self.agent
 
 
 class SystemState(BaseModel):

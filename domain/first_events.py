@@ -27,7 +27,10 @@ def first_events(receipt: Opening) -> list[Draft]:
         ),
     ]
     drafts += [
-        Draft(tag=Tag.IDENTIFIER_CLAIMED, facts={"identifier": str(each.identifier), "kind": each.kind})
+        Draft(
+            tag=Tag.IDENTIFIER_CLAIMED,
+            facts={"identifier": str(each.identifier), "kind": each.kind, **({"agent": True} if each.agent else {})},
+        )
         for each in receipt.identifiers
     ]
     waits = [right for right in receipt.rights if right not in NO_IDENTITY_CHECK]

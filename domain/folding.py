@@ -80,8 +80,9 @@ def _received(state: CaseState, event: CaseEvent) -> None:
 
 def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
     key = _uuid(event, "identifier")
-    state.identifiers[key] = Identifier(kind=_text(event, "kind"))
-    if state.delivery_address is None and event.facts["kind"] == "email":
+    agent = bool(event.facts.get("agent"))
+    state.identifiers[key] = Identifier(kind=_text(event, "kind"), agent=agent)
+    if state.delivery_address is None and event.facts["kind"] == "email" and not agent:
         state.delivery_address = key
 
 
@@ -89,7 +90,7 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
     def rule(state: CaseState, event: CaseEvent) -> None:
         before = set(state.usable_keys)
         state.identifiers[_uuid(event, "identifier")].standing = standing
-        if standing == "proven":
+        if standing == "proven" and not state.identifiers[_uuid(event, "identifier")].agent:
             shown(state, event)
         if standing == "accepted":
             prepared(state, event)

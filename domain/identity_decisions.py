@@ -36,6 +36,11 @@ def identity_actions(state: CaseState) -> list[Action]:
     return actions
 
 
+def mandate_awaited(state: CaseState) -> bool:
+    """Whether somebody acts for the person and nobody has said yet whether a proof of it is enough: they may hand one in."""
+    return Doubt.AGENT in state.doubts and state.authority is None and Action.SUBMIT_IDENTITY_EVIDENCE in identity_actions(state)
+
+
 def check_wait(state: CaseState, action: Action, now: datetime) -> None:
     """Refuse a release at high risk before every held contact had its time to say "this was not me" (I6).
 
@@ -70,6 +75,8 @@ def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verd
     if verdict is None or verdict.identifier is None:
         return []
     key = str(verdict.identifier)
+    if state.identifiers[verdict.identifier].agent:  # their own mailbox says nothing of the person's wish
+        return [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code"})]
     factor = proven_by(state, verdict.identifier)
     drafts = [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code", "factors": [factor.value]})]
     # Where a doubt is on record the mailbox alone may not settle who is asking: the table says, and a caseworker asks.

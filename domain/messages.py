@@ -33,6 +33,7 @@ class CaseRef(Message):
 class ReceivedIdentifier(Message):
     identifier: UUID
     kind: Name
+    agent: bool = False
 
 
 class Opening(Message):
@@ -254,8 +255,7 @@ class MailArrived(Message):
     Args:
         mail: the row of the message.
         arrived_at: when it reached the controller, UTC; a question that stopped the clock is answered from here on.
-        kind: `message` joins the conversation; `bounce` reports about a letter; `earlier` tells that the request itself came
-            earlier than the receipt says; `joined` that another case was joined into this one, `mail` being its id.
+        kind: `message` and `bounce`; `earlier`: the request came before its receipt says; `joined`: another case, `mail`, was.
         actor: who joined it.
         letter: the letter that bounced, with its name and number.
         hard: trying that address again is pointless.

@@ -74,6 +74,16 @@ class Relation(StrEnum):
     NO_ACCOUNT = "no_account"  # is in other people's data
 
 
+class Mandate(StrEnum):
+    """On what ground somebody says that they act for the person; their word, until a proof of it was looked at."""
+
+    LAWYER = "lawyer"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    PARENT_OR_GUARDIAN = "parent_or_guardian"
+    COURT_APPOINTED = "court_appointed"
+    OTHER = "other"
+
+
 class Risk(StrEnum):
     """How much doubt about the requester is on record; decides which factors suffice (`security.md` section 3)."""
 

@@ -26,7 +26,7 @@ from adapters.database.session import insert
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight
 from adapters.resources import Resources
 from adapters.vault import Vault
-from domain.datamap import DataMap, LawfulBasis
+from domain.consents import consents_of
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
 from domain.events import CaseEvent
@@ -34,11 +34,13 @@ from domain.identity import Doubt, risk_of
 from domain.language import language_of
 from domain.moving_in import Earlier
 from domain.normal import normal_email
-from domain.rights import Channel, Relation, Right, Status
+from domain.rights import Channel, Mandate, Relation, Right, Status
 
 # Crockford's alphabet: no I, L, O, U, so that a reference survives being read out over the telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a million tries
+
+AGENT = "agent"  # who added an identifier: whoever acts for the person
 
 _receipts = cast("Table", inspect(CaseReceipt).local_table)
 _records = cast("Table", inspect(CaseRecord).local_table)
@@ -62,7 +64,8 @@ class IncomingRequest(BaseModel):
         assertion: its issuer and jti, used once.
         doubts: what the platform saw: a new device, a contact that was changed.
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
-        agent: who asks for the person, by name. postal_address: where letters on paper go; both sealed with the person's name.
+        agent: who asks for the person, by name; `mandate` on what ground, as they say; `agent_email` where they are reached.
+        postal_address: where letters on paper go; sealed with the person's name.
         correction: what is wrong and what would be right, in the person's own words (Article 16); kept sealed.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
         earlier: what another system did in the case before it moved in.
@@ -86,6 +89,8 @@ class IncomingRequest(BaseModel):
     relation: Relation | None = None
     agent: str | None = None
     postal_address: str | None = None
+    agent_email: str | None = None
+    mandate: Mandate | None = None
     correction: tuple[str, str] | None = None
     consents: list[str] = []
     earlier: Earlier | None = None
@@ -174,7 +179,13 @@ class Intake:
         regimes = regimes_for(datamap.controller.country, request.country)
         clock = self.clock(request, now)
         subject = {"name": request.name, "email": request.email, "country": request.country}
-        known = {"relation": request.relation, "agent": request.agent, "address": request.postal_address}
+        if request.agent_email and request.agent_email != request.email:  # no hint: nobody is found or known by it
+            at = now + timedelta(microseconds=len(identifiers))
+            identifiers.append(
+                identifier_row(self._resources.vault, case_id, "email", request.agent_email, added_by=AGENT, now=at)
+            )
+        known = {"relation": request.relation, "address": request.postal_address}
+        known |= {"agent": request.agent, "mandate": request.mandate}
         subject |= {name: value for name, value in known.items() if value}
         message = request.message.encode() if request.message else None
         receipt = CaseReceipt(
@@ -187,7 +198,7 @@ class Intake:
             regimes=list(regimes),
             risk=risk_of(doubts := doubts_of(request)).value,
             doubts=[doubt.value for doubt in doubts],
-            consents=_consents(request, datamap) or None,
+            consents=consents_of(request.rights, request.consents, datamap) or None,
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
             language=language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
@@ -244,20 +255,6 @@ def identifier_row(
 
 def _identifier(vault: Vault, case_id: UUID, kind: str, value: str, now: datetime) -> CaseIdentifierRow:
     return identifier_row(vault, case_id, kind, value, added_by="subject", now=now)
-
-
-def _consents(request: IncomingRequest, datamap: DataMap) -> list[str]:
-    """The purposes named, where that right is asked for and each rests on consent.
-
-    Raises:
-        InvalidInputError: one does not.
-    """
-    resting = {purpose.id for purpose in datamap.purposes if purpose.lawful_basis is LawfulBasis.CONSENT}
-    if Right.WITHDRAW_CONSENT not in request.rights and request.consents:
-        raise InvalidInputError("To end a consent, ask for `withdraw_consent`.", field="consents")
-    if not resting.issuperset(request.consents):
-        raise InvalidInputError("There is no consent to this purpose.", field="consents", known=sorted(resting))
-    return list(dict.fromkeys(request.consents))
 
 
 def _claims(request: IncomingRequest) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from adapters.database.intake import AGENT
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt
 from adapters.resources import Resources
 from domain.errors import UnknownObjectError
@@ -38,7 +39,7 @@ def opening_of(resources: Resources, case_id: UUID) -> Opening:
         regimes=receipt.regimes,
         risk=Risk(receipt.risk),
         doubts=[Doubt(name) for name in receipt.doubts or []],
-        identifiers=[ReceivedIdentifier(identifier=row.id, kind=row.kind) for row in identifiers],
+        identifiers=[ReceivedIdentifier(identifier=row.id, kind=row.kind, agent=row.added_by == AGENT) for row in identifiers],
         consents=receipt.consents or [],
         asserted=receipt.asserted_identifier,
         snapshots=any(part.short_lived for system in resources.datamap.systems for part in system.collections),

@@ -25,16 +25,17 @@ from api.face.days import zone
 from api.idempotency import keyed_hash
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
-from domain.rights import Channel, Relation, Right
+from domain.rights import Channel, Mandate, Relation, Right
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
 CHANNELS: Final = (Channel.PHONE, Channel.LETTER, Channel.IN_PERSON, Channel.EMAIL)
 _LONGEST: Final = {
-    "name": 200, "agent": 200, "email": 320, "phone": 40, "username": 320, "customer_id": 100, "postal": 500, "message": 20_000,
+    "name": 200, "agent": 200, "agent_email": 320, "email": 320, "phone": 40, "username": 320, "customer_id": 100,
+    "postal": 500, "message": 20_000,
 }  # fmt: skip
 _HINTS: Final = ("phone", "username", "customer_id")
-_CHOSEN: Final = ("channel", "relation", "country", "day", "hour")
+_CHOSEN: Final = ("channel", "relation", "mandate", "country", "day", "hour")
 _GDPR_APPLIES: Final = date(2018, 5, 25)  # Article 99(2): nothing older is a request under it
 _NOON: Final = time(12)  # a letter reaches somebody on a day, not at a minute
 
@@ -81,6 +82,7 @@ def _page(web: Web, who: SignedIn, filled: Filled) -> Response:
         rights=[(right.value, words.RIGHTS[right]) for right in Right],
         channels=[(channel.value, words.CAME[channel]) for channel in CHANNELS],
         relations=[(relation.value, words.RELATIONS[relation]) for relation in Relation],
+        mandates=[("", "Not known, or nobody asks for them"), *((each.value, words.MANDATES[each]) for each in Mandate)],
         countries=[("", "Not known"), *COUNTRIES, ("other", "Another country")],
     )
 
@@ -103,6 +105,10 @@ def _read(web: Web, sent: FormData) -> Filled:
         errors.setdefault("name", "Write down at least one thing by which the person can be found or answered.")
     if texts["relation"] == Relation.AGENT and not texts["agent"]:
         errors["agent"] = "Write down who asks for the person."
+    if texts["mandate"] not in {"", *Mandate}:
+        errors["mandate"] = "Choose a ground, or leave it open."
+    if texts["agent_email"] and texts["agent_email"].casefold() == texts["email"].casefold():
+        errors["agent_email"] = "This is the person\u2019s own address. Leave it empty if theirs is the only one."
     return filled
 
 
@@ -110,12 +116,12 @@ def _wrong(web: Web, name: str, value: str, longest: int) -> str:
     if len(value) > longest:
         return f"At most {longest:,} characters."
     try:
-        if name == "email" and value:
+        if name.endswith("email") and value:
             web.resources.vault.index_email(value)
         elif name not in {"message", "postal"}:
             refuse_hidden(value, field=name)
     except InvalidInputError:
-        if name == "email":
+        if name.endswith("email"):
             return "Enter an e-mail address in the form name@example.com, or leave it empty."
         return "There are characters in it that cannot be seen. Type it instead of pasting it."
     return ""
@@ -156,5 +162,7 @@ def _received(web: Web, who: SignedIn, filled: Filled, received_at: datetime) ->
         relation=Relation(texts["relation"]),
         agent=texts["agent"] or None,
         postal_address=texts["postal"] or None,
+        agent_email=texts["agent_email"] or None,
+        mandate=Mandate(texts["mandate"]) if texts["mandate"] else None,
     )
     return Intake(web.resources).receive(incoming, web.now())

@@ -65,6 +65,13 @@ CAME: Final[dict[str, str]] = {
     Channel.IN_PERSON: "In person",
     Channel.EMAIL: "E-mail to a mailbox that is not watched",
 }
+MANDATES: Final[dict[str, str]] = {
+    "lawyer": "their lawyer",
+    "power_of_attorney": "holder of a power of attorney",
+    "parent_or_guardian": "parent or guardian",
+    "court_appointed": "appointed by a court",
+    "other": "somebody with another ground",
+}
 RELATIONS: Final[dict[str, str]] = {
     Relation.CUSTOMER: "Customer, now or before",
     Relation.EMPLOYEE: "Employee, now or before",

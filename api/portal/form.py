@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from adapters.vault import Vault
 from api.face import forms
 from api.face.countries import COUNTRIES
-from api.portal.words import ACCOUNTS
+from api.portal.words import ACCOUNTS, MANDATES
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
 from domain.rights import Right
@@ -23,13 +23,15 @@ Step = Literal["what", "about", "help", "check", "whole"]
 # The fields of each step, in the order of the page. `whole` is the first three on one page.
 FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     "what": ("rights",),
-    "about": ("email", "name", "country", "account"),
+    "about": ("email", "name", "country", "account", "agent", "mandate", "agent_email"),
     "help": ("wrong", "right", "concerns", "seen_at", "username", "phone", "other_email", "message"),
 }
 _STEPS: Final[tuple[Step, ...]] = ("what", "about", "help", "check")
 _LONGEST: Final = {
     "email": 320,
     "name": 200,
+    "agent": 200,
+    "agent_email": 320,
     "wrong": 2_000,
     "right": 2_000,
     "concerns": 20,
@@ -55,7 +57,7 @@ class Filled:
     """
 
     rights: list[str] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys([*_LONGEST, "country", "account"], ""))
+    texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys([*_LONGEST, "country", "account", "mandate"], ""))
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     consents: list[str] = field(default_factory=list)
@@ -125,10 +127,16 @@ def _wrong(vault: Vault, name: str, filled: Filled) -> str | None:  # noqa: PLR0
         return None if known else "Choose a country from the list, or leave it open."
     if name == "account":
         return None if value in {"", *ACCOUNTS} else "Choose one of the two, or leave it open."
+    if name == "mandate":
+        return None if value in {"", *MANDATES} else "Choose a ground, or leave it open."
     if len(value) > _LONGEST[name]:
         return f"Please use at most {_LONGEST[name]:,} characters."
     if name == "email" and not value:
         return "Enter the e-mail address to which we may answer."
+    if name == "agent" and not value and (filled.texts["agent_email"] or filled.texts["mandate"]):
+        return "Enter your own name, if you ask for somebody else."
+    if name == "agent_email" and value and value.casefold() == filled.texts["email"].casefold():
+        return "Your own address and the person\u2019s are the same. Enter theirs above, by which we know them."
     if name == "concerns" and value and not _REFERENCE.fullmatch(value):
         return "A reference has the form HAB-7K3M9QXA. You may leave this empty."
     return _unreadable(vault, name, value)

@@ -26,11 +26,12 @@ from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
-from api.portal.words import ACCOUNTS, ASKED, RIGHTS
+from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
+from domain.identity_decisions import mandate_awaited
 from domain.remedies import own_authority
-from domain.rights import Channel, Right
+from domain.rights import Channel, Mandate, Relation, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -45,6 +46,7 @@ _FILLED_IN: Final = (
     "{button} again."
 )
 _TOO_OLD: Final = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
+_MANDATE: Final = "Thank you. Somebody looks at your mandate. We write to you once it is enough, or the person has said so."
 _SENT: Final = "We have sent a new mail with a code. Older codes do not work any more."
 
 
@@ -102,10 +104,19 @@ async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (o
 async def receipt(request: Request, web: TheWeb, done: str = "") -> Response:
     """The receipt: reference, what happens next, the date and how it is worked out."""
     session = await run_in_threadpool(sessions.current, request, web, "verify")
-    return await run_in_threadpool(lambda: receipt_page(web, session, sent=done == "sent"))
+    return await run_in_threadpool(lambda: receipt_page(web, session, sent=done == "sent", mandate=done == "mandate"))
 
 
-def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bool = False, status: int = 200) -> Response:
+def receipt_page(
+    web: Web,
+    session: sessions.Visit,
+    error: str = "",
+    *,
+    sent: bool = False,
+    mandate: bool = False,
+    mandate_error: str = "",
+    status: int = 200,
+) -> Response:
     """The receipt, with the field for the code.
 
     Args:
@@ -114,6 +125,8 @@ def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bo
         status: of HTTP.
         error: what was wrong with the code just typed.
         sent: a new code was asked for just now.
+        mandate: the proof of a mandate was handed in just now.
+        mandate_error: what was wrong with it.
     """
     view = CaseReader(web.resources).get(session.case_id)
     return pages.show(
@@ -132,7 +145,9 @@ def receipt_page(web: Web, session: sessions.Visit, error: str = "", *, sent: bo
         clock=view.clock,
         **dates_of(web, view),
         error=error,
-        notice=_SENT if sent else "",
+        notice=_SENT if sent else _MANDATE if mandate else "",
+        mandate_awaited=mandate_awaited(view.state),
+        mandate_error=mandate_error,
         left=tries_left(web, session.case_id, "verify") if error else 0,
     )
 
@@ -152,6 +167,7 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         asked=ASKED,
         countries=COUNTRIES,
         accounts=ACCOUNTS,
+        mandates=MANDATES,
         consents=[(each.id, each.title) for each in _resting_on_consent(web)] if Right.WITHDRAW_CONSENT in filled.rights else [],
         due=(due := _due_if_asked_now(web, filled.texts["country"])),
         due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
@@ -206,6 +222,10 @@ def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
         message=form.message_of(filled),
         hints=[(kind, texts[name]) for name, kind in _HINTS if texts[name]],
         consents=consents,
+        relation=Relation.AGENT if texts["agent"] else None,
+        agent=texts["agent"] or None,
+        agent_email=texts["agent_email"] or None,
+        mandate=Mandate(texts["mandate"]) if texts["agent"] and texts["mandate"] else None,
         correction=form.correction_of(filled),
         channel=Channel.WEB_FORM,
         received_at=now,

@@ -28,6 +28,14 @@ ACCOUNTS: Final[dict[str, str]] = {
     "no": "I have no account: a picture or a text of somebody else is about me",
 }
 
+MANDATES: Final[dict[str, str]] = {
+    "lawyer": "I am their lawyer",
+    "power_of_attorney": "They gave me a power of attorney",
+    "parent_or_guardian": "I am their parent or guardian",
+    "court_appointed": "A court appointed me",
+    "other": "Another ground",
+}
+
 OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.FULFILLED: "We have answered, and this request is closed.",
     Outcome.PARTLY_FULFILLED: "We have answered a part of it and closed this request. Our letter says what is missing and why.",

@@ -60,7 +60,8 @@ def proof_of_one_person(session: Session, gone: CaseView, kept: CaseView) -> Lit
 
 
 def _proven(session: Session, view: CaseView) -> Named:
-    return _named(session, view, [key for key, each in view.state.identifiers.items() if each.standing == "proven"])
+    own = [key for key, each in view.state.identifiers.items() if each.standing == "proven" and not each.agent]
+    return _named(session, view, own)
 
 
 def _named(session: Session, view: CaseView, keys: Iterable[UUID]) -> Named:

@@ -22,7 +22,7 @@ from domain.item_rules import Condition
 from domain.notice import NoticeStatus
 from domain.notice_commands import NoticeAction
 from domain.regimes import WaitKind
-from domain.rights import Channel, Outcome, Right, Risk, Status
+from domain.rights import Channel, Mandate, Outcome, Right, Risk, Status
 from domain.texts import Name
 from domain.triage import Standing as MailStanding
 from domain.withholding import Basis, ItemChoice
@@ -71,6 +71,14 @@ class HintBody(Body):
     value: Annotated[str, StringConstraints(min_length=1, max_length=320)]
 
 
+class AgentBody(Body):
+    """Whoever acts for the data subject. Letters go to the subject, who confirms it; a proof is handed in as evidence."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    mandate: Annotated[Mandate, Field(description="on what ground, as they say")]
+    email: Annotated[Address | None, Field(description="where the agent is reached; nothing is searched with it")] = None
+
+
 class RequestBody(Body):
     """A request of a data subject."""
 
@@ -86,6 +94,7 @@ class RequestBody(Body):
         Field(description="a JWS by a configured issuer, at most 5 minutes old, used once"),
     ] = None
     hints: Annotated[list[HintBody], Field(max_length=20)] = []
+    agent: Annotated[AgentBody | None, Field(description="where somebody asks for the subject")] = None
     consents: Annotated[
         list[Name], Field(max_length=50, description="with `withdraw_consent`: purposes of the data map; they end at once")
     ] = []

@@ -24,7 +24,7 @@ from api.security import Caller
 from api.v1.models import ReceiptAnswer, RequestBody
 from domain.errors import AssertionRefusedError, InvalidInputError
 from domain.normal import normal_email
-from domain.rights import Role
+from domain.rights import Relation, Role
 
 router = APIRouter(tags=["requests"], route_class=GuardedRoute)
 
@@ -73,6 +73,10 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
         consents=body.consents,
         hints=[(hint.kind, hint.value) for hint in body.hints],
         channel=body.channel,
+        relation=Relation.AGENT if body.agent else None,
+        agent=body.agent and body.agent.name,
+        agent_email=body.agent and body.agent.email,
+        mandate=body.agent and body.agent.mandate,
         received_at=received_at.astimezone(UTC),
         caller=who.person,
         idempotency_key=key and keyed_hash(vault, "requests", who.key_id, key),

@@ -57,6 +57,22 @@ def test_doubtful_proof_is_asked_for_again_and_the_copy_goes_to_the_person() -> 
     assert Doubt.OTHER_ADDRESS not in state.doubts, "the person let somebody act for them"
 
 
+def test_an_agents_own_mailbox_says_nothing_of_the_person_and_is_searched_with_by_nobody() -> None:
+    state = _by_agent()
+    happen(state, Tag.IDENTIFIER_CLAIMED, identifier=str(SECOND_MAILBOX), kind="email", agent=True)
+    perform(state, ConfirmIdentityCode(actor=SUBJECT, attempt=uuid4()), Verdict(accepted=True, identifier=SECOND_MAILBOX))
+    assert state.identifiers[SECOND_MAILBOX].standing == "proven"
+    assert (state.factors, state.identity_record, state.usable_keys) == ([], 0, [])
+    assert state.delivery_address == MAILBOX, "the person's own, though it is only claimed so far"
+    there = ChangeDeliveryAddress(actor=ANNA, identifier=SECOND_MAILBOX, note=uuid4())
+    with pytest.raises(InvalidInputError, match="goes to the person"):
+        decide(state, there)
+    perform(state, RecordAuthority(actor=ANNA, note=uuid4()))
+    assert state.usable_keys == [], "enough to go on, and still not theirs"
+    perform(state, there)
+    assert state.delivery_address == SECOND_MAILBOX
+
+
 def test_an_agent_at_high_risk_alone_holds_no_copy_for_72_hours() -> None:
     state = _by_agent()
     assert state.risk is Risk.HIGH

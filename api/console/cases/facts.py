@@ -26,6 +26,8 @@ class Subject:
     email: str
     country: str
     address: str = ""  # on paper
+    agent: str = ""  # who acts for them
+    mandate: str = ""
 
     @property
     def called(self) -> str:
@@ -48,6 +50,7 @@ class IdentifierLine:
     standing: str
     added_by: str
     delivery: bool
+    agent: bool = False
 
 
 @dataclass(frozen=True)

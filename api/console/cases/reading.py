@@ -87,7 +87,7 @@ def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, s
     except KeyMissingError:
         asked = ""  # destroyed at the end of its retention: the page says what stands outside the seal
     return (
-        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country", "address"))),
+        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country", "address", "agent", "mandate"))),
         asked,
         (wish["wrong"], wish["right"]) if wish else None,
     )
@@ -128,6 +128,7 @@ def _identifiers(web: Web, session: Session, view: CaseView, people: Mapping[str
                 standing=known.standing if known else "claimed",
                 added_by=people.get(row.added_by, ""),
                 delivery=row.id == state.delivery_address,
+                agent=bool(known and known.agent),
             )
         )
     return lines

@@ -1,0 +1,24 @@
+"""Which consents a request ends: purposes that it names and that rest on consent (Article 7(3)). Pure.
+
+Next: domain/measure_decisions.py
+"""
+
+from collections.abc import Iterable, Sequence
+
+from domain.datamap import DataMap, LawfulBasis
+from domain.errors import InvalidInputError
+from domain.rights import Right
+
+
+def consents_of(rights: Iterable[Right], named: Sequence[str], datamap: DataMap) -> list[str]:
+    """The purposes named, where that right is asked for and each rests on consent.
+
+    Raises:
+        InvalidInputError: one does not.
+    """
+    resting = {purpose.id for purpose in datamap.purposes if purpose.lawful_basis is LawfulBasis.CONSENT}
+    if Right.WITHDRAW_CONSENT not in rights and named:
+        raise InvalidInputError("To end a consent, ask for `withdraw_consent`.", field="consents")
+    if not resting.issuperset(named):
+        raise InvalidInputError("There is no consent to this purpose.", field="consents", known=sorted(resting))
+    return list(dict.fromkeys(named))
