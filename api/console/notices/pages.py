@@ -31,6 +31,7 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 PATH: Final = "/console/notices"
 _LISTED: Final = 100
 _RENEWED: Final = 3  # seconds
+_UNDER_WAY: Final = frozenset({NoticeStatus.PREPARING, NoticeStatus.APPROVED, NoticeStatus.SENDING})
 _NOT_TOLD: Final = ("email", "country", "language", "state", "answer")
 
 
@@ -108,7 +109,7 @@ def facts_of(web: Web, who: SignedIn, view: NoticeView) -> dict[str, Any]:
         "sent": told,
         "back": back,
         "left": tally.get("waiting", 0) + tally.get("under_way", 0) + tally.get("deferred", 0),
-        "runs": state.list_wanted or state.status in {NoticeStatus.PREPARING, NoticeStatus.APPROVED, NoticeStatus.SENDING},
+        "runs": state.list_wanted or state.resend or state.status in _UNDER_WAY,
         "every": _RENEWED,
         "letters": sorted(state.letters),
         "people": names(web),
@@ -123,7 +124,8 @@ def facts_of(web: Web, who: SignedIn, view: NoticeView) -> dict[str, Any]:
 
 def stage_of(state: NoticeState) -> str:
     """Changes whenever the page would show other things to do."""
-    return f"{state.status.value}.{state.list_wanted}.{state.list_failed}.{state.tested_at or ''}.{state.work_failed}"
+    moves = (state.list_wanted, state.list_failed, state.tested_at or "", state.work_failed, state.resend)
+    return ".".join(str(each) for each in (state.status.value, *moves))
 
 
 def title_of(reader: NoticeReader, view: NoticeView, *, hidden: bool = False) -> str:
