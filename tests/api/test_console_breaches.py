@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from adapters.database.intake import Receipt
 from adapters.resources import Resources
 from api.console.breaches.picture import Told, clock_change, left, shared_out, to_do
+from cli import app
 from domain.breach import Awareness, BreachState, BreachStatus, Count, Decision
 from domain.breach_authority import BreachAction
 from domain.breach_checklist import STEPS
@@ -406,4 +408,13 @@ def test_the_incident_pack_holds_what_is_needed_without_habeas(dana: AtConsole, 
         assert told in page
         assert told in " ".join(text.split())
     assert "The incident pack to print" in text_of(dana.get("/console/breaches"))
+    settings = resources.settings
+    environment = {
+        "HABEAS_HOME": str(settings.home),
+        "HABEAS_DATABASE_URL": str(settings.database_url),
+        "HABEAS_DATAMAP": str(settings.datamap),
+    }
+    printed = CliRunner().invoke(app, ["incident-pack"], env=environment)
+    assert printed.exit_code == 0, printed.output
+    assert printed.stdout.splitlines()[2:] == text.splitlines()[2:]
     assert AtConsole(web, resources, Role.CASEWORKER, "Carl").get("/console/breaches/incident-pack").status_code == 403
