@@ -4,8 +4,10 @@ In memory are a few mails and the words of one part at a time. Done again after 
 attempt sealed goes first; each part is one transaction, so its progress is seen. Next: adapters/archives/parts.py
 """
 
+import contextlib
+import fcntl
 import shutil
-import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +32,7 @@ from domain.errors import UnknownObjectError
 
 ARCHIVE_KIND: Final = "archive"
 UNREADABLE_KIND: Final = "archive.unreadable"
+_LOOK: Final = 1.0  # seconds
 _TOGETHER: Final = 50  # mails in one wish of the reader
 _TOGETHER_BYTES: Final = 4_000_000
 _MOST_WAITING: Final = 50_000  # chat messages with files that were not met yet
@@ -47,22 +50,44 @@ def read_archive(resources: Resources, archive: UUID, pulse: Callable[[], object
     Raises:
         UnknownObjectError: there is no such import.
     """
-    with resources.database.read() as session:
-        row = session.get(ArchiveRow, archive)
-    if row is None:
-        raise UnknownObjectError
-    if row.state not in {ArchiveState.RECEIVED, ArchiveState.READING} or row.blob is None:
-        return ArchiveState(row.state)
-    forget(resources, archive)
-    unpacking = resources.settings.home / "unpacking"
+    with _alone(resources.settings.home / "unpacking", archive, pulse) as work:
+        with resources.database.read() as session:
+            row = session.get(ArchiveRow, archive)
+        if row is None:
+            raise UnknownObjectError
+        if row.state not in {ArchiveState.RECEIVED, ArchiveState.READING} or row.blob is None:
+            return ArchiveState(row.state)
+        forget(resources, archive)
+        reader = ArchiveReader()
+        try:
+            return _Import(resources, row, reader, pulse).run(work)
+        finally:
+            reader.close()
+
+
+@contextlib.contextmanager
+def _alone(unpacking: Path, archive: UUID, pulse: Callable[[], object]) -> Iterator[Path]:
+    """A folder for what only a program can read: it lies there in clear until it was read. One reader at a time has it.
+
+    The folder is called after the import, so that the next attempt removes what a killed one left there.
+    """
     unpacking.mkdir(mode=0o700, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=unpacking))  # what only a program can read lies here in clear until it was read
-    reader = ArchiveReader()
-    try:
-        return _Import(resources, row, reader, pulse).run(work)
-    finally:
-        reader.close()
+    work = unpacking / str(archive)
+    with (unpacking / f"{archive}.lock").open("wb") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # the command line reads it, or a worker that was thought dead
+                pulse()
+                time.sleep(_LOOK)
         shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            (unpacking / f"{archive}.lock").unlink(missing_ok=True)
 
 
 def forget(resources: Resources, archive: UUID) -> None:

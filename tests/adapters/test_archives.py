@@ -1,5 +1,6 @@
 """Imports are read to their end and nothing of them is lost; what is searched is what was agreed."""
 
+import dataclasses
 import gzip
 import json
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 import cli
 from adapters.archives import pst
-from adapters.archives.importing import read_archive
+from adapters.archives.importing import ScannerSilentError, read_archive
 from adapters.archives.sealing import seal_path
 from adapters.archives.store import blobs_of_archives
 from adapters.database import people
@@ -25,7 +26,7 @@ from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.retention import Kept
 from domain.rights import Role
 from tests import archives_made as made
-from tests import opened
+from tests import clamd, opened
 from tests.archives_made import Office, mail, mbox, zipped
 from tests.case_in_hand import ADDRESS
 
@@ -312,6 +313,9 @@ def test_a_folder_of_mails_on_this_machine_is_an_import_and_its_links_are_not_fo
 def test_an_import_that_was_interrupted_begins_anew_and_leaves_nothing_twice(office: Office) -> None:
     archive = office.take_in(zipped({"a.mbox": mbox(mail(1), mail(2)), "b.bin": b"?"}))
     before = office.archives.find(archive)
+    left = office.resources.settings.home / "unpacking" / str(archive)  # as a killed worker leaves it
+    left.mkdir()
+    (left / "file.pst").write_bytes(b"in clear")
     with office.resources.database.write() as session:
         session.execute(sa.update(ArchiveRow).values(state="reading"))
     read_archive(office.resources, archive)
@@ -319,6 +323,7 @@ def test_an_import_that_was_interrupted_begins_anew_and_leaves_nothing_twice(off
     assert (after.row.messages, after.row.unreadable) == (before.row.messages, before.row.unreadable) == (2, {"no_message": 1})
     named = {each.hex for each in blobs_of(office)}
     assert {path.name for path in Path(office.resources.settings.blobs_url).glob("??/*")} == named
+    assert not list(left.parent.iterdir())
 
 
 def test_the_database_alone_tells_no_word_and_no_name(office: Office) -> None:
@@ -356,6 +361,23 @@ def test_a_table_of_a_zip_that_lies_about_its_size_is_refused(office: Office) ->
     lying[end + 12 : end + 16] = (2**31).to_bytes(4, "little")
     office.take_in(bytes(lying))
     assert list(unreadable(office).values()) == ["damaged"]
+
+
+def test_a_file_in_which_a_scanner_finds_malware_is_given_to_nobody_and_its_mail_stays(office: Office) -> None:
+    with clamd.running() as scanner:
+        settings = office.resources.settings.model_copy(update={"clamd": scanner.tcp})
+        scanned = dataclasses.replace(office.resources, settings=settings)
+        archive = office.receive(mbox(mail(1, "look", files={"bad.exe": clamd.EICAR}), mail(2, "fine", files={"a.txt": b"a"})))
+        read_archive(scanned, archive)
+    assert list(unreadable(office).values()) == ["infected"]
+    office.agree([archive])
+    office.collect()
+    assert [(row["text"].strip(), row["files"]) for row in office.rows()] == [("look", "bad.exe"), ("fine", "a.txt")]  # type: ignore[attr-defined]
+    assert [row["bytes"] for row in office.rows("attachments")] == [1]
+    another = office.receive(mbox(mail(3, files={"a.txt": b"b"})))
+    with pytest.raises(ScannerSilentError):  # it is gone by now: the import waits for it
+        read_archive(scanned, another)
+    assert office.archives.find(another).row.state == ArchiveState.RECEIVED
 
 
 def test_a_large_export_is_imported_on_the_server_by_somebody_who_may(
