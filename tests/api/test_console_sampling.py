@@ -121,6 +121,7 @@ def test_a_sample_of_another_package_is_not_answered(at_console: SignIn, large: 
     reviewer, here = at_console(Role.REVIEWER), f"{path_of(large)}/package/check"
     sample, items = asked(reviewer.get(here).text)
     large.decide(items[0], "include", None, 9)
+    assert "Its sample is drawn once it was built again" in text_of(reviewer.get(here))
     add_package(large)
     assert reviewer.post(here, {"sample": sample, "item": items, f"found-{items[0]}": "right"}).status_code == 422
 

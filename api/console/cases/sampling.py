@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from adapters.collected import CollectedCollection
 from adapters.database import samples
 from adapters.database.case_reader import CaseView
-from adapters.database.item_decisions import Standing
+from adapters.database.item_decisions import Standing, newest_revision
 from adapters.database.review_tables import ReviewSample
 from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
@@ -107,7 +107,9 @@ def _row(web: Web, case: CaseView, *, part: bool) -> PackageRow:
 def _page(web: Web, who: SignedIn, case: CaseView, *, part: bool, told: str = "") -> Response:
     read, row = reading.read(web, case), _row(web, case, part=part)
     sample, lines, mine = None, [], {}
-    if row.summary.get("sampling"):
+    with web.resources.database.read() as session:
+        stale = newest_revision(session, row.case_id) > row.revision
+    if row.summary.get("sampling") and not stale:
         vault = web.resources.vault.case(row.case_id)
         with web.resources.database.read() as session:
             standing = Standing.read(session, vault, row.revision)
@@ -124,6 +126,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, *, part: bool, told: str = ""
         tab="package",
         status=422 if told else 200,
         sample=sample,
+        stale=stale,
         lines=lines,
         looked=len(mine),
         wrong=sum(not right for right in mine.values()),
