@@ -49,9 +49,9 @@ class Bar:
 
 
 def rate_line(rates: Sequence[float | None]) -> Line:
-    """A rate by month, of one; None is a month without any. The axis begins at 80 %, or lower where it has to."""
+    """A rate by month, of one; None is a month without any. The axis begins at 80 %, or lower by twenties."""
     known = [round(rate * 100) for rate in rates if rate is not None]
-    lowest = min([80, *(percent // 10 * 10 for percent in known)])
+    lowest = min([80, *(percent // 20 * 20 for percent in known)])
     step = (LINE_WIDTH - LABEL) / max(1, len(rates))
 
     def y(percent: float) -> float:

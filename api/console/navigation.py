@@ -4,7 +4,7 @@ Next: api/console/pages.py
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from api.console.authority import may
@@ -14,11 +14,12 @@ from domain.rights import Role
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of the menu; `badge` stands behind it in red, such as "1 open"."""
+    """One word of the menu; `badge` stands behind it in red, such as "1 open". `rarely`: it stands under "More"."""
 
     label: str
     path: str
     badge: str = ""
+    rarely: bool = False
 
 
 _MENU: Final = (
@@ -35,6 +36,8 @@ _MENU: Final = (
     ("Staff", "/console/staff"),
     ("Alerts", "/console/alerts"),
 )
+_DAILY: Final = frozenset({"Cases", "Breaches", "Messages", "Reports", "Data map"})
+_MOST: Final = 7  # words that fit beside the search at 1280 px
 # A page that is not theirs to read, and the form by which they begin one all the same.
 _ONLY_BEGUN: Final = {"/console/breaches": "/console/breaches/new"}
 # By path: what a page wants to say behind its word in the menu, on every page. It must cost next to nothing.
@@ -49,7 +52,9 @@ def menu(web: Web, role: Role) -> list[Entry]:
             entries.append(Entry(label, path, BADGES.get(path, _none)(web)))
         elif path in _ONLY_BEGUN and may(role, "GET", _ONLY_BEGUN[path]):
             entries.append(Entry(label, _ONLY_BEGUN[path]))
-    return entries
+    if len(entries) <= _MOST:
+        return entries
+    return [replace(entry, rarely=entry.label not in _DAILY) for entry in entries]
 
 
 def home_of(role: Role) -> str:

@@ -100,6 +100,19 @@ def FIELD(name: str) -> str:  # noqa: N802 (beside the other words of templates)
     return name.replace("_", " ").strip().capitalize() or name
 
 
+_KINDS: Final = {"email": "E-mail address", "phone": "Telephone number", "account_id": "Account number"}
+
+
+def KIND(kind: str) -> str:  # noqa: N802
+    """A kind of identifier, in words."""
+    return _KINDS.get(kind, FIELD(kind))
+
+
+def LETTER(name: str) -> str:  # noqa: N802
+    """A letter by its name, in words."""
+    return FIELD(name)
+
+
 def rights_in_short(rights: list[str]) -> str:
     """The rights of a case in a narrow column: Access + 1."""
     first = RIGHTS[rights[0]] if rights else "None yet"

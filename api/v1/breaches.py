@@ -19,7 +19,8 @@ from adapters.database.breach_intake import IncomingBreach, open_breach
 from adapters.database.breach_reader import BREACH, BreachFilter, BreachReader, BreachView
 from adapters.database.breach_register import register_csv
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import CaseIdentifierRow
+from adapters.database.tables import CaseIdentifierRow, PackageRow
+from adapters.letter_words import contents, in_words
 from adapters.resources import Resources
 from api.access import note_access
 from api.dependencies import TheCaller, TheWeb, Web, web_of
@@ -268,8 +269,16 @@ def the_case(resources: Resources, reference: str) -> CaseView:
 def wrong_person(resources: Resources, case: CaseView) -> str:
     """What a report says of an answer that reached somebody else: whose it was, what, and its hash."""
     package = case.state.package
-    held = f"{package.records} records, SHA-256 of the copy {package.sha256}" if package else "no copy was built yet"
+    held = f"{_held(resources, case)}, SHA-256 of the copy {package.sha256}" if package else "no copy was built yet"
     return f"The answer to {case.receipt.reference}, meant for {_recipient(resources, case)}, reached somebody else ({held})."
+
+
+def _held(resources: Resources, case: CaseView) -> str:
+    package = case.state.package
+    assert package is not None
+    with resources.database.read() as session:
+        row = session.get(PackageRow, package.id)
+    return in_words(*(contents(row.summary) if row else (package.records, 0)))
 
 
 def _recipient(resources: Resources, case: CaseView) -> str:

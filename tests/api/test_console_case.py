@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake
-from adapters.database.tables import AccessLog, ItemDecision
+from adapters.database.tables import AccessLog, ItemDecision, Letter
 from adapters.resources import Resources
 from domain.authority import ROLES, Action
 from domain.decisions import allowed_actions
@@ -20,7 +20,7 @@ from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import AtConsole, text_of
-from tests.case_stages import STAGES, failed, in_review, searching
+from tests.case_stages import PREPARER, STAGES, failed, in_review, searching
 from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
@@ -193,6 +193,35 @@ class TestHistory:
         ):
             assert words in page
         assert not re.search(r"case:|[a-z]_[a-z]", page.partition("History")[2])
+        assert "The package was built: 1,116 records and 96 files" in page, "files are counted as everywhere else"
+
+    def test_letters_and_what_was_decided_on_records_are_lines_of_it(self, at_console: SignIn, resources: Resources) -> None:
+        case = in_review(resources)
+        with resources.database.write() as session:
+            for number in (1, 2):
+                item = f"platform.prompts.000000000000000{number}"
+                decided = {"decision": "withhold", "basis": "third_party", "author": PREPARER, "decided_at": MONDAY}
+                session.add(ItemDecision(case_id=case.id, revision=number, item=item, **decided))
+            sent = {
+                "message_id": "<1@invalid>",
+                "written_at": MONDAY,
+                "accepted_at": MONDAY,
+                "bounced_at": MONDAY,
+                "bounce": "hard",
+            }
+            session.add(
+                Letter(
+                    id=uuid4(), case_id=case.id, name="request_received", number=1, identifier=case.mailbox, content=None, **sent
+                )
+            )
+        page = text_of(at_console().get(f"/console/cases/{case.reference}/history"))
+        assert "Decided on 2 records of Your prompts" in page
+        assert "withheld: other people" in page
+        assert "Letter sent: Request received to ruth.adeyemi@post.imaginella.example" in page
+        assert "Letter came back: Request received" in page
+        auditor = text_of(at_console(Role.AUDITOR).get(f"/console/cases/{case.reference}/history"))
+        assert "Letter sent: Request received" in auditor
+        assert "ruth.adeyemi" not in auditor
 
     def test_an_auditor_reads_it_without_anybody_in_it(self, at_console: SignIn, resources: Resources) -> None:
         case = in_review(resources)
@@ -240,7 +269,7 @@ class TestFourStates:
     def test_partial(self, at_console: SignIn, resources: Resources) -> None:
         case = in_review(resources)
         decision = ItemDecision(
-            case_id=case.id, revision=1, item="platform.accounts.0", decision="withhold", author="caseworker:1", decided_at=MONDAY
+            case_id=case.id, revision=1, item="platform.accounts.0", decision="withhold", author=PREPARER, decided_at=MONDAY
         )
         with resources.database.write() as session:
             session.add(decision)

@@ -65,25 +65,33 @@ def once_of(page: str) -> str:
 
 
 class TestPress:
-    def test_nothing_found_is_one_click(self, at_console: SignIn, waiting: tuple[CaseInHand, str], gateway: FakeGateway) -> None:
+    def test_nothing_found_says_who_looked_and_where(
+        self, at_console: SignIn, waiting: tuple[CaseInHand, str], gateway: FakeGateway
+    ) -> None:
         case, item = waiting
         person = at_console()
         page = person.get(path_of(case))
         assert f'name="work_item" value="{item}"' in page.text
-        answer = person.post(
-            f"{path_of(case)}/actions/complete_work_item",
-            {"once": once_of(page.text), "work_item": item, "result": "not_found"},
-        )
+        form = {"once": once_of(page.text), "work_item": item, "result": "not_found"}
+        refused = person.post(f"{path_of(case)}/actions/complete_work_item", form)
+        assert refused.status_code == 422
+        assert "Who looked: say who looked." in text_of(refused)
+        place = re.search(r'name="looked_in" value="(\w+)"', page.text)
+        assert place is not None
+        form |= {"looked_by": "me", "looked_in": place[1]}
+        answer = person.post(f"{path_of(case)}/actions/complete_work_item", form)
         assert answer.status_code == 303
         assert answer.headers["location"] == f"{path_of(case)}/systems?done=complete_work_item"
-        assert "The task is done." in person.get(answer.headers["location"]).text
+        told = text_of(person.get(answer.headers["location"]))
+        assert "The task is done." in told
+        assert "Amira Osei looked in:" in text_of(person.get(f"{path_of(case)}/history"))
         assert [call.command.actor.person for call in gateway.calls] == [person.person]
         assert CaseReader(case.resources).get(case.id).state.open_work_items == {}
 
     def test_pressed_twice_is_one_command(self, at_console: SignIn, waiting: tuple[CaseInHand, str]) -> None:
         case, item = waiting
         person = at_console()
-        form = {"once": "a-mark", "work_item": item, "result": "not_found"}
+        form = {"once": "a-mark", "work_item": item, "result": "exception", "note": "It was shut down."}
         for _ in range(2):
             assert person.post(f"{path_of(case)}/actions/complete_work_item", form).status_code == 303
         with case.resources.database.read() as session:
@@ -94,7 +102,9 @@ class TestPress:
     ) -> None:
         case, item = waiting
         person, gateway.silent = at_console(), True
-        answer = person.post(f"{path_of(case)}/actions/complete_work_item", {"work_item": item, "result": "not_found"})
+        answer = person.post(
+            f"{path_of(case)}/actions/complete_work_item", {"work_item": item, "result": "exception", "note": "Shut down."}
+        )
         assert answer.headers["location"] == f"{path_of(case)}?done=waiting"
         assert "is not answered yet" in person.get(answer.headers["location"]).text
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api.console.cases.acts import ACTS
-from api.console.cases.history import WORDS
+from api.console.cases.history_words import WORDS
 from api.console.cases.step_card import CARDS
 from api.v1.bodies import SHAPES
 from domain.authority import Action
@@ -15,7 +15,7 @@ from domain.next_step import Step
 
 @pytest.mark.parametrize("tag", Tag)
 def test_everything_that_can_happen_has_its_words(tag: Tag) -> None:
-    assert tag in WORDS, "one line in api/console/cases/history.py"
+    assert tag in WORDS, "one line in api/console/cases/history_words.py"
 
 
 @pytest.mark.parametrize("action", SHAPES)

@@ -120,6 +120,8 @@ def test_a_plain_case_takes_six_clicks_of_the_office_at_most_and_no_typing(
             caseworker.click("link", walk.reference)
             caseworker.see("Search the payment provider by hand")
             caseworker.photograph("by-hand")
+            caseworker.click("checkbox", "I looked myself")
+            caseworker.click("checkbox", "In: Payments at the provider")
             caseworker.click("button", "Nothing found")
             caseworker.see("A colleague approves the package")
 

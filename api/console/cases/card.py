@@ -49,6 +49,7 @@ class Card:
         instructions: of whoever looks after a system.
         note: under the buttons.
         item: the task that files may be added to.
+        looks: where somebody may say that nothing was found: names and titles.
         release: it is about releasing the package, so its facts stand in it.
         waiting: nobody here has anything to do now.
     """
@@ -61,6 +62,7 @@ class Card:
     instructions: str = ""
     note: str = ""
     item: UUID | None = None
+    looks: list[tuple[str, str]] = field(default_factory=list)
     release: bool = False
     waiting: bool = False
 

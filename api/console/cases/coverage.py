@@ -14,6 +14,7 @@ from adapters.row_text import guarded
 from api.console.cases import receipts, systems
 from api.console.cases.archive_scopes import ScopeLine, scopes_of
 from api.console.cases.facts import CaseFacts
+from api.console.words import KIND
 from api.dependencies import Web
 from domain.chain import rfc3339
 from domain.datamap import System
@@ -21,6 +22,7 @@ from domain.datamap_systems import Collection
 from domain.traversal import Place
 
 Result = Literal["found", "nothing", "not searched"]
+_ANONYMOUS: Final = "Nobody can be found in it: it is about all users together"
 HEAD: Final = "system collection result reason records doubtful keys looked_up_by searched_at"
 
 
@@ -115,6 +117,8 @@ def _covered(
         said = receipt.said.partition(": ")[2]
         records = receipt.rows if receipt.state == "searched" else None
         return Covered(system.title, collection.title, result, said, records, receipt.doubtful, receipt.keys, by, receipt.at)
+    if collection.anonymous:
+        return Covered(system.title, collection.title, "not searched", _ANONYMOUS, None, 0, 0, "nothing", tab.at)
     reason = f"{tab.said}. {tab.why}" if tab.why and content else tab.said
     # Where a person looked there is one answer for the whole system: it counts once, in the Systems tab, not per collection.
     result = "not searched" if tab.state != "done" else "found" if tab.records else "nothing"
@@ -122,6 +126,6 @@ def _covered(
 
 
 def _looked_up_by(collection: Collection, titles: Mapping[Place, str]) -> str:
-    kinds = [kind.replace("_", " ") for kind in dict.fromkeys(collection.identities.values())]
+    kinds = [KIND(kind).lower() for kind in dict.fromkeys(collection.identities.values())]
     led = [titles[reference.source[:2]] for reference in collection.references if reference.same_person]
     return "; ".join([*kinds, *(f"from {title}" for title in dict.fromkeys(led))])

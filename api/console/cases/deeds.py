@@ -23,7 +23,7 @@ from api.alone import checkers
 from api.answers import CommandUnansweredError
 from api.console import sessions
 from api.console.authority import may
-from api.console.cases import chosen, reading, shell
+from api.console.cases import chosen, looked, reading, shell
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
 from api.console.cases.measure_cards import correctable, markable, purposes_for
@@ -69,14 +69,15 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     """Do it, and come back to the case; or say beside the form why not."""
     wanted = _action(action, who)
     path = f"/console/cases/{case.receipt.reference}"
-    given = _given(wanted, form)
+    given = _given(wanted, form) | (looked.given_in(form) if wanted is Action.COMPLETE_WORK_ITEM else {})
     if wanted in FRESH:
         back = path if given.keys() <= TARGETS else f"{path}/actions/{wanted.value}"
         if back != path and not who.is_fresh(web.now()):
             back += f"?kept={await run_in_threadpool(_keep, web, who, case, given)}"
         who.need_fresh(web.now(), back)
     try:
-        done = await carry_out(web, who, case, wanted, given, field(form, "once"), Upload())
+        told = await run_in_threadpool(looked.told, web, who, case, given) if wanted is Action.COMPLETE_WORK_ITEM else given
+        done = await carry_out(web, who, case, wanted, told, field(form, "once"), Upload())
     except DomainError as refusal:
         given |= {"pick": []} if refusal.facts.get("field") == "pick" else {}
         return await run_in_threadpool(form_page, web, who, case, wanted, given, beside(refusal))
@@ -259,6 +260,7 @@ def form_page(  # noqa: PLR0917
         places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
         chosen=picked,
     )
+    fields += looked.fields(web, who, read, target) if action is Action.COMPLETE_WORK_ITEM else []
     labels = {each.name: each.label for each in fields}
     errors = {}
     if refused is not None and refused.about in labels:

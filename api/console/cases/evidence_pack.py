@@ -25,10 +25,12 @@ from adapters.database.tables import (
     PackageRow,
     SearchReceipt,
 )
+from adapters.letter_words import in_words
 from adapters.row_text import csv_file
 from api.console import words
 from api.console.cases import coverage, history
 from api.console.cases.facts import CaseFacts
+from api.console.cases.history_rows import built
 from api.console.pages import environment
 from api.dependencies import Web
 from domain.chain import rfc3339
@@ -170,12 +172,14 @@ def _letters(web: Web, session: Session, facts: CaseFacts) -> dict[str, bytes]:
 
 def _page(web: Web, facts: CaseFacts, made: datetime, *, content: bool) -> bytes:
     page = environment().get_template("cases/evidence.html")
-    lines = history.told(facts, web.resources.datamap, content=content)
+    package = facts.state.package
+    lines = history.told(web, facts, content=content)
     shown = page.render(
         facts=facts,
         made=rfc3339(made),
         content=content,
         lines=reversed(lines),
+        held=in_words(*built(web, facts).get(str(package.id), (package.records, 0))) if package else "",
         clock=facts.view.clock,
         controller=web.resources.datamap.controller,
         systems={system.name: system.title for system in web.resources.datamap.systems},

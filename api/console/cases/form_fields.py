@@ -189,6 +189,8 @@ def fields_of(
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue
         label, hint = _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
+        if name == "note" and target.get("result") == "not_found":
+            label, hint = "Anything to add", "Kept with the case; it may be left empty."
         if name == "note" and by_hand:
             label, hint = "What the person is told", "They read exactly this: what was done, and what was not."
         options = _choices(info.annotation)

@@ -20,6 +20,7 @@ from adapters.database.tables import (
     CaseRecord,
     Caseworker,
     IdentityEvidence,
+    ItemDecision,
     Letter,
     Note,
 )
@@ -47,7 +48,8 @@ def read(web: Web, view: CaseView) -> CaseFacts:
     events = CaseReader(web.resources).events(case_id, limit=MOST_EVENTS)
     with web.resources.database.read() as session:
         notes = _notes(web, session, case_id)
-        people = people_of(session, (row.actor for row in events))
+        deciders = session.exec(select(ItemDecision.author).where(ItemDecision.case_id == case_id).distinct()).all()
+        people = people_of(session, [*(row.actor for row in events), *deciders])
         identifiers = _identifiers(web, session, view, people)
         subject, asked, correction = _receipt(web, view.receipt)
         return CaseFacts(

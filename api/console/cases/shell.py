@@ -17,7 +17,7 @@ from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words
 from api.console.authority import may
-from api.console.cases import rail
+from api.console.cases import looked, rail
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import DONE_BESIDE
@@ -249,7 +249,7 @@ def _tabs(who: SignedIn, facts: CaseFacts) -> list[tuple[str, str, int | None]]:
         ("package", "Package", None),
         *([("erasure", "Erasure", None)] if facts.state.erasure and facts.state.erasure.plan else []),
         ("messages", "Messages", len(facts.said) or None),
-        ("history", "History", len(facts.events)),
+        ("history", "History", None),  # letters and decisions are lines of it too, and are not counted on every page
     ]
     path = f"{BASE}/{{reference}}"
     return [each for each in tabs if may(who.role, "GET", f"{path}/{each[0]}".rstrip("/"))]
@@ -283,6 +283,7 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "withheld": package.withheld,
         "left_out": [looking.title(name) for name, system in facts.state.systems.items() if system.state == "skipped"],
         "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
+        "by_hand": looked.said(looking),
         "prepared": [facts.person(actor) for actor in facts.state.preparers],
     }
 

@@ -199,8 +199,9 @@ def _searched(facts: CaseFacts, system: System, known: SystemState, receipt: boo
         by = f" by {facts.person(rows[0].actor)}" if rows else " by hand"
         said = f"Searched{by}" + (f", {files} {'file' if files == 1 else 'files'}" if files else ", nothing found")
         at = known.searched_at or (rows[0].at if rows else None)
-        found = max(known.records, files)
-        return SystemRow(system.name, system.title, "done", said, found, at, receipt=receipt, files=found == files > 0)
+        found, why = max(known.records, files), facts.note_of(rows[0]) if rows else ""
+        stored = found == files > 0
+        return SystemRow(system.name, system.title, "done", said, found, at, why=why, receipt=receipt, files=stored)
     stored = system.kind is SystemKind.FILES
     return SystemRow(system.name, system.title, "done", said, known.records, known.searched_at, receipt=receipt, files=stored)
 

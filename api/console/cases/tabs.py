@@ -184,7 +184,7 @@ async def history_tab(
     """Everything that happened, in words."""
 
     def page(read: CaseFacts) -> Response:
-        lines = history.told(read, web.resources.datamap, content=who.role is not Role.AUDITOR)
+        lines = history.told(web, read, content=who.role is not Role.AUDITOR)
         return shell.show_case(
             web,
             who,

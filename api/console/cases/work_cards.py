@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.letter_words import count
 from api.console import words
-from api.console.cases import measure_cards
+from api.console.cases import looked, measure_cards
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
@@ -82,11 +82,11 @@ def by_hand(looking: Looking, step: NextStep) -> Card:
         "database.",
         instructions=(system.instructions or "") if system else "",
         presses=looking.only(
-            Press(Action.COMPLETE_WORK_ITEM, "Nothing found", target | {"result": "not_found"}, direct=True, first=True),
             Press(Action.COMPLETE_WORK_ITEM, "It cannot be searched", target | {"result": "exception"}),
             Press(Action.CONTINUE_WITHOUT_SYSTEM, "Continue without it", {"system": step.about or ""}),
         ),
         item=key if looking.may(Action.COMPLETE_WORK_ITEM) else None,
+        looks=looked.places(looking.facts.state, looking.datamap, str(key)) if looking.may(Action.COMPLETE_WORK_ITEM) else [],
     )
 
 

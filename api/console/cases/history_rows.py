@@ -1,0 +1,85 @@
+"""What stands in tables of its own and belongs into a case's history: letters and what became of them, decisions on records.
+
+A person's decisions on the records of one collection, made one after the other, are one line: fifty thousand would be none.
+Next: api/console/cases/history.py
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import sqlalchemy
+from sqlmodel import Session, col, select
+
+from adapters.database.tables import ItemDecision, Letter, PackageRow
+from adapters.letter_words import contents, count
+from api.console import words
+from api.console.cases.desk_words import SHORT, STANDS
+from api.console.cases.facts import CaseFacts
+from api.dependencies import Web
+from domain.datamap import DataMap
+from domain.withholding import Basis, ItemChoice
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One thing that happened beside the events; `told` is what nobody but the office may read."""
+
+    at: datetime
+    actor: str
+    what: str
+    told: str = ""
+
+
+def beside(web: Web, facts: CaseFacts) -> list[Beside]:
+    """Letters and decisions, in no order."""
+    with web.resources.database.read() as session:
+        return [*_letters(session, facts), *_decisions(session, facts, web.resources.datamap)]
+
+
+def built(web: Web, facts: CaseFacts) -> dict[str, tuple[int, int]]:
+    """Records and files of every package that was built, by its id."""
+    query = select(PackageRow.id, PackageRow.summary).where(PackageRow.case_id == facts.state.case_id)
+    with web.resources.database.read() as session:
+        return {str(key): contents(summary) for key, summary in session.exec(query).all()}
+
+
+def _letters(session: Session, facts: CaseFacts) -> list[Beside]:
+    addresses = {line.id: line.value for line in facts.identifiers}
+    lines = []
+    for row in session.exec(select(Letter).where(Letter.case_id == facts.state.case_id)).all():
+        name, to = words.LETTER(row.name), f"to {addresses.get(row.identifier, 'an address')}"
+        if row.accepted_at:
+            lines.append(Beside(row.accepted_at, "system", f"Letter sent: {name}", to))
+        else:
+            lines.append(Beside(row.written_at, "system", f"Letter written, not taken by the mail server yet: {name}", to))
+        if row.bounced_at:
+            came = "came back" if row.bounce == "hard" else "is delayed by their mail server"
+            lines.append(Beside(row.bounced_at, "system", f"Letter {came}: {name}", to))
+    return lines
+
+
+def _decisions(session: Session, facts: CaseFacts, datamap: DataMap) -> list[Beside]:
+    columns = (ItemDecision.item, ItemDecision.decision, ItemDecision.basis, ItemDecision.author, ItemDecision.decided_at)
+    query = (
+        sqlalchemy.select(*map(col, columns))
+        .where(col(ItemDecision.case_id) == facts.state.case_id)
+        .order_by(col(ItemDecision.revision))
+    )
+    titles = {f"{system.name}.{each.name}": each.title for system in datamap.systems for each in system.collections}
+    lines = []
+    rows = session.execute(query).all()
+    for (place, whole, decision, basis, author), together in groupby(
+        rows, key=lambda row: (row[0].rpartition(".")[0], row[0].endswith("*"), row[1], row[2], row[3])
+    ):
+        found = list(together)
+        stands = STANDS[ItemChoice(decision)]
+        on = f": {SHORT.get(Basis(basis), words.FIELD(basis).lower())}" if basis else ""
+        if not place:
+            what = f"A third person was weighed, {'may be told of' if decision == ItemChoice.INCLUDE else 'covered everywhere'}"
+        elif whole:
+            what = f"A rule for {titles.get(place, 'a collection')}, {stands}{on}"
+        else:
+            what = f"Decided on {count(len(found), 'record')} of {titles.get(place, 'a collection')}, {stands}{on}"
+        lines.append(Beside(found[-1][4], author, what))
+    return lines
