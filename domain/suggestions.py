@@ -39,18 +39,45 @@ class _Detector:
     holds: Callable[[str], bool] = lambda _found: True
 
 
+# Words that say in which role somebody wrote, in the languages of the letters, and never who they are.
+_ROLES: Final = """
+account admin administrator advisor agent all anonymous api assistant author billing bot both client colleague company contact
+customer customers dpo employee everyone external guest help helpdesk internal madam manager member moderator nobody none null
+office operator other owner person platform privacy recipient requester reviewer sales sender service sir staff subject
+subscriber support system team unknown user users visitor you
+beraterin berater kunde kundin kundendienst mitarbeiter mitarbeiterin nutzer nutzerin unbekannt verwaltung
+conseiller conseillère cliente inconnu utilisateur utilisatrice équipe
+"""
+ROLE_WORDS: Final = frozenset(_ROLES.split())
+
+
+def is_name(words: str) -> bool:
+    """Whether words may be somebody's name: with a letter to begin a part, and not the word for a role alone."""
+    parts = [part for part in re.split(r"[\s_./-]+", words.strip()) if part]
+    told = [_bare(part) for part in parts if _bare(part)]
+    if (
+        not any(len(part) > 1 for part in told)
+        or any(part.isdigit() for part in told)
+        or "@" in words
+        or all(part in ROLE_WORDS for part in told)
+    ):
+        return False
+    # One small word is a name of a field's value more often than of a person.
+    return len(told) > 1 or (len(told[0]) > 1 and parts[0][0].isupper())
+
+
 def suggest(text: str, *, own: Collection[str], names: Iterable[str] = ()) -> list[Suggestion]:
     """Everything in a text that somebody should look at, in order, without overlaps.
 
     Args:
         text: at most `LONGEST` letters of it are read.
         own: the requester's words, never suggested.
-        names: of others, as the case and the data map know them.
+        names: of others, as the case, the data map's name columns and the list of staff know them.
     """
     text = text[:LONGEST]
     theirs = frozenset(map(_bare, own)) - {""}
     taken: list[Suggestion] = []
-    for found in _found(text, tuple(names)):
+    for found in _found(text, tuple(filter(is_name, names))):
         words = _bare(found.words(text))
         if words in theirs or _all_own(found.words(text), theirs):
             continue
@@ -72,6 +99,8 @@ def _found(text: str, names: tuple[str, ...]) -> Iterator[Suggestion]:
         for match in finder(names).finditer(text):
             yield Suggestion(*match.span(), "name", "A name that this case or the data map knows")
     for match in _TITLED.finditer(text):
+        if not is_name(match["it"]):
+            continue
         yield Suggestion(*match.span("it"), "name", "It follows a title, a greeting or a farewell")
 
 

@@ -138,6 +138,8 @@ _STANDS: Final = (
     (r"/package/\w+/\w+$", "decision"),  # what holds for the record now
     (r"/staff/[^/]+/role$", "role"),  # which they have now
     (r"/cases/new$", "relation"),  # what nearly everybody is
+    (r"/package/find$", "state"),  # what is looked for
+    (r"/remark$", "kind"),  # a note is no question to anybody
     (r"/keys$", "whose"),  # the least that a key may do
     (r"/actions/set_letter$|/actions/publish$", "language"),
 )
@@ -161,8 +163,8 @@ def test_no_page_shows_a_name_that_only_the_code_uses(pages: dict[str, str]) -> 
         attributes = " ".join(re.findall(r'(?:aria-label|placeholder|title)="([^"]*)"', shown))
         told = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", shown, flags=re.DOTALL)
         for word in re.findall(
-            r"\b[a-z]+(?:_[a-z0-9]+)+\b", re.sub(r"\S+@\S+", " ", unescape(f"{told} {attributes}"))
-        ):  # an address is its owner's
+            r"\b[a-z]+(?:_[a-z0-9]+)+\b", re.sub(r"\S+@\S+|https?://\S+", " ", unescape(f"{told} {attributes}"))
+        ):  # addresses are their owners'
             if word not in _ALLOWED:
                 raw.setdefault(word, set()).add(place)
     assert "\n".join(f"{word}: {min(places)}" for word, places in sorted(raw.items())) == ""

@@ -44,6 +44,18 @@ def test_the_requesters_own_words_are_never_suggested() -> None:
             assert each.words(text).casefold().replace(" ", "") not in {word.casefold().replace(" ", "") for word in OWN}
 
 
+@pytest.mark.parametrize("role", ["customer", "agent", "Agent", "Support Team", "system", "Kundin", "n/a", "a", "Customer 4711"])
+def test_the_word_for_a_role_is_nobodys_name(role: str) -> None:
+    text = f"{role} wrote: the agent told the customer. Dear Customer, hello {role}"
+    assert suggest(text, own=OWN, names=[role]) == []
+
+
+@pytest.mark.parametrize("name", ["Ingrid Solheim", "tom baker", "Agent Smith", "Zo\u00eb", "O\u2019Neil"])
+def test_a_name_that_is_known_is_found_wherever_it_stands(name: str) -> None:
+    text = f"We spoke of {name.upper()} on the phone, and {name} agreed."
+    assert len(suggest(text, own=OWN, names=[name, "customer", "agent"])) == 2
+
+
 def test_each_suggestion_says_why() -> None:
     assert all(each.reason for text, _ in labelled() for each in suggest(text, own=OWN, names=KNOWN))
 

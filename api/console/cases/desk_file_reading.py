@@ -14,6 +14,7 @@ from adapters.requester import Requester
 from api.console.cases.desk_lines import Piece, pieces, stands_of
 from api.console.cases.desk_reading import collection_of
 from api.console.cases.facts import CaseFacts
+from api.console.cases.known_names import known_names
 from api.dependencies import Web
 from domain.errors import UnknownObjectError, WithLegalError
 from domain.redaction import Area, Span
@@ -126,7 +127,7 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         standing = Standing.read(session, vault, only=[item.id])
         requester = Requester.read(session, vault, facts.view.receipt, facts.state)
     decision = standing.of(item.id, item.row)
-    names = [name for each in standing.people if each.parts.person for name in each.parts.person.names]
+    names = known_names(web, standing, found, [item.row])
     stands, basis = stands_of(decision, spans_of(decision, ()))
     return Looked(
         item=item,

@@ -23,8 +23,6 @@ from domain.withholding import KEPT_BACK, Basis, ItemChoice
 
 _LONGEST_VALUE: Final = 4_000  # letters of one field on the page
 _TEXT_OF_FILE: Final = 20_000
-# Fields that hold a name by their own name: another's, where it is not the requester's.
-_NAMING: Final = frozenset({"name", "full_name", "author", "agent", "agent_name", "sender", "recipient", "from_name", "to_name"})
 
 
 @dataclass(frozen=True)
@@ -99,8 +97,10 @@ def sealed_from(role: Role, standing: Standing, item: str) -> bool:
     return legal is not None and legal.choice in KEPT_BACK and role is not Role.LEGAL_REVIEWER
 
 
-def line_of(found: CollectedCollection, item: Item, standing: Standing, requester: Requester, role: Role) -> Line:
-    """One item as somebody with a role may see it: nothing of what is with legal, and no privileged part."""
+def line_of(  # noqa: PLR0917 (one item, and what is known around it)
+    found: CollectedCollection, item: Item, standing: Standing, requester: Requester, role: Role, names: Sequence[str]
+) -> Line:
+    """One item as somebody with a role may see it: nothing of what is with legal, no privileged part; `names` are known here."""
     decision, legal = standing.of(item.id, item.row), standing.legal.get(item.id)
     if sealed_from(role, standing, item.id):
         assert decision is not None
@@ -120,7 +120,7 @@ def line_of(found: CollectedCollection, item: Item, standing: Standing, requeste
     if legal is not None and role is not Role.LEGAL_REVIEWER:
         # Its file may hold the privileged words in a way that only legal can judge.
         item = replace(item, row=cover_row(item.row, legal.parts.spans).value, file=None)
-    return _line(found, item, standing, requester, decision)
+    return _line(found, item, standing, requester, decision, names)
 
 
 def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: list[Line]) -> list[Line]:
@@ -141,26 +141,29 @@ def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: lis
     ]
 
 
-def _line(found: CollectedCollection, item: Item, standing: Standing, requester: Requester, decision: Decision | None) -> Line:
-    names = [name for each in standing.people if each.parts.person for name in each.parts.person.names]
+def _line(  # noqa: PLR0917
+    found: CollectedCollection,
+    item: Item,
+    standing: Standing,
+    requester: Requester,
+    decision: Decision | None,
+    names: Sequence[str],
+) -> Line:
     people = standing.covering(decision)
     own = requester.words
-    named = [
-        text_of(value) for name, value in item.row.items() if name in _NAMING and value and not requester.is_own(text_of(value))
-    ]
     suggested: dict[str, str] = {}
     values = []
     for name, value in item.row.items():
         if name == "member":
             continue
         text = _shown(value)
-        values.append(Value(name, _pieces(text, suggest(text, own=own, names=[*names, *named]), suggested)))
+        values.append(Value(name, _pieces(text, suggest(text, own=own, names=names), suggested)))
     content = b""
     if item.file:
         with found.read(item.file.ref) as reader:
             content = next(iter(reader), b"")
     text = _beginning(content) if item.file else ""
-    file_text = _pieces(text, suggest(text, own=own, names=[*names, *named]), suggested) if text else []
+    file_text = _pieces(text, suggest(text, own=own, names=names), suggested) if text else []
     covers = cover_row(item.row, spans_of(decision, people)).removed
     return Line(
         id=item.id,

@@ -19,6 +19,7 @@ from adapters.requester import Requester
 from api.console.cases.desk_lines import Line, line_of, with_authors
 from api.console.cases.desk_shapes import shape_of
 from api.console.cases.facts import CaseFacts
+from api.console.cases.known_names import known_names
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from domain.errors import UnknownObjectError
@@ -80,7 +81,8 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         basis = _last_basis(session, facts.state.case_id, who.person)
     if items:
         _note_seen(web, who, facts, found, start, len(items))
-    lines = [line_of(found, item, standing, requester, who.role) for item in items]
+    names = known_names(web, standing, found, [item.row for item in items])
+    lines = [line_of(found, item, standing, requester, who.role, names) for item in items]
     lines = with_authors(web, standing, items, lines)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)

@@ -24,6 +24,7 @@ from api.access import note_access
 from api.console.cases import content, desk_lines, shell
 from api.console.cases.deeds import Refused
 from api.console.cases.desk import attempt, seen_in
+from api.console.cases.known_names import known_names
 from api.console.navigation import BADGES
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
@@ -153,7 +154,9 @@ def _given(web: Web, case: CaseView) -> Iterator[Given]:
     collected = everything_found(web.resources, case.state, case.state.run)
     for item in _items(collected, set(rows)):
         found = next(one for one in collected.collections if (one.system, one.name) == (item.system, item.collection))
-        line = desk_lines.line_of(found, item, standing, requester, Role.LEGAL_REVIEWER)
+        line = desk_lines.line_of(
+            found, item, standing, requester, Role.LEGAL_REVIEWER, known_names(web, standing, found, [item.row])
+        )
         (line,) = desk_lines.with_authors(web, standing, [item], [line])
         referral = next((row.parts.referral for row in reversed(rows[item.id]) if row.parts.referral), None)
         waits = standing.legal[item.id].choice is ItemChoice.WITH_LEGAL

@@ -23,6 +23,7 @@ from adapters.requester import Requester
 from api.console.cases import content, desk_lines, reading, shell
 from api.console.cases.desk import note_look
 from api.console.cases.facts import CaseFacts
+from api.console.cases.known_names import known_names
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
@@ -158,7 +159,7 @@ def _asked(  # noqa: PLR0917 (for whom, of what, under which decisions)
         system, collection, _ = str(item_id).split(".")
         one = next(each for each in found if (each.system, each.name) == (system, collection))
         item = next(one.items(int(str(position))))
-        line = desk_lines.line_of(one, item, standing, requester, who.role)
+        line = desk_lines.line_of(one, item, standing, requester, who.role, known_names(web, standing, one, [item.row]))
         here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
         asked.append(Asked(line, _WHY[str(why)], content.title_of(web, system, collection), here))
     return asked
