@@ -4,10 +4,14 @@ The page's column "dpo" as somebody who decides reads `privacy_lead` here: a DPO
 Next: `domain/decisions.py`.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from domain.errors import NotPermittedError
 from domain.rights import Role
+
+A = TypeVar("A", bound=StrEnum)
 
 
 class Action(StrEnum):
@@ -197,11 +201,11 @@ DECISIONS = frozenset(
 )
 
 
-def check_role(action: Action, role: Role) -> None:
-    """Refuse an action that the role does not cover.
+def check_role(roles: Mapping[A, frozenset[Role]], action: A, role: Role) -> None:
+    """Refuse an action that the role does not cover: of a case, a breach, a notice or a sweep, each by its own table.
 
     Raises:
         NotPermittedError: the table has no such cell.
     """
-    if role not in ROLES[action]:
+    if role not in roles[action]:
         raise NotPermittedError(action=action.value, role=role.value)

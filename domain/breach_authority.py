@@ -6,7 +6,6 @@ Next: `domain/breach_commands.py`
 
 from enum import StrEnum
 
-from domain.errors import NotPermittedError
 from domain.rights import Role
 
 
@@ -69,13 +68,3 @@ ROLES: dict[BreachAction, frozenset[Role]] = {
 
 # What an API key may do only where decisions by key are allowed.
 DECISIONS = frozenset(_DECIDERS)
-
-
-def check_breach_role(action: BreachAction, role: Role) -> None:
-    """Refuse an action that the role does not cover.
-
-    Raises:
-        NotPermittedError: the table has no such cell.
-    """
-    if role not in ROLES[action]:
-        raise NotPermittedError(action=action.value, role=role.value)

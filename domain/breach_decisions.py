@@ -7,9 +7,10 @@ Next: `workflows/breach.py`
 
 from datetime import datetime
 
+from domain.authority import check_role
 from domain.breach import BreachState, BreachStatus
 from domain.breach_authorities import CONTROLLER, breach_authority, find_authority
-from domain.breach_authority import BreachAction, check_breach_role
+from domain.breach_authority import ROLES, BreachAction
 from domain.breach_checklist import STEPS
 from domain.breach_clock import breach_clock
 from domain.breach_commands import (
@@ -75,7 +76,7 @@ def decide_breach(state: BreachState, command: BreachCommand, *, now: datetime) 
         NotAllowedNowError: not at this stage. NotPermittedError: not with this role. FourEyesError: not by a preparer.
         StaleHashError: the approval names a report that is not there any more. InvalidInputError: names nothing known.
     """
-    check_breach_role(command.action, command.actor.role)
+    check_role(ROLES, command.action, command.actor.role)
     if command.action not in (allowed := allowed_breach_actions(state)):
         raise NotAllowedNowError(
             "This action is not possible at the breach's present stage.",

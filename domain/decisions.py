@@ -9,7 +9,7 @@ from collections.abc import Callable
 from domain.afterwards import AFTERWARDS_DECISIONS, closed_actions, offered_actions
 from domain.alone import second_person
 from domain.alone_decisions import ALONE_DECISIONS, after_check_actions, alone_actions
-from domain.authority import DESK_ACTIONS, Action, check_role
+from domain.authority import DESK_ACTIONS, ROLES, Action, check_role
 from domain.case import CaseState, binding_of
 from domain.clock_decisions import CLOCK_DECISIONS, clock_actions
 from domain.commands import (
@@ -110,7 +110,7 @@ def decide(state: CaseState, command: Command, verdict: Verdict | None = None) -
         NotAllowedNowError: not at this stage. NotPermittedError: not with this role. FourEyesError: not by a preparer.
         StaleHashError: the approval names something that is not there any more. InvalidInputError: names nothing known.
     """
-    check_role(command.action, command.actor.role)
+    check_role(ROLES, command.action, command.actor.role)
     if command.action not in (allowed := allowed_actions(state)):
         raise NotAllowedNowError(status=state.status.value, allowed_actions=[action.value for action in allowed])
     drafts = _DECIDE[command.action](state, command, verdict)

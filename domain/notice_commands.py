@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field
 
 from domain.breach import Language
 from domain.commands import CommandBase, Message
-from domain.errors import NotPermittedError
 from domain.rights import Role
 from domain.texts import CommandId, Name, Sha256
 
@@ -45,16 +44,6 @@ NOTICE_ROLES: dict[NoticeAction, frozenset[Role]] = {
     NoticeAction.SEND_LINK: _OFFICE,
 }
 NOTICE_DECISIONS = frozenset({NoticeAction.APPROVE, NoticeAction.PUBLISH})
-
-
-def check_notice_role(action: NoticeAction, role: Role) -> None:
-    """Refuse an action that the role does not cover.
-
-    Raises:
-        NotPermittedError: the table has no such cell.
-    """
-    if role not in NOTICE_ROLES[action]:
-        raise NotPermittedError(action=action.value, role=role.value)
 
 
 class LoadList(CommandBase):

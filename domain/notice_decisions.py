@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from domain.authority import check_role
 from domain.commands import CommandBase
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Fact
 from domain.notice import PARTS, NoticeState, NoticeStatus
 from domain.notice_commands import (
+    NOTICE_ROLES,
     AnswerReplies,
     ApproveNotice,
     LoadList,
@@ -20,7 +22,6 @@ from domain.notice_commands import (
     SetLetter,
     SetPolicy,
     SetRate,
-    check_notice_role,
 )
 from domain.notice_events import NoticeDraft, NoticeTag
 from domain.reasons import need_reason, noted
@@ -60,7 +61,7 @@ def decide_notice(state: NoticeState, command: NoticeCommand) -> list[NoticeDraf
         NotAllowedNowError: not at this stage. NotPermittedError: not with this role. FourEyesError: not by a preparer.
         StaleHashError: lists or letters changed. InvalidInputError: something is missing.
     """
-    check_notice_role(command.action, command.actor.role)
+    check_role(NOTICE_ROLES, command.action, command.actor.role)
     if command.action not in (allowed := allowed_notice_actions(state)):
         raise NotAllowedNowError(
             "This action is not possible at the notice's present stage.",

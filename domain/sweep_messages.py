@@ -9,7 +9,6 @@ from typing import Literal
 from uuid import UUID
 
 from domain.commands import Actor, Message
-from domain.errors import NotPermittedError
 from domain.rights import Role
 from domain.texts import CommandId, Name, PersonId, Sha256
 
@@ -27,16 +26,6 @@ SWEEP_ROLES: dict[SweepAction, frozenset[Role]] = {
     SweepAction.APPROVE: frozenset({Role.PRIVACY_LEAD}),
     SweepAction.DECLINE: frozenset({Role.PRIVACY_LEAD}),
 }
-
-
-def check_sweep_role(action: SweepAction, role: Role) -> None:
-    """Refuse an action that the role does not cover (`security.md` section 4, retention sweep).
-
-    Raises:
-        NotPermittedError: the table has no such cell.
-    """
-    if role not in SWEEP_ROLES[action]:
-        raise NotPermittedError(action=action.value, role=role.value)
 
 
 class Swept(Message):

@@ -10,16 +10,17 @@ from activities.sweeps import Sweeps
 from activities.systems.registry import Systems
 from adapters.database.retention_tables import SweepRow
 from adapters.resources import Resources
+from domain.authority import check_role
 from domain.commands import Actor
 from domain.errors import NotAllowedNowError, StaleHashError
 from domain.sweep_messages import (
+    SWEEP_ROLES,
     CarryOutSweep,
     DeclineSweep,
     PlanSweep,
     SweepAction,
     SweepSnapshot,
     Swept,
-    check_sweep_role,
 )
 
 
@@ -33,7 +34,7 @@ class SweepGateway:
         self._sweeps = Sweeps(resources, Systems(resources.datamap, resources.settings.home))
 
     async def perform(self, swept: Swept, action: SweepAction, actor: Actor, sha256: str | None = None) -> SweepSnapshot:
-        check_sweep_role(action, actor.role)
+        check_role(SWEEP_ROLES, action, actor.role)
         if action is SweepAction.LOOK:
             today = datetime.now(UTC).date() + timedelta(days=self.days)
             found = self._sweeps.plan_sweep(PlanSweep(swept=swept, today=today, sweep=uuid4()))

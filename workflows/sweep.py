@@ -17,8 +17,10 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.sweeps import Sweeps
+    from domain.authority import check_role
     from domain.errors import DomainError, FourEyesError, NotAllowedNowError, StaleHashError
     from domain.sweep_messages import (
+        SWEEP_ROLES,
         CarryOutSweep,
         DeclineSweep,
         PlanSweep,
@@ -28,7 +30,6 @@ with workflow.unsafe.imports_passed_through():
         SweepPlanned,
         SweepSnapshot,
         WatchPeriod,
-        check_sweep_role,
     )
 
 from workflows.opening import whole_message
@@ -148,7 +149,7 @@ class SweepWorkflow:
     @command.validator
     def _check(self, call: SweepCall) -> None:
         try:
-            check_sweep_role(call.action, call.actor.role)
+            check_role(SWEEP_ROLES, call.action, call.actor.role)
             if not self._busy:
                 self._decide(call)
         except DomainError as refusal:
