@@ -76,6 +76,10 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.RECORD_AFTER_CHECK, "reason"): ("What you looked at", "Kept sealed; it stands in the record."),
     (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
 }
+_NOTES: Final = {
+    "not_found": ("Anything to add", "Kept with the case; it may be left empty."),
+    "done": ("What the person is told", "They read exactly this: what was done, and what was not."),
+}
 _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "complexity": "It is complex",
     "number": "It is one of several requests",
@@ -188,11 +192,7 @@ def fields_of(
             continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue
-        label, hint = _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
-        if name == "note" and target.get("result") == "not_found":
-            label, hint = "Anything to add", "Kept with the case; it may be left empty."
-        if name == "note" and by_hand:
-            label, hint = "What the person is told", "They read exactly this: what was done, and what was not."
+        label, hint = _label(action, name, target.get("result", ""))
         options = _choices(info.annotation)
         if name == "kind":
             options = tuple(dict.fromkeys(("email", "phone", *kinds)))
@@ -209,6 +209,13 @@ def fields_of(
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += chosen or _composed(action, places)
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
+
+
+def _label(action: Action, name: str, result: str) -> tuple[str, str]:
+    """What a field is called here, and its hint; what a note is for depends on what came of the task."""
+    if name == "note" and result in _NOTES:
+        return _NOTES[result]
+    return _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
 
 
 def _typed_in(action: Action) -> dict[str, FieldInfo]:
