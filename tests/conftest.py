@@ -1,8 +1,10 @@
 """Fixtures that more than one room uses. `HABEAS_TEST_DATABASE=postgresql` runs the database tests on PostgreSQL."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -30,24 +32,54 @@ def postgresql_url() -> Iterator[str]:
 @pytest.fixture
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a database of this test alone, without any table."""
-    kind = os.environ.get("HABEAS_TEST_DATABASE", "sqlite")
-    if kind == "sqlite":
+    if _kind() == "sqlite":
         yield f"sqlite:///{tmp_path}/habeas.db"
         return
-    assert kind == "postgresql", f"HABEAS_TEST_DATABASE={kind}"
-    url: str = request.getfixturevalue("postgresql_url")
-    name = f"habeas_{uuid.uuid4().hex}"
-    with psycopg.connect(servers.plain(url), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"{url.rpartition('/')[0]}/{name}"
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with _database(request.getfixturevalue("postgresql_url"), "template1") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table and no row; a test takes a copy, since migrating takes most of a second."""
+    path = tmp_path_factory.mktemp("migrated") / "habeas.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_url: str) -> Iterator[str]:
+    """Name of a PostgreSQL database with every table and no row, which others are made from."""
+    with _database(postgresql_url, "template1") as url:
+        migrate.upgrade(url)
+        yield url.rpartition("/")[2]
 
 
 @pytest.fixture
-def database_url(empty_database_url: str) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a database of this test alone, at the newest migration."""
-    migrate.upgrade(empty_database_url)
-    return empty_database_url
+    if _kind() == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "habeas.db")
+        yield f"sqlite:///{tmp_path}/habeas.db"
+        return
+    with _database(request.getfixturevalue("postgresql_url"), request.getfixturevalue("migrated_template")) as url:
+        yield url
+
+
+def _kind() -> str:
+    kind = os.environ.get("HABEAS_TEST_DATABASE", "sqlite")
+    assert kind in {"sqlite", "postgresql"}, f"HABEAS_TEST_DATABASE={kind}"
+    return kind
+
+
+@contextmanager
+def _database(cluster: str, template: str) -> Iterator[str]:
+    name = f"habeas_{uuid.uuid4().hex}"
+    with psycopg.connect(servers.plain(cluster), autocommit=True) as connection:
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        connection.execute(made)
+        yield f"{cluster.rpartition('/')[0]}/{name}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

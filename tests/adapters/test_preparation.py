@@ -84,7 +84,7 @@ def test_demo_staff_get_fresh_keys_once(settings: Settings) -> None:
     assert settings.demo_sign_ins.stat().st_mode & 0o777 == 0o600
     people = json.loads(first)
     assert {person["role"] for person in people} >= {"caseworker", "reviewer", "privacy_lead", "auditor"}
-    assert len({person["api_key"] for person in people}) == len(people) == 7
+    assert len({person["api_key"] for person in people}) == len(people) == 8
     assert len({person["password"] for person in people}) == 7
 
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.attempts import judge
-from adapters.database import migrate, people
+from adapters.database import people
 from adapters.database.case_projector import CaseProjector
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake, Receipt
@@ -93,14 +93,6 @@ class FakeGateway:
 @pytest.fixture(autouse=True)
 def _decisions_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HABEAS_API_DECISIONS", "1")
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with every table and no rows; each test gets a copy, since migrating takes most of a second."""
-    path = tmp_path_factory.mktemp("migrated") / "habeas.db"
-    migrate.upgrade(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Commands by API: sealed, once, in the owner's name; refusals say what is possible."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from adapters.database.intake import Receipt
 from adapters.database.tables import CaseIdentifierRow, Caseworker, CommandRow, Note
 from adapters.resources import Resources
 from api.v1.bodies import SHAPES
-from domain.authority import Action
+from domain.authority import ROLES
 from domain.rights import Role
 from tests.api.conftest import FakeGateway
 from tests.case_in_hand import ADDRESS, CaseInHand
@@ -240,22 +241,21 @@ def test_a_key_of_somebody_who_lost_the_role_keeps_nothing(
     assert act(web, opened_case.reference, "hold", {"reason": WORDS}, headers).status_code == 403
 
 
-@pytest.mark.parametrize("action", sorted(SHAPES))
-def test_a_malformed_body_is_refused_by_every_action(
-    web: TestClient, key: Key, case: Receipt, gateway: FakeGateway, action: Action
-) -> None:
+def test_a_malformed_body_is_refused_by_every_action(web: TestClient, key: Key, case: Receipt, gateway: FakeGateway) -> None:
     headers = key(LEAD) | {"Content-Type": "application/json"}
-    for body in ("{", '{"surprise": 1}', "[]", '"text"'):
+    for action, body in itertools.product(SHAPES, ("{", '{"surprise": 1}', "[]", '"text"')):
+        if LEAD not in ROLES[action]:
+            continue  # a legal reviewer meets a case once something in it is privileged: tests/api
         answer = web.post(f"/api/v1/cases/{case.reference}/actions/{action.value}", content=body, headers=headers)
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-        assert (answer.json()["type"], gateway.calls) == ("/problems/invalid-input", [])
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), action
+        assert (answer.json()["type"], gateway.calls) == ("/problems/invalid-input", []), action
 
 
-@pytest.mark.parametrize("action", sorted(SHAPES))
-def test_the_published_example_of_every_action_is_understood(web: TestClient, action: Action) -> None:
-    shape = SHAPES[action]
-    if shape.files == "evidence":
-        return  # its content is a file
-    shape.body.model_validate_json(json.dumps(shape.example))
-    published = web.get("/openapi.json").json()["paths"][f"/api/v1/cases/{{reference}}/actions/{action.value}"]["post"]
-    assert published["requestBody"]["content"]["application/json"]["example"] == shape.example
+def test_the_published_example_of_every_action_is_understood(web: TestClient) -> None:
+    paths = web.get("/openapi.json").json()["paths"]
+    for action, shape in SHAPES.items():
+        if shape.files == "evidence":
+            continue  # its content is a file
+        shape.body.model_validate_json(json.dumps(shape.example))
+        published = paths[f"/api/v1/cases/{{reference}}/actions/{action.value}"]["post"]
+        assert published["requestBody"]["content"]["application/json"]["example"] == shape.example, action
