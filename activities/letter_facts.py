@@ -16,7 +16,8 @@ from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Note
-from adapters.letter_endings import as_a_whole, decided_by, how_ended
+from adapters.letter_answers import as_a_whole, came_of, how_ended, why_unknown
+from adapters.letter_endings import decided_item
 from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
@@ -151,12 +152,12 @@ def _note(writing: Writing) -> Facts:
 
 
 def _outcome(writing: Writing) -> Facts:
-    return {"outcome": as_a_whole(writing.state.outcome), "ended": how_ended(writing.state)}
+    return {"outcome": as_a_whole(writing.state.outcome, writing.language), "ended": how_ended(writing.state, writing.language)}
 
 
 def _decided(writing: Writing) -> Facts:
-    if facts := decided_by(writing.state, writing.message.number):
-        return {**facts}
+    if decided := decided_item(writing.state, writing.message.number):
+        return {**came_of(*decided, writing.language)}
     raise NotAllowedNowError("Nothing was decided that this letter could tell.", status=writing.state.status.value)
 
 
@@ -172,11 +173,7 @@ def _proofs(writing: Writing) -> Facts:
 
 
 def _reason(writing: Writing) -> Facts:
-    if not writing.proven:
-        return {"reason": "Nobody confirmed this address with the code or the link that we sent."}
-    if writing.state.more_identity_asked:
-        return {"reason": "We asked for one more thing to be certain, and what we have is not enough."}
-    return {"reason": "What we have does not show with enough certainty who asked."}
+    return {"reason": why_unknown(writing.state, writing.language, proven=writing.proven)}
 
 
 def _routes(writing: Writing) -> Facts:
@@ -198,12 +195,13 @@ def _merged(writing: Writing) -> Facts:
 
 
 def _stop(writing: Writing) -> Facts:
-    facts = announced(writing.state, writing.resources.datamap, writing.now, writing.zone)
+    today = writing.now.astimezone(writing.zone).date()
+    facts = announced(writing.state, writing.resources.datamap, today, writing.language)
     return {**facts, "stop_link": writing.link("stop")}
 
 
 def _erased(writing: Writing) -> Facts:
-    return dict(carried_out(writing.state, writing.resources.datamap))
+    return dict(carried_out(writing.state, writing.resources.datamap, writing.language))
 
 
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {

@@ -5,8 +5,11 @@ Next: `adapters/letters.py`
 
 from activities import package_words as words
 from activities.letter_writing import Facts, Writing
-from adapters.letter_words import WHY_RESTRICTED, moment
+from adapters.letter_answers import protected_by, why_restricted
+from adapters.letter_words import moment
+from domain.datamap import Recipient
 from domain.errors import NotAllowedNowError
+from domain.incoming import Language
 from domain.measure_standing import Measure, restriction_of
 from domain.work_decisions import SAFEGUARD
 
@@ -28,7 +31,7 @@ def restriction(writing: Writing) -> Facts:
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
     return {
         **since(writing),
-        "why": WHY_RESTRICTED[str(measure.ground)],
+        "why": why_restricted(str(measure.ground), writing.language),
         "purposes": _purposes(writing, measure),
         "marked": bool(measure.rows or measure.by_hand),
         "by_hand": [titles.get(name, name) for name in measure.by_hand],
@@ -64,11 +67,19 @@ def transfers(writing: Writing) -> Facts:
             {
                 "who": f"{who.name}, {words.country(who.country)}",
                 "what": who.description,
-                "why": [line[:1].upper() + line[1:] for line in words.transfers(who, laws)],
+                "why": _protected(who, laws, writing.language),
                 "copy": name in given,
             }
         )
     return {"transfers": told}
+
+
+def _protected(who: Recipient, laws: frozenset[str], language: Language) -> list[str]:
+    """What protects the data with a recipient abroad, for the laws that apply."""
+    if language == "en":
+        return [line[:1].upper() + line[1:] for line in words.transfers(who, laws)]
+    told = [protected_by(each.mechanism, each.regime, language) for each in who.transfers if each.regime in laws]
+    return [line for line in told if line]
 
 
 def _newest(writing: Writing, kind: str) -> Measure:

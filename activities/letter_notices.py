@@ -10,7 +10,8 @@ from sqlmodel import select
 from activities.letter_writing import Facts, Writing
 from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, PackageRow
-from adapters.letter_words import EXTENDED, FOUND, Withheld, contents, day_ahead, in_words, withheld
+from adapters.letter_answers import why_longer
+from adapters.letter_words import FOUND, Withheld, contents, day_ahead, in_words, withheld
 from domain.case import Package
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
@@ -32,7 +33,8 @@ def extended(writing: Writing) -> Facts:
     received_at = writing.state.received_at or receipt.received_at
     new_date = promised(received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
-    return {"ground": EXTENDED[str(event.facts["ground"])], "new_date": day_ahead(new_date, today)}
+    ground = why_longer(str(event.facts["ground"]), writing.language)
+    return {"ground": ground, "new_date": day_ahead(new_date, today, writing.language)}
 
 
 def finding(writing: Writing) -> Facts:

@@ -4,8 +4,7 @@ Next: `adapters/letters.py`
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from adapters.letter_words import count, day_ahead
 from domain.case import CaseState
@@ -13,22 +12,22 @@ from domain.datamap import DataMap
 from domain.erasure_decisions import waiting_days
 from domain.erasure_standing import ErasureStanding, PlanStanding
 from domain.errors import NotAllowedNowError
+from domain.incoming import Language
 
 
-def announced(state: CaseState, datamap: DataMap, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+def announced(state: CaseState, datamap: DataMap, today: date, language: Language = "en") -> dict[str, object]:
     """From which day on it is erased, and what ends with it, by the names that a person knows.
 
     Raises:
         NotAllowedNowError: nothing is planned.
     """
     _, plan = _planned(state)
-    today: date = now.astimezone(zone).date()
     places = [place.split(".") for place in plan.before]
     ends = [datamap.collection(system, name).title for system, name in places]
-    return {"erase_on": day_ahead(today + timedelta(days=waiting_days(state, plan)), today), "ends": ends}
+    return {"erase_on": day_ahead(today + timedelta(days=waiting_days(state, plan)), today, language), "ends": ends}
 
 
-def carried_out(state: CaseState, datamap: DataMap) -> Mapping[str, object]:
+def carried_out(state: CaseState, datamap: DataMap, language: Language = "en") -> Mapping[str, object]:
     """What came of it, in figures; the certificate says the rest.
 
     Raises:
@@ -38,10 +37,10 @@ def carried_out(state: CaseState, datamap: DataMap) -> Mapping[str, object]:
     recipients = [datamap.recipient(each.recipient).name for each in plan.addressees if each.track == "instruct"]
     return {
         "nothing": plan.empty,
-        "erased": count(plan.erase, "record"),
-        "changed": count(plan.change, "record") if plan.change else None,
-        "kept": count(plan.keep, "record") if plan.keep else None,
-        "left": count(erasure.leftovers, "record") if erasure.leftovers else None,
+        "erased": count(plan.erase, "record", language),
+        "changed": count(plan.change, "record", language) if plan.change else None,
+        "kept": count(plan.keep, "record", language) if plan.keep else None,
+        "left": count(erasure.leftovers, "record", language) if erasure.leftovers else None,
         "told": recipients,
     }
 

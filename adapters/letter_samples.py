@@ -7,11 +7,13 @@ import itertools
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import jinja2
 
 from adapters.desk_samples import DESK_SAMPLES, desk_preview
+from adapters.letter_answers import as_a_whole, came_of, protected_by, why_longer, why_restricted, why_unknown
 from adapters.letter_endings import ENDED, HOW
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
@@ -31,7 +33,8 @@ from adapters.letter_words import (
 from adapters.letters import LETTERS, render, speaks
 from adapters.notice_samples import SAMPLES as NOTICES
 from adapters.notice_samples import sample_notice
-from domain.datamap_parts import Authority, Contacts, Controller, Policy
+from domain.case import CaseState
+from domain.datamap_parts import Authority, Contacts, Controller, Mechanism, Policy
 from domain.incoming import Language
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import Outcome, Right
@@ -195,4 +198,27 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
         "records": count(1_284, "record", language),
         "routes": remedies_in(language, REGIMES, controller),
         "withheld": withheld({"third_party": 3}, {}, language),
+        "ended_from": moment(_UNTIL, ZoneInfo("Europe/London"), language),
+        "since": moment(_UNTIL, ZoneInfo("Europe/London"), language),
+        "why": why_restricted("accuracy", language),
+        "erase_on": day_ahead(date(2026, 11, 26), _RECEIVED, language),
+        "erased": count(312, "record", language),
+        "changed": count(1_406, "record", language),
+        "kept": count(7, "record", language),
+        "ground": why_longer("complexity", language),
+        "new_date": day_ahead(_EXTENDED, _RECEIVED, language),
+        **came_of(Right.RECTIFICATION, Outcome.PARTLY_FULFILLED, language),
+        "transfers": [
+            {
+                "who": "Example Analytics Inc",
+                "what": "Analytics",
+                "why": [protected_by(Mechanism.UK_ADDENDUM, "UK", language)],
+                "copy": True,
+            }
+        ],
+        "purposes": ["Newsletter"],
+        "ends": ["Abonnement"],
+        "ended": [came_of(right, Outcome.FULFILLED, language) for right in rights],
+        "outcome": as_a_whole(Outcome.FULFILLED, language),
+        "reason": why_unknown(CaseState(case_id=UUID(int=0)), language, proven=False),
     }

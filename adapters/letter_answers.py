@@ -1,0 +1,179 @@
+"""What letters answer, in German and French: how a right ended, why data are paused or we take longer, what protects a transfer.
+
+English stands beside each function in the module that it falls back to. Next: `adapters/letters.py`
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.letter_endings import DONE, ENDED, HOW, UNKNOWN, WHOLE
+from adapters.letter_words import ASKED, EXTENDED, WHY_RESTRICTED, asked
+from domain.case import CaseState
+from domain.datamap_parts import Mechanism
+from domain.incoming import Language
+from domain.rights import Outcome, Right
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One language.
+
+    Args:
+        restricted: why data are only stored, by the ground of Article 18(1).
+        extended: the law's two grounds for two further months.
+        how: how one right ended.
+        done: the same for the rights of which it says more, where all of it was done.
+        unknown: why it was not confirmed who asked.
+        ended: how one right of several ended, behind its name; None: we stopped working on it.
+        whole: how the case ended; None: an earlier letter says it.
+        protected: what protects a transfer, by its mechanism; `{}` is the law.
+    """
+
+    restricted: dict[str, str]
+    extended: dict[str, str]
+    how: dict[Outcome, str]
+    done: dict[Right, str]
+    unknown: dict[str, str]
+    ended: dict[Outcome | None, str]
+    whole: dict[Outcome | None, str]
+    protected: dict[Mechanism, str]
+    laws: dict[str, str]
+
+
+_IN: Final[dict[Language, Answers]] = {
+    "en": Answers(WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, WHOLE, {}, {}),
+    "de": Answers(
+        restricted={
+            "accuracy": "Sie sagen, dass etwas darin falsch ist, und wir prüfen es.",
+            "unlawful": "Sie haben verlangt, dass wir sie aufbewahren und nicht nutzen, statt sie zu löschen.",
+            "claims": "Sie brauchen sie für einen Rechtsanspruch; wir brauchen sie nicht mehr.",
+            "objection": "Sie haben widersprochen, und wir prüfen es.",
+        },
+        extended={"complexity": "Sie ist aufwendig.", "number": "Sie haben uns mehrere Anfragen geschickt."},
+        how={
+            Outcome.FULFILLED: "Wir haben getan, worum Sie gebeten haben.",
+            Outcome.PARTLY_FULFILLED: "Wir haben einen Teil davon getan. Was wir getan haben, was nicht und warum, steht unten.",
+            Outcome.NOTHING_HELD: "Wir haben keine Daten über Sie gefunden, mit denen wir es tun könnten.",
+        },
+        done={
+            Right.RECTIFICATION: "Wir haben Ihre Daten berichtigt.",
+            Right.RESTRICTION: "Die Nutzung Ihrer Daten war ausgesetzt.",
+            Right.OBJECTION: "Ihr Widerspruch hat Erfolg: Was Sie beanstandet haben, ist beendet und bleibt beendet.",
+            Right.AUTOMATED_DECISION_REVIEW: "Ein Mensch hat die Entscheidung noch einmal geprüft, mit dem, was Sie dazu sagen.",
+            Right.WITHDRAW_CONSENT: "Ihre Einwilligung ist beendet.",
+        },
+        unknown={
+            "unproven": "Niemand hat diese Adresse mit dem Code oder dem Link bestätigt, die wir geschickt haben.",
+            "asked": "Wir haben um eine weitere Sache gebeten, um sicher zu sein, und was wir haben, reicht nicht.",
+            "uncertain": "Was wir haben, zeigt nicht sicher genug, wer gefragt hat.",
+        },
+        ended={
+            Outcome.FULFILLED: "wir haben es getan.",
+            Outcome.PARTLY_FULFILLED: "wir haben einen Teil davon getan.",
+            Outcome.NOTHING_HELD: "wir haben nichts gefunden, womit wir es tun könnten.",
+            Outcome.REFUSED: "wir sind dem nicht nachgekommen. Unser Brief dazu nennt die Gründe.",
+            None: "wir haben die Arbeit daran beendet.",
+        },
+        whole={
+            Outcome.FULFILLED: "Wir haben alles beantwortet, worum gebeten wurde.",
+            Outcome.PARTLY_FULFILLED: "Wir haben einen Teil davon beantwortet. Der Brief bei Ihrer Kopie sagt, was fehlt.",
+            None: "Unsere Antwort steht in einem früheren Brief.",
+        },
+        protected={
+            Mechanism.ADEQUACY: "Nach {} gilt dieses Land als sicher für personenbezogene Daten.",
+            Mechanism.IDTA: "Nach {} schützt die Daten ein Vertrag, das International Data Transfer Agreement.",
+            Mechanism.UK_ADDENDUM: "Nach {} schützt die Daten der britische Zusatz zu den Standardvertragsklauseln.",
+            Mechanism.SCC: "Nach {} schützen die Daten die Standardvertragsklauseln.",
+            Mechanism.DEROGATION: "Nach {} stützen wir uns auf eine Ausnahme, die das Gesetz macht.",
+        },
+        laws={"UK": "britischem Recht", "EU": "EU-Recht"},
+    ),
+    "fr": Answers(
+        restricted={
+            "accuracy": "Vous dites que quelque chose y est faux, et nous le vérifions.",
+            "unlawful": "Vous nous avez demandé de les garder sans les utiliser, au lieu de les effacer.",
+            "claims": "Vous en avez besoin pour un droit en justice ; nous n'en avons plus besoin.",
+            "objection": "Vous vous êtes opposé, et nous l'examinons.",
+        },
+        extended={"complexity": "Elle est complexe.", "number": "Vous nous avez envoyé plusieurs demandes."},
+        how={
+            Outcome.FULFILLED: "Nous avons fait ce que vous avez demandé.",
+            Outcome.PARTLY_FULFILLED: "Nous en avons fait une partie. Ce qui est fait ou non, et pourquoi, est dit plus bas.",
+            Outcome.NOTHING_HELD: "Nous n'avons trouvé aucune donnée sur vous avec laquelle le faire.",
+        },
+        done={
+            Right.RECTIFICATION: "Nous avons corrigé vos données.",
+            Right.RESTRICTION: "L'usage de vos données était suspendu.",
+            Right.OBJECTION: "Votre opposition est fondée : ce que vous contestez a cessé et ne reprend pas.",
+            Right.AUTOMATED_DECISION_REVIEW: "Une personne a réexaminé la décision, avec ce que vous en dites.",
+            Right.WITHDRAW_CONSENT: "Votre consentement a pris fin.",
+        },
+        unknown={
+            "unproven": "Personne n'a confirmé cette adresse avec le code ou le lien que nous avons envoyés.",
+            "asked": "Nous avons demandé un élément de plus pour être sûrs, et ce que nous avons ne suffit pas.",
+            "uncertain": "Ce que nous avons ne montre pas avec assez de certitude qui a demandé.",
+        },
+        ended={
+            Outcome.FULFILLED: "nous l'avons fait.",
+            Outcome.PARTLY_FULFILLED: "nous en avons fait une partie.",
+            Outcome.NOTHING_HELD: "nous n'avons rien trouvé avec quoi le faire.",
+            Outcome.REFUSED: "nous n'y avons pas donné suite. Notre lettre à ce sujet donne les raisons.",
+            None: "nous avons arrêté d'y travailler.",
+        },
+        whole={
+            Outcome.FULFILLED: "Nous avons répondu à tout ce qui a été demandé.",
+            Outcome.PARTLY_FULFILLED: "Nous avons répondu à une partie. La lettre jointe à votre copie dit ce qui manque.",
+            None: "Notre réponse est dans une lettre précédente.",
+        },
+        protected={
+            Mechanism.ADEQUACY: "Selon {}, ce pays protège suffisamment les données personnelles.",
+            Mechanism.IDTA: "Selon {}, un contrat protège les données, l'International Data Transfer Agreement.",
+            Mechanism.UK_ADDENDUM: "Selon {}, l'avenant britannique aux clauses contractuelles types protège les données.",
+            Mechanism.SCC: "Selon {}, les clauses contractuelles types protègent les données.",
+            Mechanism.DEROGATION: "Selon {}, nous nous appuyons sur une exception que la loi prévoit.",
+        },
+        laws={"UK": "le droit britannique", "EU": "le droit de l'Union"},
+    ),
+}
+
+
+def why_restricted(ground: str, language: Language) -> str:
+    """Why data are only stored (Article 18(1))."""
+    return _IN[language].restricted[ground]
+
+
+def why_longer(ground: str, language: Language) -> str:
+    """The law's ground for longer time (Article 12(3))."""
+    return _IN[language].extended[ground]
+
+
+def came_of(right: Right, outcome: Outcome, language: Language) -> dict[str, str]:
+    """What was asked, and what came of it."""
+    words = _IN[language]
+    done = words.done.get(right) if outcome is Outcome.FULFILLED else None
+    what = ASKED[right] if language == "en" else asked(right, language)
+    return {"what": what, "how": done or words.how[outcome]}
+
+
+def why_unknown(state: CaseState, language: Language, *, proven: bool) -> str:
+    """Why it was not confirmed who asked."""
+    return _IN[language].unknown["unproven" if not proven else "asked" if state.more_identity_asked else "uncertain"]
+
+
+def as_a_whole(outcome: Outcome | None, language: Language) -> str:
+    """How a case ended as a whole, in a sentence; empty while it has not."""
+    words = _IN[language].whole
+    return words.get(outcome, words[None]) if outcome else ""
+
+
+def how_ended(state: CaseState, language: Language) -> list[dict[str, str]]:
+    """What was asked and how it ended, one after the other."""
+    words = _IN[language].ended
+    ended = ((item.right, words.get(item.outcome, words[None])) for item in state.rights)
+    return [{"what": ASKED[right] if language == "en" else asked(right, language), "how": how} for right, how in ended]
+
+
+def protected_by(mechanism: Mechanism, law: str, language: Language) -> str:
+    """What protects a transfer to a country, in a language that is not English; empty where nothing more is needed."""
+    words = _IN[language]
+    return words.protected.get(mechanism, "").format(words.laws[law])
