@@ -23,9 +23,12 @@ from typing import Final
 from adapters.archives.importing import read_archive
 from adapters.archives.sealing import seal_path
 from adapters.archives.store import Archives
+from adapters.collected import Collected
 from adapters.database import migrate
+from adapters.database.item_decisions import Standing
+from api.console.cases.groups import groups_of
 from benchmarks.figures import Figure
-from domain.archives import AgreedScope
+from domain.archives import MESSAGES, AgreedScope
 from tests import opened
 from tests.archives_made import DATAMAP, NOW, WORKER, Office
 from tests.case_in_hand import ADDRESS
@@ -62,8 +65,11 @@ def figures(home: Path, mails: int = MAILS) -> Iterator[Figure]:
         office.agree([imported.row.id], ("lantern project",))
         searched = _seconds(office.collect)
         yield Figure(f"{said}: searched and sealed for the desk", f"{searched:.1f} s", f"mailbox {floor:.1f} s", searched / floor)
+        found = next(one for one in Collected.open(resources, office.case.id, 1).collections if one.name == MESSAGES)
+        listed = _seconds(lambda: groups_of(found, "thread", Standing.of_decisions([])))
+        yield Figure(f"conversations of {found.rows:,} mails found", f"{listed:.1f} s", f"mailbox {floor:.1f} s", listed / floor)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        sys.stderr.write(f"{len(office.rows()):,} found; at most {most:.0f} MB in this process\n")
+        sys.stderr.write(f"{found.rows:,} found; at most {most:.0f} MB in this process\n")
 
 
 def write(file: Path, mails: int) -> None:

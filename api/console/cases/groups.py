@@ -86,7 +86,7 @@ async def listed(  # noqa: PLR0917
     def page() -> Response:
         note_look(web, who, case, f"{shell.BASE}/{case.receipt.reference}/package/{system}/groups/{by}")
         read = reading.read(web, case)
-        groups = _groups(collection_of(web, read, system, MESSAGES), by, _standing(web, read))
+        groups = groups_of(collection_of(web, read, system, MESSAGES), by, _standing(web, read))
         return shown_on_desk(
             web,
             who,
@@ -150,7 +150,7 @@ async def decide(  # noqa: PLR0917
     return away_to(f"{here}?done={Action.SET_DECISION_RULE.value}")
 
 
-def _groups(found: CollectedCollection, by: str, standing: Standing) -> list[GroupLine]:
+def groups_of(found: CollectedCollection, by: str, standing: Standing) -> list[GroupLine]:
     """The groups of more than one message; what is with legal is in none of them."""
     groups: dict[str, GroupLine] = {}
     for row in _rows(found, standing):
