@@ -6,11 +6,10 @@ database alone, and nothing at all once the key is gone. Next: adapters/archives
 
 import hashlib
 import json
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, Final, NamedTuple
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
 
 from adapters.archives.reader import ReadRecord
 from adapters.blobs import Blobs, BlobWriter
@@ -22,6 +21,7 @@ KIND: Final = "archive.part"
 MOST_MESSAGES: Final = 2_000
 MOST_BYTES: Final = 64_000_000
 DRAWERS: Final = 64
+_SKETCH: Final = 8  # place of the sketch in what is known of a message
 _SPLIT: Final = 2  # hexadecimal digits that choose the drawer
 _KEPT: Final = ("kind", "sent_at", "sender", "recipients", "copied", "subject", "text")
 
@@ -44,21 +44,28 @@ class Macs:
         return int(mac[:_SPLIT], 16) % DRAWERS, mac[_SPLIT:]
 
 
-class Seen(BaseModel):
-    """What is known of one message without opening it; short names, since there are forty thousand of them."""
+class Seen(NamedTuple):
+    """What is known of one message without opening it; small, since a search holds forty thousand of them.
 
-    model_config = ConfigDict(frozen=True)
+    Args:
+        o: where it begins in the blob; `n`: how long it is.
+        d: its day, empty if it has none.
+        x: of its content: copies are the same.
+        w, a: its own id and those that it answers; `t`, `h`: by which subject it belongs somewhere.
+        b: its sketch.
+        f: part, offset, bytes and name of each file.
+    """
 
-    o: int  # where it begins in the blob, and how long it is
+    o: int
     n: int
-    d: str  # day, empty if it has none
-    x: str  # of its content: copies are the same
-    w: str = ""
-    a: tuple[str, ...] = ()
-    t: str = ""
-    h: str = ""
-    b: tuple[int, ...] = ()
-    f: tuple[tuple[int, int, int, str], ...] = ()  # part, offset, bytes and name of each file
+    d: str
+    x: str
+    w: str
+    a: Sequence[str]
+    t: str
+    h: str
+    b: Sequence[int]
+    f: Sequence[Sequence[Any]]
 
     @property
     def sighted(self) -> Sighted:
@@ -75,7 +82,7 @@ class PartWriter:
         self._blob: BlobWriter = blobs.create(vault, KIND)
         self._blob.__enter__()
         self._at = 0
-        self._seen: list[dict[str, Any]] = []
+        self._seen: list[list[Any]] = []
         self._words: dict[str, list[int]] = {}
 
     @property
@@ -102,20 +109,9 @@ class PartWriter:
         line = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         for word in values["keys"]:
             self._words.setdefault(word, []).append(len(self._seen))
-        self._seen.append(
-            {
-                "o": self._put(line),
-                "n": len(line),
-                "d": values["sent_at"][:10],
-                "x": mac(values["exact"]),
-                "w": mac(values["own"]),
-                "a": [mac(each) for each in values["answers"]],
-                "t": mac(values["topic"]),
-                "h": mac(values["heads"]),
-                "b": values["bands"],
-                "f": files,
-            }
-        )
+        begin, day, answers = self._put(line), values["sent_at"][:10], [mac(each) for each in values["answers"]]
+        marks = (mac(values["exact"]), mac(values["own"]), answers, mac(values["topic"]), mac(values["heads"]))
+        self._seen.append([begin, len(line), day, *marks, values["bands"], files])
 
     def finish(self) -> tuple[ArchivePart, list[ArchiveWords]]:
         """Make the blob durable; gives the rows that belong to it."""
@@ -157,7 +153,7 @@ def seen_in(vault: CaseVault, part: ArchivePart) -> list[Seen]:
         KeyMissingError, SealBrokenError: as sealed cells do.
     """
     head = vault.open("archive_part", "head", f"{part.archive}:{part.number}", part.head)
-    return [Seen.model_construct(**each) for each in json.loads(head)]
+    return [Seen._make([*each[:_SKETCH], array("L", each[_SKETCH]), each[_SKETCH + 1]]) for each in json.loads(head)]
 
 
 def words_in(vault: CaseVault, row: ArchiveWords) -> dict[str, list[int]]:
