@@ -279,6 +279,10 @@ def test_a_severity_begins_with_nothing_chosen_and_wants_every_choice(dana: AtCo
     assert begun == given, "the next one begins with the last"
 
 
+def test_the_time_of_the_first_alert_stands_beside_the_field_for_awareness(dana: AtConsole, place: str) -> None:
+    assert ". The first alert was" in text_of(dana.get(f"{place}/actions/confirm_awareness"))
+
+
 def test_a_refusal_stands_beside_the_form(dana: AtConsole, place: str) -> None:
     answer = dana.post(f"{place}/actions/set_affected", {"affected": "Germany many"})
     assert answer.status_code == 422

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from adapters.letter_words import moment
 from adapters.resources import Resources
 from api.console.breaches.words import EXEMPTIONS, LABELS, OTHERS
 from api.face.forms import number_in
@@ -17,6 +18,7 @@ from domain.breach_authorities import LAENDER, find_authority
 from domain.breach_rows import clocks_of
 from domain.breach_severity import CONTEXTS, GUIDANCE, SeverityInputs
 from domain.errors import InvalidInputError
+from domain.regimes import zone_of
 
 Kind = Literal["text", "area", "choice", "time"]
 _WORDS: Final = frozenset({"reason", "text", "lessons", "receipt"})
@@ -66,7 +68,15 @@ def form_fields(resources: Resources, state: BreachState, names: list[str], staf
 def _one(resources: Resources, state: BreachState, name: str, staff: list[tuple[str, str]]) -> FormField:
     options = _options(resources, state, name, staff)
     kind: Kind = "choice" if options else "time" if name.endswith("_at") else "area" if _is_long(name) else "text"
-    return FormField(name, LABELS.get(name, name), kind, options, _HINTS.get(name, ""))
+    return FormField(name, LABELS.get(name, name), kind, options, _HINTS.get(name, "") or _first_alert(resources, state, name))
+
+
+def _first_alert(resources: Resources, state: BreachState, name: str) -> str:
+    """Beside the time of awareness: nobody has to remember it at night."""
+    if name != "aware_at" or state.first_alert_at is None:
+        return ""
+    zone = ZoneInfo(zone_of(resources.datamap.controller.country) or "UTC")
+    return f"The first alert was {moment(state.first_alert_at, zone)}"
 
 
 def _is_long(name: str) -> bool:
