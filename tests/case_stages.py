@@ -83,7 +83,8 @@ def in_review(resources: Resources) -> CaseInHand:
     _searched(case)
     item = uuid4()
     case.happen(Tag.WORK_ITEM_OPENED, work_item=str(item), kind="search_by_hand", system="payment_provider")
-    case.done_by(actor, Tag.WORK_ITEM_COMPLETED, work_item=str(item), result="not_found", files=0)
+    looked = str(case.note("Amira Osei looked in: Payments at the provider.", actor))
+    case.done_by(actor, Tag.WORK_ITEM_COMPLETED, work_item=str(item), result="not_found", files=0, note=looked)
     case.happen(Tag.COLLECTION_FINISHED)
     package(case)
     return case
