@@ -4,6 +4,7 @@ One account is one person with one role, so an administrator has no role with co
 Next: adapters/database/staff_changes.py
 """
 
+import unicodedata
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +25,12 @@ class Change(StrEnum):
 
 STAFF_ROLES: Final = frozenset(Role) - {Role.PLATFORM, Role.DATA_SUBJECT, Role.SYSTEM}
 CONFIRMERS: Final = frozenset({Role.PRIVACY_LEAD, Role.DPO})
+
+
+def shares_family_name(person: str, colleague: str) -> bool:
+    """Whether a colleague may be a relative of a person, as far as two names say (R8): the last word of each is the same."""
+    names = [unicodedata.normalize("NFKC", each).casefold().replace("-", " ").split() for each in (person, colleague)]
+    return all(len(name) > 1 for name in names) and names[0][-1] == names[1][-1]
 
 
 def one_line(text: str, field: str) -> str:

@@ -133,3 +133,14 @@ def test_switching_it_on_is_told_also_at_the_first_start(resources: Resources) -
     with resources.database.read() as session:
         assert list(session.exec(select(Alarm.kind)).all()) == ["solo-changed"]
         assert list(session.exec(select(AccessLog.action)).all()) == ["solo_changed"]
+
+
+def test_whoever_has_the_family_name_of_the_person_is_warned_and_the_approver_sees_it(
+    at_console: SignIn, searched: SearchedCase
+) -> None:
+    kin, rita = at_console(Role.CASEWORKER, "Tolu Adeyemi"), at_console(Role.REVIEWER, "Rita Reis")
+    path, _ = _prepared_by(searched, kin.person)
+    assert "You have the same family name as the person" in text_of(kin.get(path))
+    page = text_of(rita.get(path))
+    assert "You have the same family name" not in page
+    assert "Tolu Adeyemi (the same family name as the person: ask whether they are related)" in page

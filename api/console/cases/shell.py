@@ -38,6 +38,7 @@ from domain.events import Tag
 from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
 from domain.next_step import WaitsFor, next_step
 from domain.rights import Right, Role, Status
+from domain.staffing import shares_family_name
 from domain.timeline import timeline
 
 BASE: Final = "/console/cases"
@@ -130,6 +131,7 @@ def show_case(
         sum_rows=rail.short_sum(facts),
         laws=" and ".join(sorted({code.partition("-")[0] for code in facts.view.receipt.regimes}, reverse=True)),
         told=told_of(done),
+        kin=shares_family_name(facts.subject.name, who.name) and who.role is not Role.AUDITOR,
         once=mark(),
         may=row_actions(web, who, facts),
         personal=who.role is not Role.AUDITOR,
@@ -284,8 +286,13 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "left_out": [looking.title(name) for name, system in facts.state.systems.items() if system.state == "skipped"],
         "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
         "by_hand": looked.said(looking),
-        "prepared": [facts.person(actor) for actor in facts.state.preparers],
+        "prepared": [_named(facts, facts.person(actor)) for actor in facts.state.preparers],
     }
+
+
+def _named(facts: CaseFacts, colleague: str) -> str:
+    kin = shares_family_name(facts.subject.name, colleague)
+    return f"{colleague} (the same family name as the person: ask whether they are related)" if kin else colleague
 
 
 def told_of(done: str) -> str:
