@@ -1,6 +1,6 @@
-"""`habeas cases`: open cases of another system, taken in with their day of receipt.
+"""`habeas cases`: open cases of another system, taken in with their day of receipt; and every case, given out.
 
-Next: adapters/moving_in.py
+Next: adapters/moving_in.py, adapters/moving_out.py
 """
 
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Open cases of another system.", no_args_is_help=True)
+app = typer.Typer(help="Cases that move in from another system, or out to one.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -38,3 +38,22 @@ def cases_import(
         for receipt in desk.move_in(cases, by=by) if cases.fresh else ():
             typer.echo(f"{receipt.reference}: answer by {receipt.clock.safe_due}")
     typer.echo(f"{len(cases.fresh)} cases moved in, {len(cases.known)} were here already. Habeas starts them within a minute.")
+
+
+@app.command("export")
+def cases_export(
+    file: Annotated[Path, typer.Argument(help="A zip to be made; it holds everything in the clear, and only you can read it.")],
+    *,
+    by: Annotated[str, typer.Option(help="E-mail of the privacy lead or DPO who wants it; they and the others are told.")],
+) -> None:
+    """Write every case out: all that is recorded, and a table of the open ones that `habeas cases import` takes in."""
+    from adapters import host_desk  # noqa: PLC0415
+    from adapters.moving_out import MovingOut  # noqa: PLC0415
+
+    with host_desk.opened() as desk:
+        desk.lead(by)
+        desk.note("exported every case", by)  # before anything is readable
+        written, still_open = MovingOut(desk.resources).write(file)
+    typer.echo(
+        f"{written} cases written, {still_open} of them open. The file is not sealed: keep it where the cases may be read."
+    )

@@ -133,6 +133,12 @@ def _too_many(rows: list[OpenRow]) -> Iterator[Problem]:
         yield Problem(rows[MOST].line, "", f"A file has {MOST:,} rows at most. Split it: it can be read in parts.")
 
 
+def _plain(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula, as our own tables have it."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in {*"=+-@"} else text
+
+
 @dataclass
 class _Row:
     """One row while it is read; what is wrong with it goes into the list of problems."""
@@ -149,7 +155,7 @@ class _Row:
         if len(self.cells) != len(self.header):
             self._wrong("", f"The row has {len(self.cells)} cells, and there are {len(self.header)} columns.")
             return None
-        self.texts = {name: cell.strip() for name, cell in zip(self.header, self.cells, strict=True) if cell.strip()}
+        self.texts = {name: _plain(cell) for name, cell in zip(self.header, self.cells, strict=True) if cell.strip()}
         for name in NEEDED:
             if name not in self.texts:
                 self._wrong(name, "This cannot be empty.")

@@ -16,6 +16,7 @@ from adapters.database.tables import (
 from adapters.incoming.reading_room import MailView
 from domain.case import CaseState
 from domain.events import Tag
+from domain.staffing import shares_family_name
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,12 @@ class CaseFacts:
         if actor in self.people:
             return self.people[actor]
         return {"subject": "The person", "system": "Habeas"}.get(actor, "Your platform" if "platform" in actor else "Somebody")
+
+    def preparer(self, actor: str) -> str:
+        """Whoever prepared, as an approver has to know them (R8)."""
+        name = self.person(actor)
+        kin = shares_family_name(self.subject.name, name)
+        return f"{name} (the same family name as the person: ask whether they are related)" if kin else name
 
     @property
     def colleagues_notes(self) -> list[tuple[str, str, datetime]]:

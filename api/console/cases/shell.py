@@ -286,13 +286,8 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "left_out": [looking.title(name) for name, system in facts.state.systems.items() if system.state == "skipped"],
         "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
         "by_hand": looked.said(looking),
-        "prepared": [_named(facts, facts.person(actor)) for actor in facts.state.preparers],
+        "prepared": [facts.preparer(actor) for actor in facts.state.preparers],
     }
-
-
-def _named(facts: CaseFacts, colleague: str) -> str:
-    kin = shares_family_name(facts.subject.name, colleague)
-    return f"{colleague} (the same family name as the person: ask whether they are related)" if kin else colleague
 
 
 def told_of(done: str) -> str:
