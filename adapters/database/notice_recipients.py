@@ -153,7 +153,7 @@ class Recipients:
             alike.setdefault((result.outcome, result.code), []).append(result.id)
         with self._database.write() as session:
             for (outcome, code), rows in alike.items():
-                tried = col(NoticeRecipient.tries) + (outcome != "waiting")
+                tried = col(NoticeRecipient.tries) + int(outcome != "waiting")  # PostgreSQL adds no truth to a number
                 values = {"state": outcome, "code": code, "at": now, "tries": tried}
                 session.execute(self._update().where(col(NoticeRecipient.id).in_(rows)).values(values))
 
