@@ -138,8 +138,8 @@ class MeasureRun:
         amendments = []
         for target in self._of(place):
             rows = self._holding(found, target, target.old) if target.to == "value" else self._where(found, target)
-            new = {"value": target.new, "now": at, "no": "no", "gone": None}[target.to]
-            anyway = target.to in {"no", "gone"}
+            new = {"value": target.new, "now": at, "no": "no", "gone": None, "words": target.new}[target.to]
+            anyway = target.to in {"no", "gone", "words"}
             amendments += [Amendment(batch, ways, target.field, target.old, new, whatever=anyway) for batch in _batches(rows)]
         connector.amend(collection, amendments)
         # Counted as they stand afterwards, so that an attempt that was interrupted counts the same.

@@ -29,7 +29,7 @@ class Target:
     Args:
         place: system and collection.
         field: of it.
-        to: a new text or None (a correction), an instant (`now`), switched off (`no`), or emptied (`gone`).
+        to: a new text or None (a correction), an instant (`now`), switched off (`no`), emptied (`gone`), or the person's `words`.
         old: what a correction expects there.
         new: what it puts there.
         when: only rows in which each of these fields has one of its values.
@@ -37,7 +37,7 @@ class Target:
 
     place: Place
     field: str
-    to: Literal["value", "now", "no", "gone"]
+    to: Literal["value", "now", "no", "gone", "words"]
     old: str | None = None
     new: str | None = None
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -60,7 +60,7 @@ def targets_of(resources: Resources, systems: Systems, case_id: UUID, measure: M
             if each.purpose in measure.purposes
         ]
     else:
-        every = list(_flags(datamap, measure))
+        every = [*_flags(datamap, measure), *_statements(resources, case_id, measure)]
     return [each for each in every if _amends(systems, each.place[0])]
 
 
@@ -70,12 +70,16 @@ def corrections_of(resources: Resources, case_id: UUID, measure: Measure) -> lis
     Raises:
         UnknownObjectError: the note is not this case's, or gone.
     """
-    with resources.database.read() as session:
-        note = session.get(Note, measure.changes) if measure.changes else None
-    if note is None or note.case_id != case_id:
-        raise UnknownObjectError(note=str(measure.changes))
-    changes: list[dict[str, Any]] = json.loads(resources.vault.case(case_id).open("note", "text", str(note.id), note.text))
+    changes: list[dict[str, Any]] = json.loads(_note(resources, case_id, measure.changes))
     return changes
+
+
+def _note(resources: Resources, case_id: UUID, named: UUID | None) -> str:
+    with resources.database.read() as session:
+        note = session.get(Note, named) if named else None
+    if note is None or note.case_id != case_id:
+        raise UnknownObjectError(note=str(named))
+    return resources.vault.case(case_id).open("note", "text", str(note.id), note.text).decode()
 
 
 def by_hand_of(datamap: DataMap, systems: Systems, measure: Measure) -> list[str]:
@@ -104,6 +108,16 @@ def _recipients(datamap: DataMap, measure: Measure, touched: Group[Place]) -> It
 def _correction(change: dict[str, Any]) -> Target:
     place = (str(change["system"]), str(change["collection"]))
     return Target(place, str(change["field"]), "value", old=change["old"], new=change["new"])
+
+
+def _statements(resources: Resources, case_id: UUID, measure: Measure) -> Iterator[Target]:
+    """Where the data map has a place for it, what the person says stands with the record that they dispute."""
+    if measure.kind != "dispute" or measure.text is None:
+        return
+    for system, collection in _collections(resources.datamap):
+        if collection.statement_field and _touches(collection, measure, system):
+            words = _note(resources, case_id, measure.text)
+            yield Target((system.name, collection.name), collection.statement_field, "words", new=words)
 
 
 def _flags(datamap: DataMap, measure: Measure) -> Iterator[Target]:

@@ -21,7 +21,7 @@ from activities.measure_run import MeasureRun
 from activities.measure_targets import addressees_of, by_hand_of, corrections_of, targets_of
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
-from adapters import contact_changes, restrictions
+from adapters import contact_changes, disputes, restrictions
 from adapters.correctable_values import forget as forget_kept
 from adapters.correctable_values import keep
 from adapters.database.tables import CaseIdentifierRow, CaseRecord
@@ -158,7 +158,10 @@ class Measures:
                 restrictions.restrict(
                     session, message.case_id, measure.number, indexes, ground=ground, purposes=purposes, now=now
                 )
+            elif measure.kind == "dispute" and measure.text is not None:
+                disputes.dispute(session, message.case_id, measure, indexes, now)
             elif measure.kind == "lift":
+                disputes.undo(session, message.case_id, measure.of)
                 restrictions.lift(session, message.case_id, measure.of, now)
             elif measure.kind == "withdraw":
                 restrictions.end_consents(session, message.case_id, indexes, measure.purposes, message.at)

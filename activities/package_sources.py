@@ -23,6 +23,7 @@ from adapters.database.tables import (
     CaseRecord,
 )
 from adapters.disclosures import disclosures
+from adapters.disputes import Disputed, disputed_of
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from adapters.resources import Resources
@@ -68,6 +69,7 @@ class CaseFile:
         portable: Article 20 was asked for, beside a copy of everything or alone.
         portable_alone: nothing but what it covers was asked for.
         disclosures: to authorities, of which the person may be told.
+        disputed: records of which the person said that they are wrong, and what they said.
         scopes: of archives, what was agreed to be searched.
     """
 
@@ -86,6 +88,7 @@ class CaseFile:
     portable: bool = False
     portable_alone: bool = False
     disclosures: tuple[Disclosure, ...] = ()
+    disputed: tuple[Disputed, ...] = ()
     scopes: Mapping[str, AgreedScope] = field(default_factory=dict)
 
     @property
@@ -129,6 +132,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         portable=state.item(Right.PORTABILITY) is not None,
         portable_alone=message.portable,
         disclosures=_disclosures(resources, session, state),
+        disputed=tuple(disputed_of(session, resources.vault, _indexes(session, state))),
         scopes=_scopes(resources, state, sources),
     )
 
@@ -171,8 +175,12 @@ def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[
 
 
 def _disclosures(resources: Resources, session: Session, state: CaseState) -> tuple[Disclosure, ...]:
-    indexes = session.exec(select(CaseIdentifierRow.value_index).where(col(CaseIdentifierRow.id).in_(state.usable_keys))).all()
-    return tuple(disclosures(session, indexes, local_day(resources, datetime.now(UTC))))
+    return tuple(disclosures(session, _indexes(session, state), local_day(resources, datetime.now(UTC))))
+
+
+def _indexes(session: Session, state: CaseState) -> list[bytes]:
+    usable = col(CaseIdentifierRow.id).in_(state.usable_keys)
+    return list(session.exec(select(CaseIdentifierRow.value_index).where(usable)).all())
 
 
 def _scopes(resources: Resources, state: CaseState, sources: Iterable[Source]) -> dict[str, AgreedScope]:

@@ -83,6 +83,7 @@ class View:
     systems: list[SystemView]
     occasional: list[str]
     disclosed: list[str]
+    disputed: list[str]
     search: list[Searched]
     unreachable: list[str]
     left_out: list[Searched]
@@ -153,6 +154,7 @@ class Viewer:
             systems=systems,
             occasional=unique(text for system in systems for text in system.facts.occasional),
             disclosed=self._disclosed(),
+            disputed=[words.disputed(self._datamap, each, self._local(each.since)) for each in self._case.disputed],
             search=self._search(),
             unreachable=self._unreachable(),
             left_out=[

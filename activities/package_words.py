@@ -13,6 +13,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from adapters.disputes import Disputed
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
 from domain.period import period_end
 from domain.withholding import GROUNDS, Basis
@@ -214,3 +215,11 @@ def _bare(text: str) -> str:
 def sentence(text: str) -> str:
     """A text of the data map with exactly one full stop."""
     return f"{_bare(text)}."
+
+
+def disputed(datamap: DataMap, record: Disputed, since: date) -> str:
+    """What the person said is wrong and we did not correct, with their words (Article 16)."""
+    system = datamap.system(record.system)
+    title = next((one.title for one in system.collections if one.name == record.collection), record.collection)
+    says = f" You say: \u201c{visible(record.says)}\u201d" if record.says else ""
+    return f"{system.title}: {title}, marked as disputed since {day(since)}.{says}"

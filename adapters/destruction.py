@@ -23,7 +23,7 @@ from adapters.database.append_only import ending
 from adapters.database.desk_periods import BY_MONTH, delete_month
 from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
-from adapters.database.measure_tables import ConsentEnd, Restriction
+from adapters.database.measure_tables import ConsentEnd, DisputedRecord, Restriction
 from adapters.database.retention_tables import Destruction
 from adapters.database.review_tables import CaseWall
 from adapters.database.session import Database
@@ -39,7 +39,7 @@ STAYS: Final = frozenset(
     {
         *("case_right", "case_event", "case_record", "queue_entry", "case_assignment", "complaint_link"),
         # Who let a stopped release go accounts for it; what must not be done with the person stands as long as the stub.
-        *(str(table.__tablename__) for table in (HeldRelease, Restriction, ConsentEnd)),
+        *(str(table.__tablename__) for table in (HeldRelease, Restriction, ConsentEnd, DisputedRecord)),
     }
 )  # ids, enums, dates, counts, hashes
 GOES: Final = frozenset(

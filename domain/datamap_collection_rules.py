@@ -141,6 +141,7 @@ def _named_fields(path: Path, collection: Collection) -> Iterator[Broken]:
         "contact_changed_field",
         "restricted_field",
         "disputed_field",
+        "statement_field",
     ):
         if name := getattr(collection, key):
             named.append(((key,), name))

@@ -185,6 +185,9 @@ class Collection(Part):
         description="field that your own code asks before it uses anything of the person; empty or no: not restricted",
     )
     disputed_field: Column | None = Field(default=None, description="field that marks a record as disputed (Article 16)")
+    statement_field: Column | None = Field(
+        default=None, description="field that takes what the person says about a disputed record, word for word"
+    )
     withdrawals: tuple[Withdrawal, ...] = Field(
         default=(), description="how a consent ends here, or a purpose stops that was objected to (Articles 7(3), 21)"
     )

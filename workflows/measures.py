@@ -123,7 +123,7 @@ async def _nobody_there(case: Proceedings, measure: Measure) -> bool:
 
 async def _undo(measure: Measure, message: CarryOutMeasure) -> None:
     """What held here from the first moment ends with a restriction that came to nothing."""
-    if measure.kind == "restrict":
+    if measure.kind in {"restrict", "dispute"}:
         back = measure.model_copy(update={"kind": "lift", "of": measure.number})
         undo = message.model_copy(update={"measure": back})
         await workflow.execute_activity_method(Measures.carry_out_measure, undo, **CONNECTORS)

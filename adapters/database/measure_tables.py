@@ -39,6 +39,22 @@ class ContactChange(SQLModel, table=True):
     changed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
+class DisputedRecord(SQLModel, table=True):
+    """A record that the person disputes: shown with what they say wherever their data are collected or disclosed."""
+
+    __tablename__ = "disputed_record"
+    __table_args__ = (UniqueConstraint("case_id", "number", "subject_index", name="uq_disputed_record"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_receipt.case_id", index=True)
+    number: int  # of the measure
+    subject_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    system: str
+    collection: str
+    statement: UUID  # the sealed note with their words; it goes with that case's contents, the notice stays
+    since: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class ConsentEnd(SQLModel, table=True):
     """The ledger: from when on a consent is none any more. Never changed; what was done before stays as it was."""
 

@@ -58,13 +58,16 @@ async def add(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     given = _given(form)
     try:
         body = DisclosureBody.model_validate(given | {"silent_until": given["silent_until"] or None})
-        await run_in_threadpool(lambda: record(body, who, web))
+        answer = await run_in_threadpool(lambda: record(body, who, web))
     except ValidationError as wrong:
         told = {name: _ERRORS[name] for name in (str(error["loc"][0]) for error in wrong.errors())}
         return await run_in_threadpool(lambda: _page(web, who, status=422, errors=told, given=given))
     except DomainError as refusal:
         status, told = STATUSES.get(refusal.kind, 422), {str(refusal.facts.get("field", "email")): refusal.message}
         return await run_in_threadpool(lambda: _page(web, who, status=status, errors=told, given=given))
+    if answer.disputed:
+        note = f"It is written down. The person disputes a record; whoever gets it has to be told: {'; '.join(answer.disputed)}."
+        return await run_in_threadpool(lambda: _page(web, who, told=note))
     return away_to(f"{PATH}?done=recorded")
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
 from adapters.database.erasure_tables import Disclosure
+from adapters.disputes import disputed_of
 from api.access import note_access
 from api.dependencies import TheCaller, TheWeb
 from api.guard import GuardedRoute
@@ -53,6 +54,7 @@ class DisclosureAnswer(BaseModel):
     disclosed_on: dt.date
     silent: bool
     silent_until: dt.date | None
+    disputed: Annotated[list[str], Field(description="what the person says is wrong: the recipient has to be told")] = []
 
 
 class DisclosureLines(BaseModel):
@@ -83,7 +85,9 @@ def record(body: DisclosureBody, who: TheCaller, web: TheWeb) -> DisclosureAnswe
     note_access(web, who, "disclosure-recorded")
     with web.resources.database.write() as session:
         session.add(row)
-    return _answer(row)
+        disputed = disputed_of(session, web.resources.vault, [row.subject_index])
+    said = [f"{each.system}.{each.collection}: {each.says or 'disputed'}" for each in disputed]
+    return _answer(row).model_copy(update={"disputed": said})
 
 
 @router.post("/disclosures/search")

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from adapters import restrictions
 from adapters.database.erasure_tables import LegalHold
+from adapters.disputes import disputed_of
 from adapters.legal_holds import lasts
 from adapters.rates import Rate, one_too_many
 from adapters.suppression import lists_of, suppress
@@ -53,6 +54,7 @@ class ListedAnswer(BaseModel):
     """On which lists a value stands today.
 
     `may_send_marketing` is False where somebody objected (Article 21(3)), is restricted, or ended a consent to marketing.
+    `disputed`: collections with a record of which the person says that it is wrong; say so to whoever gets it (Article 16).
     `restricted`: nothing but storage for this person (Article 18(2)); `consents_ended`: by purpose, from when (Article 7(3)).
     """
 
@@ -61,6 +63,7 @@ class ListedAnswer(BaseModel):
     abuse: bool
     may_send_marketing: bool
     restricted: bool
+    disputed: list[str] = []
     consents_ended: dict[str, dt.datetime]
 
 
@@ -110,6 +113,7 @@ def check(body: ListedBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
         index = vault.index_email(body.value) if body.kind == "email" else vault.index_id(body.kind, body.value)
         lasting = restrictions.restrictions(session, [index])
         ended = restrictions.ended_consents(session, index)
+        disputed = disputed_of(session, vault, [index])
     marketing = {purpose.id for purpose in web.resources.datamap.purposes if purpose.direct_marketing}
     stopped = any(not each.purposes or marketing & {*each.purposes} for each in lasting)
     return ListedAnswer(
@@ -118,6 +122,7 @@ def check(body: ListedBody, who: TheCaller, web: TheWeb) -> ListedAnswer:
         abuse="abuse" in found,
         may_send_marketing="marketing" not in found and not stopped,
         restricted=bool(lasting),
+        disputed=sorted({f"{each.system}.{each.collection}" for each in disputed}),
         consents_ended=ended,
     )
 

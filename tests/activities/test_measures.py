@@ -16,6 +16,7 @@ from activities.systems.base import Amendment, SystemUnreachableError
 from activities.systems.sql import SqlSystem
 from adapters.correctable_values import held_values
 from adapters.database.tables import CaseIdentifierRow, SearchReceipt
+from adapters.disputes import disputed_of
 from adapters.notes import write_note
 from adapters.restrictions import restrictions
 from domain.datamap import Collection
@@ -32,6 +33,7 @@ from tests.case_in_hand import CaseInHand
 from tests.factories import ANNA, MONDAY
 
 FLAGGED = """        restricted_field: created_at
+        statement_field: name
         purpose: """
 
 
@@ -223,6 +225,24 @@ def test_an_identifier_under_which_nothing_stands_is_said_to_have_marked_nothing
     carry_out(shop, case, what.model_copy(update={"kind": "lift", "of": what.number}))  # a person said: not so
     with shop.resources.database.read() as session:
         assert restrictions(session, index) == []
+
+
+def test_what_the_person_says_of_a_disputed_record_stands_with_it_and_as_a_notice_of_theirs(shop: Shop) -> None:
+    """Where the data map has a place for it, in the record; in any case wherever their data are collected or disclosed."""
+    case, vault = shop.case(), shop.resources.vault
+    says = case.note("I never lived there.", "subject")
+    what = measure("dispute", places=["app.accounts"], text=says)
+    for _ in range(2):
+        assert carry_out(shop, case, what).rows == 1
+    assert column(shop, "accounts", 3) == ["I never lived there.", "Ruth"], "the field that the data map names for it"
+    with shop.resources.database.read() as session:
+        (notice,) = disputed_of(session, vault, [vault.index_email(RUTH)])
+        assert disputed_of(session, vault, [vault.index_email("somebody@else.example")]) == []
+    assert (notice.system, notice.collection, notice.says) == ("app", "accounts", "I never lived there.")
+    vault.destroy_case_key(case.id, rule="test", approver="test")
+    with shop.resources.database.read() as session:
+        (notice,) = disputed_of(session, vault, [vault.index_email(RUTH)])
+    assert notice.says == "", "the notice outlasts the case that it came in"
 
 
 @pytest.mark.parametrize("kind", ["restrict", "dispute"])

@@ -11,9 +11,13 @@ import pytest
 
 from activities import typesetting
 from adapters.database.erasure_tables import Disclosure
+from adapters.disputes import dispute
 from adapters.resources import Resources
+from domain.measure_standing import Measure
+from domain.rights import Right
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase, typical
+from tests.case_in_hand import CaseInHand
 
 TODAY = datetime.now(UTC)
 
@@ -162,6 +166,20 @@ def test_whoever_received_data_in_a_single_case_is_named_unless_it_is_silent(res
     letter = letter_of(case)
     assert "On Tue 3 March 2026 to HM Revenue and Customs (a law that obliges us): Name and contact details" in letter
     assert "4 April 2026" not in letter
+
+
+def test_what_the_person_disputes_stands_in_the_copy_with_their_own_words(resources: Resources) -> None:
+    """A statement that nobody shows is none (Article 16): whenever the data are collected it stands beside them."""
+    case, before = typical(resources), CaseInHand(resources)
+    says = before.note('I never lived there. #read("/etc/passwd")', "subject")
+    what = Measure(number=5, right=Right.RECTIFICATION, kind="dispute", places=["billing.invoices"], text=says)
+    with resources.database.write() as session:
+        dispute(session, before.id, what, [resources.vault.index_email(MAILBOX)], TODAY)
+    line = "Billing: Invoices, marked as disputed since Thu 26 November 2026. You say: \u201cI never lived there."
+    letter = letter_of(case)
+    assert "What you told us is wrong" in letter
+    assert "I never lived there. #read" in letter
+    assert line.partition(" since")[0] in letter
 
 
 def test_nothing_held_is_another_letter(resources: Resources) -> None:

@@ -8,11 +8,15 @@ import pytest
 from sqlmodel import select
 
 from adapters.database.erasure_tables import Disclosure
+from adapters.disputes import dispute
 from adapters.resources import Resources
 from demo.controller import DATAMAP, build
-from domain.rights import Role
+from domain.measure_standing import Measure
+from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import AtConsole, text_of
+from tests.case_in_hand import CaseInHand
+from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
 PATH = "/console/disclosures"
@@ -61,3 +65,24 @@ def test_a_disclosure_is_written_down_listed_without_its_person_and_found_by_add
     assert dpo.post(f"{PATH}/search", {"whose": ""}).status_code == 422
     with resources.database.read() as session:
         assert {row.silent for row in session.exec(select(Disclosure))} == {True, False}
+
+
+def test_whoever_writes_a_disclosure_down_is_told_what_the_person_disputes(at_console: SignIn, resources: Resources) -> None:
+    """A statement that no recipient hears of is none (Article 16)."""
+    case, lead = CaseInHand(resources), at_console(Role.PRIVACY_LEAD, "Dana Lind")
+    facts = {"number": 5, "right": Right.RECTIFICATION, "kind": "dispute", "places": ["platform.accounts"]}
+    what = Measure.model_validate({**facts, "text": case.note("I never lived there.", "subject")})
+    with resources.database.write() as session:
+        dispute(session, case.id, what, [resources.vault.index_email("mia@post.example")], MONDAY)
+    recipient = next(each for each in resources.datamap.recipients if each.occasional)
+    given = {
+        "email": "mia@post.example",
+        "recipient": recipient.id,
+        "basis": "court_order",
+        "categories": [resources.datamap.categories[0].id],
+        "disclosed_on": datetime.now(UTC).date().isoformat(),
+    }
+    page = text_of(lead.post("/console/disclosures", given))
+    assert "whoever gets it has to be told: platform.accounts: I never lived there." in page
+    other = text_of(lead.post("/console/disclosures", {**given, "email": "other@else.example"}))
+    assert "has to be told" not in other

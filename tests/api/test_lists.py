@@ -10,12 +10,15 @@ from sqlmodel import select
 from adapters.database.erasure_tables import Disclosure, LegalHold, SuppressionEntry
 from adapters.database.tables import AccessLog
 from adapters.disclosures import disclosures
+from adapters.disputes import dispute
 from adapters.leftovers import sweep_leftovers
 from adapters.legal_holds import lasts
 from adapters.rates import Rate
 from adapters.resources import Resources
 from api.v1 import lists
-from domain.rights import Role
+from domain.measure_standing import Measure
+from domain.rights import Right, Role
+from tests.case_in_hand import CaseInHand
 
 Key = Callable[..., dict[str, str]]
 API = "/api/v1"
@@ -40,6 +43,7 @@ def test_an_objection_to_marketing_lasts_and_is_found_in_any_ascii_case(web: Tes
         "abuse": False,
         "may_send_marketing": False,
         "restricted": False,
+        "disputed": [],
         "consents_ended": {},
     }
     assert check(web, lead, "mía@post.example")["may_send_marketing"]
@@ -136,6 +140,22 @@ def test_a_hold_needs_a_second_person_and_ends_on_its_review_day(web: TestClient
     assert not lasts(hold, hold.placed_at + timedelta(days=32)), "nobody looked at it again"
     later = {"review_on": (today + timedelta(days=60)).isoformat()}
     assert not web.post(f"{API}/holds/{placed['id']}/review", json=later, headers=lead).json()["confirmed"], "anew"
+
+
+def test_whoever_asks_the_lists_is_told_what_the_person_disputes(web: TestClient, key: Key, resources: Resources) -> None:
+    case = CaseInHand(resources)
+    what = Measure(
+        number=5,
+        right=Right.RECTIFICATION,
+        kind="dispute",
+        places=["platform.accounts"],
+        text=case.note("I never lived there.", "subject"),
+    )
+    lead = key(Role.PRIVACY_LEAD)
+    with resources.database.write() as session:
+        dispute(session, case.id, what, [resources.vault.index_email(MIA)], datetime.now(UTC))
+    answer = web.post(f"{API}/suppression/check", json={"value": MIA}, headers=lead).json()
+    assert answer["disputed"] == ["platform.accounts"]
 
 
 def test_a_disclosure_names_a_known_recipient_and_is_found_by_address(web: TestClient, key: Key, resources: Resources) -> None:
