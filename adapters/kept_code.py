@@ -1,7 +1,8 @@
 """Modules that are loaded again and again come from memory: the sandbox loads every workflow's own modules for each run.
 
-Reading and unmarshalling them took a case 1 ms, and 12 ms where no bytecode is kept (a read-only container, or
-PYTHONDONTWRITEBYTECODE). It also holds the worker to the workflows it started with while an upgrade replaces the files.
+A replay of a whole access case takes 57 to 66 ms of processor time with it and 77 to 86 without; where no bytecode is kept
+(a read-only container, or PYTHONDONTWRITEBYTECODE) 54 to 57 instead of 156. A start takes as long either way. It also holds
+the worker to the workflows it started with while an upgrade replaces the files.
 
 Next: worker.py
 """
