@@ -1,9 +1,10 @@
 """The door to ArchiveWorkflow: an import that was received is read in the background. Next: `workflows/archive.py`."""
 
 import asyncio
-import logging
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
@@ -19,7 +20,7 @@ from workflows.ids import archive_workflow_id
 from workflows.options import CASE_QUEUE, TASK_TIMEOUT
 
 _EVERY = 60.0  # seconds between two looks for imports that nobody reads
-log = logging.getLogger("habeas.archives")
+_log = structlog.get_logger("archives")
 
 
 class ArchiveDoor:
@@ -44,8 +45,11 @@ class ArchiveDoor:
         """For as long as the process lives: start what was received and is not read."""
         while True:
             await asyncio.sleep(_EVERY)
-            for archive in await run_in_threadpool(self._unread):
-                await self._start(archive)
+            try:
+                for archive in await run_in_threadpool(self._unread):
+                    await self._start(archive)
+            except SQLAlchemyError:  # a database that is away for a while must not end the safety net for good
+                _log.warning("imports not looked for")
 
     def _unread(self) -> list[UUID]:
         begun = [ArchiveState.RECEIVED.value, ArchiveState.READING.value]
@@ -63,4 +67,4 @@ class ArchiveDoor:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
         except (RPCError, RuntimeError):
-            log.warning("import not started", extra={"archive": str(archive)})
+            _log.warning("import not started", archive=str(archive))
