@@ -93,9 +93,7 @@ def look(
     )
     traversal = Traversal(resources, systems, assignment)
     traversal.run()
-    again = [name for name, why in traversal.failures.items() if why == "unreachable" and attempts_left(resources, name)]
-    if again:
-        raise SystemUnreachableError("No answer from " + ", ".join(sorted(again)))
+    try_again(resources, traversal.failures)
     return Look(plan, found_in(resources, case_id, run), traversal.failures)
 
 
@@ -135,6 +133,17 @@ def by_hand(systems: Systems, name: str) -> bool:
         return systems.connector(name).by_hand
     except SystemFailedError:
         return False  # misconfigured: the look says so
+
+
+def try_again(resources: Resources, failed: Mapping[str, str]) -> None:
+    """Let the engine try again where a system did not answer and has attempts left; what else failed is for a person.
+
+    Raises:
+        SystemUnreachableError: names them.
+    """
+    again = [name for name, why in failed.items() if why == "unreachable" and attempts_left(resources, name)]
+    if again:
+        raise SystemUnreachableError("No answer from " + ", ".join(sorted(again)))
 
 
 def attempts_left(resources: Resources, name: str) -> bool:

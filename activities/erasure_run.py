@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from activities.erasure_look import attempts_left
+from activities.erasure_look import try_again
 from activities.systems.base import Change, Connector, SystemUnreachableError
 from activities.systems.registry import Systems
 from adapters.collected import CollectedCollection
@@ -80,9 +80,7 @@ class ErasureRun:
                     self._erase_or_fail(entry)
         finally:
             self._write_down()
-        again = [name for name, why in self.failed.items() if why == "unreachable" and attempts_left(self._resources, name)]
-        if again:
-            raise SystemUnreachableError("No answer from " + ", ".join(sorted(again)))
+        try_again(self._resources, self.failed)
 
     def _erase_or_fail(self, entry: Entry) -> None:
         try:

@@ -13,13 +13,12 @@ from sqlmodel import select
 from temporalio import activity
 
 from activities.correctable import correctable_now
-from activities.erasure_look import attempts_left, forget
+from activities.erasure_look import forget, try_again
 from activities.failures import translated
 from activities.heartbeat import beating
 from activities.identifiers import usable_rows
 from activities.measure_run import MeasureRun
 from activities.measure_targets import addressees_of, by_hand_of, corrections_of, targets_of
-from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
 from adapters import contact_changes, disputes, restrictions
 from adapters.correctable_values import forget as forget_kept
@@ -53,7 +52,7 @@ class Measures:
 
     def __init__(self, resources: Resources, systems: Systems | None = None) -> None:
         self._resources = resources
-        self._systems = systems or Systems(resources.datamap, resources.settings.home)
+        self._systems = systems or Systems.of(resources)
 
     @activity.defn
     @translated
@@ -124,9 +123,7 @@ class Measures:
         return MeasureRun(self._resources, self._systems, case_id, number, targets, measure.skipped)
 
     def _failed(self, run: MeasureRun) -> list[SystemResult]:
-        again = [name for name, why in run.failed.items() if why == "unreachable" and attempts_left(self._resources, name)]
-        if again:
-            raise SystemUnreachableError("No answer from " + ", ".join(sorted(again)))
+        try_again(self._resources, run.failed)
         return [SystemResult(system=name, state="failed", reason=why) for name, why in sorted(run.failed.items())]
 
     def _identifiers(self, case_id: UUID, keys: Sequence[UUID]) -> list[CaseIdentifierRow]:

@@ -53,7 +53,7 @@ class MinorReport:
 
     def __init__(self, resources: Resources, systems: Systems | None = None) -> None:
         self._resources = resources
-        self._systems = systems or Systems(resources.datamap, resources.settings.home)
+        self._systems = systems or Systems.of(resources)
 
     @activity.defn
     @translated

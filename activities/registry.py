@@ -37,7 +37,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
         resources: opened once by the worker.
     """
     log, identity, letters = CaseLog(resources), Identity(resources), Correspondence(resources)
-    systems = Systems(resources.datamap, resources.settings.home)  # one set of connections for all who search or change
+    systems = Systems.of(resources)  # one set of connections for all who search or change
     collection, packaging, erasure = Collection(resources, systems), Packaging(resources), Erasure(resources, systems)
     measures = Measures(resources, systems)
     minor = MinorReport(resources, systems)

@@ -26,7 +26,7 @@ class Transfers:
 
     def __init__(self, resources: Resources, systems: Systems | None = None) -> None:
         self._resources = resources
-        self._systems = systems or Systems(resources.datamap, resources.settings.home)
+        self._systems = systems or Systems.of(resources)
 
     @activity.defn
     @translated

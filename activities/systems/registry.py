@@ -7,12 +7,14 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from activities.systems.archive import ArchiveSystem
 from activities.systems.base import Connector, refused
 from activities.systems.files import FileSystem
 from activities.systems.manual import ManualSystem
 from activities.systems.sql import SqlSystem
+from adapters.resources import Resources
 from adapters.settings import is_verified
 from domain.datamap import DataMap, System, SystemKind, resolve
 from domain.errors import SettingsError
@@ -33,6 +35,11 @@ class Systems:
         self._environment = os.environ if environment is None else environment
         self._connectors: dict[str, Connector] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, resources: Resources) -> Self:
+        """The systems of the data map in force: the one way in which activities open them."""
+        return cls(resources.datamap, resources.settings.home)
 
     def connector(self, name: str) -> Connector:
         """The connector of a system.
