@@ -225,7 +225,7 @@ def test_without_a_script_everything_can_be_decided(
         sign_in(page, portal, resources)
         page.goto(f"{portal}{path_of(case)}/package/platform/prompts")
         page.locator("#decision-3").select_option("duplicate")
-        page.locator("#item-3 button[type=submit]").click()
+        page.locator("#item-3 .decide button[type=submit]").click()
         expect(page.locator("#item-3")).to_contain_text("left out, a duplicate")
         assert decisions(case) == [("duplicate", None)]
         page.goto(f"{portal}{path_of(case)}/package/uploads/pictures/files/2/look")
