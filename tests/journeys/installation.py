@@ -29,6 +29,8 @@ class Installation:
         for name in ("PORT", "TEMPORAL_PORT", "MAIL_PORT"):
             self.settings.setdefault(f"HABEAS_{name}", str(servers.free_port()))
         self.settings["HABEAS_HOME"] = str(self.home)
+        # A journey approves by key, and nobody looks at samples in it: tests/api/test_console_sampling.py does.
+        self.settings.setdefault("HABEAS_SAMPLING_FROM", "1000000")
 
     @property
     def url(self) -> str:
