@@ -4,7 +4,9 @@ It asks for nothing, tells nothing of anybody's data, and is the same for every 
 Next: adapters/notice_letters.py
 """
 
-from fastapi import APIRouter, Response
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.notice_reader import NoticeReader, NoticeView, Proof, genuine
@@ -13,43 +15,41 @@ from adapters.notice_letters import affected_of
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.portal import pages
+from api.portal.notice_words import WORDS, language_wanted
 from domain.errors import UnknownObjectError
+from domain.incoming import Language
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 
 @router.get("/affected/{token}")
-async def affected(token: str, web: TheWeb) -> Response:
+async def affected(token: str, request: Request, web: TheWeb) -> Response:
     """Whether the address that this link was sent to is on a notice's list; whoever does not have the link learns nothing."""
-    return await run_in_threadpool(_affected, web, token)
+    return await run_in_threadpool(_affected, web, token, _wanted(request))
 
 
 @router.get("/notice/{token}")
-async def notice(token: str, web: TheWeb) -> Response:
+async def notice(token: str, request: Request, web: TheWeb) -> Response:
     """A letter's own page, by the token in it; or the public notice, by its reference."""
-    return await run_in_threadpool(_public if token.upper().startswith("HAB-N") else _letter, web, token)
+    return await run_in_threadpool(_public if token.upper().startswith("HAB-N") else _letter, web, token, _wanted(request))
 
 
-def _letter(web: Web, token: str) -> Response:
-    found = genuine(web.resources, token)
+def _wanted(request: Request) -> Language:
+    return language_wanted(request.headers.get("accept-language", ""))
+
+
+def _letter(web: Web, token: str, language: Language) -> Response:
+    found, words = genuine(web.resources, token), WORDS[language]
     if found is None:
-        lines = [
-            "We have not sent a letter with this address. Do not follow what it asks of you.",
-            "If you still have it, please tell us how it reached you: the ways to reach us are below.",
-        ]
-        return pages.show(web, "told.html", status=404, title="This letter is not from us", lines=lines)
+        return _page(web, language, words.forged, words.forged_lines, status=404)
     view, at = found
-    lines = [
-        f"We sent it {moment(at, zone(web))}, under the reference {view.dossier.reference}.",
-        "You got it because it concerns the account with the address that it was sent to.",
-        "It asks you for no password and has no link to sign in. To do what it advises, open our site as usual.",
-        "You can answer the letter, or reach us in one of the ways below.",
-    ]
-    return pages.show(web, "told.html", title="This letter is from us", lines=[*lines, *_texts(web, view)])
+    told = {"at": moment(at, zone(web), language), "reference": view.dossier.reference}
+    lines = [line.format(**told) for line in words.genuine_lines]
+    return _page(web, language, words.genuine, [*lines, *_texts(web, view)])
 
 
-def _affected(web: Web, token: str) -> Response:
-    found = affected_of(web.resources.vault, token)
+def _affected(web: Web, token: str, language: Language) -> Response:
+    found, words = affected_of(web.resources.vault, token), WORDS[language]
     if found is None:
         raise UnknownObjectError
     reference, index = found
@@ -57,29 +57,31 @@ def _affected(web: Web, token: str) -> Response:
     view = reader.find(reference)
     proof = reader.proof_of(view.dossier.id, index) if view.state.approved_by else None
     if proof is None:
-        title = "This address is not on our list"
-        lines = [f"As far as we know, our notice {reference} does not concern the account with the address of this link."]
+        title, lines = words.not_listed, [words.not_listed_line.format(reference=reference)]
     else:
-        title = "This address is on our list"
-        lines = [f"Our notice {reference} concerns the account with the address of this link.", _fate(web, proof)]
-    lines += ["You may have other accounts with other addresses: ask us for each.", "This page asks you for nothing."]
-    return pages.show(web, "told.html", title=title, lines=[*lines, *_texts(web, view)])
+        title, lines = words.listed, [words.listed_line.format(reference=reference), _fate(web, proof, language)]
+    return _page(web, language, title, [*lines, *words.after, *_texts(web, view)])
 
 
-def _fate(web: Web, proof: Proof) -> str:
+def _fate(web: Web, proof: Proof, language: Language) -> str:
+    words = WORDS[language]
     if proof.state == "sent" and proof.at:
-        return f"We sent you a letter {moment(proof.at, zone(web))}. If you cannot find it, ask us to send it again."
-    if proof.state in {"bounced", "refused"}:
-        return "Our letter did not arrive. Please tell us another way to reach you."
-    return "A letter with everything that you should know is on its way to you."
+        return words.sent.format(at=moment(proof.at, zone(web), language))
+    return words.came_back if proof.state in {"bounced", "refused"} else words.on_its_way
 
 
-def _public(web: Web, reference: str) -> Response:
+def _public(web: Web, reference: str, language: Language) -> Response:
     view = NoticeReader(web.resources).find(reference.upper())
     texts = _texts(web, view)
     if not texts:
         raise UnknownObjectError
-    return pages.show(web, "told.html", title="A notice to everybody whom it may concern", lines=texts)
+    return _page(web, language, WORDS[language].public, texts)
+
+
+def _page(web: Web, language: Language, title: str, lines: Sequence[str], status: int = 200) -> Response:
+    answer = pages.show(web, "told.html", status=status, language=language, title=title, lines=lines)
+    answer.headers["Vary"] = "Accept-Language"
+    return answer
 
 
 def _texts(web: Web, view: NoticeView) -> list[str]:

@@ -27,8 +27,10 @@ from api.face.assets import SHARED, Assets
 from api.face.days import day_near, zone
 from api.face.forms import from_elsewhere
 from api.portal.limits import client_posts_too_often
+from api.portal.notice_words import FRAMES
 from api.portal.sessions import Visit, form_key, once
 from domain.errors import DomainError
+from domain.incoming import Language
 
 FOLDER: Final = Path(__file__).resolve().parent
 CSP: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -83,6 +85,7 @@ def show(
     status: int = 200,
     session: Visit | None = None,
     mark: str = "",
+    language: Language = "en",
     **facts: Any,  # noqa: ANN401 (Jinja's)
 ) -> HTMLResponse:
     """Render a page with strict headers.
@@ -93,6 +96,7 @@ def show(
         status: of HTTP.
         session: the visit, whose forms carry its key.
         mark: of a form that goes on over several pages; without it each page has its own.
+        language: of what stands around the page.
         facts: what the template names.
     """
     today = web.now().astimezone(zone(web)).date()
@@ -105,6 +109,8 @@ def show(
         .get_template(template)
         .render(
             controller=web.resources.datamap.controller,
+            language=language,
+            frame=FRAMES[language],
             said=said,
             once=mark or once(web),
             form_key=form_key(web, session) if session else "",

@@ -137,3 +137,14 @@ def test_a_letter_that_is_ours_is_said_to_be_and_nothing_else_is(web: TestClient
     page = web.get(place)
     assert "This letter is from us" in page.text
     assert "person0@example.com" not in page.text
+    for wish, lang, title in (
+        ("de-AT,en;q=0.5", "de", "Dieser Brief ist von uns"),
+        ("fr", "fr", "Cette lettre est de nous"),
+        ("it,en;q=0.8", "en", "This letter is from us"),
+    ):
+        page = web.get(place, headers={"Accept-Language": wish})
+        assert f'<html lang="{lang}">' in page.text
+        assert title in page.text
+        assert page.headers["vary"] == "Accept-Language"
+        others = {"Skip to the content", "Zum Inhalt springen", "Aller au contenu"}
+        assert len([each for each in others if each in page.text]) == 1, "what stands around it is in the same language"
