@@ -1,8 +1,8 @@
 """Modules that are loaded again and again come from memory: the sandbox loads every workflow's own modules for each run.
 
 A replay of a whole access case takes 57 to 66 ms of processor time with it and 77 to 86 without; where no bytecode is kept
-(a read-only container, or PYTHONDONTWRITEBYTECODE) 54 to 57 instead of 156. A start takes as long either way. It also holds
-the worker to the workflows it started with while an upgrade replaces the files.
+(a read-only container, or PYTHONDONTWRITEBYTECODE) 54 to 57 instead of 147 to 156. A start takes as long either way.
+It also holds the worker to the workflows it started with while an upgrade replaces the files.
 
 Next: worker.py
 """
