@@ -138,7 +138,7 @@ _STANDS: Final = (
     (r"/package/\w+/\w+$", "decision"),  # what holds for the record now
     (r"/staff/[^/]+/role$", "role"),  # which they have now
     (r"/cases/new$", "relation"),  # what nearly everybody is
-    (r"/package/find$", "state"),  # what is looked for
+    (r"/package/find(#\w+)?$", "state"),  # what is looked for
     (r"/remark$", "kind"),  # a note is no question to anybody
     (r"/keys$", "whose"),  # the least that a key may do
     (r"/actions/set_letter$|/actions/publish$", "language"),
