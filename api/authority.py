@@ -166,6 +166,6 @@ SCOPES_OF_ROLES: dict[Role, frozenset[Scope]] = {
     Role.BREACH_RESPONDER: _BREACHES,
     Role.ADMINISTRATOR: frozenset(),
     Role.AUDITOR: frozenset({Scope.CASES_READ, Scope.BREACHES_READ}),
-    Role.LEGAL_REVIEWER: frozenset(),  # at the console alone
+    Role.LEGAL_REVIEWER: frozenset({Scope.CASES_WRITE}),  # one action; the console gives them no key yet
     Role.PLATFORM: _CASES | _BREACHES,
 }

@@ -21,7 +21,7 @@ RESPONDERS = (
     "confirm_awareness set_affected choose_land set_lead change_step freeze_evidence add_task complete_task assess add_other "
     "record_told set_field set_fields prepare_report record_sent explain_delay hand_over contain"
 )
-NOTICES = "load_list query_list set_letter set_policy prepare send_test set_rate pause continue cancel"
+NOTICES = "load_list query_list set_letter set_policy prepare send_test set_rate pause continue cancel resend"
 DECIDERS = "decide_authority decide_people approve_report dismiss close reopen"
 ANYBODY = "add_fact add_evidence link_case"
 MATRIX = {
@@ -84,6 +84,9 @@ MATRIX = {
     "set_item_decision": WORKERS,
     "set_decision_rule": WORKERS,
     "weigh_third_person": WORKERS,
+    "undo_item_decision": WORKERS,
+    "refer_to_legal": WORKERS,
+    "decide_privilege": "legal_reviewer",
     "prepare_package": WORKERS,
     "record_delivery": WORKERS,
     "send_message": WORKERS,
@@ -95,6 +98,7 @@ MATRIX = {
     "record_after_check": "reviewer privacy_lead dpo",
     "edit_erasure": WORKERS,
     "propose_rectification": WORKERS,
+    "take_back_rectification": WORKERS,
     "approve_rectification": "reviewer privacy_lead",
     "mark_disputed": WORKERS,
     "restrict_processing": WORKERS,
