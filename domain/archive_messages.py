@@ -6,7 +6,7 @@ Next: workflows/archive.py
 from uuid import UUID
 
 from domain.archives import ArchiveState
-from domain.messages import Message
+from domain.commands import Message
 
 
 class ReadArchive(Message):

@@ -200,18 +200,30 @@ class TestHistory:
         with resources.database.write() as session:
             for number in (1, 2):
                 item = f"platform.prompts.000000000000000{number}"
-                decided = {"decision": "withhold", "basis": "third_party", "author": PREPARER, "decided_at": MONDAY}
-                session.add(ItemDecision(case_id=case.id, revision=number, item=item, **decided))
-            sent = {
-                "message_id": "<1@invalid>",
-                "written_at": MONDAY,
-                "accepted_at": MONDAY,
-                "bounced_at": MONDAY,
-                "bounce": "hard",
-            }
+                session.add(
+                    ItemDecision(
+                        case_id=case.id,
+                        revision=number,
+                        item=item,
+                        decision="withhold",
+                        basis="third_party",
+                        author=PREPARER,
+                        decided_at=MONDAY,
+                    )
+                )
             session.add(
                 Letter(
-                    id=uuid4(), case_id=case.id, name="request_received", number=1, identifier=case.mailbox, content=None, **sent
+                    id=uuid4(),
+                    case_id=case.id,
+                    name="request_received",
+                    number=1,
+                    identifier=case.mailbox,
+                    content=None,
+                    message_id="<1@invalid>",
+                    written_at=MONDAY,
+                    accepted_at=MONDAY,
+                    bounced_at=MONDAY,
+                    bounce="hard",
                 )
             )
         page = text_of(at_console().get(f"/console/cases/{case.reference}/history"))

@@ -13,6 +13,7 @@ from activities.archives import ArchiveReading
 from adapters.database import migrate
 from adapters.resources import Resources
 from api.archives import ArchiveDoor
+from domain.archive_messages import ArchiveRead
 from tests import archives_made as made
 from tests import opened
 from tests.archives_made import Office, mail, mbox
@@ -45,7 +46,7 @@ async def test_an_import_is_read_in_the_background(time_skipper: TimeSkipper, re
                 if office.archives.find(archive).row.state == "read":
                     break
                 await asyncio.sleep(0.1)
-            handle = time_skipper.client.get_workflow_handle_for(ArchiveWorkflow.run, archive_workflow_id(archive))
+            handle = time_skipper.client.get_workflow_handle(archive_workflow_id(archive), result_type=ArchiveRead)
             assert (await handle.result()).state == "read"
     found = office.archives.find(archive)
     assert (found.row.state, found.row.messages) == ("read", 2)

@@ -20,6 +20,7 @@ from adapters.requester import Requester
 from api.console.cases import content, desk_lines, desk_reading, reading, shell
 from api.console.cases.desk import Name, Start, note_look, shown_on_desk
 from api.console.cases.desk_shapes import Shape, shape_of
+from api.console.cases.known_names import known_names
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker
 from api.console.sessions import SignedIn
@@ -115,7 +116,8 @@ def _talk(  # noqa: PLR0917
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
         requester = Requester.read(session, vault, case.receipt, case.state)
-    lines = [desk_lines.line_of(found, item, standing, requester, who.role) for item in items]
+    names = known_names(web, standing, found, [item.row for item in items])
+    lines = [desk_lines.line_of(found, item, standing, requester, who.role, names) for item in items]
     messages = sorted(_messages(lines, shape, here), key=lambda each: each.time)
     return Talk(name, messages, max(0, len(positions) - _MOST))
 
