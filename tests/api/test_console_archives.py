@@ -103,7 +103,7 @@ def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: Sign
     ):
         assert words in covered
     assert "Agreed scope 1" in person.get(f"{here}/coverage.csv").text
-    assert "telephone" not in text_of(at_console(Role.AUDITOR, "Vera Lind").get(f"{here}/coverage"))
+    assert "Ruth, by telephone" not in text_of(at_console(Role.AUDITOR, "Vera Lind").get(f"{here}/coverage"))
 
     groups = person.get(f"{here}/package/mail/groups/thread")
     assert "1 group" in text_of(groups)

@@ -49,7 +49,8 @@ def test_no_date_stands_without_its_sum_and_the_promised_one_beside_it(
         page = text_of(person.get(f"/console/cases/{case.reference}{tab}"))
         assert "Due, safe date" in page
         assert all(line.source in page for line in clock.sum)
-        assert "Promised in letters" not in page, "no letter has told it yet"
+        assert "Promised in letters By" not in page, "no letter has told it yet"
+        assert not clock.promised or "Promised in letters Nothing yet" in page
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO])

@@ -42,8 +42,8 @@ class ScopeLine:
 
 def scopes_of(web: Web, facts: CaseFacts, *, content: bool) -> list[ScopeLine]:
     """The archives of the data map with what was agreed; to be called in a thread. Empty when the case's content is gone."""
-    archives = Archives(web.resources, facts.state.case_id)
     try:
+        archives = Archives(web.resources, facts.state.case_id)
         return [
             _line(web, system.title, archives.imports(system.name), archives.agreed(system.name), content=content)
             for system in archives.systems()
