@@ -26,7 +26,7 @@ class Field:
         derived: filled in from the record and not by hand.
         choices: what may be answered, where a form gives a list; several are separated by commas.
         several: more than one of them may be true at once.
-        cyber: asked only after a cyber incident.
+        cyber: asked only after a cyber incident; one that is answered all the same stays in the report.
     """
 
     labels: Labels

@@ -85,12 +85,21 @@ def answers(reported: Reported) -> list[Answer]:
     """Every field of the form in its order; of a follow-up only those that changed."""
     form = FORMS[reported.recipient.form if reported.recipient else "general"]
     names = [name for _, fields in form.sections for name in fields]
-    now = {name: _answer(reported, reported.state, reported.notes, name) for name in names if _asked(reported, name)}
+    now = {name: _answer(reported, reported.state, reported.notes, name) for name in names if asks_for(reported, name)}
     if reported.before is None:
         return list(now.values())
     earlier = {name: _answer(reported, reported.before, reported.before_notes, name) for name in now}
     kept = {"report_kind", "organisation"}
     return [answer for name, answer in now.items() if name in kept or answer != earlier[name]]
+
+
+def asks_for(reported: Reported, name: str) -> bool:
+    """Whether a report has the field: what somebody answered, now or in the last one sent, is never left out."""
+    answered = [state.fields[name].standing for state in (reported.state, reported.before) if state and name in state.fields]
+    if not FIELDS[name].cyber or any(standing != "not_yet_known" for standing in answered):
+        return True
+    cyber = reported.state.fields.get("cyber_incident")
+    return cyber is None or cyber.note is None or reported.notes.get(cyber.note) != "no"
 
 
 def report_data(reported: Reported) -> dict[str, Any]:
@@ -140,13 +149,6 @@ def _shown(answer: Answer, language: Language) -> dict[str, Any]:
         "lines": lines or [unknown],
         "standing": words(STANDINGS[answer.standing], language) if answer.standing == "estimated" else "",
     }
-
-
-def _asked(reported: Reported, name: str) -> bool:
-    if not FIELDS[name].cyber:
-        return True
-    cyber = reported.state.fields.get("cyber_incident")
-    return cyber is None or cyber.note is None or reported.notes.get(cyber.note) != "no"
 
 
 def _answer(reported: Reported, state: BreachState, notes: Mapping[UUID, str], name: str) -> Answer:

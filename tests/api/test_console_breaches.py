@@ -40,7 +40,7 @@ def amara(web: TestClient, resources: Resources) -> AtConsole:
 
 @pytest.fixture
 def place(dana: AtConsole) -> str:
-    form = {"summary": "Stolen passwords\nTried on our site.", "affected": "GB 1840\nde-be 400-450\nXX 28", "first_alert_at": ""}
+    form = {"summary": "Stolen passwords\r\nTried on us.", "affected": "GB 1840\nde-be 400-450\nXX 28", "first_alert_at": ""}
     answer = dana.post("/console/breaches/new", form)
     assert answer.status_code == 303, text_of(answer)
     return str(answer.headers["location"])
@@ -65,7 +65,8 @@ def fill(who: AtConsole, place: str, page: str = "", **fields: tuple[str, str]) 
 def sheet(page: str, **fields: tuple[str, str]) -> dict[str, str]:
     """What a browser sends of the page of a report."""
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-    form |= {name: unescape(text) for name, text in re.findall(r'<textarea id="\w+" name="(\w+)"[^>]*>\n([^<]*)<', page)}
+    texts = re.findall(r'<textarea id="\w+" name="(\w+)"[^>]*>\n([^<]*)<', page)
+    form |= {name: re.sub(r"\r\n?|\n", "\r\n", unescape(text)) for name, text in texts}
     form |= dict(re.findall(r'<input type="radio" [^>]*name="(\w+)" value="(\w+)" checked>', page))
     chosen = re.findall(r'<select id="\w+" name="(\w+)"[^>]*>(.*?)</select>', page)
     form |= {name: found[1] for name, options in chosen if (found := re.search(r'value="(\w+)" selected', options))}
@@ -189,6 +190,32 @@ def test_what_is_on_record_elsewhere_is_proposed_and_counts_once_somebody_confir
     frozen = text_of(dana.get(f"{place}/actions/prepare_report?authority=ico"))
     assert "What happened: Stolen passwords" in frozen
     assert "Insurer, Northgate" not in frozen, "what nobody confirmed goes into no report"
+
+
+def test_what_was_answered_of_no_cyber_incident_is_in_the_report_and_the_form_counts_as_it_does(
+    dana: AtConsole, place: str
+) -> None:
+    told = fill(dana, place, cyber_incident=("no", "known"), affected_security=("confidentiality", "known"))
+    counted = re.search(r"\d+ known, \d+ estimated, \d+ not yet known", told)
+    assert counted is not None
+    left_out = "Not a cyber incident: the report leaves this out unless it is answered here."
+    assert f"Impact on the organisation {left_out}" in told
+    assert told.count(left_out) == 2, "not beside what was answered"
+    kept = "Confidentiality, integrity, availability: confidentiality"
+    shown = text_of(dana.get(f"{place}/actions/prepare_report?authority=ico"))
+    assert kept in shown
+    assert "Impact on the organisation" not in shown
+    assert counted[0] in do(dana, place, "prepare_report", authority="ico"), "as the form said"
+    report = re.search(r"/reports/([0-9a-f-]{36})/text", dana.get(place).text)
+    assert report is not None
+    assert kept in " ".join(dana.get(f"{place}/reports/{report[1]}/text").text.split())
+    at = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    do(dana, place, "record_sent", f"?report={report[1]}", receipt="IC-78", sent_at=at, reason="A Saturday night.")
+    told = fill(dana, place, affected_security=("", "not_yet_known"))
+    assert "A follow-up report carries and counts what changed" in told
+    assert told.count(left_out) == 2
+    shown = text_of(dana.get(f"{place}/actions/prepare_report?authority=ico"))
+    assert "Confidentiality, integrity, availability: not yet known" in shown, "what was told before is taken back in words"
 
 
 def test_a_report_that_cannot_be_saved_loses_nothing(dana: AtConsole, place: str) -> None:

@@ -37,7 +37,7 @@ from domain.breach_choices import choice_word
 from domain.breach_contacts import CHECKED
 from domain.breach_forms import FIELDS, FORMS, Form
 from domain.breach_proposals import OnRecord, Proposal, proposals
-from domain.breach_report import Reported, answers, report_data, report_text
+from domain.breach_report import Reported, answers, asks_for, report_data, report_text
 from domain.errors import DomainError, UnknownObjectError
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -63,6 +63,7 @@ class Asked:
         proposed: where the value was taken from; empty where it is nobody's proposal.
         seen: the sequence of what was recorded when the page was made; 0 before anything was.
         change: the action by which a value from the record is changed.
+        left_out: the report does not have it, as nobody answered it and it was no cyber incident.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Asked:
     proposed: str = ""
     seen: int = 0
     change: BreachAction | None = None
+    left_out: bool = False
 
     @property
     def chosen(self) -> list[str]:
@@ -141,22 +143,28 @@ def _sheet(web: Web, view: BreachView, authority: str) -> _Sheet:
     said = reader.words(state.breach_id, notes_of(state))
     offered = proposals(_on_record(web, view, said))
     derived = {each.name: each for each in answers(_reported(web, view, authority, followed=False))}
+    next_one = _reported(web, view, authority, followed=True)
     fields = {}
     for name in (name for _, names in form.sections for name in names):
         if FIELDS[name].derived:
             each = derived[name]
             fields[name] = Asked(name, each.value, each.value, each.standing, change=_CHANGED_BY.get(name))
         else:
-            fields[name] = _asked(state, said, name, offered.get(name))
-    return _Sheet(authority, form, fields, sum(bool(each.proposed) for each in fields.values()))
+            fields[name] = replace(_asked(state, said, name, offered.get(name)), left_out=not asks_for(next_one, name))
+    return _Sheet(authority, form, fields, sum(bool(each.proposed) and not each.left_out for each in fields.values()))
+
+
+def _as_sent(text: str) -> str:
+    """Words as they are compared: a browser ends each line with CR and LF, whatever the page had."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _asked(state: BreachState, said: Mapping[UUID, str], name: str, offered: Proposal | None) -> Asked:
     known = state.fields.get(name)
     if known is None:
-        value = offered.value if offered else ""
+        value = _as_sent(offered.value) if offered else ""
         return Asked(name, value, _shown(name, value), "", offered.source if offered else "")
-    value = said.get(known.note, "") if known.note else ""
+    value = _as_sent(said.get(known.note, "")) if known.note else ""
     if FIELDS[name].several:  # in the order in which they come back
         value = ", ".join(code for code in FIELDS[name].choices if code in {part.strip() for part in value.split(",")})
     return Asked(name, value, _shown(name, value), known.standing, seen=known.sequence)
@@ -206,7 +214,7 @@ def _typed(sheet: _Sheet, form: FormData) -> dict[str, _Typed]:
     for name, field in FIELDS.items():
         if name not in sheet.fields or field.derived:
             continue
-        value = ", ".join(str(each) for each in form.getlist(f"value_{name}")).replace("\r\n", "\n").strip()
+        value = _as_sent(", ".join(str(each) for each in form.getlist(f"value_{name}")))
         seen = typed_in(form, f"seen_{name}")
         typed[name] = _Typed(value, typed_in(form, f"standing_{name}"), number_in(seen) or 0)
     return typed
@@ -245,7 +253,7 @@ def _as_it_was(web: Web, view: BreachView, name: str, sent: _Typed) -> bool:
         return not sent.standing
     reader = BreachReader(web.resources)
     field = reader.upto(view.dossier.id, sent.seen).fields.get(name)
-    value = reader.words(view.dossier.id, [field.note]).get(field.note, "") if field and field.note else ""
+    value = _as_sent(reader.words(view.dossier.id, [field.note]).get(field.note, "")) if field and field.note else ""
     return field is not None and (value, field.standing) == (sent.value, sent.standing)
 
 
@@ -256,7 +264,7 @@ def _page(  # noqa: PLR0917 (what a form is made of)
         name: replace(each, value=typed[name].value, standing=typed[name].standing, proposed="") if name in typed else each
         for name, each in sheet.fields.items()
     }
-    standings = [each.standing or _UNKNOWN for each in sheet.fields.values()]
+    standings = [each.standing or _UNKNOWN for each in sheet.fields.values() if not each.left_out]
     return show(
         web,
         "breaches/report.html",
