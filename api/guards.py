@@ -58,7 +58,7 @@ class Hosts:
         """Pass the request on, or refuse it with 421 (RFC 9110)."""
         if scope["type"] == "http" and (b"%00" in scope["query_string"] or "\0" in scope["path"]):
             # No text of ours holds one, and PostgreSQL takes none: it would be a failure where it is looked up.
-            await problem("malformed", "This address holds a character that none of ours does.", 400)(scope, receive, send)
+            await problem("malformed", "This address holds a character that none of ours does.", 422)(scope, receive, send)
             return
         if scope["type"] == "http" and _host(scope) not in hosts_of(scope["app"].state.web.resources.settings.public_url):
             await problem("unknown-host", "This address is not one of ours.", 421)(scope, receive, send)

@@ -10,6 +10,7 @@ from api.v1.dossier_bodies import Table, Told, shapes
 from domain.breach import Standing
 from domain.breach_authority import BreachAction
 from domain.breach_commands import BreachCommand
+from domain.texts import Name
 
 Person = Annotated[str, StringConstraints(min_length=3, max_length=320)]
 _WHO = "e-mail address of a caseworker, or the id that answers name"
@@ -22,7 +23,7 @@ _MUST = Told()
 class FieldBody(ActionBody):
     """One field of the reports."""
 
-    field: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    field: Name
     standing: Standing
     value: Words | None = Field(None, description="what is known; a code where the form gives choices; kept sealed")
 

@@ -10,8 +10,9 @@ from workflows import options
 SETS = {name: found for name, found in vars(options).items() if isinstance(found, dict) and "retry_policy" in found}
 
 
-def test_there_are_ten() -> None:
+def test_there_are_eleven() -> None:
     assert sorted(SETS) == [
+        "ARCHIVES",
         "CALLS",
         "CONNECTORS",
         "EVENTS",
