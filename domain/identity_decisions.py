@@ -36,6 +36,22 @@ def identity_actions(state: CaseState) -> list[Action]:
     return actions
 
 
+def has_mailbox(state: CaseState) -> bool:
+    """Whether any address of the person is known; without one nobody can have shown control of their mailbox."""
+    return any(each.kind == "email" and each.standing != "rejected" and not each.agent for each in state.identifiers.values())
+
+
+def could_be_shown(state: CaseState, factors: list[Factor]) -> list[Factor]:
+    """The factors that somebody wants to record.
+
+    Raises:
+        InvalidInputError: the mailbox is among them, and the case has none.
+    """
+    if Factor.MAILBOX in factors and not has_mailbox(state):
+        raise InvalidInputError("This case has no mailbox that could have been shown. Say what showed who asks.", field="factors")
+    return factors
+
+
 def mandate_awaited(state: CaseState) -> bool:
     """Whether somebody acts for the person and nobody has said yet whether a proof of it is enough: they may hand one in."""
     return Doubt.AGENT in state.doubts and state.authority is None and Action.SUBMIT_IDENTITY_EVIDENCE in identity_actions(state)

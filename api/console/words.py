@@ -145,6 +145,7 @@ FACTORS: Final[dict[str, str]] = {  # what showed who asks
     "judged": "My own decision, with the reason",
     "authority": "Proof that they may act for the person",
 }
+RECORDED_FACTORS: Final = FACTORS | {"judged": "A caseworker\u2019s own decision, with the reason"}  # said of somebody else
 BURDENS: Final[dict[str, str]] = {  # what may make a request manifestly unfounded or excessive
     "repetitive": "The same was answered lately",
     "nothing_new": "Nothing has changed since",

@@ -42,6 +42,7 @@ from domain.authority import Action
 from domain.commands import Command
 from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
+from domain.identity_decisions import could_be_shown
 from domain.messages import CommandCall
 from domain.rights import Role
 from domain.work_decisions import SAFEGUARD
@@ -276,6 +277,7 @@ def _propose_refusal(session: Session, deed: Deed) -> dict[str, Any]:
 _SPECIAL = {
     Action.REQUEST_CODE: _request_code,
     Action.CONFIRM_IDENTITY_CODE: _confirm_code,
+    Action.CONFIRM_IDENTITY: lambda _, deed: {"factors": could_be_shown(deed.view.state, deed.given["factors"])},
     Action.SUBMIT_IDENTITY_EVIDENCE: _evidence,
     Action.ADD_IDENTIFIER: _add_identifier,
     Action.NAME_ACCOUNT: _add_identifier,

@@ -57,6 +57,14 @@ def test_an_action_is_the_owner_s_and_answers_with_the_case(
     assert gateway.calls[0].command.actor.role is LEAD
 
 
+def test_the_mailbox_is_refused_as_proof_where_the_case_has_none(web: TestClient, key: Key, resources: Resources) -> None:
+    case = CaseInHand(resources, email=None, channel="letter", name="Ruth Adeyemi")
+    answer = act(web, case.reference, "confirm_identity", {"factors": ["mailbox"], "reason": WORDS}, key(LEAD))
+    assert answer.status_code == 422
+    assert "no mailbox" in answer.text
+    assert not rows(resources, Note), "nothing of a refused command is kept"
+
+
 def test_words_are_sealed_and_never_travel(
     web: TestClient, key: Key, opened_case: CaseInHand, gateway: FakeGateway, resources: Resources
 ) -> None:

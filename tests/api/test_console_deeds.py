@@ -53,6 +53,30 @@ def path_of(case: CaseInHand | SearchedCase) -> str:
     return f"/console/cases/{CaseReader(case.resources).get(case.id).receipt.reference}"
 
 
+def test_the_mailbox_is_no_proof_where_there_is_none_and_what_was_recorded_stands_on_the_page(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = CaseInHand(resources, email=None, channel="letter", name="Ruth Adeyemi", hints=[("customer", "4711")])
+    lead = at_console(Role.PRIVACY_LEAD)
+    form = lead.get(f"{path_of(case)}/actions/confirm_identity").text
+    assert 'value="by_person"' in form
+    assert 'value="mailbox"' not in form
+    refused = lead.post(f"{path_of(case)}/actions/confirm_identity", {"factors": ["mailbox", "by_person"], "reason": "Called."})
+    assert refused.status_code == 422
+    assert "no mailbox that could have been shown" in refused.text
+    with resources.database.read() as session:
+        assert session.exec(select(func.count()).select_from(CommandRow)).one() == 0
+    done = lead.post(f"{path_of(case)}/actions/confirm_identity", {"factors": ["by_person"], "reason": "Called."})
+    assert done.status_code == 303
+    for page in ("", "/history"):
+        assert "Called back on the held number" in text_of(lead.get(f"{path_of(case)}{page}"))
+
+
+def test_the_mailbox_is_offered_where_the_case_has_one(at_console: SignIn, opened_case: CaseInHand) -> None:
+    form = at_console(Role.PRIVACY_LEAD).get(f"{path_of(opened_case)}/actions/confirm_identity").text
+    assert 'value="mailbox"' in form
+
+
 def logged(resources: Resources) -> list[str]:
     with resources.database.read() as session:
         return list(session.exec(select(AccessLog.action).order_by(AccessLog.id)).all())  # type: ignore[arg-type]

@@ -139,6 +139,41 @@ def test_a_correction_is_chosen_from_what_is_held_and_takes_the_old_value_from_t
     assert (change["field"], change["old"], change["new"]) == ("name", "Rut Adeyemi", "Ruth Adeyemi")
 
 
+def test_an_empty_field_changes_nothing_and_a_value_goes_only_by_a_tick_that_whoever_approves_reads(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    looked_at(case, LOCALE, NAME, HeldValue("platform", "accounts", "email", None, 1))
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+    page = person.get(f"{path}/values").text
+    locale, name = sorted({part.partition('"')[0] for part in page.split('id="pick-')[1:]})
+    nothing = f"{name.removesuffix('1')}2"
+    form = person.post(f"{path}/actions/propose_rectification/chosen", {"pick": [locale, name, nothing]}).text
+    assert form.count("Left empty: no change.") == 3
+    assert 'name="remove_2"' in form
+    assert 'name="remove_3"' not in form, "where nothing stands nothing can be removed"
+    given: dict[str, object] = {"pick": [locale, name], "reason": "Passport."}
+    for wrong, words in (({}, "nothing would change yet"), ({"new_1": "en", "remove_1": "yes"}, "not both")):
+        answer = person.post(f"{path}/actions/propose_rectification", given | wrong)
+        assert answer.status_code == 422
+        assert words in answer.text
+    assert 'value="yes" checked' in answer.text, "what was ticked is kept"
+    answer = person.post(f"{path}/actions/propose_rectification", given | {"new_1": "", "remove_2": "yes"})
+    assert answer.status_code == 303, answer.text
+    with resources.database.read() as session:
+        payload = session.exec(select(CommandRow).where(CommandRow.action == "propose_rectification")).one().payload
+        note = session.get_one(Note, UUID(payload["changes"]))
+    (change,) = json.loads(resources.vault.case(case.id).open("note", "text", str(note.id), note.text))
+    assert (change["field"], change["old"], change["new"]) == ("name", "Rut Adeyemi", None)
+    state = CaseReader(resources).get(case.id).state
+    case.sequence = state.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=2)
+    page = at_console(Role.REVIEWER, "Ben Frank").get(path).text
+    assert "\u201cRut Adeyemi\u201d is removed, and nothing stands there afterwards." in page
+    assert ">Remove the value<" in page
+    assert ">Correct it<" not in page
+
+
 def test_a_choice_that_is_none_or_that_was_looked_at_anew_is_asked_again(at_console: SignIn, resources: Resources) -> None:
     case = carrying_out(resources, Right.RECTIFICATION)
     looked_at(case, NAME)

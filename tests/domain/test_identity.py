@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.authority import Action
-from domain.case import CaseState
+from domain.case import CaseState, Identifier
 from domain.commands import (
     ChangeDeliveryAddress,
     CompleteWorkItem,
@@ -20,7 +20,7 @@ from domain.decisions import allowed_actions, decide
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Tag
 from domain.identity import Doubt, Factor, risk_of, suffices, would_do
-from domain.identity_decisions import check_wait
+from domain.identity_decisions import check_wait, has_mailbox
 from domain.messages import Verdict
 from domain.rights import Right, Risk, Status
 from tests.factories import ANNA, BEN, MAILBOX, MONDAY, SECOND_MAILBOX, SUBJECT, happen, identified, in_review, perform, received
@@ -61,6 +61,17 @@ def test_an_agent_is_settled_by_the_person_or_by_proof_and_by_nothing_the_agent_
     assert not suffices(Right.ACCESS, Risk.HIGH, {F.JUDGED}, agent)
     assert suffices(Right.ACCESS, Risk.HIGH, {F.JUDGED, F.AUTHORITY}, agent)
     assert not suffices(Right.ACCESS, Risk.HIGH, {F.MAILBOX}, {D.AGENT, D.CONTACT_CHANGED})
+
+
+def test_a_case_has_a_mailbox_only_where_an_address_of_the_person_is_known() -> None:
+    state = received()
+    assert has_mailbox(state)
+    state.identifiers[MAILBOX].agent = True
+    assert not has_mailbox(state), "the mailbox of whoever acts for them says nothing of the person"
+    state.identifiers[MAILBOX] = Identifier(kind="phone")
+    assert not has_mailbox(state)
+    state.identifiers[MAILBOX] = Identifier(kind="email", standing="rejected")
+    assert not has_mailbox(state)
 
 
 def _confirm(state: CaseState, identifier: UUID = MAILBOX) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapters.correctable_values import HeldValue, HeldValues, held_values
 from adapters.database.case_reader import CaseView
 from api.console.cases.facts import CaseFacts
-from api.console.cases.form_fields import FormField
+from api.console.cases.form_fields import UNCHANGED, FormField, correction_field
 from api.console.cases.measure_cards import field_title
 from api.dependencies import Web
 from domain.errors import InvalidInputError, KeyMissingError
@@ -68,11 +68,11 @@ def fields_for(web: Web, facts: CaseFacts, keys: list[str]) -> tuple[list[FormFi
     """
     values = picked(web, facts.view, keys)
     fields = [
-        FormField(
-            f"new_{number}",
+        correction_field(
+            number,
             field_title(web.resources.datamap, each.system, each.collection, each.field),
-            f"Now: {_quoted(each.value)}, in {_records(each.records)}. What should stand there? Left empty: nothing.",
-            "input",
+            f"Now: {_quoted(each.value)}, in {_records(each.records)}. What should stand there? {UNCHANGED}",
+            removable=each.value is not None,
         )
         for number, each in enumerate(values, start=1)
     ]

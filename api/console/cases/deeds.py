@@ -42,6 +42,7 @@ from api.v1.desk_bodies import ActionBody
 from api.v1.preparation import Deed, hand_in
 from domain.authority import ROLES, Action
 from domain.errors import DomainError, InvalidInputError, NotAllowedNowError, NotPermittedError, UnknownObjectError
+from domain.identity_decisions import has_mailbox
 from domain.rights import Status
 
 router = APIRouter(prefix="/console/cases", route_class=ConsoleRoute, include_in_schema=False)
@@ -258,6 +259,7 @@ def form_page(  # noqa: PLR0917
         purposes=purposes,
         checkers=tuple(eyes.items()),
         places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
+        mailbox=has_mailbox(read.state),
         chosen=picked,
     )
     fields += looked.fields(web, who, read, target) if action is Action.COMPLETE_WORK_ITEM else []

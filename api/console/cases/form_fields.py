@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from api.console import words
 from api.v1.bodies import SHAPES
 from domain.authority import Action
+from domain.errors import InvalidInputError
+from domain.identity import Factor
 
 # The target of a command travels in the address and in hidden fields; a person never types it.
 TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right", "approval"})
@@ -136,12 +138,13 @@ _BOXES: Final = {"factors": tuple(words.FACTORS.items()), "test": tuple(words.BU
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
 MANY: Final = frozenset({"without", "purposes", "factors", "test"})  # of which several may be chosen
 LINES: Final = (1, 2, 3)  # corrections in a form in which all is typed
+UNCHANGED: Final = "Left empty: no change."
 _CHOSEN: Final = range(1, 11)  # and in one in which they were chosen
 COMPOSED: Final[dict[Action, frozenset[str]]] = {
     Action.PROPOSE_RECTIFICATION: frozenset({"changes"}),
     Action.MARK_DISPUTED: frozenset({"system", "collection"}),
 }
-_TYPED: Final = frozenset({"place", *(f"{name}_{number}" for name in ("place", "old", "new") for number in _CHOSEN)})
+_TYPED: Final = frozenset({"place", *(f"{name}_{number}" for name in ("place", "old", "new", "remove") for number in _CHOSEN)})
 _NEVER_TYPED: Final = TARGETS - {"result", "right"} | {"spans"}
 _LONG: Final = frozenset({"reason", "question", "answer", "text", "note"})
 
@@ -156,6 +159,7 @@ class FormField:
     kind: Literal["area", "boxes", "choice", "input"]
     options: tuple[tuple[str, str], ...] = ()
     required: bool = False
+    tick: str = ""  # of a correction: the name of the box that takes the value away
 
 
 def fields_of(
@@ -168,6 +172,7 @@ def fields_of(
     purposes: tuple[tuple[str, str], ...] = (),
     places: tuple[tuple[str, str], ...] = (),
     checkers: tuple[tuple[str, str], ...] = (),
+    mailbox: bool = True,
     chosen: Sequence[FormField] = (),
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
@@ -181,6 +186,7 @@ def fields_of(
         purposes: of the data map, name and title.
         checkers: who may look at it afterwards, name of command and of person.
         places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
+        mailbox: whether the case has one; without it nobody can have shown that it is theirs.
         chosen: of a correction: a field for each value that was chosen from what stands there; none: all of it is typed.
     """
     fields = []
@@ -204,6 +210,7 @@ def fields_of(
         kind: Literal["area", "boxes", "choice", "input"] = "choice" if shown else "area" if name in _LONG else "input"
         if name in MANY:
             kind, shown = "boxes", (_BOXES | {"purposes": purposes, "without": systems})[name]
+            shown = tuple(each for each in shown if mailbox or each[0] != Factor.MAILBOX)
         elif name == "right":
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
@@ -235,13 +242,22 @@ def _composed(action: Action, places: tuple[tuple[str, str], ...]) -> list[FormF
         lines += [
             FormField(f"place_{number}", f"Field {number}", hint, "choice", (("", "Nothing"), *places)),
             FormField(f"old_{number}", f"Field {number}: what stands there now", "Exactly as it is stored.", "input"),
-            FormField(f"new_{number}", f"Field {number}: what should stand there", "Left empty: nothing.", "input"),
+            correction_field(number, f"Field {number}: what should stand there", UNCHANGED),
         ]
     return lines
 
 
+def correction_field(number: int, label: str, hint: str, *, removable: bool = True) -> FormField:
+    """What should stand there; that nothing should is said by a tick of its own, never by leaving the field empty."""
+    return FormField(f"new_{number}", label, hint, "input", tick=f"remove_{number}" if removable else "")
+
+
 def composed(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What was filled in, as the body has it."""
+    """What was filled in, as the body has it.
+
+    Raises:
+        InvalidInputError: of a correction: nothing is to change, or a value is both given and to be removed.
+    """
     if action not in COMPOSED:
         return dict(given)
     body = {name: value for name, value in given.items() if name not in _TYPED}
@@ -251,8 +267,15 @@ def composed(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     changes = []
     for number in _CHOSEN:
         if place := str(given.get(f"place_{number}", "")):
+            new, remove = given.get(f"new_{number}"), given.get(f"remove_{number}")
+            if new and remove:
+                raise InvalidInputError("Give a value or remove it, not both.", field=f"new_{number}")
+            if not new and not remove:
+                continue  # left empty is no change
             names = dict(zip(("system", "collection", "field"), place.split("."), strict=False))
-            changes.append(names | {"old": given.get(f"old_{number}"), "new": given.get(f"new_{number}")})
+            changes.append(names | {"old": given.get(f"old_{number}"), "new": new or None})
+    if not changes:
+        raise InvalidInputError("Nothing would change yet. Give a value, or tick \u201cRemove the value\u201d.", field="new_1")
     return body | {"changes": changes}
 
 

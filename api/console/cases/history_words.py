@@ -76,6 +76,12 @@ _MEASURES: Final = {
 _RESULTS: Final = {"found": "done", "not_found": "nothing found", "exception": "cannot be done"}
 
 
+def _known(row: CaseEventRow) -> str:
+    named = row.facts.get("factors")
+    shown = [words.RECORDED_FACTORS[str(each)] for each in named] if isinstance(named, list) else []
+    return "It is known who asks" + (f". Proof: {'; '.join(shown)}" if shown else "")
+
+
 def _listed(row: CaseEventRow) -> list[object]:
     named = row.facts.get("recipients")
     return [*named] if isinstance(named, list) else []
@@ -139,7 +145,7 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.HOLDERS_TOLD: "Every other contact that we hold was told of the request",
     Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
     Tag.IDENTITY_REMINDED: "Reminded to confirm the address",
-    Tag.IDENTITY_CONFIRMED: "It is known who asks",
+    Tag.IDENTITY_CONFIRMED: lambda _, row: _known(row),
     Tag.IDENTITY_MORE_REQUESTED: "One more proof of identity was asked for (Article 12(6))",
     Tag.IDENTITY_EVIDENCE_RECEIVED: "A proof of identity came in",
     Tag.IDENTITY_EVIDENCE_DESTROYED: "The proof of identity was destroyed",

@@ -5,6 +5,7 @@ Next: api/console/cases/stage_cards.py
 
 import dataclasses
 import json
+from typing import Any
 from uuid import UUID
 
 from adapters.letter_words import count
@@ -118,7 +119,8 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             instructions=_changes(looking, measure),
             presses=looking.only(back),
         )
-    yes = Press(Action.APPROVE_RECTIFICATION, "Correct it", {"sha256": str(measure.sha256)}, direct=True, first=True)
+    words_of = _approving(looking, measure)
+    yes = Press(Action.APPROVE_RECTIFICATION, words_of, {"sha256": str(measure.sha256)}, direct=True, first=True)
     if not may_be_made(looking.facts.state, measure):
         return Card(
             "Show more of who asks before this is changed",
@@ -251,10 +253,22 @@ def _said(looking: Looking, measure: Measure) -> str:
     )
 
 
+def _told(looking: Looking, measure: Measure) -> list[dict[str, Any]]:
+    return list(json.loads(looking.facts.notes.get(measure.changes, "[]") if measure.changes else "[]"))
+
+
+def _approving(looking: Looking, measure: Measure) -> str:
+    """What the press of whoever approves says that it does: a value that goes is named there too."""
+    kept = {bool(each["new"]) for each in _told(looking, measure)}
+    return {(False,): "Remove the value", (False, True): "Correct it, and remove what is named"}.get(
+        tuple(sorted(kept)), "Correct it"
+    )
+
+
 def _changes(looking: Looking, measure: Measure) -> str:
-    told = looking.facts.notes.get(measure.changes, "[]") if measure.changes else "[]"
     lines = []
-    for each in json.loads(told):
-        old, new = (f"\u201c{value}\u201d" if value is not None else "nothing" for value in (each["old"], each["new"]))
-        lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} becomes {new}.")
+    for each in _told(looking, measure):
+        old = f"\u201c{each['old']}\u201d" if each["old"] is not None else "nothing"
+        becomes = f"becomes \u201c{each['new']}\u201d" if each["new"] else "is removed, and nothing stands there afterwards"
+        lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} {becomes}.")
     return " ".join(line[:1].upper() + line[1:] for line in lines)

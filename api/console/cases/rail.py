@@ -29,7 +29,7 @@ _HOW: Final = {
 
 @dataclass(frozen=True)
 class Identity:
-    """How it is known who asks. `mark` as the states of rows; `would_do` are the ways that would settle what is still open."""
+    """How it is known who asks. `mark` as the states of rows; `shown` is the proof on record, `would_do` settles the rest."""
 
     mark: str
     words: str
@@ -37,6 +37,7 @@ class Identity:
     about: str = ""
     doubts: tuple[str, ...] = ()
     would_do: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def identity_of(facts: CaseFacts) -> Identity:
@@ -49,6 +50,7 @@ def identity_of(facts: CaseFacts) -> Identity:
     if unsure and (moves or state.risk is not Risk.LOW):
         ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts), contact=moves)
     settles = tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
+    shown = tuple(words.RECORDED_FACTORS[factor] for factor in state.factors)
     risk = words.RISKS[facts.state.risk]
     if facts.state.identity_record and rows:
         row = rows[0]
@@ -61,9 +63,9 @@ def identity_of(facts: CaseFacts) -> Identity:
         how = _HOW.get(str(row.facts.get("how", "")), "Confirmed")
         if unsure is not None:
             how = "Confirmed, and not enough with the doubts on record"
-        return Identity("soon" if unsure else "done", how, note, "confirmed", doubts, settles)
+        return Identity("soon" if unsure else "done", how, note, "confirmed", doubts, settles, shown)
     waiting = "Asked for one more thing" if facts.state.more_identity_asked else "Not confirmed yet"
-    return Identity("waiting", waiting, f"There is {risk}.", doubts=doubts, would_do=settles)
+    return Identity("waiting", waiting, f"There is {risk}.", doubts=doubts, would_do=settles, shown=shown)
 
 
 def proofs_of(web: Web, facts: CaseFacts) -> list[tuple[IdentityEvidence, Scanned]]:
