@@ -11,6 +11,7 @@ from domain.datamap import Recipient
 from domain.errors import NotAllowedNowError
 from domain.incoming import Language
 from domain.measure_standing import Measure, restriction_of
+from domain.measures_by_hand import not_done
 from domain.work_decisions import SAFEGUARD
 
 
@@ -26,15 +27,17 @@ def consents(writing: Writing) -> Facts:
 
 
 def restriction(writing: Writing) -> Facts:
-    """The restriction that lasts: why, since when, where a person sees to it, who is told."""
+    """The restriction that lasts: why, since when, where it does not hold yet or at all, who is told."""
     measure = _newest(writing, "restrict")
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    to_do, left_out = not_done(writing.state, measure)
     return {
         **since(writing),
         "why": why_restricted(str(measure.ground), writing.language),
         "purposes": _purposes(writing, measure),
         "marked": bool(measure.rows or measure.by_hand),
-        "by_hand": [titles.get(name, name) for name in measure.by_hand],
+        "by_hand": [titles.get(name, name) for name in to_do],
+        "undone": [titles.get(name, name) for name in left_out],
         "told": _told(writing, measure),
     }
 

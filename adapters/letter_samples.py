@@ -95,6 +95,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "controller": someone,
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "by_hand": ["Card payments"],
+        "undone": ["Old archive"],
         "by_post": False,
         "reply": "Reply to this mail",
         "marked": True,

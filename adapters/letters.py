@@ -80,7 +80,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "proofs": frozenset({"proofs_gone", "proofs_until"}),
     "reason": frozenset({"reason"}),
     "resumes": frozenset({"resumes"}),
-    "restriction": frozenset({"by_hand", "marked", "purposes", "since", "told", "why"}),
+    "restriction": frozenset({"by_hand", "marked", "purposes", "since", "told", "undone", "why"}),
     "rest": frozenset({"confirmed", "unconfirmed"}),
     "routes": frozenset({"routes"}),
     "searched": frozenset({"searched_on", "searched_with", "systems"}),

@@ -108,6 +108,7 @@ class CaseState(BaseModel):
     held: bool = False
     joining: Joining | None = None  # proposed, and not decided by a second person yet
     closing_proposed: bool = False
+    unanswered: datetime | None = None  # since when words of the person wait for an answer, which they were promised
     mails: list[UUID] = []  # taken in so far: one that is told twice counts once
     clarification_open: bool = False
     extension: Notice | None = None

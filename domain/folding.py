@@ -24,6 +24,7 @@ from domain.minor import MINOR_RULES
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle, stands
+from domain.unanswered import waiting_since
 
 
 def fold(case_id: UUID, events: Iterable[CaseEvent]) -> CaseState:
@@ -42,6 +43,7 @@ def evolve(state: CaseState, event: CaseEvent) -> None:
     """
     if event.sequence != state.sequence + 1:
         raise ValueError(f"event {event.sequence} does not follow {state.sequence}")
+    state.unanswered = waiting_since(state, event)
     rule = _RULES.get(event.tag)
     if rule is not None:
         rule(state, event)

@@ -16,9 +16,10 @@ from domain.deadline import Clock
 from domain.events import CaseEvent, Tag
 from domain.next_step import NextStep, next_step
 from domain.rights import NO_IDENTITY_CHECK, Right, Status
+from domain.unanswered import written
 
-# What the person wrote or sent, which somebody has to read.
-_FROM_THE_PERSON = frozenset({Tag.MESSAGE_RECEIVED, Tag.CLARIFICATION_ANSWERED, Tag.IDENTITY_EVIDENCE_RECEIVED})
+# What the person sends because we asked; somebody has to read it, as what they write of their own accord.
+_FROM_THE_PERSON = frozenset({Tag.CLARIFICATION_ANSWERED, Tag.IDENTITY_EVIDENCE_RECEIVED})
 UNREAD, READ = 0, 1  # a reply that nobody has read stands before every date
 
 
@@ -52,7 +53,7 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
     entry = session.get(QueueEntry, state.case_id) or received(receipt)
     for event in events:
         _heard(entry, event)
-    closed = state.status is Status.CLOSED
+    closed, step = state.status is Status.CLOSED, next_step(state)
     over = closed and not state.open_work_items  # somebody wrote after the end, or a copy reached the wrong person
     entry.sqlmodel_update(
         {
@@ -64,7 +65,8 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
             "extended": clock.extended,
             "outcome": state.outcome.value if state.outcome else None,
             "preparers": " ".join(state.preparers),
-            **_step(next_step(state)),
+            **_step(step),
+            "attention": step.attention or (state.unanswered is not None and not closed),
         }
     )
     if over:
@@ -90,7 +92,7 @@ def _step(step: NextStep) -> dict[str, Any]:
 
 
 def _heard(entry: QueueEntry, event: CaseEvent) -> None:
-    if event.tag in _FROM_THE_PERSON:
+    if event.tag in _FROM_THE_PERSON or written(event):
         entry.wrote_at, entry.rank = event.at, UNREAD
     elif event.actor.startswith("caseworker:"):
         entry.rank = READ

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jinja2
 import pytest
@@ -437,6 +438,31 @@ def test_what_was_done_by_hand_is_told_in_the_caseworkers_words(resources: Resou
     assert "The invoice keeps the old one." in text
     assert "That we delete your data" not in text
     assert "Information Commissioner" in text
+
+
+def test_a_restriction_is_told_as_it_stands_with_every_system_where_it_does_not_hold(
+    resources: Resources, office: PostOffice
+) -> None:
+    case = CaseInHand(resources, rights=[Right.RESTRICTION])
+    case.proven()
+    case.done_by(CASEWORKER, Tag.MEASURE_PROPOSED, kind="restrict", right="restriction", ground="claims", purposes=[])
+    number, names = case.sequence, ["archive", "binders", "tapes"]
+    case.happen(Tag.MEASURE_SYSTEM_SKIPPED, number=number, system="ledger")
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=0, by_hand=names, addressees=[])
+    items = [str(uuid4()) for _ in names]
+    for item, name in zip(items, names, strict=True):
+        case.happen(Tag.WORK_ITEM_OPENED, work_item=item, kind="measure_by_hand", system=name, measure=str(number))
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[0], result="found", files=0)
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[1], result="exception", files=0)
+    case.send("restriction_in_force", number=number)
+    text = " ".join(office.kept[-1].text.split())
+    assert "do nothing else with them, except in the systems named below." in text
+    assert "when we wrote this it was not done yet: tapes." in text
+    assert "In these systems it could not be done: binders, ledger." in text
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[2], result="found", files=0)
+    case.send("restriction_in_force", number=number + 100)
+    text = " ".join(office.kept[-1].text.split())
+    assert "not done yet" not in text, "whatever was done is not named any more"
 
 
 def test_what_anybody_may_ask_is_answered_at_the_address_that_was_named(resources: Resources, office: PostOffice) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake
-from adapters.database.tables import AccessLog, ItemDecision, Letter
+from adapters.database.tables import AccessLog, ItemDecision, Letter, PackageRow, PageSeen
 from adapters.resources import Resources
 from domain.authority import ROLES, Action
 from domain.decisions import allowed_actions
@@ -126,6 +126,30 @@ def test_an_approval_shows_what_it_covers(at_console: SignIn, resources: Resourc
         "Every step, with its source",
     ):
         assert words in page
+
+
+def test_an_approval_says_what_nobody_has_looked_at_and_which_words_wait_for_an_answer(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = in_review(resources)
+    reviewer, address = at_console(Role.REVIEWER), f"/console/cases/{case.reference}"
+    with resources.database.write() as session:
+        state = CaseReader(resources).get(case.id).state
+        assert state.package is not None
+        parts = session.get_one(PackageRow, state.package.id).summary["collections"]
+        found = sum(each["records"] + each["withheld"] for each in parts)
+        given = {"system": parts[0]["system"], "collection": parts[0]["collection"], "start": 0, "items": 6}
+        session.add(PageSeen(case_id=case.id, run=state.run, seen_by=PREPARER, seen_at=MONDAY, **given))
+    page = text_of(reviewer.get(address))
+    assert f"{found - 6:,} of {found:,} not seen" in page
+    assert "waits for an answer" not in page
+    case.sequence = state.sequence
+    case.done_by("subject", Tag.MESSAGE_SENT, note=str(case.note("When will I hear from you?", "subject")))
+    page = text_of(reviewer.get(address))
+    assert "A message of Ruth Adeyemi waits for an answer" in page
+    assert "Check the package, then release it" in page, "beside the approval"
+    case.done_by(PREPARER, Tag.MESSAGE_SENT, note=str(case.note("This week.", PREPARER)))
+    assert "waits for an answer" not in text_of(reviewer.get(address))
 
 
 def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources: Resources) -> None:

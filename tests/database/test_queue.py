@@ -20,7 +20,7 @@ from tests import opened
 from tests.case_in_hand import CaseInHand
 from tests.factories import MONDAY, SHA
 
-ME = "caseworker:me"
+ME = "caseworker:00000000-0000-4000-8000-000000000001"
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 
@@ -68,6 +68,26 @@ class TestProjection:
         with resources.database.write() as session:
             mark_read(session, late.id)
         assert [row.entry.case_id for row in queue.page(Wanted(me=ME))[0]] == [early.id, late.id]
+
+    @pytest.mark.parametrize("tag", [Tag.MESSAGE_SENT, Tag.MESSAGE_RECEIVED])
+    def test_words_of_the_person_need_attention_until_they_are_answered_and_not_only_read(
+        self, resources: Resources, tag: Tag
+    ) -> None:
+        case, queue = CaseInHand(resources), Queue(resources.database)
+        case.done_by("subject", tag, note=str(uuid4()))
+        row = entry(resources, case)
+        assert (row.rank, row.attention, queue.facets(ME).views["attention"]) == (0, True, 1)
+        case.done_by(ME, Tag.NOTE_ADDED, note=str(uuid4()))
+        assert (entry(resources, case).rank, entry(resources, case).attention) == (1, True), "read, and not answered"
+        case.done_by(ME, Tag.MESSAGE_SENT, note=str(uuid4()))
+        assert queue.facets(ME).views["attention"] == 0
+
+    def test_an_answer_to_our_question_waits_for_none(self, resources: Resources) -> None:
+        case = CaseInHand(resources)
+        case.proven()
+        case.done_by(ME, Tag.CLARIFICATION_ASKED, note=str(uuid4()))
+        case.done_by("subject", Tag.MESSAGE_RECEIVED, note=str(uuid4()))
+        assert not entry(resources, case).attention
 
     @pytest.mark.parametrize(
         ("rights", "unchecked"), [([Right.WITHDRAW_CONSENT], True), ([Right.COMPLAINT, Right.ACCESS], False)]

@@ -29,8 +29,10 @@ from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.archives import MESSAGES
 from domain.blobs import BlobRef
+from domain.case import Package
 from domain.datamap_systems import BY_HAND, FOUND_BY_HAND, SystemKind
 from domain.errors import NotAllowedNowError, UnknownObjectError, WithLegalError
+from domain.next_step import Step
 
 _PIECE: Final = 64 * 1024
 _POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]{1,400})"')
@@ -106,9 +108,9 @@ class Tree:
         return list(self.row.summary.get("leaks", [])) if self.row else []
 
 
-def tree(web: Web, facts: CaseFacts) -> Tree:
-    """The package of a case; to be called in a thread."""
-    case_id, package = facts.state.case_id, facts.state.package
+def tree(web: Web, facts: CaseFacts, part: Package | None = None) -> Tree:
+    """The package of a case, or of a part of its answer; to be called in a thread."""
+    case_id, package = facts.state.case_id, part or facts.state.package
     with web.resources.database.read() as session:
         row = session.get(PackageRow, package.id) if package else None
         revision = newest_revision(session, case_id)
@@ -122,6 +124,13 @@ def tree(web: Web, facts: CaseFacts) -> Tree:
     ]
     unscanned = {MALWARE_FOUND if each == "infected" else NOT_SCANNED for each in closed_files(web.resources, facts.state)}
     return Tree(branches, row, revision, decided, tuple(sorted(unscanned)))
+
+
+def weighed(web: Web, facts: CaseFacts, step: Step) -> Tree | None:
+    """What an approval would release, with how much of it nobody has looked at; None where nothing waits for one."""
+    part = facts.state.partial.package if facts.state.partial and step is Step.APPROVE_PARTIAL_ANSWER else None
+    found = tree(web, facts, part) if part or step is Step.APPROVE_PACKAGE else None
+    return found if found and found.found else None
 
 
 def _branch(web: Web, part: dict[str, Any]) -> Branch:

@@ -17,7 +17,7 @@ from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words
 from api.console.authority import may
-from api.console.cases import looked, rail
+from api.console.cases import content, looked, rail
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import DONE_BESIDE
@@ -124,6 +124,7 @@ def show_case(
         fresh=web.now() < who.began_at + FRESH_FOR,
         asks_again=FRESH,
         release=_release(web, looking) if card and card.release else None,
+        weighed=content.weighed(web, facts, step.step) if card else None,
         identity=rail.identity_of(facts),
         proofs=rail.proofs_of(web, facts),
         rail_acts=rail.acts_per_identifier(looking),

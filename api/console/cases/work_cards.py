@@ -43,6 +43,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {  # to a task that is a question: yes, e
     "nothing_marked": ("It is so: nothing of theirs is held there", "Look again another way"),
 }
 _WITH_COPY = {"package_ready", "partial_answer"}
+_IN_FORCE = "restriction_in_force"
 _DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
 
 
@@ -179,10 +180,13 @@ def post(looking: Looking, step: NextStep) -> Card:
     name, target = (item.letter or "a letter").replace("_", " "), {"work_item": str(key)}
     copy = " Put the copy of their data with it: print it from its preview." if item.letter in _WITH_COPY else ""
     where = looking.facts.subject.address
+    open_tasks = looking.facts.state.open_work_items.values()
+    to_do = [looking.title(each.system) for each in open_tasks if each.kind == "measure_by_hand"]
+    unready = f" Not restricted yet, as the letter says too: {', '.join(to_do)}." if to_do and item.letter == _IN_FORCE else ""
     return Card(
         f"Print and post a letter: {name}",
         "The person has no e-mail address, so this letter goes on paper: print it, post it or hand it over, then record the day. "
-        f"It was not given before it went (Article 12).{copy}",
+        f"It was not given before it went (Article 12).{copy}{unready}",
         instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
