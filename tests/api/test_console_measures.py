@@ -245,3 +245,22 @@ def test_a_restriction_that_lasts_can_be_lifted_only_once_the_person_was_told(at
     case.happen(Tag.LIFTING_DECIDED, number=number, text=str(case.mailbox))
     case.happen(Tag.LIFTING_TOLD, number=number)
     assert "actions/lift_restriction" in lead.get(f"/console/cases/{case.reference}").text
+
+
+def test_whoever_posts_the_letter_of_a_restriction_reads_where_it_is_not_done_yet(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.RESTRICTION)
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="restrict", right="restriction", ground="claims", purposes=[])
+    number, task = case.sequence, "00000000-0000-4000-8000-0000000000ab"
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=0, by_hand=["payment_provider"], addressees=[])
+    hand = {"kind": "measure_by_hand", "system": "payment_provider", "measure": str(number)}
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=task, **hand)
+    post = {"kind": "letter_by_post", "letter": "restriction_in_force", "sent": "00000000-0000-4000-8000-0000000000ad"}
+    case.happen(Tag.WORK_ITEM_OPENED, work_item="00000000-0000-4000-8000-0000000000ac", **post)
+    caseworker, page = at_console(), f"/console/cases/{case.reference}"
+    shown = caseworker.get(page).text
+    assert "Print and post a letter" in shown
+    assert "Not restricted yet, as the letter says too: " in shown
+    case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task, result="found", files=0)
+    assert "Not restricted yet" not in caseworker.get(page).text
