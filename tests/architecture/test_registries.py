@@ -1,6 +1,7 @@
 """Whoever writes a workflow or an activity cannot forget to register it."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,18 @@ from workflows import options
 from workflows.registry import WORKFLOWS
 
 DATAMAP = sources.ROOT / "tests" / "data" / "small_datamap.yml"
+
+
+def test_a_wheel_holds_every_folder_of_modules() -> None:
+    """What is installed from the folder works without this; what is installed from a wheel does not start."""
+    packages = set(tomllib.loads((sources.ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    rooms = {name for name in packages if "." not in name}
+    folders = {
+        path.parent.relative_to(sources.ROOT).as_posix().replace("/", ".")
+        for room in rooms
+        for path in sources.python_files(room)
+    }
+    assert folders - packages == set()
 
 
 def decorated(room: str, decorator: str) -> Iterator[str]:
