@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 import structlog
+from sqlalchemy import and_, update
 from sqlalchemy import select as select_columns
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities.failures import translated
 from activities.heartbeat import beating
+from activities.mailroom import free
 from adapters.database.mail_tables import IncomingMail, MailArrival, MailCursor
 from adapters.database.tables import Alarm
 from adapters.imap import BATCH_BYTES, BATCH_MESSAGES, IDLE_FOR, Connection, Fetched, MailboxTroubleError, open_mailbox
@@ -228,9 +229,8 @@ class MailboxWatch:
 
     def _waiting(self) -> bool:
         with self._resources.database.read() as session:
-            unsorted = select(IncomingMail.id).where(
-                (col(IncomingMail.standing) == Standing.STORED.value) | col(IncomingMail.told).is_(False)
-            )
+            # By the rule of whoever sorts: what a killed worker still holds is nobody's to take; asking at once would go round.
+            unsorted = select(IncomingMail.id).where(and_(*free(datetime.now(UTC))) | col(IncomingMail.told).is_(False))
             return session.exec(unsorted.limit(1)).first() is not None
 
     def _cursor(self, name: str) -> MailCursor:

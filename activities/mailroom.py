@@ -87,7 +87,7 @@ class Mailroom:
             session.execute(update(IncomingMail).where(col(IncomingMail.id).in_(message.mails)).values(told=True))
 
     def _unsorted(self, now: datetime) -> list[tuple[UUID, int]]:
-        waiting = select(IncomingMail.id, IncomingMail.attempts).where(*_free(now)).order_by(col(IncomingMail.arrived_at))
+        waiting = select(IncomingMail.id, IncomingMail.attempts).where(*free(now)).order_by(col(IncomingMail.arrived_at))
         with self._resources.database.read() as session:
             return [(key, attempts) for key, attempts in session.exec(waiting.limit(_AT_ONCE)).all()]
 
@@ -96,7 +96,7 @@ class Mailroom:
         found = self._unsorted(now)
         again = [key for key, attempts in found if attempts][:1]
         keys = again or [key for key, _ in found]
-        mine = update(IncomingMail).where(col(IncomingMail.id).in_(keys), *_free(now))
+        mine = update(IncomingMail).where(col(IncomingMail.id).in_(keys), *free(now))
         with self._resources.database.write() as session:
             session.execute(mine.values(claimed_at=now, attempts=IncomingMail.attempts + 1))
             claimed = select(IncomingMail).where(col(IncomingMail.id).in_(keys), col(IncomingMail.claimed_at) == now)
@@ -254,7 +254,7 @@ class _Sorted:
     breach: str | None
 
 
-def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def free(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Stored, and in nobody's hands."""
     left = col(IncomingMail.claimed_at).is_(None) | (col(IncomingMail.claimed_at) < now - _CLAIMED_FOR)
     return col(IncomingMail.standing) == Standing.STORED.value, left

@@ -293,3 +293,13 @@ def test_a_destroyed_mail_opens_no_more(post: Post) -> None:
     post.resources.vault.destroy_mail_key(row.key, rule="test", approver="system")
     with pytest.raises(KeyMissingError):
         open_raw(post.resources, row)
+
+
+def test_mail_that_a_killed_worker_holds_keeps_nobody_going_round(post: Post) -> None:
+    post.server.deliver(numbered(1), user=post.user)
+    assert MailboxWatch(post.resources, hold=0).take_in_mail(WatchMailbox(mailbox=post.user)).stored == 1
+    watch = MailboxWatch(post.resources, hold=60)
+    assert watch._waiting()
+    with post.resources.database.write() as session:
+        session.exec(select(IncomingMail)).one().claimed_at = datetime.now(UTC)
+    assert not watch._waiting()
