@@ -53,12 +53,17 @@ class Running:
     async def until_status(self, status: Status) -> None:
         await self.until(lambda office: office.state is not None and office.state.status is status)
 
-    async def until_folded(self) -> None:
+    async def until_folded(self) -> Snapshot:
         """Until the workflow itself, and not only the record, stands where the recorded events put it."""
         await self.until_status(Status.VERIFYING_IDENTITY)
+        return await self.folded()
+
+    async def folded(self) -> Snapshot:
+        """What the workflow says of itself once it has folded all that is on record: a moment after the record has it."""
         for _ in range(600):
-            if (await self.handle.query(CaseWorkflow.snapshot)).state.sequence == len(self.office.events):
-                return
+            snapshot = await self.handle.query(CaseWorkflow.snapshot)
+            if snapshot.state.sequence == len(self.office.events):
+                return snapshot
             await asyncio.sleep(0.05)
         raise AssertionError(self.office.tags)
 

@@ -86,8 +86,9 @@ async def test_the_answer_goes_out_at_once_and_the_case_ends_when_hands_and_reci
         await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
         await by_hand(running, Right.RECTIFICATION)
         await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
-        snapshot = await running.handle.query("snapshot")
-        assert snapshot["clock"]["state"] == "met", "the month is kept with the answer"
+        snapshot = await running.folded()
+        assert snapshot.clock is not None
+        assert snapshot.clock.state == "met", "the month is kept with the answer"
         for kind in ("measure_by_hand", "instruct_processor", "inform_recipient"):
             await answer(running, kind)
         assert running.office.state is not None
