@@ -33,7 +33,7 @@ up: install ## Start Habeas with your own settings (docs/operations.md)
 	@exec $(BIN)/habeas up
 
 test: install-dev postgresql poppler pst-utils dovecot clamd provider lint imports ## Everything: style, types, all tests on SQLite, databases on PostgreSQL, journeys
-	$(BIN)/pytest -n $(JOBS) -m "not journey" $(SLOWEST)
+	.ci/again $(BIN)/pytest -n $(JOBS) -m "not journey" $(SLOWEST)
 	@$(MAKE) --no-print-directory test-postgresql test-journeys bench-smoke
 
 check: install-dev lint imports test-fast ## The quick part, under two minutes
@@ -54,11 +54,11 @@ test-fast: install-dev poppler pst-utils dovecot clamd provider
 	$(BIN)/pytest -q -n $(JOBS) -m "not journey and not slow"
 
 test-postgresql: install-dev postgresql poppler pst-utils dovecot clamd ## The database and activity suites on PostgreSQL
-	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities) $(SLOWEST)
+	HABEAS_TEST_DATABASE=postgresql .ci/again $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities) $(SLOWEST)
 
 test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
-	$(BIN)/pytest -m "journey" tests/journeys tests/browser $(SLOWEST)
-	HABEAS_TEST_DATABASE=postgresql $(BIN)/pytest -m "journey and both_databases" tests/journeys
+	.ci/again $(BIN)/pytest -m "journey" tests/journeys tests/browser $(SLOWEST)
+	HABEAS_TEST_DATABASE=postgresql .ci/again $(BIN)/pytest -m "journey and both_databases" tests/journeys
 
 histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
 	$(BIN)/python -m tests.histories
