@@ -44,12 +44,14 @@ class Rule:
         roles: the key's owner must have one of these now.
         decision: only where decisions by key are allowed (R5).
         limit: of the request's body, bytes.
+        content: it gives what was collected of the person, which is the restricted role's alone while it is only held (P50).
     """
 
     scope: Scope
     roles: frozenset[Role]
     decision: bool = False
     limit: int = JSON_LIMIT
+    content: bool = False
 
 
 _OFFICE = frozenset({Role.CASEWORKER, Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
@@ -72,16 +74,16 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", "/cases/search"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
     ("GET", "/cases/{reference}"): Rule(Scope.CASES_READ, _WITH_PLATFORM),
     ("GET", "/cases/{reference}/events"): Rule(Scope.CASES_READ, _WITH_PLATFORM | {Role.AUDITOR}),
-    ("GET", "/cases/{reference}/items"): Rule(Scope.CASES_READ, _OFFICE),
+    ("GET", "/cases/{reference}/items"): Rule(Scope.CASES_READ, _OFFICE, content=True),
     ("GET", "/cases/{reference}/erasure-plan"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/cases/{reference}/certificate"): Rule(Scope.CASES_READ, _OFFICE),
-    ("POST", "/cases/{reference}/items/sample"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/cases/{reference}/items/sample"): Rule(Scope.CASES_READ, _OFFICE, content=True),
     ("GET", "/cases/{reference}/archives"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/cases/{reference}/archives"): Rule(Scope.CASES_WRITE, _DESK, limit=ARCHIVE_LIMIT),
     ("POST", "/cases/{reference}/archives/estimate"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/cases/{reference}/archives/scope"): Rule(Scope.CASES_WRITE, _DESK),
     ("GET", "/cases/{reference}/package"): Rule(
-        Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True
+        Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True, content=True
     ),
     ("GET", "/cases/{reference}/commands/{command}"): Rule(Scope.CASES_WRITE, _WITH_PLATFORM),
     # Asking a list is an oracle: a scope of its own, and changing it is the privacy lead's.

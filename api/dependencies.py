@@ -16,7 +16,7 @@ from temporalio.client import Client
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.resources import Resources
 from api.looks import note_look
-from api.own_case import refuse_own_case
+from api.own_case import refuse_held, refuse_own_case
 from api.security import ApiKeys, Caller
 from domain.commands import Actor
 from domain.messages import CommandCall, Snapshot
@@ -136,12 +136,14 @@ async def case_view(
 
     Raises:
         UnknownObjectError: there is none, or it is somebody else's; the answer does not say which.
-        NotPermittedError: it is about the caller.
+        NotPermittedError: it is about the caller, or what is asked for is only held, which is the restricted role's.
     """
     resources, who = web_of(request).resources, await caller(request)
 
     def found() -> CaseView:
         view = refuse_own_case(resources, who, who.see(CaseReader(resources).find(reference.upper())))
+        if request.state.rule.content:
+            refuse_held(resources, who, view, web_of(request).now())
         if request.method == "GET" and who.role is not Role.PLATFORM:
             note_look(resources, who, view.receipt.case_id, web_of(request).now())
         return view

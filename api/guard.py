@@ -35,6 +35,7 @@ class GuardedRoute(APIRoute):
             web = web_of(request)
             address = request.client.host if request.client else None
             given = request.headers.get("authorization")
+            request.state.rule = rule
             request.state.caller = await web.keys.admit(given, address, rule, web.now(), request.state)
             return await handler(_limited(request, rule.limit))
 

@@ -7,6 +7,7 @@ roles here alone. Next: api/console/pages.py
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.database.held_content import MAY_OPEN
 from api.authority import ARCHIVE_LIMIT, UPLOAD_LIMIT
 from domain.rights import Role
 from domain.staffing import CONFIRMERS
@@ -27,7 +28,7 @@ _HOST: Final = frozenset({Role.ADMINISTRATOR})  # accounts and settings, nobody'
 _DECIDERS: Final = frozenset({Role.CASEWORKER, Role.PRIVACY_LEAD})  # about single items, rules and third persons
 _LEAD: Final = frozenset({Role.PRIVACY_LEAD})
 _SECOND_EYES: Final = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD})  # approve what others prepared
-_LEGAL: Final = frozenset({Role.LEGAL_REVIEWER})  # what was given to them, and nothing else of any case
+_LEGAL: Final = frozenset({Role.LEGAL_REVIEWER})  # what was given to them, and what is only held; nothing else of any case
 _APPROVERS: Final = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
 _WITH_AUDITOR: Final = OFFICE | {Role.AUDITOR}  # history and receipts, without content
 
@@ -40,11 +41,13 @@ class Rule:
         roles: one of these, now; None: also whoever is not signed in.
         upload: the body is a file, which the route reads by itself and whose form key it checks by itself.
         limit: of an upload, bytes.
+        content: it shows what was collected of the person, which is the restricted role's alone while it is only held (P50).
     """
 
     roles: frozenset[Role] | None
     upload: bool = False
     limit: int = 0
+    content: bool = False
 
 
 ROUTES: Final[dict[tuple[str, str], Rule]] = {
@@ -164,39 +167,44 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/cases/{reference}/archives/upload"): Rule(_DECIDERS, upload=True, limit=ARCHIVE_LIMIT),
     ("POST", "/console/cases/{reference}/archives/estimate"): Rule(_DECIDERS),
     ("POST", "/console/cases/{reference}/archives/agree"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/archives/{archive}"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/archives/{archive}/unreadable/{number}"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/archives/{archive}"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/archives/{archive}/unreadable/{number}"): Rule(_DECIDERS, content=True),
     ("POST", "/console/cases/{reference}/archives/{archive}/remove"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(OFFICE),
-    ("POST", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE),
-    ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
-    ("POST", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/package"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/groups/{by}/{group}"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/rule"): Rule(_DECIDERS, content=True),
     # Whoever works on a case is refused what is with legal, and a legal reviewer everything else.
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}"): Rule(OFFICE | _LEGAL),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/picture"): Rule(OFFICE | _LEGAL),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}"): Rule(OFFICE | _LEGAL, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/picture"): Rule(
+        OFFICE | _LEGAL, content=True
+    ),
     ("GET", "/console/legal"): Rule(_LEGAL),
     ("GET", "/console/cases/{reference}/legal"): Rule(_LEGAL),
     ("POST", "/console/cases/{reference}/legal"): Rule(_LEGAL),
-    ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/remark"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/talks"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package/find"): Rule(OFFICE),
-    ("POST", "/console/cases/{reference}/package/find"): Rule(OFFICE),
-    ("POST", "/console/cases/{reference}/package/undo"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES),
-    ("POST", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS),
-    ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(OFFICE),
-    ("POST", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/person"): Rule(_DECIDERS),
-    ("POST", "/console/cases/{reference}/person"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/schedule.csv"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/preview/{path}"): Rule(OFFICE),
-    ("GET", "/console/cases/{reference}/package.zip"): Rule(frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})),
+    ("GET", "/console/cases/{reference}/held"): Rule(MAY_OPEN, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/remark"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/talks"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/undo"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES, content=True),
+    ("POST", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/files/{position}/look"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/person"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/person"): Rule(_DECIDERS, content=True),
+    ("GET", "/console/cases/{reference}/schedule.csv"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/preview/{path}"): Rule(OFFICE, content=True),
+    ("GET", "/console/cases/{reference}/package.zip"): Rule(
+        frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), content=True
+    ),
     ("GET", "/console/cases/{reference}/erasure"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/messages"): Rule(OFFICE),
     ("GET", "/console/cases/{reference}/letters/{letter}/print"): Rule(OFFICE),
@@ -207,8 +215,8 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/actions/{action}"): Rule(OFFICE),
     ("POST", "/console/cases/{reference}/actions/propose_rectification/chosen"): Rule(_DECIDERS),
-    ("GET", "/console/cases/{reference}/values"): Rule(_DECIDERS),
-    ("POST", "/console/cases/{reference}/values"): Rule(_DECIDERS),
+    ("GET", "/console/cases/{reference}/values"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/values"): Rule(_DECIDERS, content=True),
     ("POST", "/console/cases/{reference}/owner"): Rule(WORKERS),
     # Whoever sees a case keeps somebody away from it; letting them see it again opens people's data, so a confirmer does.
     ("GET", "/console/cases/{reference}/walls"): Rule(OFFICE),

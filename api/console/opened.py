@@ -16,7 +16,7 @@ from api.console.pages import caseworker
 from api.console.sessions import POLL_HEADER, SignedIn
 from api.dependencies import Web, web_of
 from api.looks import VIEWED, noted_lately
-from api.own_case import refuse_own_case
+from api.own_case import refuse_held, refuse_own_case
 
 
 async def case_opened(request: Request, reference: Annotated[str, Path()]) -> CaseView:
@@ -24,6 +24,7 @@ async def case_opened(request: Request, reference: Annotated[str, Path()]) -> Ca
 
     Raises:
         UnknownObjectError: there is none.
+        NotPermittedError: it is about whoever opens it, or the page shows what is only held, which is the restricted role's.
     """
     return await run_in_threadpool(_opened, request, web_of(request), await caseworker(request), reference.upper())
 
@@ -33,6 +34,8 @@ TheOpenedCase = Annotated[CaseView, Depends(case_opened)]
 
 def _opened(request: Request, web: Web, who: SignedIn, reference: str) -> CaseView:
     view = refuse_own_case(web.resources, who, who.see(CaseReader(web.resources).find(reference)))
+    if request.state.rule.content:
+        refuse_held(web.resources, who, view, web.now())
     renewed = POLL_HEADER in request.headers and noted_lately(web.resources, who, view.receipt.case_id, web.now())
     if request.method == "GET" and not renewed:
         note_access(web, who, VIEWED, view.receipt.case_id)

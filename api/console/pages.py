@@ -152,6 +152,7 @@ class ConsoleRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
             web, who = web_of(request), None
+            request.state.rule = rule
             try:
                 who = await _admitted(request, web, rule)
                 return await handler(request)

@@ -126,6 +126,7 @@ MATRIX = {
     "GET /console/cases/{reference}/package/{system}/{collection}/files/{position}/picture": f"{OFFICE} legal_reviewer",
     "GET /console/legal": "legal_reviewer",
     "GET /console/cases/{reference}/legal": "legal_reviewer",
+    "GET /console/cases/{reference}/held": "privacy_lead dpo legal_reviewer",
     "POST /console/cases/{reference}/legal": "legal_reviewer",
     "POST /console/cases/{reference}/package/undo": "caseworker privacy_lead",
     "POST /console/cases/{reference}/package/{system}/{collection}/{position}/remark": OFFICE,

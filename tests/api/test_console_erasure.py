@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -104,6 +105,22 @@ def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Re
     text = at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}/erasure").text
     assert "A colleague approves the erasure" in text
     assert "actions/approve_erasure" not in text
+
+
+def test_while_a_hold_stops_it_the_samples_are_the_restricted_roles(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    at, lead = f"/console/cases/{case.reference}/erasure", at_console(Role.PRIVACY_LEAD)
+    form = {"email": "tilda.typical@example.com", "ground": "dispute"}
+    form["review_on"] = (datetime.now(UTC).date() + timedelta(60)).isoformat()
+    assert lead.post("/console/holds", form).status_code == 303
+    page = at_console(Role.CASEWORKER).get(at).text
+    assert "UK tax law obliges us to keep invoices" in page, "what is planned is no secret"
+    assert "A few of the records" not in page
+    assert "under its own id" not in page
+    assert "a privacy lead or the DPO opens it" in page
+    page = lead.get(at).text
+    assert "A few of the records" in page
+    assert f"{case.reference}/held" in page
 
 
 def test_a_case_without_a_plan_has_no_such_page(at_console: SignIn, resources: Resources) -> None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.erasure_tables import ErasurePlanRow
+from adapters.database.held_content import MAY_OPEN, is_held
 from api.access import note_access
 from api.console.cases import reading, shell
 from api.console.cases.facts import CaseFacts
@@ -45,7 +46,10 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
     def page() -> Response:
         read = reading.read(web, case)
         row = _row(web, read)
-        plan, seen = ErasurePlan.model_validate(row.plan), _seen(web, row)
+        with web.resources.database.read() as session:
+            held = is_held(session, case.receipt.case_id, web.now())
+        opens = not held or who.role in MAY_OPEN
+        plan, seen = ErasurePlan.model_validate(row.plan), seen_of_plan(web, row) if opens else {}
         note_access(web, who, "erasure-plan", case.receipt.case_id)
         groups = {
             "Erase": [_line(web, entry) for entry in plan.entries if entry.action is ErasureAction.DELETE and _shown(entry)],
@@ -58,6 +62,7 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
         ]
         samples = _samples(web, plan, seen)
         parts: dict[str, Any] = {"groups": groups, "others": others, "samples": samples, "unlooked": _unlooked(web, plan)}
+        parts |= {"held": held, "opens": opens}
         return shell.show_case(web, who, read, "cases/erasure.html", tab="erasure", done=done, **parts)
 
     return await run_in_threadpool(page)
@@ -72,7 +77,7 @@ def _row(web: Web, read: CaseFacts) -> ErasurePlanRow:
     return row
 
 
-def _seen(web: Web, row: ErasurePlanRow) -> dict[str, Any]:
+def seen_of_plan(web: Web, row: ErasurePlanRow) -> dict[str, Any]:
     """The sealed part: a few rows of each collection, and the ids at recipients; gone after the last look."""
     if row.sealed is None:
         return {}

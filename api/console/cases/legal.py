@@ -21,7 +21,7 @@ from adapters.database.tables import CaseReceipt, QueueEntry
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from api.access import note_access
-from api.console.cases import content, desk_lines, shell
+from api.console.cases import content, desk_lines, held, shell
 from api.console.cases.deeds import Refused
 from api.console.cases.desk import attempt, seen_in
 from api.console.cases.known_names import known_names
@@ -76,7 +76,13 @@ class Given:
 @router.get("/legal")
 async def queue(web: TheWeb, who: TheCaseworker) -> Response:
     """The cases with items that wait, the nearest date first."""
-    return await run_in_threadpool(lambda: show(web, "legal.html", who, at=PATH, cases=_cases(web, who)))
+
+    def page() -> Response:
+        with web.resources.database.read() as session:
+            only_held = held.references(session, web, who)
+        return show(web, "legal.html", who, at=PATH, cases=_cases(web, who), held=only_held)
+
+    return await run_in_threadpool(page)
 
 
 @router.get("/cases/{reference}/legal")
