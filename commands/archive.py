@@ -22,11 +22,13 @@ def archive_import(
 ) -> None:
     """Import mails or chats for a case, and read them here: for what is too large to be sent through a browser."""
     from adapters import host_desk  # noqa: PLC0415
-    from domain.archives import UNREADABLE  # noqa: PLC0415
+    from domain.archives import UNREADABLE, UNSEARCHED  # noqa: PLC0415
 
     with host_desk.opened() as desk:
         found = desk.import_archive(reference, path, system=system, custodian=custodian, by=by)
         typer.echo(f"{found.row.messages} messages and {found.row.attachments} files read, SHA-256 {found.row.sha256}")
         for reason, number in found.row.unreadable.items():
             typer.echo(f"{number} not read: {UNREADABLE[reason]}")
+        for reason, number in found.row.unsearched.items():
+            typer.echo(f"{number} attached, not searched to the end: {UNSEARCHED[reason]}")
     typer.echo("Agree on a scope at the console; nothing is searched before.")

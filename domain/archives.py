@@ -4,7 +4,6 @@ Serves Articles 12(3) and 15: a search of forty thousand mails is agreed before 
 words), and what was agreed stands beside what was found. Pure: no clock, no I/O. Next: adapters/archives/importing.py
 """
 
-import hashlib
 import re
 import unicodedata
 import zlib
@@ -12,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -20,14 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 MESSAGES, ATTACHMENTS = "messages", "attachments"  # the two collections an archive can have
 # What a row of each can show; a data map names those it wants, and fields of its own by which people are found.
 MESSAGE_FIELDS: Final = (
-    "id", "kind", "sent_at", "sender", "recipients", "copied", "subject", "text", "files", "custodian", "folder", "thread",
-    "copies", "alike",
+    "id", "kind", "sent_at", "sender", "recipients", "copied", "subject", "text", "files", "found_in", "custodian", "folder",
+    "thread", "copies", "alike",
 )  # fmt: skip
 ATTACHMENT_FIELDS: Final = ("message", "thread", "sent_at", "custodian")
 TERM: Final = "term"  # the field that holds the agreed word a message was found by
 
 BANDS, ROWS = 8, 3  # of a sketch: two texts that share four fifths of their runs of words meet in one band almost always
-ALIKE: Final = 0.75  # of the sketch is the same
 _SKETCHED: Final = 1_500  # words; what is alike until there is alike
 _FEWEST: Final = 12  # words; "Thanks, see you then" is no copy of anything
 _TAIL: Final = 9  # digits of a telephone number that every way of writing it shares
@@ -74,6 +72,24 @@ class Unreadable(StrEnum):
     NO_READER = "no_reader"  # readpst is not installed
     INFECTED = "infected"
 
+
+class Unsearched(StrEnum):
+    """Why words may stand in an attached file without being found. The file itself is held, and comes with its mail."""
+
+    PICTURE = "picture"
+    SCAN = "scan"
+    LONG = "long"
+    ROUGH = "rough"
+    UNOPENED = "unopened"
+
+
+UNSEARCHED: Final[Mapping[str, str]] = {
+    Unsearched.PICTURE: "pictures, sound or film",
+    Unsearched.SCAN: "with pages that are only pictures (scans)",
+    Unsearched.LONG: "too long to be searched to the end",
+    Unsearched.ROUGH: "of a kind without a reader here: only what stands in it plainly was searched",
+    Unsearched.UNOPENED: "locked or damaged",
+}
 
 # In the order of the reasons: said to people.
 UNREADABLE: Final[Mapping[str, str]] = {
@@ -211,76 +227,6 @@ def sketch_of_folded(plain: str) -> list[int]:
             least[place] = value
     # An empty bin borrows from the next one that is not, so that short texts can be compared too (Shrivastava, Li 2014).
     return [next(least[(at + step) % bins] for step in range(bins) if least[(at + step) % bins] >= 0) for at in range(bins)]
-
-
-class Sighted(NamedTuple):
-    """What is known of one message without opening it.
-
-    Args:
-        exact: of its content: two of the same are copies.
-        own: its Message-ID as a number of ours; empty when it has none.
-        answers: those it answers.
-        topic: what it belongs to where it names no other message: the subject of an answer, a conversation and its day.
-        heads: its subject; what somebody's answer without a name may answer.
-        bands: its sketch.
-    """
-
-    exact: str
-    own: str
-    answers: Sequence[str]
-    topic: str
-    heads: str
-    bands: Sequence[int]
-
-
-def threads_of(messages: Sequence[Sighted]) -> list[str]:
-    """The conversation of each message: by what it answers, and by subject where a mail names no other (RFC 5256, in short)."""
-    parents: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while (above := parents.setdefault(name, name)) != name:
-            parents[name] = name = parents.setdefault(above, above)
-        return name
-
-    def join(one: str, other: str) -> None:
-        first, second = sorted((root(one), root(other)))
-        parents[second] = first
-
-    topics = {message.topic for message in messages if message.topic}
-    names = [message.own or f"x{message.exact}" for message in messages]
-    for name, message in zip(names, messages, strict=True):
-        for answered in message.answers:
-            join(name, answered)
-        if topic := message.topic or (message.heads if message.heads in topics else ""):
-            join(name, f"s{topic}")
-    return [hashlib.blake2b(root(name).encode(), digest_size=6).hexdigest() for name in names]
-
-
-def alike_of(messages: Sequence[Sighted]) -> list[str]:
-    """The group of near copies of each message, empty for those that are like no other."""
-    leaders: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    group = [-1] * len(messages)
-    sizes: dict[int, int] = defaultdict(int)
-    for at, message in enumerate(messages):
-        if not message.bands:
-            continue
-        keys = [(band, *message.bands[band * ROWS : band * ROWS + ROWS]) for band in range(BANDS)]
-        candidates = dict.fromkeys(leader for key in keys for leader in leaders.get(key, ()))
-        found = next((one for one in candidates if _share(messages[one].bands, message.bands) >= ALIKE), at)
-        group[at] = found
-        sizes[found] += 1
-        if found == at:
-            for key in keys:
-                if len(leaders[key]) < _MOST_LEADERS:
-                    leaders[key].append(at)
-    return [f"n{messages[one].exact[:12]}" if one >= 0 and sizes[one] > 1 else "" for one in group]
-
-
-_MOST_LEADERS: Final = 20  # of one band: a footer that everybody has must not make everything be compared with everything
-
-
-def _share(one: Sequence[int], other: Sequence[int]) -> float:
-    return sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
 
 
 def counted(values: Iterable[str]) -> dict[str, int]:

@@ -113,7 +113,7 @@ class ArchiveOfCase(Connector):
         at = self._by_id.get(message)
         if at is None:
             return None
-        part, offset, count, _ = self._search.all[at].seen.f[int(rest.partition("/")[0]) - 1]
+        part, offset, count, *_ = self._search.all[at].seen.f[int(rest.partition("/")[0]) - 1]
         with self._search.open(at.archive, part) as blob:
             return io.BytesIO(b"".join(chunks(blob, offset, count)))
 
@@ -135,9 +135,14 @@ class ArchiveOfCase(Connector):
                 "copies": found.copies,
                 "sent_at": said["sent_at"] or None,
                 "alike": found.alike or None,
+                "found_in": self._found_in(lookup, at, said, keys[at]),
                 **_of(found),
                 lookup.field: keys[at],
             }
+
+    def _found_in(self, lookup: Lookup, at: At, said: dict[str, Any], key: str) -> str | None:
+        """The files that a message was found by, where its own text does not say why it was."""
+        return None if lookup.field == "id" else self._search.found_in(at, said, key, lookup.kind) or None
 
     def _attachments(self, lookup: Lookup) -> Iterator[dict[str, Any]]:
         for key in lookup.keys:
@@ -145,7 +150,7 @@ class ArchiveOfCase(Connector):
             if at is None or lookup.field != "message":
                 continue
             found = self._search.all[at]
-            for number, (_, _, count, name) in enumerate(found.seen.f, start=1):
+            for number, (_, _, count, name, *_) in enumerate(found.seen.f, start=1):
                 plain = name.replace("/", "_") or "file"
                 yield _of(found) | {
                     "message": key,

@@ -1,4 +1,4 @@
-"""Takes an archive apart into messages, one after the other: Outlook files, mailboxes, zips in zips, single mails, chat exports.
+"""Takes an archive apart into messages: Outlook files, mailboxes, zips in zips, single mails, calendars, chat exports.
 
 What it is, its bytes say and not its name. Everything is bounded: how deep, how much, how far it swells; what is beyond a bound
 or is damaged is given as unreadable with its place, and the rest goes on. Next: adapters/archives/reader.py
@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, cast
 
-from adapters.archives import pst
+from adapters.archives import outlook, pst
+from adapters.archives.cards import entries_in, looks_like_cards
 from adapters.archives.chats import STRUCTURE
 from adapters.archives.mails import looks_like_mail
 from adapters.archives.reader import MOST_BYTES
@@ -38,8 +39,8 @@ class Piece:
     """Something that was in an archive.
 
     Args:
-        kind: `mail`, `chat` (a file of messages), `people` (names of a chat export), `beside` (a file that a chat may name), or
-            `bad`.
+        kind: `mail` (also an entry of a calendar, and a contact), `chat` (a file of messages), `people` (names of a chat export),
+            `beside` (a file that a chat may name), or `bad`.
         place: where in the archive.
         folder: what its owner called the folder it lay in.
         raw: its bytes; of something bad, as far as they are at hand.
@@ -86,19 +87,22 @@ class Containers:
         elif head.startswith(b"From ") and looks_like_mail(head.partition(b"\n")[2]):
             yield from self._mbox(file, name)
         else:
-            yield self._single(head, name, file.read(MOST_BYTES + 1))
+            yield from self._single(head, name, file.read(MOST_BYTES + 1))
 
-    def _single(self, head: bytes, name: str, raw: bytes) -> Piece:
+    def _single(self, head: bytes, name: str, raw: bytes) -> Iterator[Piece]:
         folder, _, last = name.rpartition("/")
         if len(raw) > MOST_BYTES:
-            return Piece("bad", name, reason=Unreadable.TOO_LARGE)
-        if last in STRUCTURE:
-            return Piece("people", name, raw=raw)
-        if looks_like_mail(head):
-            return Piece("mail", name, folder, raw)
-        if last.lower().endswith((".json", ".txt")):
-            return Piece("chat", name, folder, raw)
-        return Piece("beside", name, folder, raw)
+            yield Piece("bad", name, reason=Unreadable.TOO_LARGE)
+        elif last in STRUCTURE:
+            yield Piece("people", name, raw=raw)
+        elif looks_like_cards(head):
+            yield from _cards(name, folder, raw, ArchiveKind.MAIL)
+        elif looks_like_mail(head) or (head.startswith(outlook.SIGN) and last.lower().endswith(".msg")):
+            yield Piece("mail", name, folder, raw)
+        elif last.lower().endswith((".json", ".txt")):
+            yield Piece("chat", name, folder, raw)
+        else:
+            yield Piece("beside", name, folder, raw)
 
     def _mbox(self, file: BinaryIO, name: str) -> Iterator[Piece]:
         """Split at lines that begin a mail; reads on after one that is too large."""
@@ -136,12 +140,19 @@ class Containers:
                         for piece in self._mbox(inner, f"{name}/{folder}"):
                             yield replace(piece, folder=called, of=ArchiveKind.PST)
                     else:  # calendars, contacts, journals
-                        raw = inner.read(MOST_BYTES)
-                        yield Piece("bad", f"{name}/{folder}", raw=raw, reason=Unreadable.NO_MESSAGE, of=ArchiveKind.PST)
+                        yield from self._beside_mails(inner.read(MOST_BYTES + 1), f"{name}/{folder}", folder.rpartition("/")[0])
         except pst.PstFailedError as failure:
             yield Piece("bad", name, reason=Unreadable.SWELLS if failure.swells else Unreadable.DAMAGED, of=ArchiveKind.PST)
         finally:
             shutil.rmtree(here, ignore_errors=True)
+
+    def _beside_mails(self, raw: bytes, place: str, folder: str) -> Iterator[Piece]:
+        if len(raw) > MOST_BYTES:
+            yield Piece("bad", place, reason=Unreadable.TOO_LARGE, of=ArchiveKind.PST)
+        elif looks_like_cards(raw[:_HEAD]):
+            yield from _cards(place, folder, raw, ArchiveKind.PST)
+        else:
+            yield Piece("bad", place, raw=raw, reason=Unreadable.NO_MESSAGE, of=ArchiveKind.PST)
 
     def _zip(self, file: BinaryIO, name: str, depth: int) -> Iterator[Piece]:
         if depth >= DEEPEST:
@@ -176,7 +187,7 @@ class Containers:
                 elif head.startswith(b"From ") and looks_like_mail(head.partition(b"\n")[2]):
                     yield from self._mbox(rest, place)
                 else:
-                    yield self._single(head, place, rest.read(MOST_BYTES + 1))
+                    yield from self._single(head, place, rest.read(MOST_BYTES + 1))
         except SwellsError:
             yield Piece("bad", place, reason=Unreadable.SWELLS)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
@@ -267,6 +278,12 @@ def _turn(entry: zipfile.ZipInfo) -> int:
     last = entry.filename.rpartition("/")[2]
     ends = last.lower().rpartition(".")[2]
     return 0 if last in STRUCTURE else 1 if ends == "json" else 2 if ends == "txt" and "chat" in last.lower() else 3
+
+
+def _cards(name: str, folder: str, raw: bytes, of: ArchiveKind) -> Iterator[Piece]:
+    """Each entry of a calendar or a list of contacts."""
+    for number, entry in enumerate(entries_in(raw), start=1):
+        yield Piece("mail", f"{name}#{number}", folder, entry, of=of)
 
 
 def _unquoted(raw: bytes) -> bytes:

@@ -4,12 +4,8 @@ In memory are a few mails and the words of one part at a time. Done again after 
 attempt sealed goes first; each part is one transaction, so its progress is seen. Next: adapters/archives/parts.py
 """
 
-import contextlib
-import fcntl
-import shutil
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,22 +13,24 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
+from adapters.archives.attempts import alone, forget
 from adapters.archives.containers import Containers, Piece
-from adapters.archives.parts import Macs, PartWriter
+from adapters.archives.parts import Macs, PartWriter, PutBy
 from adapters.archives.reader import ArchiveReader, ReadRecord
-from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveUnreadable, ArchiveWords
+from adapters.database.archive_tables import ArchiveRow, ArchiveUnreadable
 from adapters.database.session import insert
+from adapters.documents.reader import DocumentReader
+from adapters.documents.shapes import Letters, is_picture
 from adapters.malware import place_of, scan
 from adapters.resources import Resources
-from domain.archives import ArchiveKind, ArchiveState, Unreadable
+from domain.archives import ArchiveKind, ArchiveState, Unreadable, Unsearched
 from domain.blobs import BlobRef
 from domain.errors import UnknownObjectError
 
 ARCHIVE_KIND: Final = "archive"
 UNREADABLE_KIND: Final = "archive.unreadable"
-_LOOK: Final = 1.0  # seconds
 _TOGETHER: Final = 50  # mails in one wish of the reader
 _TOGETHER_BYTES: Final = 4_000_000
 _MOST_WAITING: Final = 50_000  # chat messages with files that were not met yet
@@ -50,7 +48,7 @@ def read_archive(resources: Resources, archive: UUID, pulse: Callable[[], object
     Raises:
         UnknownObjectError: there is no such import.
     """
-    with _alone(resources.settings.home / "unpacking", archive, pulse) as work:
+    with alone(resources.settings.home / "unpacking", archive, pulse) as work:
         with resources.database.read() as session:
             row = session.get(ArchiveRow, archive)
         if row is None:
@@ -58,49 +56,12 @@ def read_archive(resources: Resources, archive: UUID, pulse: Callable[[], object
         if row.state not in {ArchiveState.RECEIVED, ArchiveState.READING} or row.blob is None:
             return ArchiveState(row.state)
         forget(resources, archive)
-        reader = ArchiveReader()
+        reader, documents = ArchiveReader(), DocumentReader()
         try:
-            return _Import(resources, row, reader, pulse).run(work)
+            return _Import(resources, row, reader, documents.pulsing(pulse), pulse).run(work)
         finally:
             reader.close()
-
-
-@contextlib.contextmanager
-def _alone(unpacking: Path, archive: UUID, pulse: Callable[[], object]) -> Iterator[Path]:
-    """A folder for what only a program can read: it lies there in clear until it was read. One reader at a time has it.
-
-    The folder is called after the import, so that the next attempt removes what a killed one left there.
-    """
-    unpacking.mkdir(mode=0o700, exist_ok=True)
-    work = unpacking / str(archive)
-    with (unpacking / f"{archive}.lock").open("wb") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:  # the command line reads it, or a worker that was thought dead
-                pulse()
-                time.sleep(_LOOK)
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(mode=0o700)
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-            (unpacking / f"{archive}.lock").unlink(missing_ok=True)
-
-
-def forget(resources: Resources, archive: UUID) -> None:
-    """Delete what was read of an import, blobs first: a crash in between leaves rows that say what is still to be deleted."""
-    with resources.database.read() as session:
-        parts = session.exec(select(ArchivePart.blob).where(ArchivePart.archive == archive)).all()
-        bad = session.exec(select(ArchiveUnreadable.blob).where(ArchiveUnreadable.archive == archive)).all()
-    for blob in (*parts, *bad):
-        if blob:
-            resources.blobs.delete(BlobRef.model_validate(blob).blob_id)
-    with resources.database.write() as session:
-        for model in (ArchiveWords, ArchivePart, ArchiveUnreadable):
-            session.execute(sa.delete(model).where(col(model.archive) == archive))
+            documents.close()
 
 
 class ScannerSilentError(Exception):
@@ -110,18 +71,27 @@ class ScannerSilentError(Exception):
 class _Import:
     """One attempt."""
 
-    def __init__(self, resources: Resources, row: ArchiveRow, reader: ArchiveReader, pulse: Callable[[], object]) -> None:
-        self._resources, self._row, self._reader, self._pulse = resources, row, reader, pulse
+    def __init__(
+        self,
+        resources: Resources,
+        row: ArchiveRow,
+        reader: ArchiveReader,
+        documents: DocumentReader,
+        pulse: Callable[[], object],
+    ) -> None:
+        self._resources, self._row, self._reader, self._documents, self._pulse = resources, row, reader, documents, pulse
         self._vault = resources.vault.case(row.case_id)
         self._macs = Macs(self._vault)
         self._part: PartWriter | None = None
         self._parts = 0
         self._counts: Counter[str] = Counter()
         self._unreadable: Counter[str] = Counter()
+        self._unsearched: Counter[str] = Counter()
+        self._named = 0  # what has a row of its own that says why it was not read or not searched
         self._kinds: set[ArchiveKind] = set()
         self._people: dict[str, str] = {}
         self._waiting: list[tuple[ReadRecord, str]] = []  # chat messages whose files come later
-        self._met: dict[str, tuple[int, int, int] | None] = {}  # files that chat messages name, by place
+        self._met: dict[str, PutBy | None] = {}  # files that chat messages name, by place
 
     def run(self, work: Path) -> ArchiveState:
         row = self._row
@@ -181,10 +151,15 @@ class _Import:
                 self._bad(piece, Unreadable.ENCRYPTED)
             if self._infected(read.contents):  # the mail stays to be read, its files are given to nobody
                 self._bad(piece, Unreadable.INFECTED)
-                read = ReadRecord(read.values)
                 self._add(read, piece.folder, [])
-                return
-            self._add(read, piece.folder)
+            else:
+                named = zip(read.values["files"], read.contents, strict=True)
+                locked = "encrypted" in read.values["problems"]
+                files = [
+                    (file["name"], self._put_by(content, f"{piece.place}/{file['name']}", locked=locked))
+                    for file, content in named
+                ]
+                self._add(read, piece.folder, files)
         else:
             self._bad(piece, read or piece.reason or Unreadable.DAMAGED)
 
@@ -208,9 +183,27 @@ class _Import:
         if place in self._met and self._infected([piece.raw]):
             self._bad(piece, Unreadable.INFECTED)
         elif place in self._met:
-            self._met[place] = self._writer.file(piece.raw)
+            self._met[place] = self._put_by(piece.raw, piece.place)
         else:
             self._bad(piece, Unreadable.NO_MESSAGE)
+
+    def _put_by(self, content: bytes, place: str, *, locked: bool = False) -> PutBy:
+        """Seal a file that was sent along, with what can be read in it; where that is not all, it is counted and named.
+
+        Args:
+            content: the file.
+            place: where in the archive.
+            locked: it is an encrypted mail, which is named already.
+        """
+        if locked or is_picture(content):
+            read = Letters(why=None if locked else Unsearched.PICTURE)
+        else:
+            read = self._documents.letters(content)
+        if read.why is not None:
+            self._unsearched[read.why.value] += 1
+        if read.why not in {None, Unsearched.PICTURE}:  # each signature has a picture
+            self._name(str(read.why), place, b"")
+        return self._writer.file(content, read.text)
 
     def _infected(self, contents: Iterable[bytes]) -> bool:
         """Whether a scanner finds malware in one of some files.
@@ -227,32 +220,36 @@ class _Import:
     def _settle(self) -> None:
         """Write the chat messages whose files have been met by now, or are not in the export."""
         for record, folder in self._waiting:
-            met = [(self._met.get(f"{folder}/{each.get('at')}"), each["name"]) for each in record.values["files"]]
-            self._add(record, folder, [(*where, name) for where, name in met if where is not None])
+            met = [(each["name"], self._met.get(f"{folder}/{each.get('at')}")) for each in record.values["files"]]
+            self._add(record, folder, [(name, where) for name, where in met if where is not None])
 
-    def _add(self, record: ReadRecord, folder: str, files: list[tuple[int, int, int, str]] | None = None) -> None:
+    def _add(self, record: ReadRecord, folder: str, files: Sequence[tuple[str, PutBy]]) -> None:
         self._writer.add(record, folder, files)
         self._counts["messages"] += 1
-        self._counts["attachments"] += len(record.contents) if files is None else len(files)
+        self._counts["attachments"] += len(files)
         self._counts["undated"] += not record.values["sent_at"]
         if self._writer.full:
             self._flush()
 
     def _bad(self, piece: Piece, reason: Unreadable) -> None:
-        number = self._unreadable.total()
         self._unreadable[reason.value] += 1
+        self._name(reason.value, piece.place, piece.raw)
+
+    def _name(self, reason: str, place: str, raw: bytes) -> None:
+        """Say where something is that was not read, or not searched; `raw` is held where nothing else holds it."""
+        number, self._named = self._named, self._named + 1
         here = f"{self._row.id}:{number}"
         blob = None
-        if piece.raw:
+        if raw:
             with self._resources.blobs.create(self._vault, UNREADABLE_KIND) as writer:
-                writer.write(piece.raw)
+                writer.write(raw)
             blob = writer.ref.model_dump(mode="json")
         row = ArchiveUnreadable(
             archive=self._row.id,
             number=number,
             case_id=self._row.case_id,
-            reason=reason.value,
-            place=self._vault.seal("archive_unreadable", "place", here, piece.place[:1_000].encode("utf-8", "replace")),
+            reason=reason,
+            place=self._vault.seal("archive_unreadable", "place", here, place[:1_000].encode("utf-8", "replace")),
             blob=blob,
         )
         with self._resources.database.write() as session:
@@ -277,6 +274,7 @@ class _Import:
             "state": state.value,
             "kind": _kind(self._kinds).value,
             "unreadable": dict(self._unreadable),
+            "unsearched": dict(self._unsearched),
             "finished_at": datetime.now(UTC) if done else None,
             **{name: self._counts[name] for name in ("messages", "attachments", "undated")},
         }

@@ -18,7 +18,6 @@ from adapters.incoming.parsing import parts_of
 from domain.archives import folded, is_answer, keys_of_folded, plain_subject, sketch_of_folded
 
 _ENCRYPTED: Final = {"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
-_INDEXED: Final = 200_000  # characters of a text attachment that are searched
 _MOST_ANSWERED: Final = 50
 _FIELD: Final = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:", re.MULTILINE)
 _KNOWN: Final = re.compile(rb"(?im)^(?:from|to|cc|date|subject|message-id|received|mime-version|content-type)[ \t]*:")
@@ -69,7 +68,8 @@ def read_mail(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
         "problems": list(dict.fromkeys(problems)),
     }
     # Who wrote when, and what: copies in two mailboxes are the same mail.
-    found_in = [subject, text, *people.values(), *(name for name, _, _ in named), *_texts(named)]
+    # What stands in its files is read by the child that reads documents.
+    found_in = [subject, text, *people.values(), *(name for name, _, _ in named)]
     return finished(record, "\n".join(found_in), hashes), [content for _, _, content in named]
 
 
@@ -130,13 +130,3 @@ def _name(part: EmailMessage, number: int) -> str:
         name = "message.eml"
     last = headers.decoded(str(name or "")).replace("\\", "/").rpartition("/")[2]
     return " ".join(last.split()).lstrip(".")[:200] or f"part-{number}"
-
-
-def _texts(named: list[tuple[str, EmailMessage, bytes]]) -> list[str]:
-    """Attachments that are text themselves are searched too."""
-    texts = []
-    for _, part, content in named:
-        if part.get_content_maintype() in {"text", "message"} and b"\0" not in content[:_INDEXED]:
-            text = content[:_INDEXED].decode("utf-8", "replace")
-            texts.append(bodies.text_from_html(text) if part.get_content_subtype() == "html" else text)
-    return texts

@@ -15,7 +15,8 @@ from adapters.archives.reader import ReadRecord
 from adapters.blobs import Blobs, BlobWriter
 from adapters.case_vault import CaseVault
 from adapters.database.archive_tables import ArchivePart, ArchiveWords
-from domain.archives import Sighted
+from domain.archive_groups import Sighted
+from domain.archives import folded, keys_of_folded
 
 KIND: Final = "archive.part"
 MOST_MESSAGES: Final = 2_000
@@ -53,7 +54,7 @@ class Seen(NamedTuple):
         x: of its content: copies are the same.
         w, a: its own id and those that it answers; `t`, `h`: by which subject it belongs somewhere.
         b: its sketch.
-        f: part, offset, bytes and name of each file.
+        f: part, offset, bytes and name of each file, then offset and bytes of its text.
     """
 
     o: int
@@ -71,6 +72,21 @@ class Seen(NamedTuple):
     def sighted(self) -> Sighted:
         """For threads and near copies."""
         return Sighted(self.x, self.w, self.a, self.t, self.h, self.b)
+
+
+class PutBy(NamedTuple):
+    """A file that was put by: where it is and where its text is, and what it is found by."""
+
+    part: int
+    offset: int
+    size: int
+    text_at: int
+    text_count: int
+    keys: set[str]
+
+    def place(self, name: str) -> tuple[int, int, int, str, int, int]:
+        """As `Seen.f` has it."""
+        return (self.part, self.offset, self.size, name, self.text_at, self.text_count)
 
 
 class PartWriter:
@@ -95,23 +111,23 @@ class PartWriter:
         """How many it has."""
         return len(self._seen)
 
-    def file(self, content: bytes) -> tuple[int, int, int]:
-        """Put a file by; gives part, offset and bytes."""
-        return (self.number, self._put(content), len(content))
+    def file(self, content: bytes, text: str) -> PutBy:
+        """Put a file by, with the text that was read in it."""
+        letters = text.encode("utf-8", "replace")
+        return PutBy(
+            self.number, self._put(content), len(content), self._put(letters), len(letters), keys_of_folded(folded(text))
+        )
 
-    def add(self, record: ReadRecord, folder: str, files: list[tuple[int, int, int, str]] | None = None) -> None:
-        """Add a message with its files, or with files that were put by before."""
+    def add(self, record: ReadRecord, folder: str, files: Sequence[tuple[str, PutBy]]) -> None:
+        """Add a message with files that were put by before, each with its name. It is found by what stands in them too."""
         values, mac = record.values, self._macs.of
-        if files is None:
-            named = zip(values["files"], record.contents, strict=True)
-            files = [(*self.file(content), file["name"]) for file, content in named]
         kept = {name: values[name] for name in _KEPT} | {"folder": folder, "files": [file["name"] for file in values["files"]]}
         line = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        for word in values["keys"]:
+        for word in set(values["keys"]).union(*(file.keys for _, file in files)):
             self._words.setdefault(word, []).append(len(self._seen))
         begin, day, answers = self._put(line), values["sent_at"][:10], [mac(each) for each in values["answers"]]
         marks = (mac(values["exact"]), mac(values["own"]), answers, mac(values["topic"]), mac(values["heads"]))
-        self._seen.append([begin, len(line), day, *marks, values["bands"], files])
+        self._seen.append([begin, len(line), day, *marks, values["bands"], [file.place(name) for name, file in files]])
 
     def finish(self) -> tuple[ArchivePart, list[ArchiveWords]]:
         """Make the blob durable; gives the rows that belong to it."""

@@ -5,7 +5,7 @@ message); texts are read one by one in the order in which they lie. Next: activi
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -13,29 +13,18 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from adapters.archives.parts import Macs, Seen, message_at, seen_in, words_in
+from adapters.archives.meant import test_of
+from adapters.archives.parts import Macs, Seen, chunks, message_at, seen_in, words_in
 from adapters.blobs import BlobReader
 from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveWords
 from adapters.resources import Resources
-from domain.archives import (
-    ArchiveState,
-    Scope,
-    addresses_in,
-    alike_of,
-    counted,
-    folded,
-    keys_of_folded,
-    numbers_in,
-    phrase,
-    tail_of,
-    threads_of,
-    words_of,
-)
+from domain.archive_groups import alike_of, threads_of
+from domain.archives import ArchiveState, Scope, counted
 from domain.blobs import BlobRef
 from domain.errors import InvalidInputError
-from domain.normal import normal_email
 
 _OPEN: Final = 4  # blobs at once
+_NAME: Final = 3  # place of a file's name in `Seen.f`
 _SEARCHED: Final = ("subject", "text", "sender", "recipients", "copied")
 
 
@@ -74,6 +63,7 @@ class Estimate:
         messages: in the imports that were chosen; `in_period` of them, `found` of these, `unique` without copies.
         by_custodian, by_year, by_key: of those that were found, how many; a key is a kind of identifier or an agreed word.
         unreadable: parts of these imports that nobody could read; they are in no other count.
+        unsearched: attached files in which words may stand without being found; they are held, and come with their mails.
     """
 
     messages: int
@@ -85,6 +75,7 @@ class Estimate:
     alike: int
     attachments: int
     unreadable: int
+    unsearched: int
     by_custodian: dict[str, int] = field(default_factory=dict)
     by_year: dict[str, int] = field(default_factory=dict)
     by_key: dict[str, int] = field(default_factory=dict)
@@ -92,7 +83,18 @@ class Estimate:
     @property
     def counts(self) -> dict[str, int]:
         """The numbers alone, for the record."""
-        names = ["messages", "in_period", "undated", "found", "unique", "threads", "alike", "attachments", "unreadable"]
+        names = [
+            "messages",
+            "in_period",
+            "undated",
+            "found",
+            "unique",
+            "threads",
+            "alike",
+            "attachments",
+            "unreadable",
+            "unsearched",
+        ]
         return {name: int(getattr(self, name)) for name in names}
 
 
@@ -162,14 +164,22 @@ class ArchiveSearch:
             key: an identifier as it was proven, or an agreed term.
             kind: `email` and `phone` are compared as such, anything else word by word.
         """
-        test = _test(key, kind)
+        test = test_of(key, kind)
         if test is None:
             return set()
         needed, sure, holds = test
         may = [at for at in self._candidates(needed) if at in self.all]
         if sure:
             return set(may)
-        return {at for at, said in self.read(may) if holds(said)}
+        return {at for at, said, texts in self._read_with_files(may) if holds(_searched(said)) or any(map(holds, texts))}
+
+    def found_in(self, at: At, said: dict[str, Any], key: str, kind: str | None) -> str:
+        """Where in a message an identifier or a term stands: empty for the message itself, otherwise the names of its files."""
+        test = test_of(key, kind)
+        if test is None or test[2](_searched(said)) or not self.messages[at].f:
+            return ""
+        found = [file[_NAME] for file, text in zip(self.messages[at].f, self._texts(at), strict=True) if test[2](text)]
+        return "; ".join(found)
 
     def read(self, places: Iterable[At]) -> Iterator[tuple[At, dict[str, Any]]]:
         """What messages say, read in the order in which they lie."""
@@ -180,6 +190,15 @@ class ArchiveSearch:
                 yield at, message_at(blobs.of(at.archive, at.part), self.messages[at])
         finally:
             blobs.close()
+
+    def _read_with_files(self, places: Iterable[At]) -> Iterator[tuple[At, dict[str, Any], Iterator[str]]]:
+        """What messages say, and what stands in their files, which is read when it is asked for."""
+        return ((at, said, self._texts(at)) for at, said in self.read(places))
+
+    def _texts(self, at: At) -> Iterator[str]:
+        for part, *_, offset, count in self.messages[at].f:
+            with self.open(at.archive, part) as blob:
+                yield b"".join(chunks(blob, offset, count)).decode()
 
     def open(self, archive: UUID, part: int) -> BlobReader:
         """The sealed blob of a part."""
@@ -207,6 +226,7 @@ class ArchiveSearch:
             alike=len({each.alike for each in found if each.alike}),
             attachments=sum(len(each.seen.f) for each in found),
             unreadable=sum(sum(row.unreadable.values()) for row in self._rows.values()),
+            unsearched=sum(sum(row.unsearched.values()) for row in self._rows.values()),
             by_custodian=counted(name for each in found for name in each.custodians),
             by_year=dict(sorted(counted(each.seen.d[:4] or "no date" for each in found).items())),
             by_key=dict(by_key),
@@ -254,34 +274,6 @@ def _chosen(session: Session, case_id: UUID, scope: Scope) -> list[ArchiveRow]:
     if len(rows) != len(set(scope.archives)):
         raise InvalidInputError("An import of this scope is not read, was removed, or is not this case's.", field="archives")
     return rows
-
-
-def _test(key: str, kind: str | None) -> tuple[list[str], bool, Callable[[dict[str, Any]], bool]] | None:
-    """The words a message needs, whether they are enough, and otherwise whether what it says is meant."""
-    if kind == "email":
-        try:
-            form = normal_email(key)
-        except InvalidInputError:
-            return None
-        return sorted(keys_of_folded(folded(key)) - set(words_of(key))) or words_of(key), False, lambda said: form in _forms(said)
-    if kind == "phone":
-        tail = tail_of(key)
-        return ([f"#{tail}"], False, lambda said: tail in numbers_in(_searched(said))) if tail else None
-    words = words_of(key)
-    if not words:
-        return None
-    sought = phrase(words)
-    return words, len(words) == 1, lambda said: sought.search(folded(_searched(said))) is not None
-
-
-def _forms(said: dict[str, Any]) -> set[str]:
-    forms = set()
-    for address in set(addresses_in(_searched(said))):
-        try:
-            forms.add(normal_email(address))
-        except InvalidInputError:
-            continue
-    return forms
 
 
 def _searched(said: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from adapters.archives.importing import forget
+from adapters.archives.attempts import forget
 from adapters.archives.searching import ArchiveSearch, Estimate
 from adapters.blobs import BlobReader
 from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveScope, ArchiveUnreadable

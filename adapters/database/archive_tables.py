@@ -18,7 +18,8 @@ class ArchiveRow(SQLModel, table=True):
     """One import.
 
     `custodian` (whose mailbox or chat) and `name` (of the file) are sealed; `blob` is the archive as it came; `sha256` is that of
-    the file, or of the list of a folder's files. `unreadable` counts by reason. `span` is sealed: first and last day.
+    the file, or of the list of a folder's files. `unreadable` counts by reason; so does
+    `unsearched`, of attached files in which words may stand without being found. `span` is sealed: first and last day.
     """
 
     __tablename__ = "archive"
@@ -40,6 +41,7 @@ class ArchiveRow(SQLModel, table=True):
     attachments: int = 0
     undated: int = 0
     unreadable: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    unsearched: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
     removed_by: str | None = None
     reason: UUID | None = None  # of the sealed note that says why it was removed
 

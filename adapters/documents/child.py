@@ -3,6 +3,7 @@
 Next: adapters/documents/pdf.py
 """
 
+import codecs
 import encodings.cp437
 import encodings.cp1252
 import encodings.latin_1
@@ -19,8 +20,19 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from adapters.children.serving import limit, serve
-from adapters.documents import office, pdf, pdf_search, pictures
-from adapters.documents.shapes import OFFICE, PDF, PICTURE, About, CoveredDocument, UncoverableError, Wish, is_pdf, is_picture
+from adapters.documents import letters, office, pdf, pdf_search, pictures
+from adapters.documents.shapes import (
+    OFFICE,
+    PDF,
+    PICTURE,
+    About,
+    CoveredDocument,
+    Letters,
+    UncoverableError,
+    Wish,
+    is_pdf,
+    is_picture,
+)
 
 MEMORY: Final = 2_000_000_000  # bytes of address space; a picture of 60 million points needs a third
 _FILES: Final = 3  # its pipes alone: what is read cannot open a file or a connection
@@ -28,6 +40,12 @@ _FAILURES: Final = (
     MemoryError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError, OSError, SyntaxError,
     NotImplementedError, ArithmeticError, RuntimeError, EOFError, struct.error, UncoverableError, pdfium.PdfiumError,
     pikepdf.PdfError,
+)  # fmt: skip
+_CHARSETS: Final = (
+    "utf-8-sig", "raw_unicode_escape",
+    "cp1250", "cp1251", "cp1253", "cp1254", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r", "gb18030",
+    "big5", "shift_jis", "iso2022_jp", "euc_jp", "euc_kr", "utf-7", "utf-32", "idna", "punycode", "cp932", "cp936",
+    "cp949", "cp950",
 )  # fmt: skip
 LENGTH: Final = struct.Struct(">I")
 
@@ -38,6 +56,9 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
         return _about(raw).model_dump_json().encode()
     if wish.do == "page":
         return _page(raw, wish)
+    if wish.do == "letters":
+        text, why = letters.letters_of(raw)
+        return Letters(text=text.encode("utf-8", "replace").decode(), why=why).model_dump_json().encode()
     if wish.do == "search":
         found = [part for name, text in pdf_search.search(raw) for part in (name.encode(), text)]
         return b"".join(LENGTH.pack(len(part)) + part for part in [b"", *found])
@@ -79,6 +100,8 @@ def _covered(raw: bytes, wish: Wish) -> tuple[bytes, CoveredDocument]:
 if __name__ == "__main__":
     Image.init()  # loads what it draws with while files can still be opened
     Image.MAX_IMAGE_PIXELS = 200_000_000
+    for charset in _CHARSETS:
+        codecs.lookup(charset)  # a mail inside a file names its own
     del encodings
     pdfium.PdfDocument.new().close()
     pikepdf.Pdf.new().save(io.BytesIO(), encryption=pikepdf.Encryption(owner="x", user=""))  # its random numbers come from a file

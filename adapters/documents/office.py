@@ -56,7 +56,7 @@ def text_of(content: bytes) -> tuple[list[tuple[str, str]], bool]:
                 for name in sorted(name for name in names if pattern.fullmatch(name)):
                     if archive.getinfo(name).file_size > _MOST:
                         raise UncoverableError
-                    shown, deleted = _letters(archive.read(name))
+                    shown, deleted = letters_in(archive.read(name))
                     found += [(called, shown[:_LONGEST])] if shown else []
                     found += [("Deleted, kept in the history", deleted[:_LONGEST])] if deleted else []
                     hidden |= bool(deleted) or called == "Comments"
@@ -68,7 +68,7 @@ def text_of(content: bytes) -> tuple[list[tuple[str, str]], bool]:
     return found, hidden or bool(inside)
 
 
-def _letters(xml: bytes) -> tuple[str, str]:
+def letters_in(xml: bytes) -> tuple[str, str]:
     """What is read, and what was deleted."""
     shown: list[str] = []
     deleted: list[str] = []

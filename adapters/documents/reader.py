@@ -9,7 +9,8 @@ from copy import copy
 from typing import Final, Self
 
 from adapters.children.asking import Child
-from adapters.documents.shapes import About, CoveredDocument, UncoverableError, Wish
+from adapters.documents.shapes import About, CoveredDocument, Letters, UncoverableError, Wish
+from domain.archives import Unsearched
 from domain.redaction import Area, Covered, Span
 
 MOST_BYTES: Final = 64 * 2**20  # of a document
@@ -87,6 +88,13 @@ class DocumentReader:
             parts.append(answer[at + _LENGTH : end])
             at = end
         return [(name.decode(), text) for name, text in zip(parts[1::2], parts[2::2], strict=True)]
+
+    def letters(self, content: bytes) -> Letters:
+        """The text of any file with that of the files inside it, as far as it can be read within the limits."""
+        answer = self._ask(Wish(do="letters"), content)
+        if not answer:
+            return Letters(why=Unsearched.LONG if len(content) > MOST_BYTES else Unsearched.UNOPENED)
+        return Letters.model_validate_json(answer)
 
     def close(self) -> None:
         """End the child."""

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.archives import Unsearched
 from domain.redaction import Area
 
 MOST_PAGES: Final = 2_000
@@ -34,7 +35,7 @@ class Wish(BaseModel):
     """What to do with a document.
 
     Args:
-        do: `about`, `page`, `cover`, `search`.
+        do: `about`, `page`, `cover`, `search`, `letters`.
         page: which one, from 1.
         areas: what is covered, or drawn as such.
         words: what is covered wherever it stands.
@@ -71,6 +72,15 @@ class About(BaseModel):
     says: dict[str, str] = {}
     text: list[tuple[str, str]] = []
     hidden: bool = False
+
+
+class Letters(BaseModel):
+    """The text of a file with everything in it; `why` some of it may be missing, None when nothing is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = ""
+    why: Unsearched | None = None
 
 
 class CoveredDocument(BaseModel):

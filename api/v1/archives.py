@@ -36,7 +36,10 @@ class ImportBody(BaseModel):
 
 
 class ImportAnswer(BaseModel):
-    """One import. `unreadable` counts by reason: those parts stay sealed and are in no other count."""
+    """One import. `unreadable` counts by reason parts that stay sealed and are in no other count; `unsearched` attached files.
+
+    Words may stand in an unsearched file without being found; it is held and comes with its mail.
+    """
 
     id: UUID
     system: str
@@ -51,6 +54,7 @@ class ImportAnswer(BaseModel):
     messages: int
     attachments: int
     unreadable: dict[str, int]
+    unsearched: dict[str, int]
     agreed: Annotated[bool, Field(description="the scope that holds names it")]
 
 
@@ -87,6 +91,7 @@ class EstimateAnswer(BaseModel):
     alike: int
     attachments: int
     unreadable: int
+    unsearched: int
     by_custodian: dict[str, int]
     by_year: dict[str, int]
     by_key: dict[str, int]

@@ -3,6 +3,7 @@
 import dataclasses
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -51,10 +52,12 @@ def blobs_of(office: Office) -> list[UUID]:
 
 
 def unreadable(office: Office) -> dict[str, str]:
-    """Reason by place, of the only import."""
+    """Reason by place, of the only import: what was not read, and what was not searched."""
     (imported,) = office.archives.imports()
     found = office.archives.unreadable(imported.row.id)
-    assert len(found) == imported.unreadable
+    assert Counter(reason for _, reason, _, _ in found) == Counter(imported.row.unreadable) + Counter(
+        {reason: number for reason, number in imported.row.unsearched.items() if reason != "picture"}
+    )
     return {place: reason for _, reason, place, _ in found}
 
 
@@ -179,13 +182,16 @@ def test_what_is_encrypted_is_an_item_and_is_counted_as_unreadable_too(office: O
     assert [(row["subject"], row["files"]) for row in office.rows()] == [("Sealed", "smime.p7m")]
 
 
-def test_an_outlook_file_is_taken_apart_by_readpst_and_what_is_no_mail_in_it_is_named(office: Office) -> None:
+def test_an_outlook_file_is_taken_apart_by_readpst_and_its_calendar_and_contacts_are_items(office: Office) -> None:
     assert pst.reader(), "Debian: pst-utils"
-    office.take_in(gzip.decompress(OUTLOOK.read_bytes()), name="outlook.pst")
-    assert unreadable(office) == {
-        "outlook.pst/Personal Folders/Calendar/calendar": "no_message",
-        "outlook.pst/Personal Folders/Contacts/contacts": "no_message",
-    }
+    archive = office.take_in(gzip.decompress(OUTLOOK.read_bytes()), name="outlook.pst")
+    assert unreadable(office) == {}
+    office.agree([archive], ("contact1", "complete test"))
+    office.collect()
+    entry, contact = sorted(office.rows(), key=lambda row: str(row["kind"]))
+    assert (entry["kind"], entry["subject"], entry["folder"]) == ("calendar", "Test appointment", "Personal Folders/Calendar")
+    assert str(entry["sent_at"]).startswith("2016-08-02")
+    assert (contact["kind"], contact["subject"]) == ("contact", "1, contact name")
 
 
 def test_mails_that_readpst_gives_are_read_with_the_names_of_their_folders(

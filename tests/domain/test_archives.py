@@ -6,20 +6,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from domain.archives import (
-    Period,
-    Scope,
-    Sighted,
-    addresses_in,
-    alike_of,
-    folded,
-    keys_of_folded,
-    phrase,
-    plain_subject,
-    sketch_of_folded,
-    tail_of,
-    threads_of,
-)
+from domain.archive_groups import Sighted, alike_of, threads_of
+from domain.archives import Period, Scope, addresses_in, folded, keys_of_folded, phrase, plain_subject, sketch_of_folded, tail_of
 
 TEXT = "we have looked at your file and found that nothing of the sort was ever said by anybody in the room at all"
 

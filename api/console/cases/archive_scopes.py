@@ -3,6 +3,7 @@
 Next: api/console/cases/coverage.py
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from adapters.letter_words import count, day
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import people_of
 from api.dependencies import Web
-from domain.archives import UNREADABLE, ArchiveState
+from domain.archives import UNREADABLE, UNSEARCHED, ArchiveState
 from domain.errors import KeyMissingError
 
 
@@ -22,7 +23,7 @@ class ScopeLine:
     Args:
         words: in a few words, without anybody's own.
         custodians, terms, agreed_with, reason: sealed words; empty for whoever sees no content.
-        unreadable: how many parts, and why.
+        unreadable: how many parts, and why; and attached files that were not searched to their end.
         left_out: imports that were read and that the scope does not name.
         by, at: who recorded it, and when; None where nothing was agreed.
     """
@@ -54,11 +55,16 @@ def scopes_of(web: Web, facts: CaseFacts, *, content: bool) -> list[ScopeLine]:
 
 def _line(web: Web, title: str, imports: list[Import], agreed: Agreed | None, *, content: bool) -> ScopeLine:
     read = [each for each in imports if each.row.state == ArchiveState.READ]
-    bad: dict[str, int] = {}
+    bad = Counter[str]()
     for each in imports:
-        for reason, number in each.row.unreadable.items():
-            bad[reason] = bad.get(reason, 0) + number
+        bad.update(each.row.unreadable)
     unreadable = ", ".join(f"{number:,} {UNREADABLE[reason]}" for reason, number in bad.items())
+    missed = Counter[str]()
+    for each in imports:
+        missed.update(each.row.unsearched)
+    if missed:
+        told = ", ".join(f"{number:,} {UNSEARCHED[reason]}" for reason, number in missed.items())
+        unreadable += f"{'; ' if unreadable else ''}attached files not searched to the end: {told}"
     left_out = sum(not each.agreed for each in read)
     if agreed is None:
         words = f"{count(len(imports), 'import')}, no scope agreed" if imports else "Nothing was imported"

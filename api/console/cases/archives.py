@@ -34,7 +34,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from api.uploads import Upload, read_upload
-from domain.archives import UNREADABLE
+from domain.archives import UNREADABLE, UNSEARCHED
 from domain.authority import Action
 from domain.errors import DomainError, UnknownObjectError
 
@@ -179,6 +179,10 @@ _DONE: Final = {
 }
 
 
+# Of an attached file it is said that it is one: it is held, and only its words may be missed.
+_REASONS: Final = dict(UNREADABLE) | {reason: f"an attached file, {words}" for reason, words in UNSEARCHED.items()}
+
+
 def _agreeing(archives: Archives) -> list[str]:
     return [agreed.by for system in archives.systems() if (agreed := archives.agreed(system.name))]
 
@@ -243,7 +247,8 @@ def _one(web: Web, who: SignedIn, case: CaseView, archive: UUID, start: int, ref
         imported=found,
         rows=rows[:_PAGE],
         following=rows[_PAGE][0] if len(rows) > _PAGE else None,
-        reasons=UNREADABLE,
+        reasons=_REASONS,
+        unsearched=UNSEARCHED,
         kinds=KINDS,
         states=STATES,
         people=_names(web, [found.row.imported_by, found.row.removed_by or ""]),
