@@ -26,7 +26,20 @@ def test_unsteady():
 
 def look(where: Path, tests: str) -> subprocess.CompletedProcess[str]:
     (where / "test_it.py").write_text(tests)
-    run = [AGAIN, sys.executable, "-m", "pytest", "-q", "-p", "xdist.plugin", "-c", "/dev/null", "--rootdir", where, where]
+    run: list[str | Path] = [
+        AGAIN,
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "xdist.plugin",
+        "-c",
+        "/dev/null",
+        "--rootdir",
+        where,
+        where,
+    ]
     bare = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(run, cwd=where, env=bare, capture_output=True, text=True, check=False, timeout=120)
 
