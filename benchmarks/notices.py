@@ -1,7 +1,7 @@
 """Notices against a bare loop of aiosmtplib with as many connections; memory from 1,000 to 100,000 people; history.
 
-`python -m benchmarks.notices [number [large]]` prints a table. The server is a process of its own; the floor sends messages of
-the same size and keeps no record of anything.
+`python -m benchmarks.notices [number [large]]` prints a table. The server is a process of its own; the floor sends the same
+letter to everybody, its places not filled in, and keeps no record of anything.
 """
 
 import asyncio
@@ -18,12 +18,14 @@ from typing import Any
 
 import aiosmtplib
 from aiosmtpd.controller import Controller
+from sqlmodel import select
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper
 
 from activities.notice_sending import CONNECTIONS, NoticeSending
 from adapters.database import migrate
+from adapters.database.breach_tables import NoticeSegment
 from benchmarks.figures import Figure, line
 from domain.notice_messages import SendSome, SentSome
 from tests import opened, servers
@@ -45,8 +47,8 @@ def _serve(port: int) -> None:
         time.sleep(60)
 
 
-def ours(home: Path, number: int) -> float:
-    """Messages a second, the record of every person included."""
+def ours(home: Path, number: int) -> tuple[float, bytes]:
+    """Messages a second, the record of every person included; and the letter."""
     url = f"sqlite:///{home}/habeas.db"
     migrate.upgrade(url)
     with opened.resources(home / "home", url) as resources:
@@ -55,7 +57,11 @@ def ours(home: Path, number: int) -> float:
         while left:
             some: SentSome = sending.send_some(SendSome(notice_id=notice_id, most=2_000, again=False, rate=None))
             left = some.left
-        return number / (time.perf_counter() - began)
+        rate = number / (time.perf_counter() - began)
+        with resources.database.read() as session:
+            segment = session.exec(select(NoticeSegment).where(NoticeSegment.notice_id == notice_id)).one()
+        vault = resources.vault.dossier(notice_id, "notice")
+        return rate, vault.open("notice_segment", "letter", segment.name, segment.letter)
 
 
 async def bare(port: int, number: int, message: bytes) -> float:
@@ -74,21 +80,21 @@ async def bare(port: int, number: int, message: bytes) -> float:
     return number / (time.perf_counter() - began)
 
 
-def _measured(task: str, number: int, pipe: Any) -> None:  # noqa: ANN401 (a connection)
+def _measured(number: int, pipe: Any) -> None:  # noqa: ANN401 (a connection)
     with tempfile.TemporaryDirectory() as folder:
-        rate = ours(Path(folder), number)
-    pipe.send((task, rate, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        rate, letter = ours(Path(folder), number)
+    pipe.send((rate, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, letter))
 
 
-def apart(number: int) -> tuple[float, float]:
-    """Rate and largest memory (MB) of a process of its own."""
+def apart(number: int) -> tuple[float, float, bytes]:
+    """Rate and largest memory (MB) of a process of its own; and the letter."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_measured, args=("ours", number, there))
+    process = context.Process(target=_measured, args=(number, there))
     process.start()
-    _, rate, memory = here.recv()
+    rate, memory, letter = here.recv()
     process.join()
-    return rate, memory
+    return rate, memory, letter
 
 
 async def _history(address: str, home: Path, number: int) -> tuple[int, int]:
@@ -122,17 +128,20 @@ def figures(number: int, many: int, rounds: int = ROUNDS) -> Iterator[Figure]:
     servers.wait_until(lambda: servers.listens(port), "the mail server answers")
     before = os.environ.get("HABEAS_SMTP_URL")
     os.environ["HABEAS_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-    message = b"Subject: bare\r\nMessage-ID: <0@example.com>\r\n\r\n" + (b"y" * 76 + b"\r\n") * 96
     try:
         floors, rates = [], []
         for _ in range(rounds):
-            floors.append(asyncio.run(bare(port, number, message)))
-            rates.append(apart(number)[0])
+            rate, _, letter = apart(number)
+            rates.append(rate)
+            floors.append(asyncio.run(bare(port, number, letter)))
         floor, rate = statistics.median(floors), statistics.median(rates)
         said = f"bare loop, {CONNECTIONS} connections {floor:.0f}/s"
         yield Figure(f"notices, {number:,} people", f"{rate:.0f}/s", said, rate / floor, 0.9, at_least=True)
-        _, small = apart(min(number, 1_000))
-        rate, large = apart(many)
+        _, small, _ = apart(min(number, 1_000))
+        around = [asyncio.run(bare(port, number, letter))]
+        rate, large, _ = apart(many)
+        around.append(asyncio.run(bare(port, number, letter)))
+        said, floor = f"bare loop before and after {around[0]:.0f}/s, {around[1]:.0f}/s", statistics.mean(around)
         yield Figure(f"notices, {many:,} people", f"{rate:.0f}/s", said, rate / floor, 0.9, at_least=True)
         yield Figure(
             f"memory of the sender, {many:,} people against {min(number, 1_000):,}", f"{large:.0f} MB", f"{small:.0f} MB",

@@ -142,8 +142,7 @@ class Recipients:
         with self._database.write() as session:
             rows = session.execute(query).all()
             if rows:
-                chosen = col(NoticeRecipient.id).in_([row[0] for row in rows])
-                session.execute(self._update().where(chosen).values(state="under_way"))
+                session.execute(_of([row[0] for row in rows]).values(state="under_way"))
         return [Claimed(row[0], row[1], self.open(row[2], row[3])) for row in rows]
 
     def ended(self, results: Sequence[Ended], now: datetime) -> None:
@@ -155,7 +154,7 @@ class Recipients:
             for (outcome, code), rows in alike.items():
                 tried = col(NoticeRecipient.tries) + int(outcome != "waiting")  # PostgreSQL adds no truth to a number
                 values = {"state": outcome, "code": code, "at": now, "tries": tried}
-                session.execute(self._update().where(col(NoticeRecipient.id).in_(rows)).values(values))
+                session.execute(_of(rows).values(values))
 
     def tally(self) -> dict[str, int]:
         """How many people in each state; `given_up` are put off for the last time."""
@@ -204,3 +203,8 @@ class Recipients:
 
     def _update(self) -> Any:  # noqa: ANN401 (SQLModel's own type)
         return update(NoticeRecipient).where(col(NoticeRecipient.notice_id) == self._notice)
+
+
+def _of(rows: list[int]) -> Any:  # noqa: ANN401 (SQLModel's own type)
+    """By their numbers alone: with the notice beside them SQLite reads its whole list for each window."""
+    return update(NoticeRecipient).where(col(NoticeRecipient.id).in_(rows))
