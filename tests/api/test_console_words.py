@@ -21,7 +21,7 @@ def test_a_task_says_what_it_is_and_how_many_wait() -> None:
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("GB", "United Kingdom"), ("IE", "Ireland"), ("DE-BE", "Germany (BE)"), ("XX", "country not known"), ("JP", "JP")],
+    [("GB", "United Kingdom"), ("IE", "Ireland"), ("DE-BE", "Germany (Berlin)"), ("XX", "country not known"), ("JP", "JP")],
 )
 def test_where_people_are_is_said_in_words(code: str, said: str) -> None:
     assert place(code) == said

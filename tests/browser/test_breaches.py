@@ -70,7 +70,7 @@ def test_every_page_holds_what_every_page_holds(opened: Callable[..., Page], ref
 def test_a_responders_run_from_the_report_to_the_authority(opened: Callable[..., Page], portal: str, size: str) -> None:
     page = opened(size, "/new")
     page.get_by_label("What happened, in a few words").fill("A laptop was lost\nOn the train.")
-    page.get_by_label("People by country, if known").fill("GB 120\nIE 4-6")
+    page.get_by_label("Where the people live, if you know").fill("United Kingdom 120\nIreland 4-6")
     page.get_by_role("button", name="Report it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A laptop was lost")
     place = page.url

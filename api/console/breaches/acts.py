@@ -3,6 +3,7 @@
 Next: api/console/dossiers.py
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,6 +17,7 @@ from api.console.authority import OFFICE, may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
 from api.console.breaches.pages import PATH, facts_of, staff_choices
+from api.console.breaches.people import HINT, people_as_typed
 from api.console.breaches.report import text_before
 from api.console.dossiers import DossierForms, faults
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
@@ -34,6 +36,7 @@ from domain.breach_checklist import STEPS
 from domain.errors import DomainError
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
+_REFERENCE: Final = re.compile(r"HAB-B[0-9A-Z]{7}")  # what the page repeats stands in its address
 _TARGETS: Final = ("report", "sha256", "task", "other", "step", "authority")
 _ON_THE_REPORT: Final = frozenset({BreachAction.SET_FIELD, BreachAction.SET_FIELDS})  # its page is their form
 
@@ -41,7 +44,9 @@ _ON_THE_REPORT: Final = frozenset({BreachAction.SET_FIELD, BreachAction.SET_FIEL
 @router.get("/breaches/new")
 def blank(web: TheWeb, who: TheCaseworker, case: str = "", reported: str = "") -> Response:
     """Report a breach: one field is needed, everything else can follow. Whoever may not read it is told that it arrived."""
-    return _new(web, who, {"case": case, "reported": reported} | _from_case(web, who, case), {})
+    if _REFERENCE.fullmatch(reported):
+        return show(web, "breaches/reported.html", who, at=f"{PATH}/new", reported=reported)
+    return _new(web, who, {"case": case} | _from_case(web, who, case), {})
 
 
 @router.post("/breaches/new")
@@ -121,7 +126,7 @@ def _new(web: Web, who: SignedIn, typed: dict[str, str], errors: dict[str, str])
     at = PATH if may(who.role, "GET", PATH) else f"{PATH}/new"
     return show(
         web, "breaches/new.html", who, status=status, at=at, given=given, errors=errors, once=once, zone_name=f"{now:%Z}",
-        reads=at == PATH,
+        reads=at == PATH, people_hint=HINT,
     )  # fmt: skip
 
 
@@ -171,10 +176,13 @@ def _form(  # noqa: PLR0917 (what a form is made of)
 def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[str, str]:
     """What a form begins with: what stands already, so that whoever changes one thing changes no other."""
     state = view.state
-    people = [
-        f"{place} {each.low if each.low == each.high else f'{each.low}-{each.high}'}" for place, each in state.affected.items()
-    ]
-    texts = {"affected": "\n".join(people), "zone": "Europe/London", "happened_at": now, "told_at": now, "sent_at": now}
+    texts = {
+        "affected": people_as_typed(state.affected),
+        "zone": "Europe/London",
+        "happened_at": now,
+        "told_at": now,
+        "sent_at": now,
+    }
     if act is BreachAction.CHANGE_STEP:
         present = state.steps.get(step, Step())
         texts |= {"state": present.state, "owner": present.owner or ""}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.letter_words import moment
 from adapters.resources import Resources
+from api.console.breaches.people import HINT, people_in
 from api.console.breaches.words import EXEMPTIONS, LABELS, OTHERS
 from api.face.forms import number_in
 from domain.breach import BreachState
@@ -36,7 +37,7 @@ _FIXED: Final[dict[str, list[tuple[str, str]]]] = {
     "unintelligible": [("false", "No"), ("true", "Yes")],
 }
 _HINTS: Final = {
-    "affected": "One line each: GB 1840, DE-BE 400-450, XX 28",
+    "affected": HINT,
     "context": "The base of the category unless something speaks for more or less; each value is explained below",
     "zone": "For example Europe/London",
     "individuals": "Begins with the most that the record of the breach says",
@@ -132,7 +133,7 @@ def _read(name: str, text: str, zone: ZoneInfo) -> Any:  # noqa: ANN401 (whateve
         except ValueError:
             raise InvalidInputError("Write the time as 2026-11-22T13:05.", field=name) from None
     if name == "affected":
-        return dict(_place(line) for line in text.splitlines() if line.strip())
+        return people_in(text)
     if name == "systems":
         return text.split()
     if name in {"context", "individuals"}:
@@ -140,13 +141,6 @@ def _read(name: str, text: str, zone: ZoneInfo) -> Any:  # noqa: ANN401 (whateve
     if name in {"malicious", "unintelligible"}:
         return text == "true"
     return text
-
-
-def _place(line: str) -> tuple[str, dict[str, int]]:
-    place, _, people = line.strip().partition(" ")
-    low, _, high = people.replace(",", "").replace("\u2013", "-").partition("-")
-    least = _number(low.strip(), "affected")
-    return place.upper(), {"low": least, "high": _number(high.strip(), "affected") if high.strip() else least}
 
 
 def _number(text: str, name: str) -> int:

@@ -6,11 +6,11 @@ Next: api/console/breaches/fields.py
 from dataclasses import dataclass
 from typing import Final
 
-from api.console.words import COUNTRY
 from domain import breach_choices
-from domain.breach import UNKNOWN_PLACE, BreachOutcome, BreachStatus
+from domain.breach import BreachOutcome, BreachStatus
 from domain.breach_authorities import CONTROLLER, find_authority
 from domain.breach_authority import BreachAction as A
+from domain.place_names import place_name
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,8 @@ class Act:
 
 
 def place(code: str) -> str:
-    """Where people are: Germany, Germany (BE), country not known."""
-    if code == UNKNOWN_PLACE:
-        return "country not known"
-    country, _, land = code.partition("-")
-    return COUNTRY(country) + (f" ({land})" if land else "")
+    """Where people are: Germany, Germany (Berlin), country not known."""
+    return place_name(code, "en")
 
 
 def authority(key: str) -> str:
@@ -47,8 +44,8 @@ ACTS: Final[dict[A, Act]] = {
     ),
     A.SET_AFFECTED: Act(
         "Count who is affected",
-        "One line per country: `GB 1840`, `DE-BE 400-450` for a German Land, `XX 28` where no country is known. Every change "
-        "works out the clocks again.",
+        "Where they live says which authorities have to be told: each country has its own, and in Germany each Land. A guess is "
+        "enough; every change works out the clocks again.",
         "Save the figures",
     ),
     A.CHOOSE_LAND: Act(
