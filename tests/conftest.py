@@ -16,6 +16,7 @@ from temporalio.testing import TimeSkipper
 
 from adapters.database import migrate
 from tests import servers
+from tests.slowness import SLOW, Slowness
 
 
 def pytest_report_header() -> str:
@@ -47,6 +48,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated: Path) -> str:
+    """URL of a SQLite database of this test alone, at the newest migration, whatever the other tests run on."""
+    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'habeas.db')}"
+
+
 @pytest.fixture(scope="session")
 def migrated_template(postgresql_url: str) -> Iterator[str]:
     """Name of a PostgreSQL database with every table and no row, which others are made from."""
@@ -56,11 +63,10 @@ def migrated_template(postgresql_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a database of this test alone, at the newest migration."""
     if _kind() == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "habeas.db")
-        yield f"sqlite:///{tmp_path}/habeas.db"
+        yield request.getfixturevalue("sqlite_url")
         return
     with _database(request.getfixturevalue("postgresql_url"), request.getfixturevalue("migrated_template")) as url:
         yield url
@@ -92,7 +98,8 @@ def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def temporal_client(temporal_server: str) -> Client:
     """Client without a codec, for tests whose subject is not the codec. Give every test its own task queue."""
-    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)
+    slowness = [Slowness()] if SLOW else []
+    return await Client.connect(temporal_server, data_converter=pydantic_data_converter, interceptors=slowness)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 Both stop by process id when the session ends, and die with the test run if that is killed.
 """
 
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -12,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -20,14 +22,26 @@ import psycopg
 from adapters import embedded, processes
 
 START_LIMIT = 60.0  # seconds; a loaded machine takes ten times what an idle one does
-TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
+TIME_SKIPPING = {
+    "frontend.WorkflowTimeSkippingEnabled": "true",
+    # By default a timer that is due when it is set is seen up to a second later: a second for every timer that is skipped.
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+}
+
+_FIRST, _LAST = 12_000, 32_000
+_PORTS = itertools.chain(range(random.randrange(_FIRST, _LAST), _LAST), itertools.cycle(range(_FIRST, _LAST)))
 
 
 def free_port() -> int:
-    """Return a port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port on 127.0.0.1 that nobody uses now, and that nobody is given by chance until somebody listens on it.
+
+    Outgoing connections get theirs from 32768 upwards; another test process begins somewhere else.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable")
 
 
 def wait_until(ready: Callable[[], bool], what: str, limit: float = START_LIMIT, *, pause: float = 0.05) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from adapters.database import migrate, people
+from adapters.database import people
 from adapters.database.staff_tables import StaffNotice
 from adapters.database.tables import AccessLog, Caseworker
 from adapters.factors import Factors, code_at
@@ -21,10 +21,8 @@ from tests.at_console import authenticator_of, unused
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 

@@ -1,6 +1,7 @@
 """Everything of every case leaves in one private file, and its open cases come in elsewhere with their dates."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 import cli
 from activities.case_log import CaseLog
-from adapters.database import migrate, people
+from adapters.database import people
 from adapters.database.case_reader import CaseReader
 from adapters.database.staff_tables import StaffNotice
 from adapters.database.tables import AccessLog, CaseReceipt
@@ -31,10 +32,9 @@ from tests.moved_in import events_of
 
 
 @pytest.fixture
-def two(tmp_path: Path, database_url: str) -> Iterator[tuple[Resources, Resources]]:
+def two(tmp_path: Path, database_url: str, migrated: Path) -> Iterator[tuple[Resources, Resources]]:
     """An installation that a controller leaves, and one that it goes to."""
-    other = f"sqlite:///{tmp_path}/other.db"
-    migrate.upgrade(other)
+    other = f"sqlite:///{shutil.copy(migrated, tmp_path / 'other.db')}"
     with opened.resources(tmp_path / "old", database_url) as old, opened.resources(tmp_path / "new", other) as new:
         for each in (old, new):
             people.add_caseworker(each.database, email=LEAD, name="Lena", role=Role.PRIVACY_LEAD)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import random
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.package_zip import PackageZip
-from adapters.database import migrate
 from adapters.package_check import PackageCheck, check_package
 from adapters.package_layout import content_digest, layout_problems
 from adapters.resources import Resources
@@ -24,10 +24,9 @@ from tests.activities.package_case import DATAMAP, typical
 
 
 @pytest.fixture(scope="module")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
+def resources(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Resources]:
     home = tmp_path_factory.mktemp("package")
-    url = f"sqlite:///{home}/habeas.db"
-    migrate.upgrade(url)
+    url = f"sqlite:///{shutil.copy(migrated, home)}"
     with opened.resources(home / "home", url, DATAMAP) as everything:
         yield everything
 

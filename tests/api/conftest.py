@@ -1,7 +1,6 @@
 """The web application over real resources; only the engine is stood in for, by a gateway that remembers."""
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,9 +95,8 @@ def _decisions_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
-    shutil.copy(migrated, tmp_path / "habeas.db")
-    with opened.resources(tmp_path / "home", f"sqlite:///{tmp_path}/habeas.db") as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import sqlite3
 import threading
 from collections import defaultdict
@@ -30,7 +31,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 import worker
-from adapters.database import migrate, people
+from adapters.database import people
 from adapters.database.alarms import RefusalAlarms
 from adapters.database.tables import Alarm, CaseEventRow, CaseRecord, Code, Link
 from adapters.links import record_attempt
@@ -179,7 +180,7 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     source = _source(folder / "shop.db")
     with contextlib.ExitStack() as stack:
@@ -189,8 +190,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             environment.setenv(f"HABEAS_{name}", value)
         environment.setenv("SMALL_PLATFORM_URL", source)
         environment.setenv("TEMPORAL_ADDRESS", stack.enter_context(servers.temporal(folder, time_skipping=False)))
-        url = f"sqlite:///{folder}/habeas.db"
-        migrate.upgrade(url)
+        url = f"sqlite:///{shutil.copy(migrated, folder)}"
         resources = stack.enter_context(opened.resources(folder / "home", url))
         stack.enter_context(_working(resources))
         web = stack.enter_context(

@@ -17,7 +17,7 @@ from joserfc.jwk import RSAKey
 from sqlmodel import select, update
 
 from adapters import oidc
-from adapters.database import migrate, people, staff_changes
+from adapters.database import people, staff_changes
 from adapters.database.staff_tables import StaffChange
 from adapters.database.tables import AccessLog, Caseworker, StaffSession
 from adapters.oidc import Attempt, SignOn, SignOnFailedError
@@ -83,7 +83,9 @@ def issuer(ports: tuple[int, int]) -> Iterator[str]:
 
 
 @pytest.fixture
-def office(ports: tuple[int, int], issuer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(
+    ports: tuple[int, int], issuer: str, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
     given = {
         "PORT": str(ports[0]),
         "OIDC_ISSUER": issuer,
@@ -94,9 +96,7 @@ def office(ports: tuple[int, int], issuer: str, tmp_path: Path, monkeypatch: pyt
     }
     for name, value in given.items():
         monkeypatch.setenv(f"HABEAS_{name}", value)
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as resources:
+    with opened.resources(tmp_path / "home", sqlite_url) as resources:
         app = create_app(resources, FakeGateway(resources), (BreachGateway(resources), NoticeGateway(resources)))
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=ports[0], log_config=None))
         thread = threading.Thread(target=server.run)

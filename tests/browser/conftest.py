@@ -11,7 +11,6 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from adapters.database import migrate
 from adapters.resources import Resources
 from api.app import create_app
 from tests import opened, servers
@@ -36,22 +35,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database at the newest revision; each test takes a copy, which costs nothing."""
-    file = tmp_path_factory.mktemp("migrated") / "habeas.db"
-    migrate.upgrade(f"sqlite:///{file}")
-    return file
-
-
-def copied(migrated: Path, folder: Path) -> str:
-    """The address of a copy of a test's own."""
-    return f"sqlite:///{shutil.copy(migrated, folder)}"
-
-
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path)) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 

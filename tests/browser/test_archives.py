@@ -14,7 +14,7 @@ from tests import archives_made as made
 from tests import opened
 from tests.api.test_console_archives import reviewed
 from tests.archives_made import Office, mail, mbox
-from tests.browser.conftest import copied, page_of
+from tests.browser.conftest import page_of
 from tests.browser.looking import WIDE, looked_at
 from tests.browser.test_case_page import sign_in
 from tests.case_in_hand import ADDRESS
@@ -25,8 +25,8 @@ LONG = "We have looked at your file and found that nothing of the sort was ever 
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), made.DATAMAP) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url, made.DATAMAP) as everything:
         yield everything
 
 

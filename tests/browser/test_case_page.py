@@ -13,7 +13,7 @@ from domain.events import Tag
 from domain.rights import Role
 from tests import opened
 from tests.at_console import COOKIE, session_of
-from tests.browser.conftest import LIMIT_MS, copied, page_of
+from tests.browser.conftest import LIMIT_MS, page_of
 from tests.browser.looking import TELEPHONE, WIDE, live_regions, looked_at, photograph
 from tests.case_in_hand import CaseInHand
 from tests.case_stages import STAGES, by_hand, failed, in_review, receipt, searching
@@ -25,9 +25,9 @@ TABS = ("", "/systems", "/package", "/messages", "/history")
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
     """The demo's data map, so that the pages say what a controller's would."""
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DEMO) as everything:
+    with opened.resources(tmp_path / "home", sqlite_url, DEMO) as everything:
         yield everything
 
 

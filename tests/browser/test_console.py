@@ -17,7 +17,7 @@ from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import COOKIE, session_of
-from tests.browser.conftest import copied, page_of
+from tests.browser.conftest import page_of
 from tests.browser.looking import TELEPHONE, WIDE, looked_at, photograph
 from tests.case_in_hand import CaseInHand
 
@@ -45,9 +45,9 @@ EMPTY = ("queue", "reports")
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
     """The demo's data map, so that the pages say what a controller's would."""
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DEMO) as everything:
+    with opened.resources(tmp_path / "home", sqlite_url, DEMO) as everything:
         yield everything
 
 

@@ -17,7 +17,7 @@ from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
 from tests.adapters.documents.corpus import PDFS, jpeg
 from tests.adapters.leak_corpus import office
-from tests.browser.conftest import copied, page_of
+from tests.browser.conftest import page_of
 from tests.browser.looking import WIDE, looked_at, photograph
 from tests.browser.test_case_page import sign_in
 
@@ -32,8 +32,8 @@ BODIES = [
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path), DATAMAP) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url, DATAMAP) as everything:
         yield everything
 
 

@@ -16,7 +16,6 @@ from sqlmodel import select
 
 from activities.sweeps import Sweeps
 from activities.systems.registry import Systems
-from adapters.database import migrate
 from adapters.database.erasure_tables import LegalHold
 from adapters.database.retention_tables import InactivityNotice, SweepRow
 from adapters.resources import Resources
@@ -59,15 +58,13 @@ class Controller:
 
 
 @pytest.fixture
-def controller(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Controller]:
+def controller(tmp_path: Path, sqlite_url: str, request: pytest.FixtureRequest) -> Iterator[Controller]:
     urls = urls_of(tmp_path, {})
     if os.environ.get("HABEAS_TEST_DATABASE") == "postgresql":
         urls = databases(request.getfixturevalue("postgresql_url"))
     build(tmp_path, urls=urls, today=TODAY)
-    own = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(own)
     environment = {f"HABEAS_DEMO_{store.upper()}_URL": url for store, url in urls.items()}
-    with opened.resources(tmp_path, own, DATAMAP) as resources, post_office.opened() as office:
+    with opened.resources(tmp_path, sqlite_url, DATAMAP) as resources, post_office.opened() as office:
         posted = posting(resources, office.url)
         systems = Systems(posted.datamap, tmp_path, environment)
         engines = {store: sa.create_engine(urls[store]) for store in tables.STORES}

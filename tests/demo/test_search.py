@@ -1,8 +1,10 @@
 """A search along the demo's data map finds exactly what plain SQL says, for everybody with a story and nobody else."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,7 +13,6 @@ from psycopg import sql
 from activities.collection import Collection
 from activities.systems.registry import Systems
 from adapters.collected import Collected, CollectedCollection
-from adapters.database import migrate
 from adapters.resources import Resources
 from demo import people, tables
 from demo.controller import DATAMAP, build, expected_counts, urls_of
@@ -30,12 +31,11 @@ class Searched:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Searched]:
     home = tmp_path_factory.mktemp("searched-home")
     urls = urls_of(home, {}) if request.param == "sqlite" else databases(request.getfixturevalue("postgresql_url"))
     build(home, urls=urls, today=date(2026, 11, 23))
-    own = f"sqlite:///{home}/habeas.db"
-    migrate.upgrade(own)
+    own = f"sqlite:///{shutil.copy(migrated, home)}"
     environment = {f"HABEAS_DEMO_{store.upper()}_URL": url for store, url in urls.items()}
     with opened.resources(home, own, DATAMAP) as resources:
         collection = Collection(resources, Systems(resources.datamap, home, environment))

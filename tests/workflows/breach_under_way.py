@@ -75,9 +75,18 @@ class Breach:
         return [row.tag for row in BreachReader(self.resources).events(self.breach_id)]
 
     async def clocks(self) -> BreachClocks:
-        found = (await self.handle.query(BreachWorkflow.snapshot)).clocks
+        found = (await self.folded()).clocks
         assert found is not None
         return found
+
+    async def folded(self) -> BreachSnapshot:
+        """What the workflow says of itself once it has folded all that is on record: a moment after the record has it."""
+        for _ in range(600):
+            snapshot = await self.handle.query(BreachWorkflow.snapshot)
+            if snapshot.state.sequence == self.state.sequence:
+                return snapshot
+            await asyncio.sleep(0.05)
+        raise AssertionError(self.tags)
 
     async def until(self, condition: Callable[["Breach"], object]) -> None:
         for _ in range(600):

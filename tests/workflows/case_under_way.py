@@ -62,7 +62,7 @@ class Running:
         """What the workflow says of itself once it has folded all that is on record: a moment after the record has it."""
         for _ in range(600):
             snapshot = await self.handle.query(CaseWorkflow.snapshot)
-            if snapshot.state.sequence == len(self.office.events):
+            if snapshot.state.sequence == (self.office.state.sequence if self.office.state else 0):
                 return snapshot
             await asyncio.sleep(0.05)
         raise AssertionError(self.office.tags)
@@ -99,7 +99,11 @@ async def case(
     queue = f"case-{uuid4().hex}"
     cases = Worker(client, task_queue=queue, workflows=[CaseWorkflow], activities=office.case_activities)
     # The workflow names these queues itself; the server is this test process's own and tests run one after the other.
-    connectors = Worker(client, task_queue=CONNECTOR_QUEUE, activities=office.connector_activities)
+    # Who is called off hears of it at the next beat, and that is not put off for long here.
+    beats = timedelta(milliseconds=200)
+    connectors = Worker(
+        client, task_queue=CONNECTOR_QUEUE, activities=office.connector_activities, max_heartbeat_throttle_interval=beats
+    )
     letters = Worker(client, task_queue=LETTER_QUEUE, activities=office.letter_activities)
     async with cases, connectors, letters:
         with skipper.with_time_skipping_disabled():

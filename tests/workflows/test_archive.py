@@ -10,7 +10,6 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.archives import ArchiveReading
-from adapters.database import migrate
 from adapters.resources import Resources
 from api.archives import ArchiveDoor
 from domain.archive_messages import ArchiveRead
@@ -23,10 +22,8 @@ from workflows.options import CASE_QUEUE, CONNECTOR_QUEUE
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url, made.DATAMAP) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url, made.DATAMAP) as everything:
         yield everything
 
 

@@ -13,7 +13,6 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.audit import Audit
-from adapters.database import migrate
 from adapters.database.retention_tables import AccessSeal, AuditHead
 from adapters.database.tables import AccessLog
 from adapters.resources import Resources
@@ -24,10 +23,8 @@ from workflows.options import CONNECTOR_QUEUE, LETTER_QUEUE
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 
@@ -55,11 +52,13 @@ async def test_each_day_is_anchored_once(time_skipper: TimeSkipper, resources: R
         )
         post = Worker(time_skipper.client, task_queue=LETTER_QUEUE, activities=[audit.mail_head], activity_executor=threads)
         async with chores, slow, post:
-            start = datetime.now(UTC).date()
-            handle = await time_skipper.client.start_workflow(AuditWorkflow.run, WatchRecord(), id=queue, task_queue=queue)
-            assert await heads(1) == [(start - timedelta(days=1)).isoformat()]
-            await time_skipper.fast_forward(handle, timedelta(hours=25))
-            assert (await heads(2))[-1] >= start.isoformat()
+            with time_skipper.with_time_skipping_disabled():
+                handle = await time_skipper.client.start_workflow(AuditWorkflow.run, WatchRecord(), id=queue, task_queue=queue)
+            started = (await handle.describe()).start_time
+            today = started.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            assert await heads(1) == [(today - timedelta(days=1)).date().isoformat()]
+            await time_skipper.fast_forward(handle, today + timedelta(days=1, hours=1) - datetime.now(UTC))
+            assert (await heads(2))[1:] == [today.date().isoformat()]
             await handle.terminate()
     with resources.database.read() as session:
         assert len(session.exec(select(AccessSeal)).all()) == 1

@@ -12,7 +12,6 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
-from adapters.database import migrate
 from adapters.database.breach_reader import BREACH, BreachReader, frozen_systems
 from adapters.database.breach_register import register_csv
 from adapters.resources import Resources
@@ -47,11 +46,9 @@ def office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def resources(tmp_path: Path, office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
+def resources(tmp_path: Path, sqlite_url: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     monkeypatch.setenv("HABEAS_SMTP_URL", office.url)
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 

@@ -255,7 +255,7 @@ async def test_a_case_that_moved_in_goes_on_from_where_it_stood_and_nothing_is_s
     )
     async with case(temporal_client, time_skipper, office) as running:
         await running.until(lambda office: office.state and office.state.package)
-        clock = (await running.handle.query(CaseWorkflow.snapshot)).clock
+        clock = (await running.folded()).clock
         assert clock
         assert (clock.extended, clock.state) == (True, "running")
         # Whoever vouched for the identity is no second person.

@@ -27,7 +27,6 @@ from domain.rights import Outcome, Status
 from tests.factories import ANNA, BEN, LEAD, SUBJECT, happen, identified, received
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
-from workflows.case import CaseWorkflow
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ async def running(temporal_client: Client, time_skipper: TimeSkipper) -> AsyncIt
 
 
 async def clock(running: Running) -> Clock:
-    found = (await running.handle.query(CaseWorkflow.snapshot)).clock
+    found = (await running.folded()).clock
     assert found is not None
     return found
 

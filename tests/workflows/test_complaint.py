@@ -17,7 +17,6 @@ from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, SUBJECT
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
-from workflows.case import CaseWorkflow
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ async def running(temporal_client: Client, time_skipper: TimeSkipper, office: Fa
 
 
 async def clock(running: Running) -> Clock:
-    found = (await running.handle.query(CaseWorkflow.snapshot)).clock
+    found = (await running.folded()).clock
     assert found is not None
     return found
 

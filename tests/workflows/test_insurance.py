@@ -21,7 +21,6 @@ from domain.rights import Status
 from tests.factories import ANNA, BEN, LEAD, MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
-from workflows.case import CaseWorkflow
 
 WAITING = [
     SystemResult(system="platform", state="searched", records=12),
@@ -117,7 +116,7 @@ async def test_a_part_is_delivered_and_the_case_goes_on(running: Running) -> Non
     assert running.office.letters.count("partial_answer") == 1
     assert running.office.state is not None
     assert running.office.state.status is Status.COLLECTING
-    clock = (await running.handle.query(CaseWorkflow.snapshot)).clock
+    clock = (await running.folded()).clock
     assert clock is not None
     assert clock.state == "running"  # a part meets no date
     attempt = uuid4()

@@ -12,7 +12,6 @@ from temporalio.testing import TimeSkipper
 
 from activities.mailroom import Mailroom
 from activities.notice_sending import WINDOW
-from adapters.database import migrate
 from adapters.database.notice_reader import NoticeReader, genuine, note_answer
 from adapters.database.notice_recipients import Recipients
 from adapters.incoming.reading_room import ReadingRoom
@@ -50,11 +49,9 @@ def office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def resources(tmp_path: Path, office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
+def resources(tmp_path: Path, sqlite_url: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     monkeypatch.setenv("HABEAS_SMTP_URL", office.url)
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 

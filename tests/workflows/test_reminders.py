@@ -15,7 +15,6 @@ from domain.rights import Status
 from tests.factories import ANNA, LEAD, MAILBOX, MONDAY, SUBJECT, happen, in_review, received
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
-from workflows.case import CaseWorkflow
 
 
 @pytest.fixture
@@ -138,5 +137,5 @@ async def test_what_fails_beside_the_case_is_somebodys_task_and_is_done_after_th
     (item,) = office.state.open_work_items
     await running.command(CompleteWorkItem(actor=ANNA, work_item=item, result="found"))
     await running.until(lambda each: Tag.SNAPSHOT_TAKEN in each.tags)
-    assert (await running.handle.query(CaseWorkflow.snapshot)).state.snapshots == ["platform"]
+    assert (await running.folded()).state.snapshots == ["platform"]
     assert MAILBOX in office.state.identifiers

@@ -14,7 +14,6 @@ from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, SECOND_MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
-from workflows.case import CaseWorkflow
 from workflows.fulfilment import FULFIL
 
 
@@ -73,12 +72,12 @@ async def test_each_right_has_its_own_outcome_and_the_case_stands_where_the_leas
         await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
         await running.until_status(Status.IN_REVIEW)
         assert outcomes(running) == {Right.ACCESS: None, Right.RESTRICTION: Outcome.FULFILLED}
-        snapshot = await running.handle.query(CaseWorkflow.snapshot)
+        snapshot = await running.folded()
         assert snapshot.clock is not None
         assert snapshot.clock.state == "running", "a part of the answer is not the answer"
         await running.approve()
         await running.until_status(Status.DELIVERED)
-        met = await running.handle.query(CaseWorkflow.snapshot)
+        met = await running.folded()
         assert met.clock is not None
         assert met.clock.state == "met"
         await running.fetch()

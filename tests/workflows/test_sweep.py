@@ -18,7 +18,6 @@ from temporalio.worker import Worker
 
 from activities.sweeps import Sweeps
 from activities.systems.registry import Systems
-from adapters.database import migrate
 from adapters.database.retention_tables import Destruction, SweepRow
 from adapters.database.tables import CaseRecord
 from adapters.resources import Resources
@@ -37,10 +36,8 @@ ADMINISTRATOR = Actor(person=f"caseworker:{uuid4()}", role=Role.ADMINISTRATOR)
 
 
 @pytest.fixture
-def resources(tmp_path: Path) -> Iterator[Resources]:
-    url = f"sqlite:///{tmp_path}/habeas.db"
-    migrate.upgrade(url)
-    with opened.resources(tmp_path / "home", url) as everything:
+def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 
@@ -66,7 +63,8 @@ async def watching(client: TimeSkipper, resources: Resources, kept: Kept) -> Asy
         )
         async with case, slow:
             watched = WatchPeriod(swept=Swept(rule=kept.value))
-            handle = await client.client.start_workflow(SweepWorkflow.run, watched, id=queue, task_queue=queue)
+            with client.with_time_skipping_disabled():
+                handle = await client.client.start_workflow(SweepWorkflow.run, watched, id=queue, task_queue=queue)
             yield handle
             await handle.terminate()
 
