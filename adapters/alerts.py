@@ -23,7 +23,7 @@ from domain.staffing import CONFIRMERS
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
-_FAILED: Final = ("sign_in_failed", "factor_failed")
+_FAILED: Final = ("sign_in_failed", "factor_failed", "passkey_failed")
 _EXPORTS: Final = ("package", "evidence_pack")
 _STAFF: Final = "caseworker:"
 

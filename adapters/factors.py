@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from adapters.codes import changed
 from adapters.database.session import Database
-from adapters.database.staff_tables import RecoveryCode, StaffFactor
+from adapters.database.staff_tables import RecoveryCode, StaffFactor, StaffPasskey
 from adapters.vault import Vault
 
 STEP: Final = 30  # seconds
@@ -134,7 +134,8 @@ def code_at(seed: str, now: datetime) -> str:
 
 
 def remove_factor(session: Session, person: UUID) -> None:
-    """Forget the authenticator and the recovery codes of a person; at the next sign-in they set up new ones."""
+    """Forget authenticator, recovery codes and passkeys of a person; at the next sign-in they set up a new authenticator."""
+    session.execute(delete(StaffPasskey).where(col(StaffPasskey.caseworker) == person))
     session.execute(delete(StaffFactor).where(col(StaffFactor.caseworker) == person))
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.caseworker) == person))
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.passkey_site import site_of
 from domain.errors import SettingsError
 from domain.staffing import STAFF_ROLES
 
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     mail_port: int = Field(default=8025, ge=1, le=65535)
     public_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['port']}")
+    console_url: str = Field(default_factory=lambda known: known["public_url"])
     proxies: str = ""
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/habeas.db", repr=False)
     keystore_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home']}/keys.db", repr=False)
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = "groups"
     oidc_roles: str = ""
     oidc_acr: str = ""
+    passkeys: Literal["offered", "required"] = "offered"
     audit_mail: str | None = None
     on_call: str | None = None
     on_call_webhook: str | None = Field(default=None, repr=False)
@@ -172,7 +175,7 @@ class Settings(BaseSettings):
             return
         if self.home.is_dir() and any(self.home.iterdir()) and not self.demo_marker.exists():
             raise SettingsError(f"HABEAS_HOME: {self.home} is not a demo home. Name an empty folder.", setting="home")
-        names = ("oidc_issuer", "smtp_url", "public_url", "on_call_webhook")
+        names = ("oidc_issuer", "smtp_url", "public_url", "console_url", "on_call_webhook")
         outside: dict[str, str | None] = {name: getattr(self, name) for name in names}
         for name, url in outside.items():
             if url and not is_loopback(urlsplit(url).hostname):
@@ -196,8 +199,13 @@ class Settings(BaseSettings):
         """Refuse a provider that could be somebody else, or that would let nobody in.
 
         Raises:
-            SettingsError: no https outside this machine, no client, or no role.
+            SettingsError: no https outside this machine, no client, or no role; passkeys that no browser would make.
         """
+        if self.passkeys == "required" and site_of(self.console_url) is None:
+            raise SettingsError(
+                "HABEAS_PASSKEYS: browsers make passkeys for a name with https alone; HABEAS_CONSOLE_URL names it.",
+                setting="passkeys",
+            )
         if self.oidc_issuer is None:
             return
         url = urlsplit(self.oidc_issuer)

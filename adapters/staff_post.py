@@ -47,12 +47,23 @@ WORDINGS: Final[dict[str, Wording]] = {
         "your authenticator was changed",
         "another authenticator was set up for your account on {when}. The old one counts no more.",
     ),
+    "passkey_added": Wording("a passkey was added", "a passkey called “{passkey}” signs in to your account since {when}."),
+    "passkey_removed": Wording(
+        "a passkey was removed", "the passkey called “{passkey}” was removed from your account on {when}. It counts no more."
+    ),
+    "passkey_copied": Wording(
+        "a passkey may have been copied",
+        "the passkey called “{passkey}” was used on {when} with a counter that did not go on. It was refused: somebody may "
+        "have a copy of it.",
+        "Remove this passkey, add a new one, and tell your administrator.",
+    ),
     "recovery_used": Wording(
         "a recovery code was used", "somebody signed in to your account with a recovery code on {when}, and your password."
     ),
     "factor_removed": Wording(
         "your authenticator was taken away",
-        "two colleagues took your authenticator away on {when}, because it was lost. At your next sign-in you set up a new one.",
+        "two colleagues took your authenticator and your passkeys away on {when}, because they were lost. At your next sign-in "
+        "you set up a new authenticator.",
     ),
     "invited": Wording(
         "choose your password",

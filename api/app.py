@@ -38,6 +38,7 @@ from api.console import (
     invited,
     letters,
     opening,
+    passkey_sign_in,
     period_pack,
     queue,
     reports,
@@ -51,6 +52,7 @@ from api.console import (
 from api.console import disclosures as disclosure_pages
 from api.console import keys as key_pages
 from api.console import pages as console_pages
+from api.console import passkeys as passkey_pages
 from api.console import provider as provider_pages
 from api.console.breaches import acts as breach_acts
 from api.console.breaches import incident_pack as incident_pack_pages
@@ -153,6 +155,8 @@ def create_app(
     for page in (
         sign_in,
         factor,
+        passkey_sign_in,
+        passkey_pages,
         invited,
         provider_pages,
         account,

@@ -20,8 +20,9 @@ DEVIATIONS: Final = {
     "and key store; opened keys are forgotten after five minutes; the payloads of the engine are sealed.",
     "11.7.1": "Memory is not encrypted by Habeas; that is for the machine to do. Core files of children are off and no claim is "
     "made that memory is wiped.",
-    "6.3.3": "Level 2 of it is met. Level 3 wants hardware against phishing: staff have authenticators with six digits, or "
-    "whatever the provider of single sign-on demands (`HABEAS_OIDC_ACR`). Decisions take a second person and a fresh sign-in.",
+    "6.3.3": "Level 3 of it is met where `HABEAS_PASSKEYS` is `required`; the default offers passkeys and keeps password and six "
+    "digits beside them, which is level 2. Keys that a provider copies between devices count too. At single sign-on it is the "
+    "provider's to demand (`HABEAS_OIDC_ACR`). Decisions take a second person and a fresh sign-in.",
 }
 _CHAPTERS: Final = (
     "Encoding", "Validation and business logic", "Web front end", "API and web service", "Files", "Authentication", "Sessions",

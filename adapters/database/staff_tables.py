@@ -6,7 +6,7 @@ Next: adapters/factors.py
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, LargeBinary
+from sqlalchemy import JSON, BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from adapters.database.tables import Instant
@@ -32,6 +32,33 @@ class RecoveryCode(SQLModel, table=True):
     caseworker: UUID = Field(primary_key=True, foreign_key="caseworker.id")
     number: int = Field(primary_key=True)
     code: str
+    used_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class StaffPasskey(SQLModel, table=True):
+    """A public key whose private half is on a device of somebody; nothing here lets anybody in."""
+
+    __tablename__ = "staff_passkey"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    caseworker: UUID = Field(foreign_key="caseworker.id", index=True)
+    credential: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))  # as the device calls it
+    public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # COSE
+    sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))  # of the last signature; 0: the device has no counter
+    name: str  # as its owner calls it
+    added_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class PasskeyChallenge(SQLModel, table=True):
+    """What a device is to sign: once, within minutes, for whoever asked."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    use: str  # a value of `adapters.passkeys.Use`
+    bound_to: str  # the session that asked, or the hash of what a browser keeps until it is signed in
+    expires_at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
     used_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 

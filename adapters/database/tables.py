@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -504,6 +504,7 @@ class StaffSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_column=_instant())
     factor_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # None: the second factor is due
     recovered_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # by a recovery code: a new one is due
+    by_passkey: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     provider_sid: str | None = Field(default=None, index=True)  # of the session at the provider, which a logout there names
     proven_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))  # there; None: at `began_at`, here
     browser: str | None = None  # such as "Firefox on Linux"

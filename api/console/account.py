@@ -17,6 +17,7 @@ from adapters.factors import Factors
 from api.console import sessions
 from api.console.navigation import home_of
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
+from api.console.passkeys import passkeys_of
 from api.console.sign_in import hashes_of, proven
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
@@ -32,6 +33,9 @@ SIGN_INS: Final = {
     "factor_failed": "Somebody had the password and a wrong code",
     "sign_in_recovery": "Used a recovery code",
     "factor_changed": "Set up an authenticator",
+    "passkey_failed": "A passkey was refused",
+    "passkey_added": "Added a passkey",
+    "passkey_removed": "Removed a passkey",
 }
 DONE: Final = {
     "password": "Your password is changed. You were signed out everywhere else.",
@@ -103,6 +107,7 @@ def _account(web: Web, who: sessions.SignedIn, *, errors: dict[str, str] | None 
         .order_by(col(AccessLog.id).desc())
         .limit(_LAST)
     )
+    passkeys = passkeys_of(web)
     with web.resources.database.read() as session:
         email = session.get_one(Caseworker, who.caseworker).email
         lately = session.exec(query).all()
@@ -117,6 +122,7 @@ def _account(web: Web, who: sessions.SignedIn, *, errors: dict[str, str] | None 
         deeds=SIGN_INS,
         here=here,
         recovery_codes=Factors(web.resources.database, web.resources.vault).recovery_codes_left(who.caseworker),
+        passkeys=None if passkeys is None or who.by_provider else len(passkeys.of(who.caseworker)),
         errors=errors or {},
         told=DONE.get(done, ""),
     )

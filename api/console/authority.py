@@ -58,6 +58,9 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/sign-in/factor"): Rule(None),
     ("GET", "/console/sign-in/factor/new"): Rule(None),
     ("POST", "/console/sign-in/factor/new"): Rule(None),
+    # A passkey says by itself whose it is (api/console/passkey_sign_in.py).
+    ("POST", "/console/sign-in/passkey/challenge"): Rule(None),
+    ("POST", "/console/sign-in/passkey"): Rule(None),
     ("GET", "/console/sign-in/invited/{token}"): Rule(None),
     ("POST", "/console/sign-in/invited/{token}"): Rule(None),
     # What the provider of single sign-on sends back, and tells by itself; each proves itself by what it carries.
@@ -67,6 +70,12 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console"): Rule(STAFF),
     ("GET", "/console/sign-in/again"): Rule(STAFF),
     ("POST", "/console/sign-in/again"): Rule(STAFF),
+    ("POST", "/console/sign-in/again/challenge"): Rule(STAFF),
+    ("POST", "/console/sign-in/again/passkey"): Rule(STAFF),
+    ("GET", "/console/passkeys"): Rule(STAFF),
+    ("POST", "/console/passkeys"): Rule(STAFF),
+    ("POST", "/console/passkeys/challenge"): Rule(STAFF),
+    ("POST", "/console/passkeys/{passkey}/remove"): Rule(STAFF),
     ("POST", "/console/sign-out"): Rule(STAFF),
     ("GET", "/console/account"): Rule(STAFF),
     ("POST", "/console/account/password"): Rule(STAFF),

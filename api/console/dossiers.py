@@ -21,7 +21,8 @@ from adapters.database.breach_tables import Dossier
 from adapters.vault import DossierPurpose
 from api.answers import CommandUnansweredError
 from api.console.pages import away_to
-from api.console.sessions import SignedIn, SignedOutError
+from api.console.sessions import SignedIn
+from api.console.turned_away import SignedOutError
 from api.console.uploading import handed_in
 from api.dependencies import Web
 from api.idempotency import keyed_hash

@@ -6,6 +6,7 @@ confirmed the old one counts. Next: api/console/account.py
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import segno
 from fastapi import APIRouter, Request, Response
@@ -18,8 +19,9 @@ from api.console import sessions, tries
 from api.console.browsers import browser_of
 from api.console.navigation import home_of
 from api.console.pages import ConsoleRoute, TheForm, away_to, show
-from api.console.sessions import SignedIn, SignedOutError
+from api.console.sessions import SignedIn
 from api.console.sign_in import inside
+from api.console.turned_away import SignedOutError
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 
@@ -98,16 +100,19 @@ def _checked(request: Request, web: Web, who: SignedIn, code: str, onward: str) 
 
 def _arrived(request: Request, web: Web, who: SignedIn, person: Caseworker, onward: str) -> Response:
     answer = away_to(onward or home_of(who.role))
-    _begin(request, web, answer, who, person)
+    begin_session(request, web, answer, person, before=who.session)
     return answer
 
 
-def _begin(request: Request, web: Web, answer: Response, who: SignedIn, person: Caseworker) -> None:
+def begin_session(
+    request: Request, web: Web, answer: Response, person: Caseworker, *, before: UUID | None = None, by_passkey: bool = False
+) -> None:
+    """Let somebody in who has shown who they are; they are told of a browser that was not seen before."""
     if not tries.known_browser(request, web, person.email):
         with web.resources.database.write() as session:
             tell(session, "new_sign_in", person.id, at=web.now(), browser=browser_of(request.headers.get("user-agent", "")))
         tries.remember(web, answer, person.email)
-    sessions.begin(web, request, answer, person, before=who.session)
+    sessions.begin(web, request, answer, person, before=before, by_passkey=by_passkey)
 
 
 def _may_set_up(request: Request, web: Web) -> _SettingUp:
@@ -165,7 +170,7 @@ def _set_up(request: Request, web: Web, setting_up: _SettingUp, code: str, onwar
         session.add(AccessLog(at=now, actor=setting_up.who.person, action="factor_changed"))
         sessions.end_all(session, person.id, now, but=setting_up.who.session)
     page = show(web, "recovery_codes.html", None, codes=codes, onward=onward or home_of(setting_up.who.role))
-    _begin(request, web, page, setting_up.who, person)
+    begin_session(request, web, page, person, before=setting_up.who.session)
     return page
 
 

@@ -27,7 +27,8 @@ from adapters.letter_words import count, day, moment
 from api.console import sessions, words
 from api.console.authority import ROUTES, Rule
 from api.console.navigation import menu
-from api.console.sessions import POLL_HEADER, SignedIn, SignedOutError, SignInAgainError
+from api.console.sessions import POLL_HEADER, SignedIn
+from api.console.turned_away import PASSKEYS, SIGN_IN, PasskeyDueError, SignedOutError, SignInAgainError
 from api.dependencies import Web, web_of
 from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
 from api.face.assets import SHARED, Assets
@@ -48,9 +49,10 @@ ASSETS: Final = Assets(
         "console.css": "text/css; charset=utf-8",
         "console.js": "text/javascript; charset=utf-8",
         "icon.svg": "image/svg+xml",
+        "passkeys.js": "text/javascript; charset=utf-8",
     },
 )
-SIGN_IN: Final = "/console/sign-in"
+_WITHOUT_PASSKEY: Final = (PASSKEYS, SIGN_IN, "/console/sign-out", "/console/account")  # open to whoever is to add one
 _MOST_FIELDS: Final = 400  # a bulk selection of a whole page
 _FORBIDDEN, _OUR_OWN, _AWAY = 403, 500, 503
 _log = structlog.get_logger("web")
@@ -159,7 +161,7 @@ class ConsoleRoute(APIRoute):
             except SignedOutError as refusal:
                 return _signed_out(request, web, refusal)
             except SignInAgainError as refusal:
-                return away_to(f"{SIGN_IN}/again?next={quote(refusal.back, safe='/')}")
+                return away_to(refusal.where)
             except DomainError as refusal:
                 return await run_in_threadpool(_refused, web, who, refusal)
             except RequestValidationError:  # an address that no page of ours leads to
@@ -227,6 +229,9 @@ async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
         request.state.person = who.person  # for the line of a refusal (api/observation.py)
         if who.role not in rule.roles:
             raise HTTPException(_FORBIDDEN)
+        due = web.resources.settings.passkeys == "required" and not (who.by_passkey or who.by_provider)
+        if due and not request.url.path.startswith(_WITHOUT_PASSKEY):
+            raise PasskeyDueError
         request.state.caseworker = who
     if rule.upload:
         declared = number_in(request.headers.get("content-length", ""))

@@ -22,9 +22,9 @@ from sqlmodel import Session, col, select, update
 from adapters.database.case_access import sight_of
 from adapters.database.tables import AccessLog, Caseworker, StaffSession
 from api.console.browsers import browser_of
+from api.console.turned_away import SignedOutError, SignInAgainError
 from api.dependencies import Web
 from api.security import Caller
-from domain.errors import DomainError
 from domain.rights import Role
 
 IDLE: Final = timedelta(minutes=15)
@@ -34,28 +34,6 @@ POLL_HEADER: Final = "x-habeas-poll"  # the script asks for a fragment again
 HALFWAY: Final = timedelta(minutes=10)  # between the password and the second factor
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _BYTES: Final = 32
-
-
-class SignedOutError(DomainError):
-    """Nobody is signed in, or not any more: the answer never says which."""
-
-    kind = "signed-out"
-    sentence = "You were signed out. Please sign in again; nothing that you sent before is lost."
-
-
-class SignInAgainError(DomainError):
-    """What was asked cannot be undone, and the last sign-in is more than five minutes ago.
-
-    Args:
-        back: the page of the console to go on from.
-    """
-
-    kind = "sign-in-again"
-    sentence = "Please sign in again before you do this."
-
-    def __init__(self, back: str) -> None:
-        super().__init__()
-        self.back = back
 
 
 @dataclass(frozen=True)
@@ -68,6 +46,7 @@ class SignedIn(Caller):
         began_at: UTC; new at every sign-in, also at one that repeats the password.
         proven_at: UTC; when they last showed who they are, here or at the provider of single sign-on.
         by_provider: they came by single sign-on.
+        by_passkey: they came by a passkey.
         form_key: what every form of this session carries against forged posts.
     """
 
@@ -77,6 +56,7 @@ class SignedIn(Caller):
     began_at: datetime
     proven_at: datetime
     by_provider: bool
+    by_passkey: bool
     form_key: str
 
     def is_fresh(self, now: datetime) -> bool:
@@ -114,6 +94,7 @@ def begin(
     *,
     halfway: bool = False,
     recovered: bool = False,
+    by_passkey: bool = False,
     before: UUID | None = None,
     provider: ProviderProof | None = None,
 ) -> None:
@@ -126,6 +107,7 @@ def begin(
         person: who it is.
         halfway: the second factor is due.
         recovered: they came with a recovery code, so a new authenticator is due; with `halfway`.
+        by_passkey: they came by a passkey; as the session before when it is left out.
         before: the session that ends with this.
         provider: of single sign-on; the one of the session before when it is left out.
     """
@@ -144,6 +126,7 @@ def begin(
                 seen_at=now,
                 factor_at=None if halfway else now,
                 recovered_at=now if recovered else None,
+                by_passkey=by_passkey or bool(earlier and earlier.by_passkey),
                 provider_sid=provider.sid if provider else None,
                 proven_at=provider.proven_at if provider else None,
                 browser=browser_of(request.headers.get("user-agent", "")),
@@ -253,6 +236,7 @@ def _signed_in(row: StaffSession, person: Caseworker, token: bytes) -> SignedIn:
         began_at=row.began_at,
         proven_at=min(row.proven_at or row.began_at, row.began_at),
         by_provider=row.provider_sid is not None,
+        by_passkey=row.by_passkey,
         form_key=hmac.new(token, b"habeas/1/console-form", "sha256").hexdigest(),
     )
 

@@ -14,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.tables import AccessLog, Caseworker
 from adapters.factors import Factors
+from adapters.passkey_site import site_of
 from adapters.passwords import verify_password
 from api.console import sessions, tries
 from api.console.navigation import home_of
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
+from api.console.passkeys import only_by_passkey, passkeys_of
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 
@@ -28,6 +30,7 @@ _WRONG: Final = "This address and this password do not belong together. Look at 
 _WRONG_AGAIN: Final = (
     "This is not your password, or not the code of this moment. Each code counts once: wait for the next one if you used it."
 )
+_BY_PASSKEY: Final = "Habeas opens with your passkey alone here. If it is lost, ask your administrator and your privacy lead."
 _TOO_MANY: Final = (
     "There were too many tries from your network. Wait a quarter of an hour, or use a browser you have signed in with before."
 )
@@ -59,16 +62,18 @@ async def sign_in(request: Request, web: TheWeb, form: TheForm) -> Response:
 @router.get("/sign-in/again")
 async def ask_again(web: TheWeb, who: TheCaseworker, next: str = "") -> Response:  # noqa: A002
     """Password and code once more, before something that cannot be undone."""
-    return show(web, "sign_in_again.html", who, next=inside(next), told="")
+    return await run_in_threadpool(page_again, web, who, inside(next))
 
 
 @router.post("/sign-in/again")
 async def sign_in_again(request: Request, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
     """Begin a new session in place of this one."""
     back = inside(field(form, "next"))
+    if await run_in_threadpool(only_by_passkey, web, who.caseworker):
+        return await run_in_threadpool(page_again, web, who, back, _BY_PASSKEY)
     person = await proven(request, web, who, str(form.get("password") or ""), field(form, "code"))
     if person is None:
-        return show(web, "sign_in_again.html", who, status=422, next=back, told=_WRONG_AGAIN)
+        return await run_in_threadpool(page_again, web, who, back, _WRONG_AGAIN)
     answer = away_to(back or home_of(who.role))
     await run_in_threadpool(lambda: sessions.begin(web, request, answer, person, before=who.session))
     return answer
@@ -105,7 +110,25 @@ def hashes_of(app: FastAPI) -> asyncio.Semaphore:
 def page(web: Web, *, next_page: str = "", email: str = "", told: str = "", status: int = 200) -> Response:
     """The form, with what is to be said."""
     by_provider = web.resources.settings.oidc_issuer is not None
-    return show(web, "sign_in.html", None, status=status, next=next_page, email=email, told=told, by_provider=by_provider)
+    site = site_of(web.resources.settings.console_url)
+    return show(
+        web, "sign_in.html", None, status=status, next=next_page, email=email, told=told, by_provider=by_provider, site=site
+    )
+
+
+def page_again(web: Web, who: sessions.SignedIn, back: str, told: str = "") -> Response:
+    """The form that asks once more; with what is to be said, it was refused."""
+    passkeys = passkeys_of(web)
+    return show(
+        web,
+        "sign_in_again.html",
+        who,
+        status=422 if told else 200,
+        next=back,
+        told=told,
+        site=passkeys.site if passkeys and passkeys.of(who.caseworker) else None,
+        only_by_passkey=only_by_passkey(web, who.caseworker),
+    )
 
 
 def inside(path: str) -> str:
@@ -115,9 +138,11 @@ def inside(path: str) -> str:
 
 
 def _led_on(request: Request, web: Web, person: Caseworker, onward: str) -> Response:
+    if only_by_passkey(web, person.id):
+        return page(web, next_page=onward, email=person.email, told=_BY_PASSKEY, status=422)
     factors = Factors(web.resources.database, web.resources.vault)
-    page = "factor" if factors.has(person.id) else "factor/new"
-    answer = away_to(f"/console/sign-in/{page}?next={quote(onward, safe='/')}" if onward else f"/console/sign-in/{page}")
+    step = "factor" if factors.has(person.id) else "factor/new"
+    answer = away_to(f"/console/sign-in/{step}?next={quote(onward, safe='/')}" if onward else f"/console/sign-in/{step}")
     sessions.begin(web, request, answer, person, halfway=True)
     return answer
 

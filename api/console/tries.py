@@ -20,6 +20,7 @@ from api.dependencies import Web
 FAILURES: Final = Rate(most=10, within=timedelta(minutes=15))  # per account and network, or known browser
 FAILURES_OF_A_NETWORK: Final = Rate(most=60, within=timedelta(minutes=15))  # over all accounts
 CODES: Final = Rate(most=10, within=timedelta(hours=1))  # per account: 3 of a million fit at any time
+PASSKEYS: Final = Rate(most=400, within=timedelta(minutes=15))  # of a network: an office that comes in the morning, twice each
 TOLD: Final = Rate(most=1, within=timedelta(hours=6))  # mails about guessed codes to one person
 _KNOWN_FOR: Final = 180 * 86_400  # seconds a browser is remembered
 
@@ -53,6 +54,12 @@ def of_codes(request: Request, web: Web, email: str) -> Buckets:
     """Where a try at a code counts: this browser, if this person is known in it, else the account."""
     nonce = known_browser(request, web, email)
     return {f"code-browser:{nonce}" if nonce else f"code:{email}": CODES}
+
+
+def of_passkeys(request: Request) -> Buckets:
+    """Where a try with a passkey counts: its network alone, since no passkey can be guessed."""
+    network = _network(request.client.host if request.client else "")
+    return {} if _is_here(network) else {f"passkey:{network}": PASSKEYS}
 
 
 def known_browser(request: Request, web: Web, email: str) -> str:

@@ -7,6 +7,7 @@ NAMED = {
     "person": UUID(int=0),
     "deed": "nothing",
     "release": UUID(int=0),
+    "passkey": UUID(int=0),
     "change": UUID(int=0),
     "hold": UUID(int=0),
     "wall": UUID(int=0),

@@ -27,6 +27,12 @@ MATRIX = {
     "GET /console": EVERYBODY,
     "GET /console/sign-in/again": EVERYBODY,
     "POST /console/sign-in/again": EVERYBODY,
+    "POST /console/sign-in/again/challenge": EVERYBODY,
+    "POST /console/sign-in/again/passkey": EVERYBODY,
+    "GET /console/passkeys": EVERYBODY,
+    "POST /console/passkeys": EVERYBODY,
+    "POST /console/passkeys/challenge": EVERYBODY,
+    "POST /console/passkeys/{passkey}/remove": EVERYBODY,
     "POST /console/sign-out": EVERYBODY,
     "GET /console/account": EVERYBODY,
     "POST /console/account/password": EVERYBODY,
@@ -177,10 +183,12 @@ OPEN = {
     for method in ("GET", "POST")
     for page in ("", "/factor", "/factor/new", "/invited/{token}")
 } | {
+    ("POST", "/console/sign-in/passkey/challenge"),
+    ("POST", "/console/sign-in/passkey"),
     ("GET", "/console/sign-in/provider"),
     ("GET", "/console/sign-in/provider/back"),
     ("POST", "/console/sign-in/provider/logged-out"),
-}  # each asks for what it needs itself: a session that waits for its factor, a token, what the provider signed
+}  # each asks for what it needs itself: a session that waits for its factor, a token, what a provider or a device signed
 
 
 def _row(name: str) -> tuple[str, str]:

@@ -44,7 +44,13 @@ def resources(tmp_path: Path, sqlite_url: str) -> Iterator[Resources]:
 @pytest.fixture
 def portal(resources: Resources) -> Iterator[str]:
     """The address of a running portal."""
-    port = servers.free_port()
+    with served(resources, servers.free_port()) as address:
+        yield address
+
+
+@contextmanager
+def served(resources: Resources, port: int) -> Iterator[str]:
+    """The application on a port."""
     config = uvicorn.Config(
         create_app(resources, FakeGateway(resources), (BreachGateway(resources), NoticeGateway(resources))),
         host="127.0.0.1",

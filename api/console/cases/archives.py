@@ -31,6 +31,7 @@ from api.console.cases.reading import people_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
+from api.console.turned_away import SignedOutError
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from api.uploads import Upload, read_upload
@@ -83,7 +84,7 @@ async def upload(request: Request, web: TheWeb, who: TheCaseworker, case: TheOpe
         await run_in_threadpool(lambda: archiving.take_in(web, case, sent, by=who.person, **given))
     except (DomainError, ValueError, TypeError, RecursionError) as failure:
         await run_in_threadpool(sent.discard, web.resources.blobs)
-        if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
+        if not isinstance(failure, DomainError) or isinstance(failure, SignedOutError):
             raise
         refused = deeds.beside(failure)
         return await run_in_threadpool(lambda: _page(web, who, case, refused=refused))

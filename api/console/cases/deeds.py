@@ -30,6 +30,7 @@ from api.console.cases.measure_cards import correctable, markable, purposes_for
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
+from api.console.turned_away import SignedOutError
 from api.console.words import RIGHTS
 from api.dependencies import TheWeb, Web
 from api.errors import STATUSES
@@ -121,7 +122,7 @@ async def upload(
         await carry_out(web, who, case, action, given, str(command.get("once", "")), sent)
     except (DomainError, ValueError, TypeError, RecursionError) as failure:
         await run_in_threadpool(sent.discard, web.resources.blobs)
-        if not isinstance(failure, DomainError) or isinstance(failure, sessions.SignedOutError):
+        if not isinstance(failure, DomainError) or isinstance(failure, SignedOutError):
             raise
         return await run_in_threadpool(form_page, web, who, case, action, given, beside(failure))
     return away_to(f"{path}/systems?done={action.value}" if kind == "work_item" else f"{path}?done={action.value}")
