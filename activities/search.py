@@ -162,7 +162,7 @@ class Search:
             rows = [row for row in map(self._with_file, rows) if row]
         self._lead(rows)
         if self._names is not None:
-            self._names.update(map(self._key_of, rows))
+            self._names.update(self._keys_of(rows))
         self._span.update(rows)
         kept.add(self._mask(rows))
 
@@ -228,6 +228,13 @@ class Search:
 
     def _key_of(self, row: Row) -> str:
         return "\0".join((self._held(at, row[at]) if at in self._masked else key_text(row[at])) or "" for at in self._key_at)
+
+    def _keys_of(self, rows: Sequence[Row]) -> Iterator[str]:
+        """What names each of some rows; most are named by one field that is not masked."""
+        if len(self._key_at) != 1 or self._key_at[0] in self._masked:
+            return map(self._key_of, rows)
+        at = self._key_at[0]
+        return (key_text(row[at]) or "" for row in rows)
 
     def _create(self, kind: str) -> BlobWriter:
         self._made.append(self._blobs.create(self._vault, kind))

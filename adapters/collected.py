@@ -19,7 +19,7 @@ from adapters.case_vault import CaseVault
 from adapters.database.tables import SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import Sealable
-from adapters.sealed_rows import SEGMENT_ROWS, RowsIndex, RowsReader
+from adapters.sealed_rows import RowsIndex, RowsReader
 from domain.blobs import BlobRef
 
 ITEM_HASH = 16  # hexadecimal digits: 64 bits keep the items of one collection of one case apart
@@ -130,13 +130,11 @@ class CollectedCollection:
 
     def records(self, start: int = 0) -> Iterator[dict[str, Any]]:
         """The rows from one on, as they stand in the JSON, without an item's id."""
-        return map(_row, self._reader.json_lines(start))
+        return itertools.chain.from_iterable(map(_rows, self._reader.json_segments(start)))
 
     def column(self, name: str) -> Iterator[list[Any]]:
         """The values of one field as they stand in the JSON, in batches."""
-        lines = self._reader.json_lines()
-        while batch := [_row(line)[name] for line in itertools.islice(lines, SEGMENT_ROWS)]:
-            yield batch
+        return ([row[name] for row in _rows(lines)] for lines in self._reader.json_segments())
 
     def doubtful_items(self, start: int = 0) -> Iterator[Item]:
         """Rows that only look like the person's; for a caseworker's eyes, never for the package."""
@@ -258,7 +256,7 @@ def _places(resources: Resources) -> Iterator[tuple[str, str]]:
     return ((system.name, collection.name) for system in resources.datamap.systems for collection in system.collections)
 
 
-def _row(line: bytes) -> dict[str, Any]:
-    """A row of ours: always UTF-8, which the parser would look for anew in each line."""
-    row: dict[str, Any] = json.loads(line.decode(errors="surrogatepass"))
-    return row
+def _rows(lines: Sequence[bytes]) -> list[dict[str, Any]]:
+    """Rows of ours, parsed together: a call for each line costs twice what it parses. Always UTF-8."""
+    rows: list[dict[str, Any]] = json.loads(b"".join((b"[", b",".join(lines), b"]")).decode(errors="surrogatepass"))
+    return rows

@@ -143,9 +143,13 @@ class RowsReader:
 
     def json_lines(self, start: int = 0) -> Iterator[bytes]:
         """The JSON lines one by one, from a row (counted from 0) on."""
+        return itertools.chain.from_iterable(self.json_segments(start))
+
+    def json_segments(self, start: int = 0) -> Iterator[list[bytes]]:
+        """The same in lists, as they were written: to parse many at once."""
         first = max(bisect.bisect_right(self._index.segments, start, key=lambda segment: segment.row) - 1, 0)
         with self._open() as source:
             for begin in self._index.segments[first:]:
                 source.seek(begin.json_at)
                 lines = source.read(begin.csv_at - begin.json_at).splitlines()
-                yield from lines[max(start - begin.row, 0) :]
+                yield lines[max(start - begin.row, 0) :]

@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from activities.systems.base import Change
-from activities.systems.sql_keys import Type, python_type, values
+from activities.systems.sql_keys import Type, every_value, one_of, python_type
 from activities.systems.turns import AT_ONCE
 from adapters.row_text import key_text
 from domain.datamap import ErasureAction
@@ -86,15 +85,15 @@ class Asked:
 
     def _one(self, field: str, rows: Sequence[Any]) -> sa.ColumnElement[bool]:
         kind, name = self._types[field], f"key{len(self.bound)}"
-        bound: Type = (
-            sa.BigInteger() if python_type(kind) is int else sa.String() if isinstance(kind, sa.types.NullType) else kind
-        )
-        self.bound[name] = sorted(set(self._values(field, rows)), key=str)
-        if self._arrays:
-            return self._column(field) == sa.any_(sa.bindparam(name, type_=ARRAY(bound)))
-        return self._column(field).in_(sa.bindparam(name, type_=bound, expanding=True))
+        self.bound[name] = self._numbers(field, rows) or sorted(set(self._values(field, rows)), key=str)
+        return one_of(self._column(field), kind, name, arrays=self._arrays)
 
     def _values(self, field: str, rows: Sequence[Any]) -> list[Any]:
         # What led to them is the same for most rows of a person, so it is converted once.
         texts = dict.fromkeys(key_text(row[field]) for row in rows)
-        return [value for text in texts if text is not None for value in values(text, self._types[field])]
+        return every_value([text for text in texts if text is not None], self._types[field])
+
+    def _numbers(self, field: str, rows: Sequence[Any]) -> list[int]:
+        """Whole numbers out of a column of whole numbers, as they are; none where there is anything else."""
+        found = {row[field] for row in rows} if python_type(self._types[field]) is int else set()
+        return sorted(found) if all(type(number) is int for number in found) else []
