@@ -105,6 +105,12 @@ def _object(writing: Writing) -> Facts:
     return {"object_link": writing.link("object"), "object_until": day(until, writing.language)}
 
 
+def _authority(writing: Writing) -> Facts:
+    """Where the proof is handed in: an agent gets a page for that alone, which says nothing of the person or the case."""
+    identifier = writing.state.identifiers.get(writing.address.id) if writing.address else None
+    return {"answer_link": writing.link("mandate" if identifier and identifier.agent else "follow")}
+
+
 def _follow(writing: Writing) -> Facts:
     return {"follow_link": writing.link("follow")}
 
@@ -205,6 +211,7 @@ def _erased(writing: Writing) -> Facts:
 
 
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
+    "authority": _authority,
     "code": _code,
     "confirm": _confirm,
     "consents": consents,

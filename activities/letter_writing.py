@@ -26,6 +26,7 @@ _PAGES: dict[LinkPurpose, str] = {
     "stop": "stop",
     "dispute": "dispute",
     "object": "object",
+    "mandate": "mandate",
 }
 Facts = dict[str, object]
 

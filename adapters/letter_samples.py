@@ -103,6 +103,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "purposes": ["To send you optional marketing emails or newsletters"],
         "since": moment(_UNTIL, ZoneInfo("Europe/London")),
         "why": WHY_RESTRICTED["accuracy"],
+        "answer_link": f"{_SITE}/mandate/{_TOKEN}",
         "disown_link": f"{_SITE}/verify/{_TOKEN}",
         "dispute_link": f"{_SITE}/dispute/{_TOKEN}",
         "ended": [{"what": ASKED[right], "how": ENDED[Outcome.FULFILLED]} for right in rights],

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
 
 # What a letter is made of besides what all letters may say; each gives the variables of `VARIABLES`.
 Need = Literal[
+    "authority",
     "code",
     "confirm",
     "consents",
@@ -59,6 +60,7 @@ EVERY_LETTER = frozenset(
     {"answer_by", "asked", "by_post", "complaint_line", "controller", "counted", "received_on", "reference", "reply"}
 )
 VARIABLES: dict[Need, frozenset[str]] = {
+    "authority": frozenset({"answer_link"}),
     "code": frozenset({"code", "wrong_tries"}),
     "confirm": frozenset({"verify_link", "link_until"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
@@ -114,7 +116,8 @@ LETTERS: dict[str, Letter] = {
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),
     "more_identity": Letter(("note", "follow"), automatic=False),
-    "authority": Letter(("note", "follow"), automatic=False),
+    "authority": Letter(("note", "authority"), automatic=False),
+    "agent_told": Letter(),
     "clarification": Letter(("note", "follow"), automatic=False),
     "extension": Letter(("note", "extended", "follow", "routes"), automatic=False),
     "refusal": Letter(("note", "resumes", "routes"), automatic=False),

@@ -2,7 +2,7 @@
 
 A link proves control of a mailbox once (`verify`), shows the stage of a case until a month after its end (`follow`), or leads
 to the package (`package`), which opens with a fresh code only, or stops an erasure (`stop`) or says "this was not me" for a
-held contact (`dispute`), for which no code is asked.
+held contact (`dispute`), for which no code is asked; or takes in the proof that an agent may act (`mandate`) and shows nothing.
 Next: `adapters/codes.py`
 """
 
@@ -21,7 +21,7 @@ from adapters.database.tables import Attempt, CaseIdentifierRow, CaseRecord, Lin
 from adapters.vault import Vault
 from domain.errors import CodeRefusedError, InvalidInputError
 
-LinkPurpose = Literal["verify", "follow", "package", "stop", "dispute", "object"]
+LinkPurpose = Literal["verify", "follow", "package", "stop", "dispute", "object", "mandate"]
 
 TOKEN = re.compile(r"hl1_[A-Za-z0-9_-]{43}")  # 32 random bytes; the prefix lets scanners of logs and code find a leaked one
 # 72 h: a weekend. 7 d: each reminder brings a new one. 90 d: as long as an erasure may be waiting for something.
@@ -31,6 +31,7 @@ LIVES: dict[LinkPurpose, timedelta] = {
     "stop": timedelta(days=90),
     "dispute": timedelta(days=90),
     "object": timedelta(days=30),
+    "mandate": timedelta(days=30),
 }
 FOLLOWED_AFTER_CLOSE = timedelta(days=30)
 _WHILE_OPEN = datetime(9999, 12, 1, tzinfo=UTC)  # a follow link ends with its case, whose end nobody knows yet

@@ -5,6 +5,7 @@ Next: domain/identity_folding.py
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from domain.authority import Action
 from domain.case import CaseState
@@ -53,8 +54,17 @@ def could_be_shown(state: CaseState, factors: list[Factor]) -> list[Factor]:
 
 
 def mandate_awaited(state: CaseState) -> bool:
-    """Whether somebody acts for the person and nobody has said yet whether a proof of it is enough: they may hand one in."""
-    return Doubt.AGENT in state.doubts and state.authority is None and Action.SUBMIT_IDENTITY_EVIDENCE in identity_actions(state)
+    """Whether somebody acts for the person and a proof of it is still looked for, at first or once more: they may hand one in."""
+    asks = state.authority_open or (Doubt.AGENT in state.doubts and state.authority is None)
+    return asks and Action.SUBMIT_IDENTITY_EVIDENCE in identity_actions(state)
+
+
+def agents_address(state: CaseState) -> UUID | None:
+    """Where whoever acts for the person is reached, if they said so."""
+    agents = (
+        key for key, each in state.identifiers.items() if each.agent and each.kind == "email" and each.standing != "rejected"
+    )
+    return next(agents, None)
 
 
 def check_wait(state: CaseState, action: Action, now: datetime) -> None:

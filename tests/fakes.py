@@ -15,6 +15,7 @@ from domain.call_messages import CaseDue, CaseResumed
 from domain.case import CaseState
 from domain.events import CaseEvent
 from domain.folding import evolve
+from domain.identity import Doubt
 from domain.measure_messages import MarketingStopped
 from domain.messages import (
     BuildPackage,
@@ -57,6 +58,8 @@ class FakeOffice:
         self.events: list[CaseEvent] = []
         self.state: CaseState | None = None
         self.letters: list[str] = []
+        self.addressed: dict[str, UUID | None] = {}  # by letter, whom it named
+        self.agent: UUID | None = None  # the address of whoever asks for the person
         self.results = [SystemResult(system="platform", state="searched", records=12)]
         self.searches: list[Collect] = []
         self.good_attempts: dict[UUID, UUID] = {}
@@ -95,7 +98,11 @@ class FakeOffice:
             rights=self.rights,
             regimes=self.regimes,
             risk=self.risk,
-            identifiers=[ReceivedIdentifier(identifier=MAILBOX, kind="email")],
+            identifiers=[
+                ReceivedIdentifier(identifier=MAILBOX, kind="email"),
+                *([ReceivedIdentifier(identifier=self.agent, kind="email", agent=True)] if self.agent else []),
+            ],
+            doubts=[Doubt.AGENT] if self.agent else [],
             consents=self.consents,
             asserted=self.asserted,
             snapshots=self.short_lived,
@@ -137,6 +144,7 @@ class FakeOffice:
             raise ApplicationError("refused", type="letter-refused", non_retryable=True)
         self.numbers.setdefault(message.letter, []).append(message.number)
         await self.letters_pass.wait()
+        self.addressed[message.letter] = message.identifier
         self.letters.append(message.letter)
         by_post = self.state is not None and not self.state.delivery_address
         return LetterSent(letter_id=uuid4(), by_post=by_post)

@@ -32,10 +32,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import DomainError
     from domain.events import Draft, Tag
     from domain.first_events import first_events
+    from domain.identity_decisions import agents_address
     from domain.measure_decisions import CORRECTED
     from domain.messages import CaseRef, CommandCall, MailArrived, OpenCase, Snapshot
     from domain.rights import Channel, Outcome, Right, Role, Status
 
+from workflows.agents import tell_agent
 from workflows.deadline_clock import watch_deadline
 from workflows.duplicates import follow_joining
 from workflows.fulfilment import fulfil
@@ -115,7 +117,7 @@ class CaseWorkflow:
     async def _carry(self) -> None:
         case = self._case = self._case.again()
         # Whatever fails here for good is for a person; the case waits and goes on from where it stood.
-        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers, remind_of_identity):
+        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers, remind_of_identity, tell_agent):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
         for item in case.state.rights:
@@ -257,7 +259,10 @@ class CaseWorkflow:
         elif command.action is Action.REPORT_WRONG_PERSON:
             case.errand(self._end_links)
         elif letter := _LETTERS.get(command.action):
-            case.post(letter, number=case.state.sequence, note=command.note if command.action in _WRITTEN else None)
+            # Whoever acts for the person is asked themselves; the person, only where nobody said who that is.
+            to = agents_address(case.state) if command.action is Action.REQUEST_AUTHORITY else None
+            note = command.note if command.action in _WRITTEN else None
+            case.post(letter, identifier=to, number=case.state.sequence, note=note)
 
 
 def _closing_letter(state: CaseState) -> str | None:

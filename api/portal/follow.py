@@ -20,6 +20,7 @@ from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
+from domain.identity_decisions import agents_address, mandate_awaited
 from domain.remedies import authorities_by_country, own_authority, remedies_for
 from domain.rights import Right
 
@@ -242,7 +243,8 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
         "wants_code": asked_code,
-        "wants_more": state.more_identity_asked and not state.identity_record,
+        "wants_more": (state.more_identity_asked and not state.identity_record)
+        or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),

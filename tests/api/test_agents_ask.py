@@ -9,16 +9,20 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from activities.case_log import CaseLog
+from activities.correspondence import Correspondence
 from adapters.database.case_reader import CaseReader
-from adapters.database.tables import CaseIdentifierRow, CaseReceipt, IdentityEvidence
+from adapters.database.tables import CaseIdentifierRow, CaseReceipt, IdentityEvidence, Note
 from adapters.resources import Resources
 from domain.events import CaseEvent
 from domain.first_events import first_events
 from domain.identity import Doubt
-from domain.messages import CaseRef, RecordEvents
+from domain.identity_decisions import agents_address
+from domain.messages import CaseRef, RecordEvents, SendLetter
 from domain.rights import Role
+from tests import post_office
 from tests.api.visiting import fill, hidden, marks
 from tests.at_console import AtConsole
+from tests.case_in_hand import posting, token_in
 from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
@@ -107,6 +111,44 @@ def test_by_form_and_the_mandate_is_handed_in_there_once_and_looked_at(
     person.post(path, {"standing": "sufficient", "reason": "Letter of authority of 3 November."})
     assert CaseReader(resources).get(receipt.case_id).state.authority == "sufficient"
     assert "Your mandate" not in web.get("/receipt").text
+
+
+def test_by_the_link_of_a_letter_that_says_nothing_of_the_person_an_agent_hands_the_mandate_in(
+    web: TestClient, at_console: SignIn, resources: Resources
+) -> None:
+    fill(web, email=PERSON, **AGENT)
+    receipt = opened(resources)
+    person, actions = at_console(Role.CASEWORKER), f"/console/cases/{receipt.reference}/actions"
+    person.post(f"{actions}/request_authority", {"question": "Please send a letter of authority that names this request."})
+    with resources.database.read() as session:
+        note = session.exec(select(Note.id).where(Note.author == person.person)).one()
+    address = agents_address(CaseReader(resources).get(receipt.case_id).state)
+    with post_office.opened() as office:
+        asking = SendLetter(case_id=receipt.case_id, letter="authority", identifier=address, note=note)
+        Correspondence(posting(resources, office.url)).send_letter(asking)
+        (letter,) = office.kept
+    assert letter.recipients == [LAWYER]
+    assert "names this request" in letter.text
+    assert PERSON not in letter.text
+    path = f"/mandate/{token_in(letter, 'mandate')}"
+    other = TestClient(web.app, base_url=str(web.base_url))  # another browser than the one that asked
+    page = other.get(path)
+    assert page.status_code == 200
+    assert not any(said in page.text for said in (PERSON, "ruth", receipt.reference))
+    command = page.text.partition('name="command" value="')[2].partition('"')[0]
+    wrong = other.post(path, data={"command": command}, files={"files": ("a.txt", b"words", "text/plain")})
+    assert (wrong.status_code, "Send a photograph" in wrong.text) == (422, True)
+    file = ("mandate.jpg", b"\xff\xd8\xff\xe0 a letter of authority", "image/jpeg")
+    taken = other.post(path, data={"command": command}, files={"files": file})
+    assert "Somebody looks at it" in taken.text
+    with resources.database.read() as session:
+        (row,) = session.exec(select(IdentityEvidence)).all()
+    assert f"/proofs/{row.id}" in person.get(f"/console/cases/{receipt.reference}").text
+    enough = {"standing": "sufficient", "reason": "Letter of authority of 3 November."}
+    assert person.post(f"{actions}/record_authority", enough).status_code == 303
+    assert "You need send nothing" in other.get(path).text
+    assert other.post(path, data={"command": command}, files={"files": file}).status_code == 409
+    assert other.get("/follow").status_code == 410, "the link opens nothing of the case"
 
 
 @pytest.mark.parametrize(
