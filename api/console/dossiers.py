@@ -49,6 +49,7 @@ class DossierForms(ABC, Generic[V, A]):
         purpose: whose key seals what was typed.
         actions: the enum of its actions.
         decisions: actions that ask for a fresh sign-in.
+        labels: what the fields are called.
         unkept: fields that are not kept over a sign-in: the marks of the old form, and what is approved as it stands then.
     """
 
@@ -56,6 +57,7 @@ class DossierForms(ABC, Generic[V, A]):
     purpose: ClassVar[DossierPurpose]
     actions: type[A]
     decisions: frozenset[A]
+    labels: ClassVar[Mapping[str, str]]
     unkept: ClassVar[frozenset[str]]
 
     @abstractmethod
@@ -104,7 +106,7 @@ class DossierForms(ABC, Generic[V, A]):
         except CommandUnansweredError:
             return away_to(here)
         except (DomainError, ValidationError) as refusal:
-            return await run_in_threadpool(self.page, web, who, view, act, typed, faults(refusal))
+            return await run_in_threadpool(self.page, web, who, view, act, typed, faults(refusal, self.labels))
         return away_to(f"{here}?done={act.value}")
 
     async def take_file(self, reference: str, act: A, request: Request, web: Web, who: SignedIn) -> Response:
@@ -118,7 +120,7 @@ class DossierForms(ABC, Generic[V, A]):
         except SignedOutError:
             raise
         except DomainError as refusal:
-            return await run_in_threadpool(self.page, web, who, view, act, {}, faults(refusal))
+            return await run_in_threadpool(self.page, web, who, view, act, {}, faults(refusal, self.labels))
         return away_to(f"{here}?done={act.value}")
 
     def _action(self, name: str) -> A:
@@ -155,11 +157,14 @@ def typed_of(form: FormData) -> dict[str, str]:
     return {str(name): value for name, value in form.multi_items() if isinstance(value, str)}
 
 
-def faults(refusal: DomainError | ValidationError) -> dict[str, str]:
-    """A refusal beside the field it is about."""
-    if isinstance(refusal, ValidationError):
-        first = refusal.errors()[0]
-        field = str(first["loc"][-1]) if first["loc"] else "form"
-        needed = "Fill this in, or choose one." if first["type"] == "missing" else "This cannot be read as it stands."
-        return {field: needed}
-    return {str(refusal.facts.get("field") or "form"): refusal.message}
+def faults(refusal: DomainError | ValidationError, labels: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A refusal beside the fields it is about, each named as its form does: the list above the form says nothing else."""
+    if isinstance(refusal, DomainError):
+        return {str(refusal.facts.get("field") or "form"): refusal.message}
+    known, found = labels or {}, {}
+    for error in refusal.errors():
+        path = [str(part) for part in error["loc"]] or ["form"]
+        field = next((part for part in reversed(path) if part in known), path[-1])
+        needed = "fill this in, or choose one." if error["type"] == "missing" else "this cannot be read as it stands."
+        found[field] = f"{known[field]}: {needed}" if field in known else needed[:1].upper() + needed[1:]
+    return found

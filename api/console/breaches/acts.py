@@ -38,6 +38,7 @@ from domain.errors import DomainError
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 _REFERENCE: Final = re.compile(r"HAB-B[0-9A-Z]{7}")  # what the page repeats stands in its address
 _TARGETS: Final = ("report", "sha256", "task", "other", "step", "authority")
+_ON_THE_FORM: Final = {"summary": "What happened", "affected": "Where the people live", "case": "The case"}
 _ON_THE_REPORT: Final = frozenset({BreachAction.SET_FIELD, BreachAction.SET_FIELDS})  # its page is their form
 
 
@@ -61,7 +62,7 @@ async def report(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         body = BreachBody.model_validate(given | {"exercise": typed["exercise"] == "yes"})
         view, created = await run_in_threadpool(reported, web, who, body, typed["once"] or None)
     except (DomainError, ValidationError) as refusal:
-        return await run_in_threadpool(_new, web, who, typed, faults(refusal))
+        return await run_in_threadpool(_new, web, who, typed, faults(refusal, _ON_THE_FORM))
     if created:
         web.the_breaches.start_soon(view.dossier.id)
     reads = may(who.role, "GET", f"{PATH}/{{reference}}")
@@ -75,6 +76,7 @@ class BreachForms(DossierForms[BreachView, BreachAction]):
     purpose = BREACH
     actions = BreachAction
     decisions = DECISIONS
+    labels = words.LABELS
     unkept = frozenset({"key", "once"})
 
     def find(self, web: Web, reference: str) -> BreachView:
@@ -164,7 +166,7 @@ def _form(  # noqa: PLR0917 (what a form is made of)
         errors=errors,
         target={name: typed.get(name, "") for name in _TARGETS if typed.get(name) and name not in {each.name for each in fields}},
         once=typed.get("once") or secrets.token_urlsafe(16),
-        about=_about(view, typed, facts["notes"]),
+        about=_about(typed, facts["notes"], facts["title"]),
         preview=text_before(web, view, typed.get("authority", "")) if act is BreachAction.PREPARE_REPORT else "",
         context=context_help() if act is BreachAction.ASSESS else [],
         zone_name=f"{now:%Z}",
@@ -193,9 +195,9 @@ def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[
     return texts
 
 
-def _about(view: BreachView, typed: dict[str, str], said: dict[Any, str]) -> str:
+def _about(typed: dict[str, str], said: dict[Any, str], title: str) -> str:
     names = {str(key): text for key, text in said.items()}
     for name in ("task", "other"):
         if typed.get(name) in names:
             return names[typed[name]].partition("\n")[0]
-    return STEPS.get(typed.get("step", ""), "") or view.dossier.reference
+    return STEPS.get(typed.get("step", ""), "") or title

@@ -17,7 +17,7 @@ from api.face.forms import number_in
 from domain.breach import BreachState
 from domain.breach_authorities import LAENDER, find_authority
 from domain.breach_rows import clocks_of
-from domain.breach_severity import CONTEXTS, GUIDANCE, SeverityInputs
+from domain.breach_severity import BASES, CONTEXTS, GUIDANCE, Category, SeverityInputs
 from domain.errors import InvalidInputError
 from domain.regimes import zone_of
 
@@ -38,7 +38,7 @@ _FIXED: Final[dict[str, list[tuple[str, str]]]] = {
 }
 _HINTS: Final = {
     "affected": HINT,
-    "context": "The base of the category unless something speaks for more or less; each value is explained below",
+    "context": "The base of the category unless something speaks for more or less; the table above says what each means",
     "zone": "For example Europe/London",
     "individuals": "Begins with the most that the record of the breach says",
 }
@@ -150,6 +150,9 @@ def _number(text: str, name: str) -> int:
     return number
 
 
-def context_help() -> list[tuple[str, list[str]]]:
-    """What the four values of the context mean, by category."""
-    return [(category, [f"{place}: {told}" for place, told in enumerate(told_of, 1)]) for category, told_of in CONTEXTS.items()]
+def context_help() -> list[tuple[Category, list[str]]]:
+    """What the four values of the context mean, by category; the base is marked."""
+    return [
+        (category, [f"{told} (the base)" if place == BASES[category] else told for place, told in enumerate(told_of, 1)])
+        for category, told_of in CONTEXTS.items()
+    ]

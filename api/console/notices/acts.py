@@ -56,7 +56,7 @@ async def begin(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         )
         view, created = await run_in_threadpool(begun, web, who, body, typed["once"] or None)
     except (DomainError, ValidationError) as refusal:
-        return await run_in_threadpool(_new, web, who, typed, faults(refusal))
+        return await run_in_threadpool(_new, web, who, typed, faults(refusal, words.LABELS))
     if created:
         web.the_notices.start_soon(view.dossier.id)
     return away_to(f"{PATH}/{view.dossier.reference}")
@@ -69,6 +69,7 @@ class NoticeForms(DossierForms[NoticeView, NoticeAction]):
     purpose = NOTICE
     actions = NoticeAction
     decisions = NOTICE_DECISIONS
+    labels = words.LABELS
     unkept = frozenset({"key", "once", "sha256"})
 
     def find(self, web: Web, reference: str) -> NoticeView:
