@@ -89,7 +89,7 @@ from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.notices import notices
 from api.observation import Observation
-from api.portal import again, collect, ending, follow, halt, notice, pages, proof, submit, verify
+from api.portal import again, collect, download, ending, follow, halt, notice, pages, proof, submit, verify
 from api.security import ApiKeys
 from api.sweeps import SweepDoor
 from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, mail, package, requests
@@ -149,7 +149,7 @@ def create_app(
         notice_routes,
     ):
         app.include_router(module.router, prefix=API)
-    for page in (submit, verify, ending, follow, halt, proof, again, collect, notice):
+    for page in (submit, verify, ending, follow, halt, proof, again, download, collect, notice):
         app.include_router(page.router)
     # Fixed addresses before those with a reference in them.
     for page in (

@@ -29,6 +29,7 @@ from domain.commands import (
     SubmitIdentityEvidence,
 )
 from domain.complaint import COMPLAINT_DECISIONS, complaint_actions
+from domain.conclusion import all_ended, outcome_of
 from domain.erasure_decisions import ERASURE_DECISIONS, erasure_actions, returns_erasure
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
@@ -231,10 +232,17 @@ def _merge(state: CaseState, command: MergeDuplicate, verdict: Verdict | None) -
     return [ending.model_copy(update={"facts": {**ending.facts, **into, **proposed}}), closing]
 
 
+def _outcome(state: CaseState) -> Outcome:
+    """How a case ended that somebody closes without saying how."""
+    if all_ended(state):
+        return outcome_of(item.outcome for item in state.rights if item.outcome)
+    return Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED
+
+
 def _close(state: CaseState, command: Close, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
     no_end_while_restricted(state)
-    outcome = command.outcome or (Outcome.FULFILLED if state.delivered_at else Outcome.IDENTITY_NOT_CONFIRMED)
+    outcome = command.outcome or _outcome(state)
     gave = outcome in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD}
     if gave != (state.delivered_at is not None) and not (gave and any(item.answered for item in state.rights)):
         raise InvalidInputError("This outcome does not fit what was delivered.", field="outcome")

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.case import CaseState
 from domain.case_parts import LETTER_BY_POST
+from domain.conclusion import all_ended
 from domain.measure_standing import restriction_of
 from domain.rights import Status
 
@@ -59,6 +60,7 @@ class Step(StrEnum):
     FOLLOW_UP = "follow_up"  # erased and certified; looked at once more after a month
     SENDING = "sending"
     AWAIT_FETCH = "await_fetch"
+    ANSWER_MESSAGE = "answer_message"  # all that was asked is done, and the person wrote: the case closes with the answer
     NOTHING = "nothing"
 
 
@@ -146,11 +148,16 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
     if state.status is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
         return NextStep(Step.APPROVE_PACKAGE, _US) if ready else NextStep(Step.BUILDING, _SYSTEM)
-    if state.status is Status.DELIVERED and (following := _following(state)) is not None:
+    return _delivered(state) if state.status is Status.DELIVERED else NextStep(Step.SENDING, _SYSTEM)
+
+
+def _delivered(state: CaseState) -> NextStep:
+    """What is left once the person has an answer."""
+    if (following := _following(state)) is not None:
         return following
-    if state.status is Status.DELIVERED:
-        return NextStep(Step.AWAIT_FETCH, _THEM)
-    return NextStep(Step.SENDING, _SYSTEM)
+    if state.unanswered is not None and all_ended(state):
+        return NextStep(Step.ANSWER_MESSAGE, _US, attention=True)
+    return NextStep(Step.AWAIT_FETCH, _THEM)
 
 
 def _erasing(state: CaseState) -> NextStep | None:

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.call_messages import CaseResumed
     from domain.case import CaseState
     from domain.commands import AddIdentifier, Command, MergeDuplicate, RequestCode, SendMessage
+    from domain.conclusion import all_ended, waits_for_words
     from domain.errors import DomainError
     from domain.events import Draft, Tag
     from domain.first_events import first_events
@@ -117,7 +118,15 @@ class CaseWorkflow:
     async def _carry(self) -> None:
         case = self._case = self._case.again()
         # Whatever fails here for good is for a person; the case waits and goes on from where it stood.
-        for duty in (watch_deadline, give_extension, give_refusal, give_partial_answers, remind_of_identity, tell_agent):
+        for duty in (
+            watch_deadline,
+            give_extension,
+            give_refusal,
+            give_partial_answers,
+            remind_of_identity,
+            tell_agent,
+            _close_once_answered,
+        ):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
         for item in case.state.rights:
@@ -281,3 +290,14 @@ async def _tell_of_resumption(case: Proceedings, number: int) -> None:
     with contextlib.suppress(ActivityError):
         message = CaseResumed(case_id=case.case_id, number=number)
         await workflow.execute_activity_method(ResumptionCalls.tell_of_resumed_case, message, **LETTERS)
+
+
+async def _close_once_answered(case: Proceedings) -> None:
+    """All that was asked is done, and only words of the person held the end up: it comes with the answer to them."""
+    while True:
+        await case.until(_over)
+        await case.conclude(still=_over)
+
+
+def _over(state: CaseState) -> bool:
+    return all_ended(state) and not waits_for_words(state)

@@ -379,6 +379,7 @@ class SubjectSession(SQLModel, table=True):
     """A data subject's visit to the pages of one case; its cookie is 32 random bytes, stored as a hash (`security.md` 2.9).
 
     The row is the visit: without it the cookie is nothing. `proven` and `opened` are set at its beginning and never later.
+    `opened_by` is the command that says that the copy was fetched; it happens once the copy has gone out.
     """
 
     __tablename__ = "subject_session"
@@ -390,6 +391,7 @@ class SubjectSession(SQLModel, table=True):
     link: UUID | None = None
     proven: bool = False
     opened: bool = False
+    opened_by: str | None = None
     began_at: datetime = Field(sa_column=_instant(index=True))
     seen_at: datetime = Field(sa_column=_instant())
 

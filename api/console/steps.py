@@ -45,6 +45,7 @@ _STEPS: Final[dict[str, str]] = {
     Step.FOLLOW_UP: "Nothing, looked at again",
     Step.SENDING: "Nothing, being sent",
     Step.AWAIT_FETCH: "Nothing, they fetch it",
+    Step.ANSWER_MESSAGE: "Answer their message",
     Step.NOTHING: "Nothing",
 }
 # A task by what there is to do; a kind that a newer release opened is "Do a task".

@@ -32,10 +32,12 @@ async def by_link(token: str, request: Request, web: TheWeb) -> Response:
 
 @router.post("/follow/copy")
 async def by_page(request: Request, web: TheWeb) -> Response:
-    """From the page of the request, also after it is closed."""
+    """From the page of the request, also after it is closed: to the page of the copy if it is open here, else by mail."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
     form = await forms.form_of(request)
     sessions.check_form(web, session, forms.field(form, "key"))
+    if await run_in_threadpool(_open_here, request, web, session.case_id):
+        return pages.away_to("/collect")
     return await _sent(web, session.case_id, forms.field(form, "once"))
 
 
@@ -55,6 +57,13 @@ def ask_again(web: Web, link: Link, token: str) -> Response:
         back="/",
         back_words="No, thank you",
     )
+
+
+def _open_here(request: Request, web: Web, case_id: UUID) -> bool:
+    try:
+        return sessions.current(request, web, "package").case_id == case_id
+    except sessions.SessionOverError:
+        return False
 
 
 async def _sent(web: Web, case_id: UUID, mark: str) -> Response:

@@ -1,31 +1,28 @@
-"""`/collect`: the person fetches the package with a fresh code, streamed out of its sealed blob (Articles 12(3), 15(3)).
+"""`/collect`: the person opens the package with a fresh code (Articles 12(3), 15(3)).
 
 The link leads to the page and opens nothing; the code goes to the proven address alone. Beside the copy stand the two things
-that may be wrong with it: it reached somebody else, or something is missing. Last of the six files from form to package.
+that may be wrong with it: it reached somebody else, or something is missing. Last of the six files from form to package; the
+bytes go out by `api/portal/download.py`.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader, CaseView
-from adapters.database.tables import AccessLog, PackageRow
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.again import ask_again
+from api.portal.download import is_there, unlock
 from api.portal.follow import LONGEST_MESSAGE
 from api.portal.reading import link_of, masked_address
 from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
 from domain.authority import Action
-from domain.blobs import BlobRef
 from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
-from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError, UnknownObjectError
+from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -35,20 +32,11 @@ _OVER = "There is no copy here any more that a code could open. Write to us, and
 
 
 @router.get("/collect")
-async def collect(request: Request, web: TheWeb, done: str = "") -> Response:
+async def collect(request: Request, web: TheWeb, done: str = "", have: str = "") -> Response:
     """The page beside the copy."""
     session = await run_in_threadpool(sessions.current, request, web, "package")
     notice = {"sent": _SENT, "heard": _HEARD}.get(done, "")
-    return await run_in_threadpool(lambda: _page(web, session, notice=notice, sent=done == "sent"))
-
-
-@router.get("/collect/download")
-async def download(request: Request, web: TheWeb) -> Response:
-    """The copy itself, to a visit that a fresh code opened."""
-    session = await run_in_threadpool(sessions.current, request, web, "package")
-    if not session.opened:
-        return pages.away_to("/collect")
-    return await run_in_threadpool(_streamed, web, session)
+    return await run_in_threadpool(lambda: _page(web, session, notice=notice, sent=done == "sent" or have == "code"))
 
 
 @router.get("/collect/wrong-person")
@@ -106,9 +94,8 @@ async def send_code(request: Request, web: TheWeb) -> Response:
 async def type_code(request: Request, web: TheWeb) -> Response:
     """Open the copy for this visit."""
     session, mark, code = await _posted(request, web, "code")
-    make = deeds.open_package(web, session.case_id, code)
     try:
-        await deeds.do(web, session.case_id, mark, code, Action.OPEN_PACKAGE, make)
+        command = await run_in_threadpool(unlock, web, session, mark, code)
     except InvalidInputError:
         told = "The code has 8 digits. It stands in our mail."
     except NotAllowedNowError as refusal:
@@ -119,7 +106,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
             f"You can try {left} more {'time' if left == 1 else 'times'}." if left else "Please ask for a new one."
         )
     else:
-        return await run_in_threadpool(_opened, web, session)
+        return await run_in_threadpool(_opened, web, session, command)
     return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
 
 
@@ -173,9 +160,10 @@ def _page(
         status=status,
         session=session,
         reference=view.receipt.reference,
-        ready=_is_there(view),
+        ready=is_there(view),
         opened=session.opened,
         bytes=view.state.fetchable.bytes if view.state.fetchable else 0,
+        fetched=view.state.fetchable is not None and view.state.fetchable.opened,
         part=view.state.fetchable is not None and view.state.fetchable == view.state.partial_given,
         may={action.value for action in allowed},
         **_periods(view),
@@ -196,7 +184,7 @@ def _periods(view: CaseView) -> dict[str, Any]:
     }
 
 
-def _opened(web: Web, session: sessions.Visit) -> Response:
+def _opened(web: Web, session: sessions.Visit, command: str) -> Response:
     answer = pages.away_to("/collect")
     sessions.begin(
         web,
@@ -205,35 +193,7 @@ def _opened(web: Web, session: sessions.Visit) -> Response:
         "package",
         identifier=session.identifier,
         link=session.link,
-        opened=True,
+        opened_by=command,
         instead=session,
     )
     return answer
-
-
-def _is_there(view: CaseView) -> bool:
-    return view.state.fetchable is not None and not view.state.held
-
-
-def _streamed(web: Web, session: sessions.Visit) -> Response:
-    view = CaseReader(web.resources).get(session.case_id)
-    with web.resources.database.read() as database:
-        copy = view.state.fetchable
-        row = database.get(PackageRow, copy.id) if copy and _is_there(view) else None
-    if row is None:
-        raise UnknownObjectError
-    ref = BlobRef.model_validate(row.blob)
-    blob = web.resources.blobs.read(web.resources.vault.case(session.case_id), ref)
-    with web.resources.database.write() as database:
-        database.add(AccessLog(at=web.now(), actor=deeds.SUBJECT.person, action="package", case_id=session.case_id))
-    headers = {
-        "Content-Length": str(ref.bytes),
-        "Content-Disposition": f'attachment; filename="{view.receipt.reference}.zip"',
-    }
-    return StreamingResponse(_pieces(blob), media_type="application/zip", headers=headers)
-
-
-def _pieces(blob: BlobReader) -> Iterator[bytes]:
-    # A segment that was changed raises in the middle: then the answer is shorter than its Content-Length, and is no zip.
-    with blob:
-        yield from blob

@@ -70,12 +70,13 @@ async def do(web: Web, case_id: UUID, mark: str, typed: str, action: Action, mak
     Raises:
         DomainError: it was refused. CommandUnansweredError: nobody answered; the same form may be sent again.
     """
-    command_id = keyed_hash(web.resources.vault, "portal", str(case_id), action.value, mark, typed)
-    call = await run_in_threadpool(_handed_in, web, case_id, command_id, action, make)
+    call = await run_in_threadpool(hand_in, web, case_id, mark, typed, action, make)
     return await web.cases.perform(case_id, call)
 
 
-def _handed_in(web: Web, case_id: UUID, command_id: str, action: Action, make: Make) -> CommandCall:
+def hand_in(web: Web, case_id: UUID, mark: str, typed: str, action: Action, make: Make) -> CommandCall:  # noqa: PLR0917
+    """Write a command down, once, without letting it happen; to be called in a thread. Arguments as in `do`."""
+    command_id = keyed_hash(web.resources.vault, "portal", str(case_id), action.value, mark, typed)
     with web.resources.database.write() as session:
         row = session.get(CommandRow, command_id)
         if row is not None:
@@ -89,6 +90,13 @@ def _handed_in(web: Web, case_id: UUID, command_id: str, action: Action, make: M
             )
         )
     return CommandCall(command_id=command_id, command=command)
+
+
+def handed_in(web: Web, command_id: str) -> CommandCall:
+    """A command that was written down before."""
+    with web.resources.database.read() as session:
+        row = session.get_one(CommandRow, command_id)
+    return CommandCall(command_id=row.id, command=_COMMAND.validate_python(row.payload))
 
 
 def code_for(web: Web, case_id: UUID, identifier: UUID | None, purpose: CodePurpose) -> Make:
@@ -115,7 +123,7 @@ def confirm(web: Web, case_id: UUID, *, code: str | None = None, token: str | No
 
 
 def open_package(web: Web, case_id: UUID, code: str) -> Make:
-    """Open the package with a fresh code."""
+    """Open the package with a fresh code; it happens once the copy has gone out."""
 
     def make(session: Session) -> Command:
         attempt = record_attempt(session, web.resources.vault, case_id, "open_package", code=code, now=web.now())

@@ -17,7 +17,7 @@ from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.follow import begin_proven, posted
-from api.portal.reading import masked_address
+from api.portal.reading import masked_address, may_withdraw
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
@@ -32,6 +32,8 @@ _HELD: Final = ["Nothing goes out and nothing is deleted until a person has look
 async def ask_withdraw(request: Request, web: TheWeb) -> Response:
     """Ask once more, and say what it does; for a fresh code first."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
+    if not may_withdraw((await run_in_threadpool(CaseReader(web.resources).get, session.case_id)).state):
+        return pages.error_page(web, 409)
     if not session.proven:
         return pages.away_to(f"/follow/prove?then={_WITHDRAW}")
     lines = [
@@ -45,6 +47,8 @@ async def ask_withdraw(request: Request, web: TheWeb) -> Response:
 async def withdraw(request: Request, web: TheWeb) -> Response:
     """Take the request back."""
     session, form = await posted(request, web)
+    if not may_withdraw((await run_in_threadpool(CaseReader(web.resources).get, session.case_id)).state):
+        return pages.error_page(web, 409)
     if not session.proven:
         return pages.away_to(f"/follow/prove?then={_WITHDRAW}")
     await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.WITHDRAW, deeds.withdraw)

@@ -12,10 +12,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.tables import CaseEventRow
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
-from api.portal.reading import answer_of, code_is_sent, dates_of, link_of, masked_address, messages_of, steps_of
+from api.portal.reading import (
+    answer_of,
+    code_is_sent,
+    dates_of,
+    fetching_of,
+    link_of,
+    masked_address,
+    may_withdraw,
+    messages_of,
+    steps_of,
+)
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -225,11 +236,11 @@ def follow_page(
         notice=notice,
         errors=errors or {},
         typed=typed or {},
-        **_standing(web, view, session),
+        **_standing(web, view, session, events),
     )
 
 
-def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, Any]:
+def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[CaseEventRow]) -> dict[str, Any]:
     state, allowed = view.state, allowed_actions(view.state)
     identifier = state.identifiers.get(session.identifier) if session.identifier else None
     delivery = state.identifiers.get(state.delivery_address) if state.delivery_address else None
@@ -242,10 +253,15 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit) -> dict[str, An
         **dates_of(web, view),
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
+        # What was answered cannot be taken back, and what was released is not searched once more by naming another address.
+        "may_end": Action.WITHDRAW in allowed,
+        "may_withdraw": may_withdraw(state),
+        "may_name": Action.ADD_IDENTIFIER in allowed and not (state.answered or (state.package and state.package.published)),
         "wants_code": asked_code,
         "wants_more": (state.more_identity_asked and not state.identity_record)
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
+        **fetching_of(state, events),
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
     }

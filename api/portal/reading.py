@@ -18,9 +18,12 @@ from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
 from api.dependencies import Web
 from api.face.days import zone
+from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS
+from domain.authority import Action
 from domain.case import CaseState
 from domain.deadline import Clock
 from domain.deadline_period import add_months
+from domain.decisions import allowed_actions
 from domain.events import Tag
 from domain.rights import NO_IDENTITY_CHECK, Outcome, Right, Status
 
@@ -184,6 +187,18 @@ def answer_of(state: CaseState) -> dict[str, bool]:
         "answered": answered,
         "told": answered or state.outcome in _ANSWERS,
     }
+
+
+def fetching_of(state: CaseState, events: list[CaseEventRow]) -> dict[str, Any]:
+    """When the copy was fetched, and until when it is sent again on request."""
+    fetched = [row.at for row in events if row.tag in {Tag.PACKAGE_OPENED, Tag.PARTIAL_OPENED}]
+    again = add_months(state.delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS) if state.delivered_at else None
+    return {"fetched_at": max(fetched, default=None), "again_until": again}
+
+
+def may_withdraw(state: CaseState) -> bool:
+    """Whether the person may still take the request back: nothing of an answer is left to stop once all of it is out."""
+    return Action.WITHDRAW in allowed_actions(state) and not state.answered
 
 
 def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:

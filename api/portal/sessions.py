@@ -46,7 +46,7 @@ class Visit(BaseModel):
         identifier: the address that the link was sent to.
         link: its row; None after the form or a code.
         proven: this visit began by proving the mailbox, so the messages may be read.
-        opened: a fresh code opened the package in this visit.
+        opened_by: the command handed in with the fresh code that opened the package in this visit; empty without one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,8 +57,13 @@ class Visit(BaseModel):
     identifier: UUID | None = None
     link: UUID | None = None
     proven: bool = False
-    opened: bool = False
+    opened_by: str = ""
     began_at: datetime
+
+    @property
+    def opened(self) -> bool:
+        """Whether a fresh code opened the package in this visit."""
+        return bool(self.opened_by)
 
 
 def begin(
@@ -70,7 +75,7 @@ def begin(
     identifier: UUID | None = None,
     link: UUID | None = None,
     proven: bool = False,
-    opened: bool = False,
+    opened_by: str = "",
     instead: Visit | None = None,
 ) -> Visit:
     """Begin a visit and send its cookie along; to be called in a thread.
@@ -85,7 +90,8 @@ def begin(
         identifier=identifier,
         link=link,
         proven=proven,
-        opened=opened,
+        opened=bool(opened_by),
+        opened_by=opened_by or None,
         began_at=now,
         seen_at=now,
     )
@@ -189,7 +195,7 @@ def _visit(row: SubjectSession) -> Visit:
         identifier=row.identifier,
         link=row.link,
         proven=row.proven,
-        opened=row.opened,
+        opened_by=row.opened_by or "",
         began_at=row.began_at,
     )
 

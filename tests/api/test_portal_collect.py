@@ -1,16 +1,21 @@
 """Fetching the copy: a fresh code, what is missing, and what reached the wrong person."""
 
+import contextlib
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import func, select, update
 
+from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import AccessLog, Link, Note
+from api.portal import download
 from domain.case import WorkItem
 from domain.commands import ReissuePackage
 from domain.events import Tag
@@ -32,6 +37,10 @@ def delivered(released: SearchedCase) -> SearchedCase:
 
 def work_items(case: SearchedCase) -> list[WorkItem]:
     return list(CaseReader(case.resources).get(case.id).state.open_work_items.values())
+
+
+def opened(case: SearchedCase) -> list[str]:
+    return [row.tag for row in CaseReader(case.resources).events(case.id) if row.tag == Tag.PACKAGE_OPENED]
 
 
 class TestCollect:
@@ -60,6 +69,58 @@ class TestCollect:
         assert copy.headers["content-disposition"].startswith("attachment")
         with released.resources.database.read() as session:
             assert session.exec(select(func.count()).select_from(AccessLog)).one() == 1
+
+    def test_a_copy_counts_as_fetched_once_its_bytes_have_gone_out(self, web: TestClient, released: SearchedCase) -> None:
+        web.get(f"/follow/{a_link(released, 'follow')}")
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        sent = web.post("/collect/send", data=hidden(page)).text
+        typed = hidden(sent) | {"code": a_code(released, "open_package")}
+        assert "Download the copy" in web.post("/collect/code", data=typed).text
+        assert opened(released) == [], "the code alone fetches nothing"
+        assert "You have fetched" not in web.get("/follow").text
+        assert web.get("/collect/download").content == released.package()
+        assert opened(released) == [Tag.PACKAGE_OPENED]
+        assert web.get("/collect/download").content == released.package(), "the page stays usable"
+        assert opened(released) == [Tag.PACKAGE_OPENED]
+        assert "Download the copy again" in web.get("/collect").text
+        followed = web.get("/follow").text
+        assert "You have fetched it" in followed
+        again = web.post("/follow/copy", data=hidden(followed))
+        assert (again.url.path, "Download the copy again" in again.text) == ("/collect", True), "the page is open here"
+
+    def test_a_download_that_breaks_off_is_no_fetching(
+        self, web: TestClient, released: SearchedCase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        sent = web.post("/collect/send", data=hidden(page)).text
+        web.post("/collect/code", data=hidden(sent) | {"code": a_code(released, "open_package")})
+        whole = download._pieces
+
+        def broken(blob: BlobReader, sending: download.Sending) -> Iterator[bytes]:
+            yield next(whole(blob, sending))[:10]
+            raise OSError
+
+        monkeypatch.setattr(download, "_pieces", broken)
+        with contextlib.suppress(OSError, httpx2.HTTPError):
+            web.get("/collect/download")
+        assert opened(released) == []
+        monkeypatch.undo()
+        web.get("/collect/download")
+        assert opened(released) == [Tag.PACKAGE_OPENED]
+
+    def test_who_has_a_code_already_is_told_of_no_mail(self, web: TestClient, released: SearchedCase) -> None:
+        page = web.get(f"/collect/{a_link(released, 'package')}").text
+        (have,) = re.findall(r'href="(/collect\?[^"]+)">I have a code already', page)
+        answer = web.get(have).text
+        assert "Type the code from our mail" in answer
+        assert "We have sent a mail" not in answer
+
+    def test_what_was_released_offers_no_withdrawal_and_no_other_address(self, web: TestClient, released: SearchedCase) -> None:
+        page = web.get(f"/follow/{a_link(released, 'follow')}").text
+        assert "withdraw the request" not in page
+        assert "Name another address" not in page
+        assert "This was not me" in page
+        assert web.get("/follow/withdraw").status_code == 409
 
     def test_the_page_of_the_request_stays_open_beside_the_copy(self, web: TestClient, released: SearchedCase) -> None:
         web.get(f"/follow/{a_link(released, 'follow')}")

@@ -8,7 +8,7 @@ import pytest
 from domain.case import CaseState, Identifier, Notice, Package, PartialAnswer, RightItem, SystemState, WorkItem
 from domain.erasure_standing import ErasureStanding
 from domain.next_step import Step, WaitsFor, next_step
-from domain.rights import Right, Status
+from domain.rights import Outcome, Right, Status
 from tests.factories import SHA
 
 KEY = UUID(int=7)
@@ -95,6 +95,12 @@ def test_the_most_urgent_task_is_the_next_one(kinds: list[str], step: Step, atte
     found = next_step(_case(Status.IN_REVIEW, run=1, package=PACKAGE, work_items=items))
     assert (found.step, found.waits_for, found.attention) == (step, WaitsFor.US, attention)
     assert found.tasks == len(kinds)
+
+
+def test_what_is_done_waits_for_us_while_a_message_has_no_answer() -> None:
+    done = [RightItem(right=Right.ACCESS, status=Status.CLOSED, outcome=Outcome.FULFILLED, answered=True)]
+    found = next_step(_case(Status.DELIVERED, rights=done, unanswered=NOON))
+    assert (found.step, found.waits_for, found.attention) == (Step.ANSWER_MESSAGE, WaitsFor.US, True)
 
 
 def test_what_is_held_or_asks_to_be_closed_needs_somebody() -> None:

@@ -22,9 +22,11 @@ from domain.commands import (
     OpenPackage,
     RetrySystem,
     SearchArchive,
+    SendMessage,
     SubmitIdentityEvidence,
     Withdraw,
 )
+from domain.events import Tag
 from domain.identity import Factor
 from domain.messages import OpenCase, SystemResult
 from domain.moving_in import Earlier
@@ -51,6 +53,23 @@ async def test_a_plain_access_request_from_receipt_to_its_end(running: Running) 
     assert running.office.state is not None
     assert running.office.state.outcome is Outcome.FULFILLED
     assert sorted(running.office.letters) == ["case_closed", "package_ready", "request_received", "verify_identity"]
+
+
+async def test_a_case_does_not_close_over_a_message_that_waits_for_an_answer(running: Running) -> None:
+    await running.identify()
+    await running.approve()
+    await running.until_status(Status.DELIVERED)
+    await running.command(SendMessage(actor=SUBJECT, note=uuid4()))
+    await running.fetch()
+    await running.until(lambda office: Tag.RIGHT_DECIDED in office.tags)
+    snapshot = await running.folded()
+    assert snapshot.state.status is Status.DELIVERED
+    assert Tag.REQUEST_CLOSED not in running.office.tags
+    await running.command(SendMessage(actor=ANNA, note=uuid4()))
+    await running.until_status(Status.CLOSED)
+    await running.handle.result()
+    assert running.office.state is not None
+    assert running.office.state.outcome is Outcome.FULFILLED
 
 
 async def test_a_wrong_code_changes_nothing_and_the_answer_is_the_same_for_every_reason(running: Running) -> None:

@@ -166,6 +166,21 @@ def closing(looking: Looking, _step: NextStep) -> Card:
     )
 
 
+def unanswered(looking: Looking, _step: NextStep) -> Card:
+    """A case whose work is done, of somebody who wrote and has no answer yet."""
+    name = looking.facts.subject
+    return Card(
+        f"Answer {name.first}'s message",
+        "Everything that was asked is done. The case stays open because they wrote and were promised an answer (Article 12(2)). "
+        "It closes by itself with that answer.",
+        presses=looking.only(
+            Press(Action.SEND_MESSAGE, f"Answer {name.first}", first=True),
+            Press(Action.CLOSE, "Close without an answer"),
+        ),
+        note="" if looking.may(Action.CLOSE) else "If it needs no answer, a privacy lead closes the case.",
+    )
+
+
 def held(looking: Looking, _step: NextStep) -> Card:
     """A case on hold."""
     rows = looking.facts.happened(Tag.REQUEST_HELD)

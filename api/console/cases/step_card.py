@@ -110,5 +110,6 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
         Press(Action.RECORD_DELIVERY, "Record a delivery by other means"),
         Press(Action.SEND_MESSAGE, "Write to them"),
     ),
+    Step.ANSWER_MESSAGE: stage_cards.unanswered,
     Step.NOTHING: stage_cards.closed,
 }
