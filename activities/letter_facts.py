@@ -31,6 +31,8 @@ from adapters.letter_words import (
 )
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES
+from domain.afterwards import OFFERED_FOR
+from domain.consents import course_of
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.minor import HOLDER_HAS
@@ -90,6 +92,10 @@ def _confirm(writing: Writing) -> Facts:
     }
 
 
+def _course(writing: Writing) -> Facts:
+    return {"course": course_of(map(Right, writing.receipt.rights), writing.receipt.consents or ())}
+
+
 def _disown(writing: Writing) -> Facts:
     asked = not writing.proven and not NO_IDENTITY_CHECK.issuperset(map(Right, writing.receipt.rights))
     asked = asked and writing.address is not None
@@ -116,8 +122,11 @@ def _follow(writing: Writing) -> Facts:
 
 
 def _package(writing: Writing) -> Facts:
+    # The day that the page names too. The notice itself begins the thirty days; a reminder falls into those of the notice.
+    waits_from = writing.now if writing.message.letter == "package_ready" else writing.state.offered_at or writing.now
     return {
         "collect_link": writing.link("package"),
+        "fetch_until": day((waits_from + OFFERED_FOR).astimezone(writing.zone).date(), writing.language),
         "link_until": moment(writing.now + LIVES["package"], writing.zone, writing.language),
     }
 
@@ -215,6 +224,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "code": _code,
     "confirm": _confirm,
     "consents": consents,
+    "course": _course,
     "decided": _decided,
     "disown": _disown,
     "dispute": _dispute,

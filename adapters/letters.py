@@ -28,6 +28,7 @@ Need = Literal[
     "authority",
     "code",
     "confirm",
+    "course",
     "consents",
     "decided",
     "disown",
@@ -63,6 +64,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "authority": frozenset({"answer_link"}),
     "code": frozenset({"code", "wrong_tries"}),
     "confirm": frozenset({"verify_link", "link_until"}),
+    "course": frozenset({"course"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
     "decided": frozenset({"how", "what"}),
     "disown": frozenset({"confirming", "disown_link"}),
@@ -77,7 +79,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "note": frozenset({"message"}),
     "object": frozenset({"object_link", "object_until"}),
     "outcome": frozenset({"ended", "outcome"}),
-    "package": frozenset({"collect_link", "link_until"}),
+    "package": frozenset({"collect_link", "fetch_until", "link_until"}),
     "part": frozenset({"records", "to_come", "withheld"}),
     "proofs": frozenset({"proofs_gone", "proofs_until"}),
     "reason": frozenset({"reason"}),
@@ -111,7 +113,7 @@ class Letter:
 
 
 LETTERS: dict[str, Letter] = {
-    "request_received": Letter(("disown", "follow")),
+    "request_received": Letter(("course", "disown", "follow")),
     "received_by_mail": Letter(("confirm", "follow", "proofs")),
     "verify_identity": Letter(("confirm", "code")),
     "identity_reminder": Letter(("confirm",)),

@@ -3,11 +3,28 @@
 Next: domain/measure_decisions.py
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
 
 from domain.datamap import DataMap, LawfulBasis
 from domain.errors import InvalidInputError
 from domain.rights import Right
+
+Course = Literal["at_once", "search", "by_hand"]
+_SEARCHED = {Right.ACCESS, Right.PORTABILITY, Right.ERASURE}
+
+
+def course_of(rights: Iterable[Right], consents: Collection[str]) -> Course:
+    """What happens with a request, as the person is told: done at once, after a search of the systems, or by somebody.
+
+    Args:
+        rights: asked for.
+        consents: purposes named in a withdrawal of consent; without any, somebody reads first which are meant.
+    """
+    asked = set(rights)
+    if asked == {Right.WITHDRAW_CONSENT} and consents:
+        return "at_once"
+    return "search" if asked & _SEARCHED else "by_hand"
 
 
 def consents_of(rights: Iterable[Right], named: Sequence[str], datamap: DataMap) -> list[str]:

@@ -18,6 +18,7 @@ from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.reading import (
     answer_of,
+    at_once,
     code_is_sent,
     dates_of,
     fetching_of,
@@ -251,6 +252,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         "access": Right.ACCESS.value in view.receipt.rights,
         "clock": view.clock,
         **dates_of(web, view),
+        "at_once": at_once(view),
         "outcome": OUTCOMES[state.outcome] if state.outcome else "",
         "may": {action.value for action in allowed},
         # What was answered cannot be taken back, and what was released is not searched once more by naming another address.

@@ -21,6 +21,7 @@ from api.face.days import zone
 from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS
 from domain.authority import Action
 from domain.case import CaseState
+from domain.consents import course_of
 from domain.deadline import Clock
 from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
@@ -201,6 +202,11 @@ def may_withdraw(state: CaseState) -> bool:
     return Action.WITHDRAW in allowed_actions(state) and not state.answered
 
 
+def at_once(view: CaseView) -> bool:
+    """Whether what was asked is done as soon as it is received, so that no date of ours needs waiting for."""
+    return course_of(map(Right, view.receipt.rights), view.receipt.consents or ()) == "at_once"
+
+
 def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     """The road of a request, the present step open."""
     state = view.state
@@ -246,6 +252,8 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
         title = "We know that it is you" if state.identity_record else "You confirm that it is you"
         rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), "We sent you a mail with a code and a link. Use one of them."))
     doing, text = "A person does what you asked", "You need not wait here. We write when there is news."
+    if at_once(view):
+        doing, text = "The consent you named ends", "This is done at once. We write to you when it is."
     if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:
         doing, text = "We delete your data", "Our mail about it says from which day on, and has the link that stops it."
     rows += [

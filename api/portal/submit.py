@@ -27,6 +27,7 @@ from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS
+from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
 from domain.identity_decisions import mandate_awaited
@@ -137,6 +138,7 @@ def receipt_page(
         reference=view.receipt.reference,
         asked=[ASKED[right] for right in view.receipt.rights],
         access=Right.ACCESS.value in view.receipt.rights,
+        course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
         wants_code=sent or bool(error) or code_is_sent(web, view, session.identifier),

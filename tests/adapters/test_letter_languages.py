@@ -49,7 +49,7 @@ def test_a_translation_has_the_links_the_dates_and_the_code_of_the_english(lette
     links = [set(re.findall(r"https://privacy\S+", part.text)) for part in (english, other)]
     assert links[0] == links[1]
     assert set(re.findall(r'href="(https://privacy[^"]+)"', other.html)) == links[0]
-    for name in ("answer_by", "code", "link_until", "received_on"):
+    for name in ("answer_by", "code", "fetch_until", "link_until", "received_on"):
         if name in context and str(sample_context(letter)[name]) in english.text:
             assert str(context[name]).replace("\N{NO-BREAK SPACE}", " ") in " ".join(other.text.split())
 

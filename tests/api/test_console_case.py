@@ -294,7 +294,8 @@ class TestFourStates:
     def test_what_need_not_be_searched_is_said(self, at_console: SignIn, resources: Resources) -> None:
         page = text_of(at_console().get(f"/console/cases/{STAGES['complaint'](resources).reference}/systems"))
         assert "The platform Not needed for this request" in page
-        assert "0 of 4 searched, 4 left out or not needed." in page
+        assert "Nothing has to be searched for what was asked." in page
+        assert "0 of 4 searched" not in page
 
     def test_loading(self, at_console: SignIn, resources: Resources) -> None:
         case = STAGES["by-hand"](resources)

@@ -19,9 +19,10 @@ from api.dependencies import Web
 from domain.case import SystemState
 from domain.datamap import System, SystemKind
 from domain.events import Tag
-from domain.rights import NO_IDENTITY_CHECK, Status
+from domain.rights import Right, Status
 
 _MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
+_SEARCHED: Final = {Right.ACCESS, Right.PORTABILITY, Right.ERASURE}
 RowState = Literal["failed", "running", "done", "waiting", "skipped"]
 _ORDER: Final[tuple[RowState, ...]] = ("failed", "running", "waiting", "done", "skipped")
 
@@ -69,6 +70,7 @@ class Systems:
     files: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     planned: int | None = None  # rows that an erasure's plan counted, where no copy was asked for
+    needless: bool = False  # nothing has to be searched for what was asked
 
     @property
     def summary(self) -> str:
@@ -76,6 +78,8 @@ class Systems:
         if self.planned is not None:
             rows = f"{self.planned:,} {'row' if self.planned == 1 else 'rows'}"
             return f"Looked through for the plan of the erasure, which counted {rows}. No copy was asked for, so none was made."
+        if self.needless:
+            return "Nothing has to be searched for what was asked."
         parts = [f"{self.counts.get('done', 0)} of {len(self.rows)} searched"]
         parts += [
             f"{self.counts[state]} {word}"
@@ -128,13 +132,14 @@ def read(web: Web, facts: CaseFacts) -> Systems:
         counts[row.state] += 1
     runs = begun or any(system.state == "searching" for system in state.systems.values())
     records, files = (sum(row.records or 0 for row in rows if row.files == are_files) for are_files in (False, True))
-    return Systems(rows, runs, records, files, dict(counts), planned(facts))
+    needless = not begun and _needs_no_search(facts)
+    return Systems(rows, runs, records, files, dict(counts), planned(facts), needless)
 
 
 def _needs_no_search(facts: CaseFacts) -> bool:
-    """Whether nothing has to be searched: a complaint, a withdrawn consent, an objection, a report."""
+    """Whether nothing has to be searched: neither a copy nor an erasure was asked for, and no search was begun."""
     rights = {item.right for item in facts.state.rights}
-    return facts.state.run == 0 and bool(rights) and rights <= NO_IDENTITY_CHECK
+    return facts.state.run == 0 and bool(rights) and not rights & _SEARCHED
 
 
 def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: list[SearchReceipt], *, begun: bool) -> SystemRow:  # noqa: PLR0911
