@@ -12,6 +12,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState
+    from domain.conclusion import all_ended, waits_for_words
     from domain.events import Draft, Fact, Tag
     from domain.measure_decisions import lifting, wants_values
     from domain.measure_standing import Measure, done_of, restriction_of
@@ -118,3 +119,14 @@ def _nothing_open(state: CaseState, measures: list[Measure]) -> bool:
     numbers = {each.number for each in measures}
     by_hand = any(item.kind == "measure_by_hand" and item.measure in numbers for item in state.open_work_items.values())
     return not by_hand and all(confirmed(state, each, one.number) for one in measures for each in one.addressees)
+
+
+async def close_once_answered(case: Proceedings) -> None:
+    """All that was asked is done, and only words of the person held the end up: it comes with the answer to them."""
+    while True:
+        await case.until(_over)
+        await case.conclude(still=_over)
+
+
+def _over(state: CaseState) -> bool:
+    return all_ended(state) and not waits_for_words(state)

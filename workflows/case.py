@@ -29,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.call_messages import CaseResumed
     from domain.case import CaseState
     from domain.commands import AddIdentifier, Command, MergeDuplicate, RequestCode, SendMessage
-    from domain.conclusion import all_ended, waits_for_words
     from domain.errors import DomainError
     from domain.events import Draft, Tag
     from domain.first_events import first_events
@@ -39,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rights import Channel, Outcome, Right, Role, Status
 
 from workflows.agents import tell_agent
+from workflows.answering import close_once_answered
 from workflows.deadline_clock import watch_deadline
 from workflows.duplicates import follow_joining
 from workflows.fulfilment import fulfil
@@ -125,7 +125,7 @@ class CaseWorkflow:
             give_partial_answers,
             remind_of_identity,
             tell_agent,
-            _close_once_answered,
+            close_once_answered,
         ):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
@@ -290,14 +290,3 @@ async def _tell_of_resumption(case: Proceedings, number: int) -> None:
     with contextlib.suppress(ActivityError):
         message = CaseResumed(case_id=case.case_id, number=number)
         await workflow.execute_activity_method(ResumptionCalls.tell_of_resumed_case, message, **LETTERS)
-
-
-async def _close_once_answered(case: Proceedings) -> None:
-    """All that was asked is done, and only words of the person held the end up: it comes with the answer to them."""
-    while True:
-        await case.until(_over)
-        await case.conclude(still=_over)
-
-
-def _over(state: CaseState) -> bool:
-    return all_ended(state) and not waits_for_words(state)

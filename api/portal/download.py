@@ -1,7 +1,7 @@
 """`/collect/download`: the copy, streamed out of its sealed blob; it was fetched once its bytes have gone out (Article 15(3)).
 
 The code opens the page for one visit and says nothing yet. The command that records the fetching is handed in with the code and
-happens behind the last byte, so that a download that broke off leaves the request as it was (docs/decisions/0036).
+happens behind the last byte, so that a download that broke off leaves the request as it was (docs/decisions/0039).
 Next: api/portal/collect.py
 """
 

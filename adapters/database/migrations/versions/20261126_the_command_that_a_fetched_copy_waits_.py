@@ -1,7 +1,7 @@
 """the command that a fetched copy waits for
 
 Revision: 4b77c35099e8
-Revises: 731df37670b4
+Revises: b500b9d70631
 """
 
 # The compatibility rule: while this runs, the previous release still serves requests on the same tables.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "4b77c35099e8"
-down_revision = "731df37670b4"
+down_revision = "b500b9d70631"
 branch_labels = None
 depends_on = None
 
