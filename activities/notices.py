@@ -30,11 +30,11 @@ from adapters.mail import deliver, mailable
 from adapters.notice_letters import NoticeLetter, filled, notice_template
 from adapters.resources import Resources
 from domain.blobs import BlobRef
-from domain.breach import Language
+from domain.breach import UNKNOWN_PLACE, Language
 from domain.errors import InvalidInputError, UnknownObjectError
 from domain.notice import NoticeState, Segment
 from domain.notice_messages import LoadRecipients, NoticePrepared, NoticeRef, RecipientsLoaded, SendTestLetters
-from domain.regimes import country_code
+from domain.place_names import place_called
 
 _BATCH = 2_000  # lines; a megabyte, and one commit
 _LANGUAGES: tuple[Language, ...] = ("en", "de", "fr")
@@ -207,7 +207,7 @@ def _listed(email: str, line: dict[str, str]) -> Listed:
     language = str(line.get("language") or "").strip().lower()[:2]
     return Listed(
         email=email.strip(),
-        country=country_code(line.get("country")) or "XX",
+        country=(place_called(line.get("country", "")) or UNKNOWN_PLACE).partition("-")[0],
         language=next((each for each in _LANGUAGES if each == language), "en"),
     )
 

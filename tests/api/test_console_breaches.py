@@ -94,7 +94,14 @@ def test_what_only_a_lead_may_decide_takes_no_place_among_the_next_three(dana: A
     assert "Write the report to the ICO" in mine
     assert "Amara Lewis" in waits.partition("Clocks")[0]
     assert "Decide which authorities are told" in waits.partition("Clocks")[0]
-    assert "Decide which authorities are told" in text_of(amara.get(place)).partition("Clocks")[0]
+    theirs = text_of(amara.get(place)).partition("Next three things to do ")[2].partition("Clocks")[0]
+    assert theirs.startswith("Decide which authorities are told"), "what waits for them alone stands first on their page"
+    advised = do(dana, place, "assess", category="simple", context="1", ease="limited", confidentiality="none", integrity="none",
+        availability="none", malicious="false", unintelligible="false")  # fmt: skip
+    assert "low, 0.5" in advised
+    form = text_of(amara.get(f"{place}/actions/decide_people"))
+    assert "Severity: low, 0.5" in form
+    assert "The DPO has given no advice yet" in form
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.REVIEWER, Role.ADMINISTRATOR])

@@ -22,7 +22,7 @@ from tests.adapters.incoming.corpus import mail
 from tests.at_console import COOKIE, AtConsole, text_of
 from tests.notice_ready import happened
 
-LIST = b"email;country;language\r\nmike@example.com;GB;en\r\nanne@example.fr;FR;fr\r\nwho@example.com;;\r\nnobody;GB;en\r\n"
+LIST = b"email;country;language\r\nmike@example.com;GB;en\r\nanne@example.fr;France;fr\r\nwho@example.com;;\r\nnobody;GB;en\r\n"
 LETTER = {
     "language": "en",
     "subject": "Please read: stolen passwords were tried",

@@ -182,4 +182,7 @@ def test_it_prints_well(opened: Callable[..., Page], reference: str) -> None:
     page.emulate_media(media="print")
     expect(page.get_by_text("Print this page")).to_be_visible()
     expect(page.locator("header.top")).to_be_hidden()
+    page.set_viewport_size({"width": 640, "height": 900})  # A4 at the margins that chromium prints with
+    cut_off = "[...document.querySelectorAll('.scroll')].filter(each => each.scrollWidth > each.clientWidth).length"
+    assert page.evaluate(cut_off) == 0, "no date and no state stands beyond the edge of the paper"
     photograph(page, "breach-pack-print")

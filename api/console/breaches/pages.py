@@ -19,7 +19,17 @@ from adapters.database.tables import Caseworker
 from api.access import note_access
 from api.console.authority import may
 from api.console.breaches import words
-from api.console.breaches.picture import cells, clock_change, left, local_due, row_state, shared_out, to_do, urgency
+from api.console.breaches.picture import (
+    cells,
+    clock_change,
+    decisions_first,
+    left,
+    local_due,
+    row_state,
+    shared_out,
+    to_do,
+    urgency,
+)
 from api.console.breaches.timeline import moments
 from api.console.breaches.told import as_todos, notices_of
 from api.console.mail_words import scanned
@@ -129,6 +139,8 @@ def facts_of(web: Web, who: SignedIn, view: BreachView) -> dict[str, Any]:
     titles = {system.name: system.title for system in web.resources.datamap.systems}
     due, notices, actions = clocks.first_due, notices_of(web, view), possible(who, state)
     left_to_do = to_do(state, clocks, said, path, now, as_todos(notices))
+    if who.role is Role.PRIVACY_LEAD:
+        left_to_do = decisions_first(left_to_do, now)
     # Whoever neither responds nor decides looks on: everything in its order.
     todos, waits = shared_out(left_to_do, actions if who.role is Role.BREACH_RESPONDER else set(BreachAction))
     return {

@@ -23,6 +23,7 @@ HOURS: Final = 72
 _SOON: Final = timedelta(hours=12)  # amber in a breach (mockups, colours)
 _CELL, _GAP, _DAY, _WIDE, _HIGH = 7.5, 9, 24, 5.5, 22
 _NEXT: Final = 3
+_DECIDED: Final = frozenset({A.DECIDE_AUTHORITY, A.DECIDE_PEOPLE, A.APPROVE_REPORT})
 
 
 @dataclass(frozen=True)
@@ -133,13 +134,22 @@ def to_do(  # noqa: PLR0917 (what the order depends on)
         return []
     todos = [*_first(state), *_others(state, clocks, words), *_reports(state, clocks, path), *_later(state, clocks, words)]
     todos += _notices(state, notices, path)
-    burning = now + _SOON
 
     def order(todo: Todo) -> tuple[bool, datetime, int]:
-        burns = todo.due is not None and todo.due <= burning
-        return (not burns, todo.due if burns and todo.due else now, todo.rank)
+        first = burns(todo, now)
+        return (not first, todo.due if first and todo.due else now, todo.rank)
 
     return sorted(todos, key=order)
+
+
+def decisions_first(todos: Sequence[Todo], now: datetime) -> list[Todo]:
+    """For whoever decides: what burns and an alert that nobody has answered, then what waits for them alone, then the rest."""
+    return sorted(todos, key=lambda todo: not (todo.rank == 0 or todo.action in _DECIDED or burns(todo, now)))
+
+
+def burns(todo: Todo, now: datetime) -> bool:
+    """Whether its time is over within hours."""
+    return todo.due is not None and todo.due <= now + _SOON
 
 
 def shared_out(todos: Sequence[Todo], mine: Collection[A]) -> tuple[list[Todo], list[Todo]]:
