@@ -19,6 +19,7 @@ from activities.leak_search import found_in
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError, is_pdf, is_picture
 from adapters.layers import BLOCK, DEEPEST, MOST_BYTES, normal
+from adapters.zip_members import BROKEN, TooMuchError, member
 from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
 
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
@@ -54,7 +55,7 @@ class Covering:
         mine = tuple(span for span in spans if span.field is None)
         try:
             value, removed = _covered(content, replace(self, spans=mine), 0)
-        except UncoverableError:
+        except (UncoverableError, *BROKEN, TypeError, AttributeError):  # a hostile mail or page breaks who reads it
             return None
         return Covered(value, removed)
 
@@ -249,12 +250,12 @@ def _zip(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
             for number, info in enumerate(archive.infolist(), start=1):
                 if info.is_dir():
                     continue
-                if info.flag_bits & 1 or info.file_size > MOST_BYTES // 8:
+                if info.flag_bits & 1:
                     raise UncoverableError
                 name = cover_text(info.filename, task.spans)
-                value, gone = _covered(archive.read(info), task, depth + 1)
+                value, gone = _covered(member(archive, info, MOST_BYTES // 8), task, depth + 1)
                 removed += [*name.removed, *gone]
                 written.writestr(zipfile.ZipInfo(f"{number:06d}" if name.removed else info.filename), value)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as failure:
+    except (*BROKEN, TooMuchError) as failure:
         raise UncoverableError from failure
     return out.getvalue(), removed

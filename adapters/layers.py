@@ -10,20 +10,24 @@ import base64
 import binascii
 import contextlib
 import email
-import email.policy
 import html
 import io
 import re
 import struct
+import sys
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from adapters import pdf_bytes
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError
+from adapters.incoming.headers import decoded
+from adapters.zip_members import BROKEN, TooMuchError, member
 
 MOST_BYTES: Final = 256 * 2**20  # unpacked, of one file
 DEEPEST: Final = 6
@@ -35,7 +39,9 @@ BLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"<[^<>]{0,4000}>")
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_NEXT_LINE: Final = re.compile(rb"\r?\n[A-Za-z0-9+/_-]+")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")  # of the two alphabets, the older
 # A look before: every letter of base64 as one, all else as another.
 _ALIKE: Final = bytes(97 if (chr(each).isalnum() and each < 128) or each in b"+/_-" else 32 for each in range(256))  # noqa: PLR2004
 _RUN: Final = b"a" * 16
@@ -44,16 +50,16 @@ _QUOTED: Final = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
 # Streams of points and of outlines: pictures and fonts. No letter that is read stands in them.
 _SHAPES: Final = re.compile(rb"/Subtype\s*/(?:Image|OpenType|CIDFontType0C|Type1C)\b|/Length1\b")
 _LONGEST_HEAD: Final = 4_000  # bytes before a stream in which its dictionary is looked for
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
-_STREAM_WHOLE: Final = re.compile(rb"(?<!end)stream\r?\n.*?endstream", re.DOTALL)
-_LITERAL: Final = re.compile(rb"\((?:[^()\\]|\\.){0,4000}\)", re.DOTALL)
-_HEX_STRING: Final = re.compile(rb"<([0-9A-Fa-f\s]{4,8000})>")
-_OCTAL: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _HIDDEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_UNESCAPED: Final = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("b"): b"\b", ord("f"): b"\f"}
+_MOST_MARKS: Final = 30  # over one letter
+_RARE: Final = "\U00010000"
+_LEAST: Final = 128  # bytes that anything counts as, so that nobody packs nothing a million times
+_LONGEST_FIELD: Final = 100_000  # letters of a header of a mail
+# What hostile files raise in whatever takes them apart.
+_FAILURES: Final = (*BROKEN, TypeError, AttributeError, ArithmeticError)
 
 
 class Layer(NamedTuple):
@@ -76,7 +82,20 @@ def folded(text: str) -> str:
 
 
 def _one_form(text: str) -> str:
+    # Marks over one letter are put in order by sorting, so a hundred thousand of them would stop everything for minutes.
+    look, marks = _marks()
+    if not text.isascii() and look.search(text):
+        text = marks.sub(lambda found: found[0][:_MOST_MARKS], text)
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+@cache
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """More marks on end than any script has (UAX 15 allows thirty); and before it a quick look, that knows rare ones roughly."""
+    every = [chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code))]
+    common = "".join(each for each in every if each < _RARE) + "\u0f73\u0f75\u0f81\uff9e\uff9f"
+    rare = "".join(each for each in every if each >= _RARE)
+    return re.compile(f"[{common}{_RARE}-\U0010ffff]{{{_MOST_MARKS}}}"), re.compile(f"[{common}{rare}]{{{_MOST_MARKS},}}")
 
 
 def normal(text: str) -> str:
@@ -104,14 +123,17 @@ class Layers:
         Raises:
             UnsearchableError: there is more in it than can be read.
         """
-        yield from self._read(content, self._name, 0)
+        try:
+            yield from self._read(content, self._name, 0)
+        except _FAILURES as failure:
+            raise UnsearchableError(self._name) from failure
 
     def _read(self, content: bytes, place: str, depth: int) -> Iterator[Layer]:
-        self._left -= len(content)
+        self._left -= max(len(content), _LEAST)
         if depth > DEEPEST or self._left < 0:
             raise UnsearchableError(place)
         # The streams of a PDF are read one by one below; packed, they are noise.
-        yield from _texts(_STREAM_WHOLE.sub(b"stream", content) if content[:5] == b"%PDF-" else content, place)
+        yield from _texts(pdf_bytes.without_streams(content) if content[:5] == b"%PDF-" else content, place)
         for inner, part in self._inside(content, place):
             yield from self._read(part, inner, depth + 1)
 
@@ -124,12 +146,12 @@ class Layers:
         if content[:5] == b"%PDF-":
             yield from self._pdf(content, place)
         if content[:8] == b"\x89PNG\r\n\x1a\n":
-            yield from _png(content, place)
+            yield from _png(content, place, self._left + 1)
         if _HEADER.match(content[:8192]):
             yield from _mail(content, place)
-        for number, found in enumerate(_BASE64.finditer(content) if _RUN in content.translate(_ALIKE) else (), start=1):
+        for number, found in enumerate(_base64_in(content) if _RUN in content.translate(_ALIKE) else (), start=1):
             with contextlib.suppress(binascii.Error, ValueError):
-                raw = re.sub(rb"\s", b"", found[0]).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+                raw = found.translate(_STANDARD, b"\r\n")
                 decoded = base64.b64decode(raw + b"=" * (-len(raw) % 4))
                 if len(decoded) >= _SHORTEST_BASE64 * 3 // 4 and _speaks(decoded):
                     yield f"{place} (base64 text {number})", decoded
@@ -140,10 +162,10 @@ class Layers:
                 yield f"{place} (comment)", archive.comment
                 for number, info in enumerate(archive.infolist(), start=1):
                     yield f"{place} (name {number})", info.filename.encode() + b"\n" + info.comment + b"\n" + info.extra
-                    if info.flag_bits & 1 or info.file_size > self._left:
+                    if info.flag_bits & 1:
                         raise UnsearchableError(place)
-                    yield f"{place} (member {number})", archive.read(info)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as failure:
+                    yield f"{place} (member {number})", member(archive, info, self._left)
+        except (*BROKEN, TooMuchError) as failure:
             raise UnsearchableError(place) from failure
 
     def _unpacked(self, content: bytes, bits: int, place: str) -> bytes:
@@ -159,24 +181,34 @@ class Layers:
     def _pdf(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
         if b"/Encrypt" in content:
             raise UnsearchableError(place)
-        for number, begin in enumerate(_STREAM.finditer(content), start=1):
+        for number, begin in enumerate(pdf_bytes.STREAM.finditer(content), start=1):
             end = content.find(b"endstream", begin.end())
             raw = content[begin.end() : end if end >= 0 else len(content)]
-            head = max(content.rfind(b"obj", 0, begin.start()), begin.start() - _LONGEST_HEAD)
+            head = max(content.rfind(b"obj", max(begin.start() - _LONGEST_HEAD, 0), begin.start()), begin.start() - _LONGEST_HEAD)
             if _SHAPES.search(content, head, begin.start()):
-                yield f"{place} (picture {number})", _around_points(raw)
+                yield f"{place} (picture {number})", pdf_bytes.around_points(raw)
                 continue
             with contextlib.suppress(UnsearchableError):  # other filters: seen as they are
                 raw = self._unpacked(raw, 15, place)
             yield f"{place} (stream {number})", raw
-            yield f"{place} (text {number})", _pdf_strings(raw)
-        yield f"{place} (strings)", _pdf_strings(content)
+            yield f"{place} (text {number})", pdf_bytes.strings_of(raw)
+        yield f"{place} (strings)", pdf_bytes.strings_of(content)
         if self._documents is not None:
             try:
                 found = self._documents.search(content)
             except UncoverableError as failure:
                 raise UnsearchableError(place) from failure
             yield from ((f"{place} ({part})", text) for part, text in found)
+
+
+def _base64_in(content: bytes) -> Iterator[bytes]:
+    """Runs of base64, over the ends of lines. Line by line, since a repeated group keeps every repetition in memory."""
+    at = 0
+    while found := _BASE64.search(content, at):
+        at = found.end()
+        while line := _NEXT_LINE.match(content, at):
+            at = line.end()
+        yield content[found.start() : at]
 
 
 def _texts(content: bytes, place: str) -> Iterator[Layer]:
@@ -224,45 +256,31 @@ def _speaks(decoded: bytes) -> bool:
     return True
 
 
-def _around_points(raw: bytes) -> bytes:
-    """Of a picture inside a PDF, what is no point: the head and the tail of a JPEG, nothing of packed points."""
-    if not raw.startswith(b"\xff\xd8"):
-        return b""
-    scan, end = raw.find(b"\xff\xda"), raw.rfind(b"\xff\xd9")
-    return raw[: max(scan, 0)] + b"\n" + raw[max(end, 0) :]
-
-
-def _pdf_strings(content: bytes) -> bytes:
-    """The strings of a PDF after each other: kerning splits words into many, and some are written in hexadecimal."""
-    literal = b"".join(_OCTAL.sub(_unescaped, found[0][1:-1]) for found in _LITERAL.finditer(content))
-    digits = (re.sub(rb"\s", b"", found[1]) for found in _HEX_STRING.finditer(content))
-    return literal + b"\n" + b"".join(bytes.fromhex((each + b"0" * (len(each) % 2)).decode()) for each in digits)
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    what = match[1]
-    return bytes([int(what, 8) & 255]) if what.isdigit() and what < b"8" else _UNESCAPED.get(what[0], what)
-
-
-def _png(content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
+def _png(content: bytes, place: str, most: int) -> Iterator[tuple[str, bytes]]:
     at = 8
     while at + 8 <= len(content):
         length, kind = struct.unpack(">I4s", content[at : at + 8])
-        data = content[at + 8 : at + 8 + length]
         if kind in {b"zTXt", b"iTXt"}:
-            for start in range(max(len(data) - 2, 0)):
-                if data[start] == 0x78:  # noqa: PLR2004 (zlib's first byte)
-                    with contextlib.suppress(zlib.error):
-                        yield f"{place} (text chunk)", zlib.decompressobj().decompress(data[start:], MOST_BYTES)
+            packed = _packed_text(kind, content[at + 8 : at + 8 + length])
+            with contextlib.suppress(zlib.error):
+                yield f"{place} (text chunk)", zlib.decompressobj().decompress(packed, most)
         at += 12 + length
 
 
+def _packed_text(kind: bytes, data: bytes) -> bytes:
+    """Where a chunk of text keeps it: behind its keyword, and of international text behind a language and the keyword again."""
+    rest = data.partition(b"\0")[2]
+    return rest[1:] if kind == b"zTXt" else rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+
+
 def _mail(content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
-    message = email.message_from_bytes(content, policy=email.policy.default)
+    message = email.message_from_bytes(content)
     for number, part in enumerate(message.walk(), start=1):
+        if any(len(str(value)) > _LONGEST_FIELD for value in part.values()):
+            raise UnsearchableError(place)
         # Begun by an empty line, or they would be read as a mail again.
-        heads = "".join(f"\n{name}: {value}" for name, value in part.items())
-        yield f"{place} (headers {number})", heads.encode(errors="replace")
+        heads = [f"\n{name}: {decoded(str(value))}" for name, value in part.items()]
+        yield f"{place} (headers {number})", "".join([*heads, f"\n{part.get_filename('')}"]).encode(errors="replace")
         if not part.is_multipart():
             payload = part.get_payload(decode=True)
             yield f"{place} (part {number})", payload if isinstance(payload, bytes) else b""

@@ -8,17 +8,18 @@ import io
 import re
 import shutil
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, cast
+from typing import IO, BinaryIO, Final, Literal, cast
 
 from adapters.archives import outlook, pst
 from adapters.archives.cards import entries_in, looks_like_cards
 from adapters.archives.chats import STRUCTURE
 from adapters.archives.mails import looks_like_mail
+from adapters.archives.mbox import mails_of, unquoted
 from adapters.archives.reader import MOST_BYTES
+from adapters.zip_members import BROKEN, pieces, step
 from domain.archives import ArchiveKind, Unreadable
 
 DEEPEST: Final = 3  # zips in zips
@@ -29,8 +30,6 @@ _MOST_ENTRIES: Final = 1_000_000
 _MOST_INDEX: Final = 256_000_000  # bytes of a zip's own table
 _PIECE: Final = 1 << 20
 _HEAD: Final = 65_536
-_BREAK: Final = re.compile(rb"\r?\n\r?\n(?=From [^\r\n]{0,300}\d:\d\d[^\r\n]{0,60}\r?\n)")
-_QUOTED: Final = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _LITTER: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -106,22 +105,12 @@ class Containers:
 
     def _mbox(self, file: BinaryIO, name: str) -> Iterator[Piece]:
         """Split at lines that begin a mail; reads on after one that is too large."""
-        number, buffer, beyond = 0, b"", False
-        while True:
-            chunk = file.read(_PIECE)
-            *whole, buffer = _BREAK.split(buffer + chunk) if chunk else (buffer, b"")
-            for raw in whole:
-                number += 1
-                place = f"{name}#{number}"
-                if beyond or len(raw) > MOST_BYTES:
-                    yield Piece("bad", place, reason=Unreadable.TOO_LARGE)
-                    beyond = False
-                elif raw.strip():
-                    yield Piece("mail", place, _folder_of(name), _unquoted(raw), of=ArchiveKind.MBOX)
-            if not chunk:
-                return
-            if len(buffer) > MOST_BYTES:
-                beyond, buffer = True, buffer[-_HEAD:]
+        for number, raw in enumerate(mails_of(file), start=1):
+            place = f"{name}#{number}"
+            if raw is None:
+                yield Piece("bad", place, reason=Unreadable.TOO_LARGE)
+            elif raw.strip():
+                yield Piece("mail", place, _folder_of(name), unquoted(raw), of=ArchiveKind.MBOX)
 
     def _pst(self, file: BinaryIO, name: str) -> Iterator[Piece]:
         program = pst.reader()
@@ -161,7 +150,7 @@ class Containers:
         try:
             zipped = zipfile.ZipFile(cast("BinaryIO", _Bounded(file)))
             entries = zipped.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+        except BROKEN:
             yield Piece("bad", name, reason=Unreadable.DAMAGED)
             return
         with zipped:
@@ -180,8 +169,9 @@ class Containers:
         most = max(_SMALL, entry.compress_size * _SWELLS)
         try:
             with zipped.open(entry) as opened:
-                head = opened.read(_HEAD)
-                rest = cast("BinaryIO", _Measured(head, opened, most, self))
+                size = step(entry)
+                head = b"".join(pieces(opened, size, _HEAD))
+                rest = cast("BinaryIO", _Measured(head, opened, most, self, size))
                 if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"!BDN")):
                     yield from self._on_disk(rest, place, depth)
                 elif head.startswith(b"From ") and looks_like_mail(head.partition(b"\n")[2]):
@@ -190,7 +180,7 @@ class Containers:
                     yield from self._single(head, place, rest.read(MOST_BYTES + 1))
         except SwellsError:
             yield Piece("bad", place, reason=Unreadable.SWELLS)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        except BROKEN:
             yield Piece("bad", place, reason=Unreadable.DAMAGED)
 
     def _on_disk(self, file: BinaryIO, place: str, depth: int) -> Iterator[Piece]:
@@ -228,8 +218,8 @@ class SwellsError(Exception):
 class _Measured(io.RawIOBase):
     """An entry of a zip, read from its beginning, that stops when it swells."""
 
-    def __init__(self, head: bytes, opened: zipfile.ZipExtFile | object, most: int, whole: Containers) -> None:
-        self._head, self._opened, self._most, self._whole = head, cast("BinaryIO", opened), most, whole
+    def __init__(self, head: bytes, opened: IO[bytes], most: int, whole: Containers, step: int) -> None:
+        self._head, self._opened, self._most, self._whole, self._step = head, opened, most, whole, step
         whole.spend(len(head))
 
     def readable(self) -> bool:
@@ -237,16 +227,16 @@ class _Measured(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         wanted = _PIECE if size < 0 else size
-        pieces, self._head = [self._head[:wanted]], self._head[wanted:]
-        wanted -= len(pieces[0])
-        while wanted > 0 and (piece := self._opened.read(min(wanted, _PIECE))):
+        taken, self._head = [self._head[:wanted]], self._head[wanted:]
+        wanted -= len(taken[0])
+        while wanted > 0 and (piece := self._opened.read(min(wanted, self._step))):
             self._most -= len(piece)
             if self._most < 0:
                 raise SwellsError
             self._whole.spend(len(piece))
-            pieces.append(piece)
+            taken.append(piece)
             wanted -= len(piece)
-        return b"".join(pieces)
+        return b"".join(taken)
 
 
 class _Bounded(io.RawIOBase):
@@ -284,12 +274,6 @@ def _cards(name: str, folder: str, raw: bytes, of: ArchiveKind) -> Iterator[Piec
     """Each entry of a calendar or a list of contacts."""
     for number, entry in enumerate(entries_in(raw), start=1):
         yield Piece("mail", f"{name}#{number}", folder, entry, of=of)
-
-
-def _unquoted(raw: bytes) -> bytes:
-    if raw.startswith(b"From "):
-        raw = raw.partition(b"\n")[2]
-    return _QUOTED.sub(b"", raw) if b"\n>" in raw else raw
 
 
 def _folder_of(name: str) -> str:
