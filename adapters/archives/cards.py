@@ -17,7 +17,7 @@ from adapters.incoming.headers import clean
 _BEGINS: Final = re.compile(rb"(?i)^\s*(?:\xef\xbb\xbf)?BEGIN:(?:VCALENDAR|VCARD|VEVENT|VTODO|VJOURNAL)[ \t]*\r?$", re.MULTILINE)
 _ENTRY: Final = re.compile(rb"(?im)^BEGIN:(VEVENT|VTODO|VJOURNAL|VCARD)[ \t]*\r?$")
 _KINDS: Final = {"VCARD": "contact", "VEVENT": "calendar", "VTODO": "task", "VJOURNAL": "journal"}
-_LINE: Final = re.compile(r"^([A-Za-z0-9.-]{1,60})((?:;[^:\"]{0,400}(?:\"[^\"]{0,400}\")?[^:\"]{0,400})*):(.*)$")
+_LINE: Final = re.compile(r'^([A-Za-z0-9.-]{1,60})((?:;(?:[^:"]|"[^"]{0,400}")*)?):(.*)$')
 _ESCAPED: Final = re.compile(r"\\([nN,;:\\])")
 # Nothing anybody wrote: who made the file, when, pictures in letters.
 _SILENT: Final = frozenset(

@@ -19,6 +19,7 @@ import pytest
 from activities.leak_search import found_in
 from activities.package_files import Covering
 from adapters.archives import mbox
+from adapters.archives.cards import read_card
 from adapters.archives.containers import Containers
 from adapters.documents.reader import DocumentReader
 from adapters.layers import folded
@@ -135,6 +136,13 @@ def test_a_mail_of_empty_lines_and_beginnings_of_mails_is_split_in_time(tmp_path
         mailbox = b"From a@b 10:00\nFrom: a@b\nTo: c@d\n\n" + line * (20_000_000 // len(line))
         with _in_time():
             assert len(list(Containers(tmp_path, len(mailbox)).pieces(io.BytesIO(mailbox), "a.mbox"))) == 1
+
+
+def test_a_line_of_a_calendar_is_read_in_time_and_what_is_quoted_in_it_stays_together() -> None:
+    entry = b'BEGIN:VEVENT\nATTENDEE;ROLE=REQ;CN="Ruth; A: d":mailto:ruth@x.example\nX' + b";" * 5_000 + b"\nSUMMARY:Talk\n"
+    with _in_time():
+        found = read_card(entry)
+    assert (found["recipients"], found["subject"]) == ("Ruth <ruth@x.example>", "Talk")
 
 
 @contextmanager
