@@ -16,13 +16,18 @@ from adapters.database.erasure_tables import LegalHold
 from adapters.legal_holds import lasts
 from adapters.resources import Resources
 from adapters.restrictions import restrictions
+from domain.rights import Right
 
 
 def restricted(resources: Resources, case_id: UUID) -> bool:
-    """Whether another case restricts the person to storage (Article 18(2)); erasing is more than that."""
+    """Whether another case restricts the person to storage (Article 18(2)); erasing is more than that.
+
+    What waits there for an erasure itself stops none: whoever is not known yet never stands against whoever is (I10).
+    """
     indexes = [row.value_index for row in usable_rows(resources, case_id)]
     with resources.database.read() as session:
-        return any(not each.purposes for each in restrictions(session, indexes, but=case_id))
+        lasting = restrictions(session, indexes, but=case_id)
+    return any(not each.purposes and each.ground != Right.ERASURE.value for each in lasting)
 
 
 def held(resources: Resources, case_id: UUID, keys: Sequence[UUID] = ()) -> bool:

@@ -41,7 +41,15 @@ ON_PAPER = frozenset(
         *("request_received", "more_identity", "authority", "clarification", "extension", "refusal", "identity_not_confirmed"),
         *("right_decided", "transfer_information", "consent_withdrawn", "restriction_in_force", "restriction_lifting"),
         *("package_ready", "partial_answer", "nothing_held", "complaint_received", "complaint_progress", "complaint_outcome"),
-        *("erasure_stopped", "erasure_confirmed", "erasure_done", "report_acted", "request_withdrawn", "not_the_requester"),
+        *(
+            "erasure_stopped",
+            "erasure_confirmed",
+            "erasure_done",
+            "erasure_restricted",
+            "report_acted",
+            "request_withdrawn",
+            "not_the_requester",
+        ),
         *("duplicate_merged", "case_closed", "case_reopened", "message"),
     }
 )

@@ -151,7 +151,7 @@ class Measures:
         measure, indexes, now = message.measure, [row.value_index for row in named], datetime.now(UTC)
         with self._resources.database.write() as session:
             if measure.kind == "restrict":
-                ground, purposes = str(measure.ground), measure.purposes
+                ground, purposes = measure.ground or measure.right.value, measure.purposes
                 restrictions.restrict(
                     session, message.case_id, measure.number, indexes, ground=ground, purposes=purposes, now=now
                 )
@@ -180,6 +180,7 @@ class Measures:
                     contact_changes.remember(session, index, datetime.now(UTC))
 
     def _released(self, message: CarryOutMeasure, named: Sequence[CaseIdentifierRow]) -> bool:
-        """Whether the flags in the systems may go: no other case restricts the same person."""
+        """Whether the flags in the systems may go: nothing else restricts the same person, here or in another case."""
         with self._resources.database.read() as session:
-            return not restrictions.restrictions(session, [row.value_index for row in named], but=message.case_id)
+            lasting = restrictions.restrictions(session, [row.value_index for row in named])
+        return all((each.case_id, each.number) == (message.case_id, message.measure.of) for each in lasting)

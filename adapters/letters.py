@@ -138,6 +138,7 @@ LETTERS: dict[str, Letter] = {
     "complaint_received": Letter(("disown", "follow")),
     "complaint_progress": Letter(("note", "follow"), automatic=False),
     "complaint_outcome": Letter(("note", "finding", "further_routes"), automatic=False),
+    "erasure_restricted": Letter(("disown",)),
     "erasure_planned": Letter(("stop",)),
     "erasure_stopped": Letter(),
     "erasure_confirmed": Letter(("rest",)),

@@ -115,6 +115,7 @@ class CaseState(BaseModel):
     refusal: Notice | None = None
     complaint: Complaint = Complaint()
     erasure: ErasureStanding | None = None
+    restricted_meanwhile: int = 0  # sequence of the event: an erasure at high risk waits, and so long the data are only stored
     minor: MinorStanding | None = None
     marketing_stopped: bool = False
     consents: list[Name] = []  # purposes named in the request, of which consent is withdrawn

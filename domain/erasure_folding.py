@@ -116,6 +116,14 @@ def _announced(state: CaseState, event: CaseEvent) -> None:
     erasure.waiting_until = datetime.fromisoformat(str(event.facts["until"]))
 
 
+def _restricted(state: CaseState, event: CaseEvent) -> None:
+    state.restricted_meanwhile = event.sequence
+
+
+def _released(state: CaseState, _event: CaseEvent) -> None:
+    state.restricted_meanwhile = 0
+
+
 def _stopped(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
     erasure.plan = None
@@ -158,6 +166,8 @@ ERASURE_RULES: dict[Tag, Rule] = {
     Tag.ERASURE_APPROVED: _approved,
     Tag.ERASURE_RETURNED: _returned,
     Tag.ERASURE_ANNOUNCED: _announced,
+    Tag.ERASURE_RESTRICTED: _restricted,
+    Tag.ERASURE_RELEASED: _released,
     Tag.ERASURE_STOPPED: _stopped,
     Tag.ERASURE_CARRIED_OUT: _carried_out,
     Tag.ERASURE_LOOKED: _looked,

@@ -73,6 +73,8 @@ class Tag(StrEnum):
     APPROVED_ALONE = "case:approval:given_alone"
     AFTER_CHECKED = "case:approval:checked"  # somebody else looked at it afterwards
 
+    ERASURE_RESTRICTED = "case:erasure:restricted"  # until it is known who asks, at high risk: nothing but storage
+    ERASURE_RELEASED = "case:erasure:released"
     ERASURE_PLANNED = "case:erasure:planned"
     ERASURE_EDITED = "case:erasure:edited"  # a caseworker keeps something on a ground, or erases what was to be kept
     ERASURE_APPROVED = "case:erasure:approved"

@@ -44,6 +44,7 @@ from workflows.duplicates import follow_joining
 from workflows.fulfilment import fulfil
 from workflows.lifting import lift_after_the_end
 from workflows.mail import take_mail
+from workflows.meanwhile import end_restriction, restrict_meanwhile
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS, LETTERS
@@ -126,6 +127,7 @@ class CaseWorkflow:
             remind_of_identity,
             tell_agent,
             close_once_answered,
+            restrict_meanwhile,
         ):
             case.errand(functools.partial(duty, case))
         case.errand(self._watch_evidence)
@@ -202,6 +204,7 @@ class CaseWorkflow:
         if case.state.outcome not in {Outcome.FULFILLED, Outcome.PARTLY_FULFILLED}:
             await self._end_links()
         await case.all_errands()
+        await end_restriction(case)  # unless an errand was at it
         if any(item.right in CORRECTED for item in case.state.rights):  # after a look that was still under way
             await workflow.execute_activity_method(Measures.forget_values, CaseRef(case_id=case.case_id), **EVENTS)
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -202,6 +202,22 @@ def test_a_restriction_flags_the_person_keeps_others_from_erasing_and_ends_with_
         assert restrictions(session, [shop.resources.vault.index_email(RUTH)]) == []
 
 
+def test_what_waits_for_an_erasure_stops_nobody_elses_and_leaves_what_somebody_asked_for(shop: Shop) -> None:
+    first, second = shop.case(), shop.case()
+    meanwhile = measure("restrict", number=3, right=Right.ERASURE)
+    assert carry_out(shop, first, meanwhile).rows == 1
+    assert [value is None for value in column(shop, "accounts", 5)] == [False, True], "marked, the other Ruth is not"
+    assert not restricted(shop.resources, second.id), "whoever is known is not stopped by whoever is not (I10)"
+    with shop.resources.database.read() as session:
+        assert restrictions(session, [shop.resources.vault.index_email(RUTH)]), "and nothing is sent meanwhile"
+    asked = measure("restrict", ground="claims", right=Right.RESTRICTION)
+    carry_out(shop, first, asked)  # in the same case
+    carry_out(shop, first, measure("lift", of=3, number=3, right=Right.ERASURE))
+    assert [value is None for value in column(shop, "accounts", 5)] == [False, True], "what was asked for stays"
+    carry_out(shop, first, measure("lift", of=5, number=9, right=Right.RESTRICTION))
+    assert [value is None for value in column(shop, "accounts", 5)] == [True, True]
+
+
 def test_where_nothing_known_of_the_person_leads_to_their_rows_a_person_marks_them(shop: Shop) -> None:
     case = shop.case(email=None, proven=False, hints=[("customer_number", "1")])
     shop.accept_hints(case)

@@ -195,6 +195,8 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.TRANSFERS_FOUND: lambda _, row: f"Recipients abroad that hold data of this person: {len(_listed(row))}",
     Tag.VIEW_RECORDED: "What the person says about the decision was recorded",
     Tag.RIGHT_FOLLOWED_UP: lambda _, row: f"Nothing is open any more: {words.RIGHTS.get(str(row.facts.get('right', '')), '')}",
+    Tag.ERASURE_RESTRICTED: "Who asks for the erasure is not certain at high risk: until it is, the data are only stored",
+    Tag.ERASURE_RELEASED: "The data are no longer kept from other uses for the sake of the erasure",
     Tag.ERASURE_PLANNED: lambda _, row: f"An erasure was planned: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.ERASURE_EDITED: "It was decided otherwise about a collection of the plan",
     Tag.APPROVAL_ANNOUNCED: lambda teller, row: (
