@@ -149,7 +149,13 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.SEARCH_ARCHIVE: {"scope": None},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
-    Action.MERGE_DUPLICATE: {"same": None, "into": (Value, Field(description="reference or id of the case that goes on"))},
+    Action.MERGE_DUPLICATE: {
+        "same": None,
+        "into": (
+            Value,
+            Field(description="reference or id of the case that goes on; unproven, it is proposed and a second person decides"),
+        ),
+    },
 }
 _FILES: dict[Action, Literal["work_item", "evidence"]] = {
     Action.COMPLETE_WORK_ITEM: "work_item",

@@ -138,6 +138,6 @@ EXAMPLES: dict[Action, dict[str, Any]] = {
     Action.ADD_NOTE: {"text": "Rang her on 14 September; she wants the images as files."},
     Action.REPORT_MISSING: {"reason": "The invoices of 2024 are not in it."},
     Action.SEND_MESSAGE: {"text": "Your request is being reviewed."},
-    Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Same person, same day."},
+    Action.MERGE_DUPLICATE: {"into": "HAB-7K3M9QXA", "reason": "Both came from the mailbox that she has proven."},
     Action.CLOSE: {"outcome": "identity_not_confirmed", "reason": "No answer within a month."},
 }

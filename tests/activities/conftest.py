@@ -8,8 +8,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from adapters.resources import Resources
 from tests import opened, servers
 from tests.activities import shop as shops
+from tests.activities.erasing import Erasing, datamap, filled
+from tests.case_in_hand import CaseInHand
 
 
 @pytest.fixture
@@ -37,3 +40,25 @@ def shop(tmp_path: Path, database_url: str, source_urls: dict[str, str]) -> Iter
         shops.opened(resources, source_urls, tmp_path / "store") as shop,
     ):
         yield shop
+
+
+@pytest.fixture
+def erasing(tmp_path: Path, database_url: str, source_urls: dict[str, str]) -> Iterator[Erasing]:
+    """A case of erasure of account 7, in a shop where account 8 is somebody else's."""
+    with (
+        opened.resources(tmp_path / "home", database_url, datamap(tmp_path)) as resources,
+        shops.opened(resources, source_urls, tmp_path / "store") as shop,
+    ):
+        yield Erasing(filled(shop))
+
+
+@pytest.fixture
+def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
+    with opened.resources(tmp_path / "home", database_url) as everything:
+        yield everything
+
+
+@pytest.fixture
+def case(resources: Resources) -> CaseInHand:
+    """A case that waits for proof of its mailbox."""
+    return CaseInHand(resources)

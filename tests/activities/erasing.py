@@ -23,7 +23,7 @@ from domain.erasure_messages import (
 )
 from domain.messages import CaseRef
 from tests.activities import shop as shops
-from tests.activities.shop import Shop
+from tests.activities.shop import RUTH, Shop
 from tests.case_in_hand import CaseInHand
 
 RETAIN = """erasure:
@@ -116,3 +116,32 @@ def rows(shop: Shop, table: str) -> list[tuple[Any, ...]]:
     engine = shop.engines["billing" if table == "invoices" else "app"]
     with engine.connect() as connection:
         return sorted((tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {table}"))), key=str)
+
+
+def filled(shop: Shop) -> Shop:
+    """What accounts 7 and 8 have in every store."""
+    shop.account(7)
+    shop.account(8, email="somebody@else.example")
+    shop.insert("drafts", (1, 7, "hello", "a.png"), (2, 7, "more", None), (3, 8, "not hers", "b.png"))
+    shop.insert("sessions", ("secret-7", 7), ("secret-8", 8))
+    shop.insert("devices", (1, 7), (2, 8))
+    shop.insert("device_logins", (1, 1, "a flatmate"))
+    shop.insert("invoices", ("R-1", "7", RUTH, "12.50"), ("R-2", "8", None, "1.00"))
+    for path in ("pictures/a.png", "pictures/b.png", "uploads/7/one.txt", "uploads/8/one.txt"):
+        shop.put(path)
+    return shop
+
+
+def files(shop: Shop) -> list[str]:
+    return sorted(str(path.relative_to(shop.folder)) for path in shop.folder.rglob("*"))
+
+
+def assert_erased(shop: Shop) -> None:
+    """What plain SQL and the file system say once account 7 is erased."""
+    assert [row[0] for row in rows(shop, "accounts")] == [8]
+    assert [row[0] for row in rows(shop, "drafts")] == [3]
+    assert rows(shop, "sessions") == [("secret-8", 8)]
+    assert set(rows(shop, "devices")) == {(1, None), (2, 8)}
+    assert [row[0] for row in rows(shop, "invoices")] == ["R-1", "R-2"]
+    assert [row[0] for row in rows(shop, "device_logins")] == [1]  # shared: leads to other people
+    assert files(shop) == ["pictures", "pictures/b.png", "uploads", "uploads/8", "uploads/8/one.txt"]

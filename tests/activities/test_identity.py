@@ -1,11 +1,6 @@
-"""Attempts are judged once, counted and consumed in one transaction, under real concurrency. On SQLite and PostgreSQL."""
+"""Attempts are judged once, counted and consumed in one transaction. On SQLite and PostgreSQL."""
 
-import io
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,70 +8,14 @@ from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
 from activities.case_log import CaseLog
-from activities.identity import Identity
-from adapters.attempts import judge
-from adapters.codes import CODES, TRIES, CodePurpose, issue_code, wrong_tries
+from adapters.codes import TRIES
 from adapters.database.case_reader import CaseReader
-from adapters.database.tables import Attempt, CaseIdentifierRow, Code, IdentityEvidence, Link
-from adapters.evidence import MOST_BYTES, store_evidence
-from adapters.links import make_link, record_attempt
-from adapters.resources import Resources
-from domain.blobs import BlobRef
-from domain.errors import CodeRefusedError, InvalidInputError, KeyMissingError, SequenceConflictError
+from adapters.database.tables import Code, Link
+from domain.errors import CodeRefusedError, SequenceConflictError
 from domain.events import CaseEvent, Tag
-from domain.messages import CaseRef, RecordAttempt, Verdict
-from tests import opened
+from domain.messages import RecordAttempt, Verdict
+from tests.activities.attempting import NOW, attempt, code, judged, link, wrong
 from tests.case_in_hand import CaseInHand
-
-NOW = datetime.now(UTC)
-CROWD = 200
-
-
-@pytest.fixture
-def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
-        yield everything
-
-
-@pytest.fixture
-def case(resources: Resources) -> CaseInHand:
-    return CaseInHand(resources)
-
-
-def code(case: CaseInHand, at: datetime = NOW, purpose: CodePurpose = "verify", identifier: UUID | None = None) -> str | None:
-    wanted = identifier or case.mailbox
-    with case.resources.database.write() as session:
-        address = session.get(CaseIdentifierRow, wanted)
-        assert address is not None
-        return issue_code(session, case.resources.vault, address, purpose, at)
-
-
-def link(case: CaseInHand) -> str:
-    mailbox = case.mailbox
-    with case.resources.database.write() as session:
-        return make_link(session, case.id, "verify", mailbox, NOW)
-
-
-def attempt(
-    case: CaseInHand,
-    *,
-    code: str | None = None,
-    token: str | None = None,
-    at: datetime = NOW,
-    purpose: CodePurpose = "verify",
-) -> UUID:
-    with case.resources.database.write() as session:
-        return record_attempt(session, case.resources.vault, case.id, purpose, code=code, token=token, now=at)
-
-
-def judged(case: CaseInHand, attempt_id: UUID) -> Verdict:
-    with case.resources.database.write() as session:
-        return judge(session, case.id, attempt_id, datetime.now(UTC))
-
-
-def wrong(digits: str | None, shift: int = 1) -> str:
-    assert digits is not None
-    return f"{(int(digits) + shift) % 10**8:08d}"
 
 
 def test_the_right_code_proves_the_address_it_was_sent_to(case: CaseInHand) -> None:
@@ -162,120 +101,12 @@ def test_an_attempt_of_another_case_is_unknown(case: CaseInHand) -> None:
         assert refused.value.non_retryable
 
 
-@pytest.mark.parametrize("kind", ["link", "code", "both"])
-def test_two_hundred_at_once_have_one_success(case: CaseInHand, kind: str) -> None:
-    """Abuse test 11: two hundred parallel POSTs of one link and of one code."""
-    digits, token = code(case), link(case)
-    by_link = {"link": CROWD, "code": 0, "both": CROWD // 2}[kind]
-    attempts = [attempt(case, token=token) for _ in range(by_link)]
-    attempts += [attempt(case, code=digits) for _ in range(CROWD - by_link)]
-    with ThreadPoolExecutor(max_workers=16) as crowd:
-        verdicts = list(crowd.map(lambda each: judged(case, each), attempts))
-    assert Counter(verdict.accepted for verdict in verdicts) == {True: 1, False: CROWD - 1}
-    with case.resources.database.read() as session:
-        assert len([row for row in session.exec(select(Attempt)).all() if row.accepted]) == 1
-
-
-def test_one_attempt_judged_many_times_at_once_has_one_answer(case: CaseInHand) -> None:
-    good = attempt(case, code=code(case))
-    with ThreadPoolExecutor(max_workers=16) as crowd:
-        verdicts = list(crowd.map(lambda _: judged(case, good), range(40)))
-    assert {verdict.identifier for verdict in verdicts} == {case.mailbox}
-    with case.resources.database.read() as session:
-        assert session.exec(select(Code.tries)).one() == 1
-
-
-def test_codes_asked_for_at_once_keep_the_cap(case: CaseInHand) -> None:
-    cases = [case, *(CaseInHand(case.resources) for _ in range(15))]
-    with ThreadPoolExecutor(max_workers=16) as crowd:
-        codes = list(crowd.map(code, cases))
-    assert len([digits for digits in codes if digits]) == CODES
-
-
-def test_a_mailbox_is_guessed_at_twenty_five_times_a_day_and_its_owner_still_gets_in(resources: Resources) -> None:
-    """Abuse test 13: fifty cases for one mailbox."""
-    owner, *cases = [CaseInHand(resources) for _ in range(50)]
-    tries = 0
-    for other in cases:
-        digits = code(other)
-        for shift in range(1, 2 * TRIES):
-            try:
-                attempt_id = attempt(other, code=wrong(digits or "00000000", shift))
-            except CodeRefusedError:
-                break
-            assert not judged(other, attempt_id).accepted
-            tries += 1
-    assert tries == CODES * TRIES == 25
-    with resources.database.read() as session:
-        address = session.get(CaseIdentifierRow, owner.mailbox)
-        assert address is not None
-        assert wrong_tries(session, address.value_index, "verify", NOW) == 25
-    assert judged(owner, attempt(owner, token=link(owner))).accepted
-
-
 def test_an_expired_link_proves_nothing(case: CaseInHand) -> None:
     token = link(case)
     waiting = attempt(case, token=token)
     with case.resources.database.write() as session:
         session.exec(select(Link)).one().expires_at = NOW
     assert not judged(case, waiting).accepted
-
-
-def evidence_of(case: CaseInHand) -> IdentityEvidence:
-    with case.resources.database.read() as session:
-        return session.exec(select(IdentityEvidence).where(IdentityEvidence.case_id == case.id)).one()
-
-
-def test_evidence_is_sealed_and_destroyed_for_good(case: CaseInHand) -> None:
-    resources = case.resources
-    photograph = b"\x89PNG\r\n\x1a\n" + b"a face" * 50_000
-    evidence = store_evidence(resources, case.id, io.BytesIO(photograph), "image/png")
-    row = evidence_of(case)
-    assert row.id == evidence
-    ref = BlobRef.model_validate(row.blob)
-    with resources.blobs.read(resources.vault.evidence(case.id), ref) as blob:
-        assert blob.read() == photograph
-    files = [path for path in Path(resources.settings.blobs_url).rglob("*") if path.is_file()]
-    assert not any(b"a face" in path.read_bytes() for path in files)
-    for _ in range(2):  # done twice, nothing more happens
-        Identity(resources).destroy_evidence(CaseRef(case_id=case.id))
-    row = evidence_of(case)
-    assert row.destroyed_at is not None
-    assert row.blob is None
-    with pytest.raises(KeyMissingError):
-        resources.vault.evidence(case.id)
-    assert not any(path.is_file() for path in Path(resources.settings.blobs_url).rglob("*"))
-    assert resources.vault.case(case.id) is not None
-
-
-def test_a_case_without_evidence_has_nothing_to_destroy(case: CaseInHand) -> None:
-    Identity(case.resources).destroy_evidence(CaseRef(case_id=case.id))
-    with pytest.raises(KeyMissingError):
-        case.resources.vault.evidence(case.id)
-
-
-@pytest.mark.parametrize(
-    ("content", "media_type"),
-    [
-        (b"<svg/>", "image/svg+xml"),
-        (b"", "image/png"),
-        (b"\xff\xd8\xff" * (MOST_BYTES // 3 + 1), "image/jpeg"),
-        (b"MZ a program", "image/png"),
-    ],
-)
-def test_what_is_no_proof_of_identity_is_not_kept(case: CaseInHand, content: bytes, media_type: str) -> None:
-    with pytest.raises(InvalidInputError):
-        store_evidence(case.resources, case.id, io.BytesIO(content), media_type)
-    with case.resources.database.read() as session:
-        assert session.exec(select(IdentityEvidence)).all() == []
-    assert not any(path.is_file() for path in Path(case.resources.settings.blobs_url).rglob("*"))
-
-
-def test_a_blob_of_no_row_is_not_left_behind(resources: Resources) -> None:
-    nobody = uuid4()  # no receipt: the row breaks its foreign key
-    with pytest.raises(Exception, match=r"(?i)foreign key"):
-        store_evidence(resources, nobody, io.BytesIO(b"\x89PNG\r\n\x1a\n"), "image/png")
-    assert not any(path.is_file() for path in Path(resources.settings.blobs_url).rglob("*"))
 
 
 def proving(case: CaseInHand, attempt_id: UUID, *, sequence: int | None = None, command: str = "confirm") -> RecordAttempt:

@@ -141,3 +141,14 @@ def test_what_has_to_end_before_an_erasure_is_said_with_its_task(at_console: Sig
     case.happen(Tag.WORK_ITEM_OPENED, **asked)
     page = text_of(at_console().get(f"/console/cases/{case.reference}"))
     assert "The platform: Your Pixels. Refund the Pixels that are left" in page
+
+
+def test_that_the_data_are_only_stored_meanwhile_stands_beside_who_asks(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, rights=[Right.ERASURE])
+    case.proven()
+    at, person, said = f"/console/cases/{case.reference}", at_console(Role.CASEWORKER), "only stored until the erasure is settled"
+    assert said not in person.get(at).text
+    case.happen(Tag.ERASURE_RESTRICTED)
+    assert said in person.get(at).text
+    case.happen(Tag.ERASURE_RELEASED)
+    assert said not in person.get(at).text

@@ -15,9 +15,11 @@ from adapters.leftovers import sweep_leftovers
 from adapters.legal_holds import lasts
 from adapters.rates import Rate
 from adapters.resources import Resources
+from adapters.suppression import LISTS, suppress
 from api.v1 import lists
 from domain.measure_standing import Measure
 from domain.rights import Right, Role
+from tests.api.visiting import fill
 from tests.case_in_hand import CaseInHand
 
 Key = Callable[..., dict[str, str]]
@@ -93,6 +95,27 @@ def test_a_network_address_is_blocked_for_thirty_days_at_most_and_the_sweep_take
     with resources.database.read() as session:
         assert [entry.list for entry in session.exec(select(SuppressionEntry))] == ["marketing"]
     assert not web.post(f"{API}/suppression/check", json={"kind": kind, "value": "203.0.113.7"}, headers=lead).json()["abuse"]
+
+
+def test_whoever_stands_on_every_list_asks_as_anybody_else_does(web: TestClient, key: Key, resources: Resources) -> None:
+    lead, other = key(Role.PRIVACY_LEAD), "never@listed.example"
+    with resources.database.write() as session:
+        for which in LISTS:
+            suppress(session, resources.vault, which, "email", MIA, now=datetime.now(UTC), expires_on=None)
+    listed = check(web, lead)
+    assert (listed["marketing"], listed["restored"], listed["abuse"]) == (True, True, True)
+    answers = []
+    for address in (MIA, other):
+        body = {"rights": ["access", "erasure"], "subject": {"email": address, "country": "GB"}}
+        answer = web.post(f"{API}/requests", json=body, headers=key(Role.PLATFORM))
+        told = answer.json()
+        for own in ("reference", "case_id", "id"):
+            told.pop(own, None)
+        answers.append((answer.status_code, told))
+        form = fill(web, email=address)
+        assert "We have your request" in form.text
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 201
 
 
 def test_asking_has_a_scope_of_its_own_and_a_limit(web: TestClient, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
