@@ -35,7 +35,7 @@ def test_a_mail_nested_beyond_reason_is_unreadable_and_the_next_one_is_read(read
 def test_a_mail_that_takes_too_long_is_unreadable_and_the_next_one_is_read() -> None:
     reader = MailReader(patience=0)
     assert reader.read(HELLO).kind is MailKind.UNREADABLE
-    reader._child._patience = 20
+    reader._child._patience = 60
     assert reader.read(HELLO).kind is MailKind.PERSON
     reader.close()
 
