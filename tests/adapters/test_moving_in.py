@@ -64,7 +64,7 @@ def test_a_case_is_received_when_it_was_and_found_by_its_old_reference(resources
     with resources.database.read() as session:
         index = resources.vault.index_id("former_reference", "OLD-1")
         found = session.exec(select(CaseIdentifierRow.case_id).where(CaseIdentifierRow.value_index == index)).all()
-        waiting = unstarted(session, datetime.now(UTC).replace(year=2100))
+        waiting = unstarted(session, datetime(2100, 1, 1, tzinfo=UTC))
         noted = [row.action for row in session.exec(select(AccessLog))]
         told = [row.about for row in session.exec(select(StaffNotice))]
     assert found == waiting == [receipt.case_id]

@@ -101,15 +101,14 @@ def _is_narrow(schema: Mapping[str, Any]) -> bool:
     return pattern is not None and not any(re.search(pattern, text) for text in PERSONAL)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_message_has_no_field_for_free_text(model: type[BaseModel]) -> None:
-    schema = model.model_json_schema()
-    assert sorted(set(free_text(schema, model.__name__, schema)) - FIXED_TEXT) == []
+def test_a_message_has_no_field_for_free_text() -> None:
+    schemas = {model.__name__: model.model_json_schema() for model in MODELS}
+    found = {field for name, schema in schemas.items() for field in free_text(schema, name, schema)}
+    assert sorted(found - FIXED_TEXT) == []
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_message_refuses_what_it_does_not_know(model: type[BaseModel]) -> None:
-    assert model.model_config.get("extra") == "forbid"
+def test_a_message_refuses_what_it_does_not_know() -> None:
+    assert [model.__name__ for model in MODELS if model.model_config.get("extra") != "forbid"] == []
 
 
 @pytest.mark.parametrize(
