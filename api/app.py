@@ -23,79 +23,22 @@ from adapters.database.alarms import RefusalAlarms
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.staff_post import send_waiting
-from api import errors, health, openapi, well_known
+from api import errors, openapi
 from api.archives import ArchiveDoor
-from api.authority import API
 from api.breaches import breaches
 from api.cases import Cases
-from api.console import (
-    account,
-    alerts,
-    assigning,
-    datamap,
-    factor,
-    holds,
-    invited,
-    letters,
-    opening,
-    passkey_sign_in,
-    period_pack,
-    queue,
-    reports,
-    retention,
-    saved_views,
-    searching,
-    sign_in,
-    staff,
-    triage,
-)
-from api.console import disclosures as disclosure_pages
-from api.console import keys as key_pages
 from api.console import pages as console_pages
-from api.console import passkeys as passkey_pages
-from api.console import provider as provider_pages
-from api.console.breaches import acts as breach_acts
-from api.console.breaches import incident_pack as incident_pack_pages
-from api.console.breaches import pages as breach_pages
-from api.console.breaches import report as breach_report
-from api.console.cases import archives as archive_pages
-from api.console.cases import (
-    deeds,
-    desk_again,
-    desk_files,
-    desk_find,
-    desk_remarks,
-    desk_schedule,
-    desk_talks,
-    erasure_tab,
-    evidence,
-    groups,
-    held,
-    legal,
-    sampling,
-    tabs,
-    values,
-    walls,
-)
-from api.console.cases import desk as review_desk
-from api.console.notices import acts as notice_acts
-from api.console.notices import pages as notice_pages
-from api.console.notices import replies as notice_replies
 from api.demo_mail import codes as demo_codes
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, SweepsDoor, Web
 from api.dossiers import DossierDoor
-from api.face.assets import SHARED
 from api.guards import Headers, Hosts
 from api.notices import notices
 from api.observation import Observation
-from api.portal import again, collect, download, ending, follow, halt, notice, pages, proof, submit, verify
+from api.portal import pages
+from api.routes import routes
 from api.security import ApiKeys
 from api.sweeps import SweepDoor
-from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, mail, package, requests
-from api.v1 import archives as archive_routes
-from api.v1 import breaches as breach_routes
-from api.v1 import notices as notice_routes
 
 _SWEEP_EVERY = _AFTER_A_FAILED_SWEEP = 60.0  # seconds
 _NOTICES_EVERY = 10.0  # seconds
@@ -127,84 +70,10 @@ def create_app(
                 app.include_router(demo_codes.router)
             yield
 
-    app = FastAPI(title="Habeas", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Habeas", version="1", routes=routes(), lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     pages.install(app)
     console_pages.install(app)
-    app.include_router(health.router)
-    app.include_router(well_known.router)
-    for module in (
-        requests,
-        cases,
-        items,
-        archive_routes,
-        package,
-        erasure,
-        lists,
-        disclosures,
-        mail,
-        actions,
-        dates,
-        breach_routes,
-        notice_routes,
-    ):
-        app.include_router(module.router, prefix=API)
-    for page in (submit, verify, ending, follow, halt, proof, again, download, collect, notice):
-        app.include_router(page.router)
-    # Fixed addresses before those with a reference in them.
-    for page in (
-        sign_in,
-        factor,
-        passkey_sign_in,
-        passkey_pages,
-        invited,
-        provider_pages,
-        account,
-        staff,
-        alerts,
-        holds,
-        disclosure_pages,
-        key_pages,
-        queue,
-        opening,
-        assigning,
-        period_pack,
-        saved_views,
-        searching,
-        erasure_tab,
-        walls,
-        archive_pages,
-        groups,
-        tabs,
-        values,
-        deeds,
-        review_desk,
-        desk_again,
-        desk_files,
-        desk_find,
-        desk_remarks,
-        desk_schedule,
-        desk_talks,
-        legal,
-        held,
-        sampling,
-        evidence,
-        triage,
-        reports,
-        datamap,
-        retention,
-        letters,
-        breach_acts,
-        incident_pack_pages,
-        breach_pages,
-        breach_report,
-        notice_acts,
-        notice_pages,
-        notice_replies,
-    ):
-        app.include_router(page.router)
-    for files in (SHARED, pages.ASSETS, console_pages.ASSETS):
-        app.include_router(files.router)
     openapi.install(app)
     # The last added is the first to see a request.
     app.add_middleware(Observation)
