@@ -219,7 +219,7 @@ def follow_page(
     reader = CaseReader(web.resources)
     view = reader.get(session.case_id)
     events = reader.events(session.case_id, limit=1_000)
-    messages = messages_of(web.resources, session.case_id, events) if session.proven else None
+    messages = messages_of(web.resources, view.receipt, events) if session.proven else None
     return pages.show(
         web,
         "follow.html",

@@ -16,7 +16,7 @@ from api.face.countries import COUNTRIES
 from api.portal.words import ACCOUNTS, MANDATES
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
-from domain.rights import Right
+from domain.rights import Relation, Right
 
 Step = Literal["what", "about", "help", "check", "whole"]
 
@@ -99,10 +99,9 @@ def look_over(vault: Vault, filled: Filled, step: Step) -> None:
 
 
 def message_of(filled: Filled) -> str | None:
-    """The person's words, after what they said about themselves; None when there are none."""
+    """The person's words, as letters may quote them; None when there are none."""
     texts, (wrong, right) = filled.texts, correction_of(filled) or ("", "")
     said = (
-        ACCOUNTS.get(texts["account"], "") and f"{ACCOUNTS[texts['account']]}.",
         texts["concerns"] and f"It is about the request {texts['concerns']}.",
         wrong and f"What is wrong: {wrong}",
         right and f"What would be right: {right}",
@@ -110,6 +109,13 @@ def message_of(filled: Filled) -> str | None:
         texts["message"],
     )
     return "\n\n".join(each for each in said if each) or None
+
+
+def relation_of(filled: Filled) -> Relation | None:
+    """What the person says that they are to the controller: a choice of the form, and no words of theirs."""
+    if filled.texts["agent"]:
+        return Relation.AGENT
+    return {"yes": Relation.CUSTOMER, "no": Relation.NO_ACCOUNT}.get(filled.texts["account"])
 
 
 def correction_of(filled: Filled) -> tuple[str, str] | None:

@@ -59,12 +59,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Said:
-    """A message; `by_us` for the controller's, `asks` for a question about the request."""
+    """A message; `by_us` for the controller's, `asks` for a question about the request, `request` for what came with it."""
 
     by_us: bool
     at: datetime
     text: str
     asks: bool = False
+    request: bool = False
 
 
 def answer_by(clock: Clock, today: date) -> date:
@@ -279,8 +280,9 @@ def _marked(rows: Sequence[tuple[str, datetime | None, str]], here: int, how: st
     ]
 
 
-def messages_of(resources: Resources, case_id: UUID, events: list[CaseEventRow]) -> list[Said]:
-    """What was written in both directions, newest first. For whoever proved the mailbox in this visit."""
+def messages_of(resources: Resources, receipt: CaseReceipt, events: list[CaseEventRow]) -> list[Said]:
+    """What was written in both directions, the request itself last. For whoever proved the mailbox in this visit."""
+    case_id = receipt.case_id
     told = {tag.value for tag in _TELLING}
     notes = {UUID(str(row.facts["note"])): row for row in events if row.tag in told and row.facts.get("note")}
     vault = resources.vault.case(case_id)
@@ -295,4 +297,7 @@ def messages_of(resources: Resources, case_id: UUID, events: list[CaseEventRow])
         )
         for row in rows
     ]
+    if receipt.message:
+        words = vault.open("case_receipt", "message", str(case_id), receipt.message).decode()
+        said.append(Said(by_us=False, at=receipt.received_at, text=words, request=True))
     return sorted(said, key=lambda each: each.at, reverse=True)

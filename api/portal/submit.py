@@ -26,13 +26,13 @@ from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
-from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS
+from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS, substance
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
 from domain.identity_decisions import mandate_awaited
 from domain.remedies import own_authority
-from domain.rights import Channel, Mandate, Relation, Right
+from domain.rights import Channel, Mandate, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -167,6 +167,7 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         fields=form.FIELDS,
         rights=RIGHTS,
         asked=ASKED,
+        substance="" if step == "whole" else substance(filled.rights),
         countries=COUNTRIES,
         accounts=ACCOUNTS,
         mandates=MANDATES,
@@ -224,7 +225,7 @@ def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
         message=form.message_of(filled),
         hints=[(kind, texts[name]) for name, kind in _HINTS if texts[name]],
         consents=consents,
-        relation=Relation.AGENT if texts["agent"] else None,
+        relation=form.relation_of(filled),
         agent=texts["agent"] or None,
         agent_email=texts["agent_email"] or None,
         mandate=Mandate(texts["mandate"]) if texts["agent"] and texts["mandate"] else None,

@@ -23,6 +23,24 @@ RIGHTS: Final[tuple[tuple[Right, str, str], ...]] = (
 )
 ASKED: Final[dict[str, str]] = {right.value: label for right, label, _ in RIGHTS}
 
+# What is asked in step 3, of rights that are about something which only the person can say.
+SUBSTANCE: Final[dict[Right, str]] = {
+    Right.OBJECTION: "What should we stop, and why?",
+    Right.RESTRICTION: "What should we pause, and why?",
+    Right.AUTOMATED_DECISION_REVIEW: "Which decision is it, and what do you say about it?",
+    Right.WITHDRAW_CONSENT: "Is there anything else that you agreed to and want to end?",
+    Right.COMPLAINT: "What are you not content with?",
+    Right.MINOR_REPORT: "Which account is it, and what do you know about it?",
+    Right.RECTIFICATION: "Anything else about what is wrong",
+}
+
+
+def substance(rights: list[str]) -> str:
+    """What the person is asked for in their own words; empty where the request says it all, as a copy or a deletion does."""
+    asked = [words for right, words in SUBSTANCE.items() if right.value in rights]
+    return asked[0] if len(asked) == 1 else "What is it about, in your own words?" if asked else ""
+
+
 ACCOUNTS: Final[dict[str, str]] = {
     "yes": "I have or had an account",
     "no": "I have no account: a picture or a text of somebody else is about me",

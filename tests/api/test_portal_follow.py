@@ -46,6 +46,16 @@ class TestFollow:
         assert "Something private." in page
         assert "We look at it." in page
 
+    def test_the_words_of_the_request_stand_there_for_whoever_has_just_proven_the_mailbox(
+        self, web: TestClient, resources: Resources
+    ) -> None:
+        case = CaseInHand(resources, message="Everything about my second account.")
+        page = web.get(f"/follow/{a_link(case, 'follow')}").text
+        assert "second account" not in page
+        proven = web.post("/follow/code", data=hidden(page) | {"code": a_code(case, "verify")}).text
+        assert "You wrote with your request" in proven
+        assert "Everything about my second account." in proven
+
     def test_words_are_sealed_and_sent_once(self, web: TestClient, opened_case: CaseInHand) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")
         form = hidden(web.get("/follow").text) | {"text": "Twice pressed."}

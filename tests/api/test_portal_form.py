@@ -272,12 +272,34 @@ class TestSteps:
         assert receipt.message is not None
         said = resources.vault.case(receipt.case_id).open("case_receipt", "message", str(receipt.case_id), receipt.message)
         assert said.decode().splitlines() == [
-            "I have no account: a picture or a text of somebody else is about me.",
-            "",
             "Where it can be seen: https://imaginella.example/p/77",
             "",
             "It is my face.",
         ]
+
+    def test_the_substance_of_a_request_comes_first_and_may_not_look_like_something_to_skip(self, web: TestClient) -> None:
+        def step_three(right: str) -> str:
+            about = web.post("/", data=hidden(web.get("/").text) | {"rights": right}).text
+            return web.post("/", data=self._kept(about) | {"step": "about", "email": "r@example.com"}).text
+
+        page = step_three("objection")
+        assert "What it is about</h1>" in page
+        assert page.index("What should we stop, and why?") < page.index("Anything that helps us find it</h2>")
+        assert page.index("What should we stop, and why?") < page.index("may stay empty")
+        assert page.count('name="message"') == 1
+        copy = step_three("access")
+        assert "Anything that helps us find it</h1>" in copy
+        assert "All of this may stay empty" in copy
+
+    def test_a_choice_of_the_form_is_not_put_into_the_persons_mouth(self, web: TestClient, resources: Resources) -> None:
+        fill(web, account="yes", message="All of it, please.")
+        (receipt,) = receipts(resources)
+        vault = resources.vault.case(receipt.case_id)
+        assert receipt.message is not None
+        assert receipt.subject is not None
+        assert vault.open("case_receipt", "message", str(receipt.case_id), receipt.message) == b"All of it, please."
+        subject = vault.open("case_receipt", "subject", str(receipt.case_id), receipt.subject)
+        assert json.loads(subject)["relation"] == "customer"
 
     def test_a_complaint_is_one_link_away_and_names_the_request_that_is_open(
         self, web: TestClient, opened_case: CaseInHand

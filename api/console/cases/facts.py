@@ -29,6 +29,7 @@ class Subject:
     address: str = ""  # on paper
     agent: str = ""  # who acts for them
     mandate: str = ""
+    relation: str = ""  # what they say they are to us
 
     @property
     def called(self) -> str:

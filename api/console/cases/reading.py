@@ -71,6 +71,9 @@ def read(web: Web, view: CaseView) -> CaseFacts:
         )
 
 
+_SUBJECT = ("name", "email", "country", "address", "agent", "mandate", "relation")
+
+
 def case_events(rows: Iterable[CaseEventRow]) -> list[CaseEvent]:
     """The rows as the events they record."""
     return [CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts) for row in rows]
@@ -89,7 +92,9 @@ def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, s
     except KeyMissingError:
         asked = ""  # destroyed at the end of its retention: the page says what stands outside the seal
     return (
-        Subject(*(str(opened.get(part) or "") for part in ("name", "email", "country", "address", "agent", "mandate"))),
+        Subject(
+            *(str(opened.get(part) or "") for part in ("name", "email", "country", "address", "agent", "mandate", "relation"))
+        ),
         asked,
         (wish["wrong"], wish["right"]) if wish else None,
     )
