@@ -165,7 +165,7 @@ def _fill(
     zipped.add("key.pem", resources.signer.public_pem)
     zipped.add("letter.pdf", letter(view, kid, at))
     for part in (each for each in written if not each.source.by_hand):
-        for path, page in collection_pages(view, part, viewer.facts(part)):
+        for path, page in collection_pages(view, part, viewer.facts(part), viewer.left_out(part)):
             zipped.add(path, page)
     zipped.add("withheld.csv", withheld_table(written, case.laws))
     add_manifest(zipped, resources, case.receipt.reference, case.head, at)

@@ -80,7 +80,7 @@ class FactFinder:
         everybody = self._recipients(system, collections)
         return Facts(
             categories=self._categories(collections),
-            purposes=say(lambda each: [f"{words.sentence(use.title)} {words.basis(use)}" for use in uses(each)]),
+            purposes=say(lambda each: [words.purpose(use) for use in uses(each)]),
             recipients=say(lambda each: [words.recipient(who, self._home) for who in self._regular(system, each)]),
             occasional=[words.recipient(who, self._home) for who in everybody if who.occasional],
             transfers=[
@@ -116,7 +116,7 @@ class FactFinder:
 
     def _categories(self, collections: Iterable[Collection]) -> list[str]:
         return unique(
-            category.title + (" (sensitive)" if category.special else "")
+            category.title + (" (sensitive)" if category.special and "sensitive" not in category.title.lower() else "")
             for each in collections
             for category in self._datamap.categories_of(each)
         )

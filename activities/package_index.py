@@ -76,13 +76,14 @@ def _called(collection: Collection, field: str) -> str:
     return part.called(field) if part else field
 
 
-def collection_pages(view: View, written: Written, facts: Facts) -> Iterator[tuple[str, str]]:
+def collection_pages(view: View, written: Written, facts: Facts, left_out: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The pages of one collection, path and content; one page of rows in memory at a time.
 
     Args:
         view: for the head and the foot.
         written: which rows.
         facts: about this collection.
+        left_out: what of it is not in the copy, and why.
     """
     source = written.source
     shown = min(written.records, ROWS_SHOWN)
@@ -101,6 +102,7 @@ def collection_pages(view: View, written: Written, facts: Facts) -> Iterator[tup
                 collection=source.collection,
                 facts=facts,
                 stem=written.folder,
+                left_out=left_out,
                 from_snapshot=source.found.from_snapshot,
                 total=written.records,
                 shown=shown,

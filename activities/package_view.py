@@ -139,7 +139,7 @@ class Viewer:
             asked_on=words.day(self._local(receipt.received_at)),
             made_on=words.day(self._today),
             as_of=self._as_of(),
-            policy=receipt.policy_version,
+            policy=_policy(controller, receipt.policy_version),
             held=_held(self._written),
             from_systems=len({part.source.system.name for part in self._written if part.records}),
             left_out_count=_left_out(self._written),
@@ -247,6 +247,14 @@ class Viewer:
             if part.source.found.state == "unreachable"
         ]
 
+    def left_out(self, part: Written) -> list[str]:
+        """What of one collection is not in the copy, and why, for its own page."""
+        return [
+            f"{what}{words.count(number, 'item')} left out: {words.ground(basis, self._case.laws)}"
+            for what, counts in (("", part.withheld), ("Parts of ", part.covered))
+            for basis, number in told(counts).items()
+        ]
+
     def _withheld(self) -> list[Searched]:
         return [
             Searched(f"{part.source.system.title}: {what}{words.count(number, 'item')}", words.ground(basis, self._case.laws))
@@ -265,6 +273,12 @@ def page_path(system: System, collection: Collection, number: int) -> str:
     """Where a collection's page stands; the first one has no number."""
     tail = f"-{number}" if number > 1 else ""
     return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
+
+
+def _policy(controller: Controller, version: str) -> str:
+    """The policy that was in force, by its day where the data map still has that version."""
+    policy = controller.policy
+    return f"the one of {words.day(policy.updated)}" if policy.version == version else f"version {version}"
 
 
 def _held(parts: Sequence[Written]) -> str:

@@ -10,12 +10,12 @@ import importlib.resources
 import json
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from adapters.disputes import Disputed
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
-from domain.period import period_end
+from domain.erasure import held_until
 from domain.withholding import GROUNDS, Basis
 
 _BASIS = {
@@ -87,12 +87,21 @@ def country(code: str) -> str:
 
 def basis(purpose: Purpose) -> str:
     """Why the law allows a purpose (Article 6), with the interest or the way to withdraw where there is one."""
-    interest = f": {_bare(purpose.legitimate_interest)}" if purpose.legitimate_interest else ""
+    interest = f": {_lowered(_bare(purpose.legitimate_interest))}" if purpose.legitimate_interest else ""
     text = f"{_BASIS[purpose.lawful_basis]}{interest} (Article\u00a0{purpose.lawful_basis.article})."
     if purpose.special_condition:
-        text += f" For sensitive data also (Article\u00a09): {_bare(purpose.special_condition)}."
+        special = _lowered(_bare(purpose.special_condition))
+        article = "" if "Article" in special else " (Article\u00a09)"
+        text += f" For sensitive data we also rely on {special}{article}."
     extra = purpose.withdrawal or purpose.opt_out
     return f"{text} {sentence(extra)}" if extra else text
+
+
+def purpose(use: Purpose) -> str:
+    """What data are used for, and why the law allows it, in whole sentences."""
+    aim = _bare(use.title)
+    aim = f"We use it {_lowered(aim)}." if aim.startswith("To ") else f"We use it for this: {_lowered(aim)}."
+    return f"{aim} {basis(use)}"
 
 
 def short_basis(purpose: Purpose) -> str:
@@ -103,7 +112,9 @@ def short_basis(purpose: Purpose) -> str:
 def origin(collection: Collection) -> str:
     """Where the data came from (Article 15(1)(g))."""
     if collection.origin is Origin.THIRD_PARTY:
-        return f"Somebody else gave it to us: {sentence(collection.source or 'another person')}"
+        return f"Somebody else gave it to us: {_lowered(sentence(collection.source or 'another person'))}"
+    if collection.source:  # more exact than the three kinds: both sides of a conversation stand in one collection
+        return sentence(collection.source)
     return _ORIGIN[collection.origin]
 
 
@@ -137,14 +148,15 @@ def kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | Non
         today: local date of the answer.
     """
     rule = datamap.retention_rule(collection.retention)
-    exceptions = [f"Exception: {sentence(datamap.retention_rule(name).text)}" for name in collection.retention_exceptions]
+    others = (datamap.retention_rule(name).text for name in collection.retention_exceptions)
+    exceptions = [f"Exception: {sentence(text)}" for text in others]
     if span is None or collection.retention_from is None:
         return [sentence(rule.text), *exceptions]
-    return [*_kept_dates(rule, span, today), *exceptions]
+    return [*_kept_dates(collection, rule, span, today), *exceptions]
 
 
-def _kept_dates(rule: Retention, span: tuple[date, date], today: date) -> list[str]:
-    first, last = (period_end(moment, rule.period) for moment in span)
+def _kept_dates(collection: Collection, rule: Retention, span: tuple[date, date], today: date) -> list[str]:
+    first, last = (held_until(collection, rule.period, moment, today) for moment in span)
     criteria = f"{rule.period} from {_bare(rule.counted_from)}"
     if last < today:
         return [f"Until {day(last)} at the latest ({criteria}). That time is over, so it is due to be deleted."]
@@ -160,7 +172,7 @@ def short_kept(datamap: DataMap, collection: Collection, span: tuple[date, date]
     rule = datamap.retention_rule(collection.retention)
     if span is None or collection.retention_from is None:
         return f"{rule.period} from {_bare(rule.counted_from)}"
-    last = period_end(span[1], rule.period)
+    last = held_until(collection, rule.period, span[1], today)
     return f"until {day(last)}" if last >= today else "due to be deleted"
 
 
@@ -202,10 +214,36 @@ def cell(value: Any, limit: int) -> str:  # noqa: ANN401 (whatever stands in the
         return "yes" if value else "no"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, str) and (said := _time(value)):
+        return said
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if len(text) > limit:
         return f"{visible(text[:limit])} … ({len(text) - limit:,} more letters in the JSON file)"
     return visible(text)
+
+
+def _lowered(text: str) -> str:
+    """A sentence as the second half of another one; what begins with a name or an abbreviation stays."""
+    first, _, rest = text.partition(" ")
+    return text if first[1:].lower() != first[1:] else f"{first[:1].lower()}{first[1:]}{' ' if rest else ''}{rest}"
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
+
+
+def _time(text: str) -> str:
+    """A day or an instant as a person reads it, to the minute, in the zone in which it is stored; empty if it is none."""
+    if _TIME.match(text) is None:
+        return ""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    said = f"{value.day} {value:%B %Y}"
+    if len(text) == len("2026-11-25"):
+        return said
+    zone = "" if value.tzinfo is None else " UTC" if not value.utcoffset() else f" UTC{value:%z}"
+    return f"{said}, {value:%H:%M}{zone}"
 
 
 def _bare(text: str) -> str:

@@ -159,6 +159,21 @@ def kept_until(erasure: Erasure, last: date | None, today: date) -> date | None:
     return period_end(start, erasure.period)
 
 
+def held_until(collection: Collection, period: str, since: date, today: date) -> date:
+    """The last day of a collection's period, counted from a day; a law that keeps it longer than the policy says wins.
+
+    Args:
+        collection: with what erasure does to it.
+        period: of its retention rule.
+        since: the day the period is counted from.
+        today: local date.
+    """
+    last = period_end(since, period)
+    if collection.erasure.action is not ErasureAction.RETAIN:
+        return last
+    return max(last, kept_until(collection.erasure, since, today) or last)
+
+
 def _day_of(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from domain.datamap import Collection, DataMap, ErasureAction, SystemKind
-from domain.erasure import kept_until
-from domain.period import period_end
+from domain.erasure import held_until
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,7 @@ class SourceRule:
         since = day_of(value)
         if since is None:
             return None
-        last = period_end(since, self.period)
-        erasure = self.collection.erasure
-        if erasure.action is ErasureAction.RETAIN:  # a law that keeps it longer than the policy says wins
-            last = max(last, kept_until(erasure, since, today) or last)
-        return since if today > last else None
+        return since if today > held_until(self.collection, self.period, since, today) else None
 
 
 def source_rules(datamap: DataMap) -> Iterator[SourceRule]:

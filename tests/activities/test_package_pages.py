@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -15,9 +16,12 @@ from posixpath import dirname, join, normpath
 import pytest
 from jinja2 import UndefinedError
 
+from activities.package_facts import FactFinder
 from activities.package_index import render
+from activities.package_words import cell
 from adapters.package_check import check_package
 from adapters.resources import Resources
+from domain.datamap import DataMap
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase, typical
 
@@ -165,13 +169,50 @@ def test_a_collections_page_says_in_full_what_concerns_it(resources: Resources) 
     pages = pages_of(typical(resources).members())
     text = re.sub(r"\s+", " ", pages["pages/billing.invoices.html"].text)
     for words in (
-        "To keep our books. The law obliges us to (Article 6(1)(c)).",
+        "We use it to keep our books. The law obliges us to (Article 6(1)(c)).",
         "HM Revenue and Customs: audits our books. A public authority.",
         "Until Fri 1 March 2030 for the oldest and Mon 1 March 2032 for the newest",
         "Our service made it from what you did or asked for.",
     ):
         assert words in text
     assert "Pictures Compute" not in text
+
+
+def test_a_collections_page_says_what_was_left_out_of_it(resources: Resources) -> None:
+    case = typical(resources)
+    case.decide(case.items("platform", "prompts")[0].id, "withhold", "third_party")
+    pages = pages_of(case.members())
+    assert "1 item left out: It is about other people" in re.sub(r"\s+", " ", pages["pages/platform.prompts.html"].text)
+    assert "left out" not in pages["pages/billing.invoices.html"].text
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("2026-03-01T10:05:07.123456+00:00", "1 March 2026, 10:05 UTC"),
+        ("2026-03-01 10:05:07.123456", "1 March 2026, 10:05"),
+        ("2026-03-01T10:05:07+02:00", "1 March 2026, 10:05 UTC+0200"),
+        ("2026-03-01", "1 March 2026"),
+        ("2026-13-01", "2026-13-01"),
+        ("2026-03-01 is a day", "2026-03-01 is a day"),
+    ],
+)
+def test_a_time_is_shown_as_a_person_reads_it(stored: str, said: str) -> None:
+    assert cell(stored, 2_000) == said
+
+
+def test_what_is_said_to_be_sensitive_already_is_not_said_so_twice_and_the_law_that_keeps_longest_names_the_day() -> None:
+    datamap = DataMap.parse((Path(__file__).parents[2] / "demo" / "datamap.yml").read_text(encoding="utf-8"))
+    business = datamap.system("business")
+    named = {each.name: each for system in datamap.systems for each in system.collections}
+    today, issued = date(2026, 11, 26), date(2026, 4, 5)
+    facts = FactFinder(datamap, frozenset({"UK"}), today)
+    kept = facts.facts(business, [named["invoices"]], {"invoices": (issued, issued)}).kept[0].text
+    assert kept.replace("\N{NO-BREAK SPACE}", " ").startswith("Until Thu 31 March 2033 (6 years from the end of the accounting")
+    origins = [each.text for each in facts.facts(business, [named["messages"]], {}).origins]
+    assert origins == ["You wrote some of them; our colleagues in support wrote the others."]
+    uploads = facts.facts(datamap.system("platform"), [named["uploads"]], {}).categories
+    assert [each for each in uploads if "ensitive" in each] == ["Sensitive user-submitted content"]
 
 
 def test_pages_stop_at_two_thousand_rows_and_say_so(resources: Resources) -> None:
@@ -192,9 +233,9 @@ def test_hostile_rows_are_shown_literally_and_change_no_structure(resources: Res
     members = hostile(resources).members()
     page = pages_of(members)["pages/platform.prompts.html"]
     shown = page.cells[3::5]
-    for text, cell in zip(HOSTILE, shown, strict=True):
+    for text, there in zip(HOSTILE, shown, strict=True):
         visible = re.sub("[\u202e\u2066\u200b\u2028\x00\r]", lambda hidden: f"[U+{ord(hidden[0]):04X}]", text)
-        assert cell == visible
+        assert there == visible
     assert len(page.all("table")) == len(page.all("h1")) == 1
     assert "<b>Ruth</b>" in pages_of(members)["index.html"].text
     rows = json.loads(members["data/platform/prompts.json"])
