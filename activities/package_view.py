@@ -139,7 +139,7 @@ class Viewer:
             asked_on=words.day(self._local(receipt.received_at)),
             made_on=words.day(self._today),
             as_of=self._as_of(),
-            policy=_policy(controller, receipt.policy_version),
+            policy=words.policy(controller.policy, receipt.policy_version),
             held=_held(self._written),
             from_systems=len({part.source.system.name for part in self._written if part.records}),
             left_out_count=_left_out(self._written),
@@ -149,7 +149,7 @@ class Viewer:
             portable_alone=self._case.portable_alone,
             all_withheld=not given and bool(withheld),
             nothing_due=not given and kept_back and not withheld,
-            searched_with=[f"{_kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
+            searched_with=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),
             systems=systems,
             occasional=unique(text for system in systems for text in system.facts.occasional),
@@ -275,12 +275,6 @@ def page_path(system: System, collection: Collection, number: int) -> str:
     return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
 
 
-def _policy(controller: Controller, version: str) -> str:
-    """The policy that was in force, by its day where the data map still has that version."""
-    policy = controller.policy
-    return f"the one of {words.day(policy.updated)}" if policy.version == version else f"version {version}"
-
-
 def _held(parts: Sequence[Written]) -> str:
     records = sum(part.records for part in parts if not part.files)  # a file's row is no further record
     files = sum(len(part.files) for part in parts)
@@ -304,8 +298,3 @@ def _all_held(parts: Sequence[Written]) -> str:
     if not more:
         return given
     return f"{given}, and {more} that we left out of your copy" if given else f"{more} that we left out of your copy"
-
-
-def _kind(kind: str) -> str:
-    known = {"email": "the e-mail address", "phone": "the telephone number"}
-    return known.get(kind, f"the {kind.replace('_', ' ')}")

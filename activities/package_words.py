@@ -15,6 +15,7 @@ from typing import Any
 
 from adapters.disputes import Disputed
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
+from domain.datamap_parts import Policy
 from domain.erasure import held_until
 from domain.withholding import GROUNDS, Basis
 
@@ -261,3 +262,14 @@ def disputed(datamap: DataMap, record: Disputed, since: date) -> str:
     title = next((one.title for one in system.collections if one.name == record.collection), record.collection)
     says = f" You say: \u201c{visible(record.says)}\u201d" if record.says else ""
     return f"{system.title}: {title}, marked as disputed since {day(since)}.{says}"
+
+
+def policy(known: Policy, version: str) -> str:
+    """The policy that was in force, by its day where the data map still has that version."""
+    return f"the one of {day(known.updated)}" if known.version == version else f"version {version}"
+
+
+def kind(name: str) -> str:
+    """A kind of identifier, in front of its value."""
+    known = {"email": "the e-mail address", "phone": "the telephone number"}
+    return known.get(name, f"the {name.replace('_', ' ')}")
