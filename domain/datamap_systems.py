@@ -174,10 +174,7 @@ class Collection(Part):
     sweep: Sweep | None = Field(default=None, description="what a sweep does when the period is over; left out: nothing")
     short_lived: bool = Field(default=False, description="`yes`: gone before the month is over, so copied at receipt")
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
-    source: Text | None = Field(
-        default=None,
-        description="from whom, as a sentence; needed for `third_party`",
-    )
+    source: Text | None = Field(default=None, description="from whom, as a sentence; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
     shown_field: Column | None = Field(
         default=None, description="field that shows a row to others; emptied while an account is suspended"

@@ -18,7 +18,6 @@ from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.reading import (
     answer_of,
-    at_once,
     code_is_sent,
     dates_of,
     fetching_of,
@@ -26,8 +25,8 @@ from api.portal.reading import (
     masked_address,
     may_withdraw,
     messages_of,
-    steps_of,
 )
+from api.portal.steps import at_once, steps_of
 from api.portal.words import ASKED, OUTCOMES, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
