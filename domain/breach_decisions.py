@@ -34,7 +34,7 @@ from domain.breach_commands import (
     SetLead,
 )
 from domain.breach_events import BreachDraft, BreachTag
-from domain.breach_folding import affected_facts
+from domain.breach_facts import affected_facts
 from domain.breach_report_decisions import REPORT_DECISIONS, Rule, drafted, past, simple
 from domain.commands import CommandBase
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError

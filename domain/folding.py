@@ -5,25 +5,27 @@ Next: `domain/decisions.py`, which says which commands are legal in which state.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.alone import ALONE_RULES
-from domain.case import JOIN, CaseState, Identifier, Joining, Package, RightItem, Standing, SystemStanding, SystemState, WorkItem
-from domain.case_parts import AFTER_CHECK, IMPORT_ARCHIVE, LETTER_BY_POST, SEARCHES
+from domain.case import CaseState, Identifier, Joining, RightItem, Standing
+from domain.case_parts import AFTER_CHECK
 from domain.clock_folding import CLOCK_RULES, prepared
+from domain.collection_folding import COLLECTION_RULES
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
 from domain.events import CaseEvent, Fact, Tag
 from domain.identity import Doubt
-from domain.identity_folding import IDENTITY_RULES, doubted, shown, void_release
+from domain.identity_folding import IDENTITY_RULES, shown, void_release
 from domain.measure_folding import MEASURE_RULES
 from domain.minor import MINOR_RULES
+from domain.package_folding import PACKAGE_RULES
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
-from domain.rights_folding import RIGHT_RULES, begin, settle, stands
+from domain.rights_folding import RIGHT_RULES, begin, settle
 from domain.unanswered import waiting_since
 
 
@@ -145,139 +147,6 @@ def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
     state.evidence = [evidence for evidence in state.evidence if evidence != _uuid(event, "evidence")]
 
 
-def _collection_started(state: CaseState, event: CaseEvent) -> None:
-    state.run = _number(event, "run")
-    stands(state, state.copied, Status.COLLECTING)
-    state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
-    # What a caseworker decided to leave out stays left out when another identifier makes another search necessary.
-    state.systems = {name: system for name, system in state.systems.items() if system.state == "skipped"}
-
-
-def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
-    def rule(state: CaseState, event: CaseEvent) -> None:
-        state.systems[_text(event, "system")] = SystemState(
-            state=standing,
-            records=_number(event, "records"),
-            searched_at=event.at if standing == "searched" else None,
-            archive=_is_archive(state, event),
-        )
-        if standing == "skipped":
-            prepared(state, event)
-        if standing == "searching" and "scope" in event.facts:
-            prepared(state, event)
-            if state.stage(state.copied) is Status.IN_REVIEW:  # what is reviewed now will be something else
-                void_release(state)
-                stands(state, state.copied, Status.COLLECTING)
-
-    return rule
-
-
-def _is_archive(state: CaseState, event: CaseEvent) -> bool:
-    known = state.systems.get(_text(event, "system"))
-    return bool(event.facts.get("archive")) or (known is not None and known.archive)
-
-
-def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
-    names = ("system", "right", "letter", "sent", "collection", "recipient", "due", "measure")
-    named = {name: event.facts[name] for name in names if event.facts.get(name)}
-    item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
-    state.work_items[_uuid(event, "work_item")] = item
-    if item.kind in SEARCHES and item.system:
-        state.systems[item.system] = SystemState(state="manual", archive=item.kind == IMPORT_ARCHIVE)
-
-
-def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
-    item = state.work_items[_uuid(event, "work_item")]
-    item.result = _text(event, "result")
-    if item.kind == JOIN:  # answered by itself it means no: they stay apart
-        state.joining = None
-        return
-    if item.kind == LETTER_BY_POST:  # whoever brings a letter to the post has prepared nothing
-        item.posted_on = date.fromisoformat(_text(event, "posted_on")) if event.facts.get("posted_on") else None
-        return
-    prepared(state, event)
-    if item.kind in SEARCHES and item.system:
-        files, archive = _number(event, "files"), item.kind == IMPORT_ARCHIVE
-        state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at, archive=archive)
-
-
-def _collection_finished(state: CaseState, _event: CaseEvent) -> None:
-    if not state.needs_search:  # an identifier proven while the search ran asks for another one
-        stands(state, state.copied, Status.IN_REVIEW)
-    state.package = None
-
-
-def _package_requested(state: CaseState, event: CaseEvent) -> None:
-    state.package_wanted = _number(event, "revision")
-    prepared(state, event)
-    void_release(state)
-
-
-def _package_built(state: CaseState, event: CaseEvent) -> None:
-    state.package = Package(
-        id=_uuid(event, "package"),
-        revision=_number(event, "revision"),
-        sha256=_text(event, "sha256"),
-        bytes=_number(event, "bytes"),
-        records=_number(event, "records"),
-        withheld=_number(event, "withheld"),
-        datamap=_text(event, "datamap"),
-    )
-    if state.package_wanted is not None and state.package_wanted <= state.package.revision:
-        state.package_wanted = None  # one that was asked for while this was being built is still to come
-
-
-def _package_voided(state: CaseState, _event: CaseEvent) -> None:
-    void_release(state)
-
-
-def _package_approved(state: CaseState, event: CaseEvent) -> None:
-    if state.package is not None:
-        state.package.binding = _text(event, "binding")
-        state.package.approved_by = event.sequence
-    state.partial = None  # the whole goes out instead
-    stands(state, state.copied, Status.FULFILLING)
-
-
-def _package_returned(state: CaseState, _event: CaseEvent) -> None:
-    state.preparers = []
-    if state.refusal is not None:  # what came back is the proposed refusal
-        state.refusal = None
-        return
-    void_release(state)
-
-
-def _package_published(state: CaseState, _event: CaseEvent) -> None:
-    if state.package is not None:
-        state.package.published = True
-
-
-def _package_opened(state: CaseState, _event: CaseEvent) -> None:
-    if state.package is not None:
-        state.package.opened = True
-
-
-def _notified(state: CaseState, event: CaseEvent) -> None:
-    state.delivered_at = state.offered_at = event.at
-    state.delivery_reminders, state.delivery_reminded_at, state.closing_proposed = 0, None, False
-    if (item := state.item(state.copied)) is not None:
-        item.status, item.answered = Status.DELIVERED, True
-
-
-def _address_changed(state: CaseState, event: CaseEvent) -> None:
-    address = state.identifiers[_uuid(event, "identifier")]
-    state.delivery_address = _uuid(event, "identifier")
-    prepared(state, event)
-    void_release(state)
-    if not address.held and state.authority != "sufficient":  # the address is part of identity (I8)
-        doubted(state, event, Doubt.OTHER_ADDRESS)
-
-
-def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
-    _notified(state, event)
-    _package_opened(state, event)
-
-
 def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
     state.outcome = Outcome(_text(event, "outcome"))
@@ -315,10 +184,6 @@ def _identity_reminded(state: CaseState, event: CaseEvent) -> None:
     state.identity_reminders, state.identity_reminded_at = _number(event, "number"), event.at
 
 
-def _delivery_reminded(state: CaseState, event: CaseEvent) -> None:
-    state.delivery_reminders, state.delivery_reminded_at = _number(event, "number"), event.at
-
-
 def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
     state.snapshots.append(_text(event, "system"))
 
@@ -346,26 +211,9 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.IDENTITY_EVIDENCE_DESTROYED: _evidence_destroyed,
     Tag.SNAPSHOT_TAKEN: _snapshot_taken,
     Tag.SNAPSHOT_DESTROYED: _setter("snapshots", value=[]),
-    Tag.COLLECTION_STARTED: _collection_started,
-    Tag.COLLECTION_FINISHED: _collection_finished,
-    Tag.SYSTEM_SEARCHED: _system("searched"),
-    Tag.SYSTEM_FAILED: _system("failed"),
-    Tag.SYSTEM_SKIPPED: _system("skipped"),
-    Tag.SYSTEM_RETRIED: _system("searching"),
-    Tag.WORK_ITEM_OPENED: _work_item_opened,
-    Tag.WORK_ITEM_COMPLETED: _work_item_completed,
-    Tag.PACKAGE_REQUESTED: _package_requested,
-    Tag.PACKAGE_BUILT: _package_built,
-    Tag.PACKAGE_VOIDED: _package_voided,
-    Tag.PACKAGE_APPROVED: _package_approved,
-    Tag.PACKAGE_RETURNED: _package_returned,
-    Tag.PACKAGE_PUBLISHED: _package_published,
-    Tag.PACKAGE_OPENED: _package_opened,
-    Tag.DELIVERY_ADDRESS_CHANGED: _address_changed,
-    Tag.DELIVERY_NOTIFIED: _notified,
-    Tag.DELIVERY_RECORDED: _delivery_recorded,
     Tag.MARKETING_STOPPED: _setter("marketing_stopped", value=True),
-    Tag.DELIVERY_REMINDED: _delivery_reminded,
+    **COLLECTION_RULES,
+    **PACKAGE_RULES,
     **CLOCK_RULES,
     **AFTERWARDS_RULES,
     **PARTIAL_RULES,

@@ -6,11 +6,12 @@ message); texts are read one by one in the order in which they lie. Next: activi
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
 from adapters.archives.meant import test_of
@@ -55,16 +56,18 @@ class Found:
     alike: str
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """How much a scope would give: counts, and nothing of any content.
+class Estimate(BaseModel):
+    """How much a scope would give: counts, and nothing of any content; the answer of the JSON API too.
 
     Args:
-        messages: in the imports that were chosen; `in_period` of them, `found` of these, `unique` without copies.
+        messages: in the imports that were chosen; `in_period` of them, `found` of these; `unique` leaves copies out, and is how
+            many messages a search would give.
         by_custodian, by_year, by_key: of those that were found, how many; a key is a kind of identifier or an agreed word.
         unreadable: parts of these imports that nobody could read; they are in no other count.
         unsearched: attached files in which words may stand without being found; they are held, and come with their mails.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     messages: int
     in_period: int
@@ -76,9 +79,9 @@ class Estimate:
     attachments: int
     unreadable: int
     unsearched: int
-    by_custodian: dict[str, int] = field(default_factory=dict)
-    by_year: dict[str, int] = field(default_factory=dict)
-    by_key: dict[str, int] = field(default_factory=dict)
+    by_custodian: dict[str, int]
+    by_year: dict[str, int]
+    by_key: dict[str, int]
 
     @property
     def counts(self) -> dict[str, int]:

@@ -22,7 +22,7 @@ from adapters.vault import DossierPurpose, Vault
 from domain.breach import Count, OtherKind, PartyRole
 from domain.breach_clock import breach_clock
 from domain.breach_decisions import check_place
-from domain.breach_folding import affected_facts
+from domain.breach_facts import affected_facts
 from domain.datamap_parts import Controller
 from domain.errors import IdempotencyMismatchError, InvalidInputError
 from domain.texts import Place

@@ -79,24 +79,6 @@ class EstimateBody(Scope):
     """A scope that nobody has agreed to yet."""
 
 
-class EstimateAnswer(BaseModel):
-    """Counts alone. `unique` leaves copies out, and is how many messages a search would give."""
-
-    messages: int
-    in_period: int
-    undated: int
-    found: int
-    unique: int
-    threads: int
-    alike: int
-    attachments: int
-    unreadable: int
-    unsearched: int
-    by_custodian: dict[str, int]
-    by_year: dict[str, int]
-    by_key: dict[str, int]
-
-
 class ScopeBody(AgreedScope):
     """What was agreed, for one archive."""
 
@@ -115,7 +97,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "`POST /cases/{reference}/archives`, `command`": ImportBody,
     "`POST /cases/{reference}/archives`, answer": ImportAnswer,
     "`POST /cases/{reference}/archives/estimate`, body": EstimateBody,
-    "`POST /cases/{reference}/archives/estimate`, answer": EstimateAnswer,
+    "`POST /cases/{reference}/archives/estimate`, answer": Estimate,
     "`POST /cases/{reference}/archives/scope`, body": ScopeBody,
     "`POST /cases/{reference}/archives/scope`, answer": ScopeAnswer,
 }
@@ -151,11 +133,11 @@ async def import_archive(request: Request, case: TheCase, who: TheCaller, web: T
 
 
 @router.post("/cases/{reference}/archives/estimate")  # noqa: FAST003
-def estimate_scope(body: EstimateBody, case: TheCase, who: TheCaller, web: TheWeb) -> EstimateAnswer:
+def estimate_scope(body: EstimateBody, case: TheCase, who: TheCaller, web: TheWeb) -> Estimate:
     """How much a scope would give: counts alone, nothing is written; noted in the access log."""
     note_access(web, who, "archive_estimate", case.receipt.case_id)
     _, counted = archiving.estimate(web, case, body.model_dump())
-    return _estimate(counted)
+    return counted
 
 
 @router.post("/cases/{reference}/archives/scope")  # noqa: FAST003
@@ -182,7 +164,3 @@ def _scope(system: str, agreed: Agreed) -> AgreedAnswer:
         "counts": agreed.counts,
     }
     return AgreedAnswer.model_validate(agreed.scope.model_dump() | more)
-
-
-def _estimate(counted: Estimate) -> EstimateAnswer:
-    return EstimateAnswer.model_validate({name: getattr(counted, name) for name in EstimateAnswer.model_fields})

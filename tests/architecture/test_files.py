@@ -12,8 +12,6 @@ LONGEST = 300  # lines
 LISTED = {
     "domain/commands.py": "one model per command, read beside each other",
     "api/v1/models.py": "the promised shape of every answer, read beside each other",
-    "domain/folding.py": "one small rule per tag, read beside each other",
-    "domain/breach_folding.py": "one small rule per tag, read beside each other",
     "adapters/database/tables.py": "every table in one place: columns only, read beside each other",
 }
 CODE = [path for path in sources.python_files(*sources.ROOMS, *sources.SINGLE) if "migrations/versions" not in sources.name(path)]
