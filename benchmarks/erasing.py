@@ -1,12 +1,15 @@
 """Erasure beside its floor: the same rows deleted by eight set-based statements in one transaction, which is then rolled back.
 
 Measured from the request to the plan and from the approval to the certificate; what people take in between is not counted.
-Each person is erased once, so this comes last. Next: benchmarks/floors.py
+Each person is erased once, so this comes last. Statements are counted in the database's log. Next: benchmarks/floors.py
 """
 
+import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -35,8 +38,45 @@ STATEMENTS: tuple[LiteralString, ...] = (
 def erasures(running: Stack, source: psycopg.Connection[Any]) -> Iterator[Figure]:
     """The heavy person once, and three typical ones."""
     _erase(running, source, saas.ALIKE[-1])  # everything is loaded and connected by it
+    said = _Said(running, source)
     yield _figure("erasure, heavy (50,000 rows)", [_erase(running, source, saas.HEAVY)], 10)
+    heavy = said.since()
     yield _figure("erasure, typical (100 rows)", [_erase(running, source, address) for address in saas.ALIKE[-4:-1]], None)
+    typical = {kind: number // 3 for kind, number in said.since().items()}
+    said.close()
+    shown = "; ".join(
+        f"{who} {sum(each.values())} ({each['SELECT']} reads, {each['DELETE'] + each['UPDATE']} changes)"
+        for who, each in (("heavy", heavy), ("typical", Counter(typical)))
+    )
+    yield Figure("erasure: statements in the controller's database", shown, "", sum(heavy.values()), unit="")
+
+
+class _Said:
+    """What Habeas says to the controller's database: its log, without what was bound, which costs a line a statement."""
+
+    _LINE = re.compile(r"\[(\d+)\] LOG:  (?:execute [^:]+|statement): (SELECT|DELETE|UPDATE)\b")
+
+    def __init__(self, running: Stack, source: psycopg.Connection[Any]) -> None:
+        self._server = psycopg.connect(running.source, autocommit=True)
+        for setting in ("log_statement = 'all'", "log_parameter_max_length = 0"):
+            self._server.execute(f"ALTER SYSTEM SET {setting}")
+        self._server.execute("SELECT pg_reload_conf()")
+        folder = self._server.execute("SHOW data_directory").fetchone()
+        assert folder is not None
+        self._log = Path(folder[0]).parent / "log"
+        self._ours = {str(each.info.backend_pid) for each in (self._server, source)}
+        self._read = len(self._log.read_bytes())
+
+    def since(self) -> Counter[str]:
+        """Statements by their first word since the last time."""
+        text = self._log.read_bytes()[self._read :]
+        self._read += len(text)
+        return Counter(kind for pid, kind in self._LINE.findall(text.decode(errors="replace")) if pid not in self._ours)
+
+    def close(self) -> None:
+        self._server.execute("ALTER SYSTEM RESET ALL")
+        self._server.execute("SELECT pg_reload_conf()")
+        self._server.close()
 
 
 def _figure(work: str, rounds: list[tuple[float, float]], target: float | None) -> Figure:
