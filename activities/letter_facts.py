@@ -27,6 +27,7 @@ from adapters.letter_words import (
     day_ahead,
     how_counted,
     masked,
+    masked_mailbox,
     moment,
 )
 from adapters.letters import LETTERS, Need
@@ -85,8 +86,9 @@ def _code(writing: Writing) -> Facts:
 
 def _confirm(writing: Writing) -> Facts:
     if writing.proven and writing.message.letter != "verify_identity":
-        return {"verify_link": None, "link_until": None}
+        return {"goes_to": None, "verify_link": None, "link_until": None}
     return {
+        "goes_to": _goes_to(writing),
         "verify_link": writing.link("verify"),
         "link_until": moment(writing.now + LIVES["verify"], writing.zone, writing.language),
     }
@@ -94,6 +96,16 @@ def _confirm(writing: Writing) -> Facts:
 
 def _course(writing: Writing) -> Facts:
     return {"course": course_of(map(Right, writing.receipt.rights), writing.receipt.consents or ())}
+
+
+def _goes_to(writing: Writing) -> str | None:
+    """Where the answer goes, if this letter asks about a further address: a stranger has to know whose request it is."""
+    delivery = writing.state.delivery_address
+    if writing.address is None or delivery in {None, writing.address.id}:
+        return None
+    row = writing.session.get(CaseIdentifierRow, delivery)
+    value = writing.open(row) if row is not None else None
+    return masked_mailbox(value) if value else None
 
 
 def _disown(writing: Writing) -> Facts:

@@ -151,6 +151,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
             }
         ],
         "unconfirmed": ["Example Payments Inc"],
+        "goes_to": None,
         "verify_link": f"{_SITE}/verify/{_TOKEN}",
         "what": ASKED[Right.RECTIFICATION],
         "withheld": withheld({"third_party": 3}, {}),

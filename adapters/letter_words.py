@@ -160,10 +160,15 @@ def how_counted(rights: Iterable[Right], received: date, answer_by: date, langua
     return later if answer_by > month else earlier if answer_by < month else plain
 
 
+def masked_mailbox(value: str) -> str:
+    """A mailbox that its owner recognises and nobody else could write to."""
+    local, _, domain = value.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
 def masked(kind: str, value: str) -> str:
     """An identifier that its owner recognises and nobody else learns: the letter may be read over a shoulder."""
     if kind == "email":
-        local, _, domain = value.rpartition("@")
-        return f"your e-mail address {local[:1]}***@{domain}"
+        return f"your e-mail address {masked_mailbox(value)}"
     name = {"phone": "your telephone number"}.get(kind, f"your {kind.replace('_', ' ')}")
     return f"{name} ending in {value[-2:]}"

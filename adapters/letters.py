@@ -63,8 +63,8 @@ EVERY_LETTER = frozenset(
 VARIABLES: dict[Need, frozenset[str]] = {
     "authority": frozenset({"answer_link"}),
     "code": frozenset({"code", "wrong_tries"}),
-    "confirm": frozenset({"verify_link", "link_until"}),
     "course": frozenset({"course"}),
+    "confirm": frozenset({"goes_to", "verify_link", "link_until"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
     "decided": frozenset({"how", "what"}),
     "disown": frozenset({"confirming", "disown_link"}),

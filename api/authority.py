@@ -33,6 +33,8 @@ class Scope(StrEnum):
     SUPPRESSION_CHECK = "suppression:check"
     BREACHES_READ = "breaches:read"
     BREACHES_WRITE = "breaches:write"
+    RETENTION_READ = "retention:read"
+    RETENTION_WRITE = "retention:write"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ _BREACH_READERS = _BREACH_DESK | {Role.AUDITOR}  # who reads no words of it
 # Whoever sees something reports it; the platform's own detection too.
 _REPORTERS = _BREACH_DESK | {Role.CASEWORKER, Role.REVIEWER, Role.PLATFORM}
 
+_RETENTION = frozenset({Role.PRIVACY_LEAD, Role.DPO, Role.AUDITOR})
 _HOLD_CONFIRMERS = frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO})
 
 # Paths below /api/v1. Administrators see no case, and a breach responder none either.
@@ -109,6 +112,14 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", "/mail/{mail}/attachments/{index}/keep"): Rule(Scope.CASES_WRITE, _DESK),
     ("POST", "/mail/{mail}/attachments/{index}/destroy"): Rule(Scope.CASES_WRITE, _DESK),
     ("GET", "/cases/{reference}/messages"): Rule(Scope.CASES_READ, _OFFICE),
+    # The word for a sweep is a privacy lead's, by key as at the console; administrators look there.
+    ("GET", "/retention/periods"): Rule(Scope.RETENTION_READ, _RETENTION),
+    ("GET", "/retention/sweeps"): Rule(Scope.RETENTION_READ, _RETENTION),
+    ("POST", "/retention/sweeps"): Rule(Scope.RETENTION_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("GET", "/retention/sweeps/{sweep}"): Rule(Scope.RETENTION_READ, _RETENTION),
+    ("POST", "/retention/sweeps/{sweep}/approve"): Rule(Scope.RETENTION_WRITE, frozenset({Role.PRIVACY_LEAD}), decision=True),
+    ("POST", "/retention/sweeps/{sweep}/decline"): Rule(Scope.RETENTION_WRITE, frozenset({Role.PRIVACY_LEAD})),
+    ("GET", "/retention/receipts"): Rule(Scope.RETENTION_READ, _RETENTION),
     # Over all cases, so not for the platform, which sees its own.
     ("GET", "/due-dates.csv"): Rule(Scope.CASES_READ, _OFFICE),
     ("GET", "/due-dates.ics"): Rule(Scope.CASES_READ, _OFFICE),
@@ -163,11 +174,11 @@ _BREACHES = frozenset({Scope.BREACHES_READ, Scope.BREACHES_WRITE})
 SCOPES_OF_ROLES: dict[Role, frozenset[Scope]] = {
     Role.CASEWORKER: _CASES | _BREACHES,
     Role.REVIEWER: _CASES | _BREACHES | {Scope.PACKAGES_READ},
-    Role.PRIVACY_LEAD: _CASES | _BREACHES | {Scope.PACKAGES_READ},
-    Role.DPO: _CASES | _BREACHES | {Scope.PACKAGES_READ},
+    Role.PRIVACY_LEAD: _CASES | _BREACHES | {Scope.PACKAGES_READ, Scope.RETENTION_READ, Scope.RETENTION_WRITE},
+    Role.DPO: _CASES | _BREACHES | {Scope.PACKAGES_READ, Scope.RETENTION_READ},
     Role.BREACH_RESPONDER: _BREACHES,
     Role.ADMINISTRATOR: frozenset(),
-    Role.AUDITOR: frozenset({Scope.CASES_READ, Scope.BREACHES_READ}),
+    Role.AUDITOR: frozenset({Scope.CASES_READ, Scope.BREACHES_READ, Scope.RETENTION_READ}),
     Role.LEGAL_REVIEWER: frozenset({Scope.CASES_WRITE}),  # one action; the console gives them no key yet
     Role.PLATFORM: _CASES | _BREACHES,
 }

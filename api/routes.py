@@ -69,6 +69,7 @@ from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, ma
 from api.v1 import archives as archive_routes
 from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
+from api.v1 import retention as retention_calls
 
 
 @cache
@@ -89,6 +90,7 @@ def routes() -> list[BaseRoute]:
         erasure,
         lists,
         disclosures,
+        retention_calls,
         mail,
         actions,
         dates,

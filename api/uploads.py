@@ -29,7 +29,14 @@ from domain.first_bytes import ENOUGH, UNKNOWN, believed
 from domain.incoming import Malware
 from domain.normal import refuse_hidden
 
+EVIDENCE_OF_BREACH: Final = "add_evidence"  # the kind of its blobs, which is the action's name
 MOST_FILES: Final = 20  # more belong into one archive
+# What is evidence because it is infected has a way in.
+_SAMPLE = (
+    "A scanner found malware in this file, so nothing of it was kept. If the malware is the evidence, put it in an archive with "
+    "a password, so that nobody opens it by mistake, and write in the timeline what it is, where it was found, and who has the "
+    "password."
+)
 _LONGEST_NAME = 255  # what file systems take
 _INFECTED = "A scanner found malware in this file, so nothing of it was kept. Send it anew from a machine that is clean."
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")  # stored unsealed, so nothing else gets in
@@ -100,7 +107,7 @@ def _scan(resources: Resources, vault: CaseVault, upload: Upload) -> None:
     upload.files = [replace(part, malware=looked_at(resources, vault, part.ref)) for part in upload.files]
     if any(part.malware == "infected" for part in upload.files):
         _log.warning("infected upload refused", kind=upload.files[0].ref.kind)
-        raise InvalidInputError(_INFECTED, field="files")
+        raise InvalidInputError(_SAMPLE if upload.files[0].ref.kind == EVIDENCE_OF_BREACH else _INFECTED, field="files")
 
 
 class _Reader:

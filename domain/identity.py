@@ -41,6 +41,7 @@ class Doubt(StrEnum):
     SEVERAL_REQUESTS = "several_requests"
     STATED = "stated"  # another one, in a caseworker's words
     CONTACT_CHANGED = "contact_changed"
+    SECOND_MAILBOX = "second_mailbox"
     OTHER_ADDRESS = "other_address"
     LOOK_ALIKE = "look_alike"
     AGENT = "agent"

@@ -91,6 +91,11 @@ def proven_by(state: CaseState, key: object) -> Factor:
     return Factor.HELD_CONTACT if others and held else Factor.MAILBOX
 
 
+def _is_new_here(state: CaseState, key: UUID) -> bool:
+    """Whether a further mailbox is proven after the search, and nothing that was found of the person knows it."""
+    return bool(state.searched_keys) and key != state.delivery_address and not state.identifiers[key].found
+
+
 def enough_for_more(state: CaseState, factors: Iterable[Factor]) -> bool:
     """Whether these, with what was shown before, let a right go on that waits for it."""
     shown = {*state.factors, *factors}
@@ -105,6 +110,9 @@ def _confirm_identity_code(state: CaseState, _command: ConfirmIdentityCode, verd
         return [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code"})]
     factor = proven_by(state, verdict.identifier)
     drafts = [Draft(tag=Tag.IDENTIFIER_PROVEN, facts={"identifier": key, "how": "code", "factors": [factor.value]})]
+    if _is_new_here(state, verdict.identifier):
+        # Its owner may have been led to confirm somebody else's request: what is theirs does not leave before somebody looked.
+        return [*drafts, Draft(tag=Tag.IDENTITY_DOUBTED, facts={"doubt": Doubt.SECOND_MAILBOX.value})]
     # Where a doubt is on record the mailbox alone may not settle who is asking: the table says, and a caseworker asks.
     if enough_for_more(state, {factor}):
         drafts.append(Draft(tag=Tag.IDENTITY_CONFIRMED, facts={"identifier": key, "how": "code"}))

@@ -26,7 +26,7 @@ from domain.staffing import CONFIRMERS, one_line
 
 SCOPES = (
     *("requests:write", "cases:read", "cases:write", "packages:read", "suppression:check"),
-    *("breaches:read", "breaches:write"),
+    *("breaches:read", "breaches:write", "retention:read", "retention:write"),
 )
 KEY_DAYS = 90  # the default life of a key (`security.md` 2.9)
 KEY_DAYS_AT_MOST = 365

@@ -6,12 +6,13 @@ Counts alone, nobody's name: whoever keeps the installation or audits it may rea
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from adapters.database.alone_figures import ApprovedAlone, approved_alone
 from adapters.database.case_figures import Answered, CaseFigures, Open, Split
 from adapters.database.clock_figures import ClockFigures
 from adapters.row_text import csv_file
@@ -63,7 +64,7 @@ async def table(name: str, request: Request, web: TheWeb, who: TheCaseworker) ->
 
 
 def _page(web: Web, who: SignedIn, period: Period, counting: Counting) -> Response:
-    months, (rights, every) = counting.get(("reports", period), lambda: _past(web, period))
+    months, (rights, every), alone = counting.get(("reports", period), lambda: _past(web, period))
     today = web.now().astimezone(zone(web)).date()
     stages, moves, asked = counting.get(("open", today), lambda: _present(web, today))
     labels = [date.fromisoformat(f"{month.month}-01") for month in months]
@@ -81,6 +82,8 @@ def _page(web: Web, who: SignedIn, period: Period, counting: Counting) -> Respon
         extensions=sum(month.extensions for month in months),
         complaints=sum(month.complaints for month in months),
         questions=sum(month.questions for month in months),
+        alone=alone,
+        solo=web.resources.settings.solo,
         stages=_open_table("stage", stages),
         moves=_open_table("move", moves),
         asked=_open_table("right", asked),
@@ -110,9 +113,10 @@ def _open_table(split: Split, found: list[Open]) -> OpenTable:
     return OpenTable(rows, total, stacked_bars(drawn))
 
 
-def _past(web: Web, period: Period) -> tuple[list[MonthFigures], tuple[list[Answered], Answered]]:
+def _past(web: Web, period: Period) -> tuple[list[MonthFigures], tuple[list[Answered], Answered], ApprovedAlone]:
     months = ClockFigures(web.resources).months(period.first, period.last, now=web.now())
-    return months, _by_right(web, period)
+    since, until = (datetime.combine(day, time(), zone(web)) for day in (period.first, period.last + timedelta(days=1)))
+    return months, _by_right(web, period), approved_alone(web.resources.database, since.astimezone(UTC), until.astimezone(UTC))
 
 
 def _by_right(web: Web, period: Period) -> tuple[list[Answered], Answered]:

@@ -128,6 +128,7 @@ DOUBTS: Final[dict[str, str]] = {  # why it is doubtful who asks, by the name of
     "several_requests": "several requests for the person",
     "stated": "in the caseworker\u2019s own words",
     "contact_changed": "a contact was changed in the last 30 days",
+    "second_mailbox": "a second mailbox was proven after the search, and no record found of the person knows it",
     "other_address": "the answer is to go to another address",
     "look_alike": "an address that looks like another",
     "agent": "somebody asks for the person",

@@ -1,10 +1,12 @@
 """What the page of the API says about mail and the breach desk. Read by `api/v1/table.py`."""
 
 from enum import StrEnum
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
 
+from api.v1 import breaches, notices, retention
 from api.v1.breach_bodies import BREACH_SHAPES
 from api.v1.breach_models import BreachAnswer, BreachBody, BreachLines, DossierEventLines
 from api.v1.mail_models import (
@@ -18,6 +20,7 @@ from api.v1.mail_models import (
     OpenMailBody,
 )
 from api.v1.notice_bodies import NOTICE_SHAPES, BannerAnswer, NoticeAnswer, NoticeBody, NoticeLines, ProofAnswer, ProofBody
+from api.v1.retention import DestructionLines, PeriodBody, PeriodLines, SweepAnswer, SweepBody, SweepLines
 from domain.breach import BreachOutcome, BreachStatus
 from domain.breach_authority import BreachAction
 from domain.notice import NoticeStatus
@@ -39,6 +42,7 @@ DESK: list[tuple[str, str, dict[Any, Any], str]] = [
     ("Actions on a notice", _NOTICES, NOTICE_SHAPES, "/notices/{reference}/actions/"),
     ("Actions on a breach", _BREACHES, BREACH_SHAPES, "/breaches/{reference}/actions/"),
 ]
+DESK_CALLS: tuple[ModuleType, ...] = (breaches, notices, retention)
 DESK_ENUMS: tuple[type[StrEnum], ...] = (BreachStatus, BreachOutcome, BreachAction, NoticeStatus, NoticeAction)
 DESK_MODELS: dict[str, type[BaseModel]] = {
     "`POST /breaches`, body": BreachBody,
@@ -51,6 +55,12 @@ DESK_MODELS: dict[str, type[BaseModel]] = {
     "`POST /notices/{reference}/proof`, body": ProofBody,
     "`POST /notices/{reference}/proof`, answer": ProofAnswer,
     "`GET /notices/{reference}/banner`, answer": BannerAnswer,
+    "`GET /retention/periods`, answer": PeriodLines,
+    "`POST /retention/sweeps`, body": PeriodBody,
+    "`POST /retention/sweeps`, `GET /retention/sweeps/{sweep}`, approve and decline, answer": SweepAnswer,
+    "approve and decline a sweep, body": SweepBody,
+    "`GET /retention/sweeps`, answer": SweepLines,
+    "`GET /retention/receipts`, answer": DestructionLines,
 }
 MAIL_MODELS: dict[str, type[BaseModel]] = {
     "`GET /mail`, answer": MailLines,

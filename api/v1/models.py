@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.authority import Action
 from domain.breach import BreachStatus
@@ -54,6 +54,27 @@ class Body(BaseModel):
     """What a client sends: a field that is not declared is an error, so that a misspelt one is not silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_nul(cls, sent: object) -> object:
+        """No text of ours holds a NUL, and PostgreSQL keeps none: it would be a failure where it is stored."""
+        if _holds_nul(sent):
+            raise ValueError("A text holds a NUL.")
+        return sent
+
+
+def _holds_nul(sent: object) -> bool:
+    waiting = [sent]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str) and "\0" in each:
+            return True
+        if isinstance(each, dict):
+            waiting += [*each, *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+    return False
 
 
 class SubjectBody(Body):

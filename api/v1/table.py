@@ -18,9 +18,9 @@ from pydantic import BaseModel
 import adapters.oidc  # noqa: F401 (its refusal is one of those listed, whoever else imported it)
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
-from api.v1 import archives, breaches, cases, dates, disclosures, erasure, items, lists, mail, notices, package, requests
+from api.v1 import archives, cases, dates, disclosures, erasure, items, lists, mail, package, requests
 from api.v1.bodies import SHAPES
-from api.v1.desk_table import DESK, DESK_ENUMS, DESK_MODELS, MAIL_MODELS
+from api.v1.desk_table import DESK, DESK_CALLS, DESK_ENUMS, DESK_MODELS, MAIL_MODELS
 from api.v1.models import (
     Body,
     CaseAnswer,
@@ -115,7 +115,7 @@ def page() -> str:
 def _calls() -> Iterator[str]:
     summaries = {
         (method, route.path): (route.endpoint.__doc__ or "").strip()
-        for module in (mail, requests, cases, items, archives, package, erasure, lists, disclosures, dates, breaches, notices)
+        for module in (mail, requests, cases, items, archives, package, erasure, lists, disclosures, dates, *DESK_CALLS)
         for route in module.router.routes
         for method in route.methods
     }

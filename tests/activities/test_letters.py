@@ -274,6 +274,11 @@ def test_a_second_address_is_asked_for_itself(case: CaseInHand, office: PostOffi
     second = case.second_address("Ruth@Work.imaginella.example")
     case.send("verify_identity", number=4, identifier=second)
     assert office.kept[0].message["To"] == "Ruth@work.imaginella.example"
+    # Its owner may be a stranger: they read whose request it is, and where their data would go.
+    for each in (" ".join(office.kept[0].text.split()), " ".join(office.kept[0].html.split())):
+        assert "Confirm it only if both addresses are yours" in each
+        assert each.count("r***@") == 2
+        assert ADDRESS not in each
     with case.resources.database.read() as session:
         assert session.exec(select(Code.identifier)).all() == [second]
 

@@ -52,6 +52,13 @@ MATRIX = {
     "POST /holds/{hold}/review": "privacy_lead",
     "POST /disclosures": "privacy_lead",
     "POST /disclosures/search": "privacy_lead dpo",
+    "GET /retention/periods": "privacy_lead dpo auditor",
+    "GET /retention/sweeps": "privacy_lead dpo auditor",
+    "POST /retention/sweeps": "privacy_lead",
+    "GET /retention/sweeps/{sweep}": "privacy_lead dpo auditor",
+    "POST /retention/sweeps/{sweep}/approve": "privacy_lead",
+    "POST /retention/sweeps/{sweep}/decline": "privacy_lead",
+    "GET /retention/receipts": "privacy_lead dpo auditor",
     "GET /mail": OFFICE,
     "POST /mail": OFFICE,
     "GET /mail/{mail}": OFFICE,
@@ -171,7 +178,15 @@ def _row(name: str) -> tuple[str, str]:
 
 def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) -> int:
     method, path = _row(name)
-    names = {"command": "0", "mail": NO_MAIL, "index": 0, "report": case.case_id, "hold": case.case_id, "evidence": case.case_id}
+    names = {
+        "command": "0",
+        "mail": NO_MAIL,
+        "index": 0,
+        "report": case.case_id,
+        "hold": case.case_id,
+        "sweep": case.case_id,
+        "evidence": case.case_id,
+    }
     url = "/api/v1" + path.format(reference=case.reference, **names)
     return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code
 

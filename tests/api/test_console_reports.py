@@ -100,10 +100,29 @@ class TestReports:
         assert {row["move"]: row["open"] for row in rows(person, "open-by-move")} == {"us": "0", "them": "1", "system": "1"}
         assert {row["right"]: row["open"] for row in rows(person, "open-by-right")} == {"access": "2", "erasure": "1"}
 
+    def test_what_was_approved_alone_is_counted_with_what_was_found_afterwards(
+        self, at_console: SignIn, resources: Resources
+    ) -> None:
+        given: tuple[tuple[str, int], ...] = (("in_order", 0), ("not_in_order", 0), ("", 0), ("", 400))
+        for finding, ago in given:
+            case, at = CaseInHand(resources), datetime.now(UTC) - timedelta(days=ago)
+            found: tuple[tuple[Tag, Any], ...] = (
+                (Tag.APPROVED_ALONE, {"announced": 1, "approval": "approve_package"}),
+                *(((Tag.AFTER_CHECKED, {"announced": 1, "finding": finding}),) if finding else ()),
+            )
+            for number, (tag, facts) in enumerate(found, start=case.sequence + 1):
+                event = CaseEvent(sequence=number, tag=tag, at=at, actor="system", facts=facts)
+                CaseLog(resources).record_case_event(RecordEvents(case_id=case.id, command_id=f"run:{number}", events=[event]))
+        page = text_of(at_console(Role.DPO, "Dora Prot").get("/console/reports"))
+        assert "3 approvals in this period: 1 in order" in page
+        assert "1 not in order, and 1 that nobody has looked at yet" in page
+        assert "Solo mode is off." in page
+
     def test_nothing_yet_is_said(self, at_console: SignIn) -> None:
         shown = text_of(at_console().get("/console/reports"))
         assert "Nothing was answered in this period." in shown
         assert "No case is open." in shown
+        assert "alone" not in shown
 
     @pytest.mark.parametrize("query", ["from=2026-01&to=2026-03", "from=nonsense&to=x", "from=2030-01&to=1900-01", "to=2026-02"])
     def test_any_period_is_a_page(self, at_console: SignIn, query: str) -> None:

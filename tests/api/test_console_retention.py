@@ -77,6 +77,31 @@ def test_approving_needs_the_password_of_the_last_five_minutes(at_console: SignI
     assert ended.receipt.subject is not None
 
 
+def test_the_same_by_api_from_the_dry_run_to_the_receipt(
+    web: TestClient, key: Callable[..., dict[str, str]], ended: CaseInHand, at_console: SignIn
+) -> None:
+    lead, auditor, there = key(Role.PRIVACY_LEAD), key(Role.AUDITOR), "/api/v1/retention"
+    looked = web.post(f"{there}/sweeps", json={"rule": "case_contents"}, headers=lead).json()
+    assert (looked["state"], looked["due"], looked["items"][0]["object"]) == ("waiting", 1, ended.reference)
+    assert web.get(f"{there}/sweeps/{looked['id']}", headers=auditor).json() == looked
+    periods = web.get(f"{there}/periods", headers=auditor).json()["items"]
+    assert next(each for each in periods if each["rule"] == "case_contents")["sweep"]["sha256"] == looked["sha256"]
+    at = f"{there}/sweeps/{looked['id']}/approve"
+    assert web.post(at, json={"sha256": "0" * 64}, headers=lead).json()["type"] == "/problems/stale-hash"
+    assert web.post(at, json={"sha256": looked["sha256"]}, headers=key(Role.DPO)).status_code == 403
+    assert web.post(at, json={"sha256": looked["sha256"]}, headers=lead).json()["state"] == "done"
+    assert web.post(at, json={"sha256": looked["sha256"]}, headers=lead).status_code == 409
+    [receipt] = web.get(f"{there}/receipts?sweep={looked['id']}", headers=auditor).json()["items"]
+    assert (receipt["kept"], receipt["sweep"]) == ("case_contents", looked["id"])
+    assert date.fromisoformat(receipt["effective_on"]) > date.fromisoformat(receipt["at"][:10])
+    assert [each["id"] for each in web.get(f"{there}/sweeps", headers=auditor).json()["items"]] == [looked["id"]]
+    again = web.post(f"{there}/sweeps", json={"rule": "case_contents"}, headers=lead).json()
+    assert again["due"] == 0
+    for wrong in ({"rule": "everything"}, {"rule": "case_contents", "system": "x", "collection": "y"}):
+        assert web.post(f"{there}/sweeps", json=wrong, headers=lead).status_code == 422
+    assert "destroyed" in text_of(at_console(Role.PRIVACY_LEAD, "Lea Dahl").get(f"{PATH}/{looked['id']}"))
+
+
 def test_an_unknown_period_is_refused(at_console: SignIn, web: TestClient) -> None:
     lead = at_console(Role.PRIVACY_LEAD)
     assert lead.post(f"{PATH}/look", {"rule": "everything"}).status_code == 422

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
+from adapters.database.intake import Receipt
 from adapters.database.tables import CaseReceipt
 from adapters.resources import Resources
 from domain.rights import Role
@@ -66,6 +67,19 @@ def test_what_cannot_be_a_request_is_refused_by_field(web: TestClient, key: Key,
     answer = web.post(URL, json=body(**changes), headers=key())
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json()["field"] == field
+
+
+def test_a_nul_in_any_text_is_refused_before_anything_keeps_it(web: TestClient, key: Key, case: Receipt) -> None:
+    headers, subject = key(), {"email": "mike@example.com"}
+    for path, body in (
+        ("requests", {"rights": ["access"], "subject": subject, "message": "a\0b"}),
+        ("requests", {"rights": ["access"], "subject": subject | {"name": "\0"}}),
+        ("cases/search", {"query": "mike\0@example.com"}),
+        (f"cases/{case.reference}/actions/add_note", {"text": "a\0b"}),
+        (f"cases/{case.reference}/actions/add_note", {"text": "a", "\0": "b"}),
+    ):
+        answer = web.post(f"/api/v1/{path}", json=body, headers=headers)
+        assert (answer.status_code, "NUL" in answer.text) == (422, True), (path, body, answer.text)
 
 
 def test_what_was_sent_is_not_repeated(web: TestClient, key: Key) -> None:

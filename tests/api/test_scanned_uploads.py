@@ -127,6 +127,7 @@ def test_what_is_infected_is_refused_everywhere_and_nothing_of_it_is_kept(desk_o
     answer = desk_of_all.send(where, BAD)
     assert answer.status_code == 422, answer.text
     assert "found malware in this file" in unescape(answer.text)
+    assert ("archive with a password" in unescape(answer.text)) == (where == "breach")  # where malware itself may be the evidence
     assert blobs(desk_of_all.asked) == 0
     answer = desk_of_all.send(where, PDF, "2")
     assert answer.status_code < 400, answer.text

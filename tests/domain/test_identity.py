@@ -98,6 +98,31 @@ def test_a_second_contact_that_nobody_held_or_that_was_changed_lately_is_no_fact
         assert state.status is Status.VERIFYING_IDENTITY
 
 
+def test_a_second_mailbox_that_is_proven_late_and_known_to_nothing_is_a_doubt_that_holds_the_release() -> None:
+    late = in_review()
+    assert late.package is not None
+    happen(late, Tag.PACKAGE_APPROVED, sha256=late.package.sha256, binding="b" * 64)
+    happen(late, Tag.IDENTIFIER_CLAIMED, identifier=str(SECOND_MAILBOX), kind="email")
+    _confirm(late, SECOND_MAILBOX)
+    assert late.doubts == [Doubt.SECOND_MAILBOX]
+    assert late.identifiers[SECOND_MAILBOX].standing == "proven"
+    assert not late.approved
+    assert late.unsure == [Right.ACCESS]
+    perform(late, ConfirmIdentity(actor=ANNA, note=uuid4()))
+    assert late.unsure == [], "somebody looked"
+
+    known = in_review()
+    happen(known, Tag.IDENTIFIER_FOUND, identifier=str(SECOND_MAILBOX), kind="email")
+    _confirm(known, SECOND_MAILBOX)
+    assert known.doubts == [], "the person's own records name it"
+
+    early = received()
+    happen(early, Tag.IDENTIFIER_CLAIMED, identifier=str(SECOND_MAILBOX), kind="email")
+    _confirm(early)
+    _confirm(early, SECOND_MAILBOX)
+    assert early.doubts == [], "before the search it is one of the addresses that are asked about"
+
+
 def test_a_doubt_that_comes_up_late_makes_an_approval_void_and_moves_no_clock() -> None:
     state = in_review()
     assert state.package is not None
