@@ -1,5 +1,6 @@
 """A shop to search: its sources and Habeas' own database are of the kind that HABEAS_TEST_DATABASE names."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,18 @@ from tests import opened, servers
 from tests.activities import shop as shops
 from tests.activities.erasing import Erasing, datamap, filled
 from tests.case_in_hand import CaseInHand
+
+_DATABASES = {"database_url", "empty_database_url", "source_urls"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only tests that reach a database run here: what reaches none was said on SQLite already."""
+    if os.environ.get("HABEAS_TEST_DATABASE", "sqlite") == "sqlite":
+        return
+    here = [item for item in items if item.path.parent == Path(__file__).parent]
+    beside = {item for item in here if isinstance(item, pytest.Function) and not _DATABASES & set(item.fixturenames)}
+    config.hook.pytest_deselected(items=[*beside])
+    items[:] = [item for item in items if item not in beside]
 
 
 @pytest.fixture
