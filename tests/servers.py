@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -28,8 +29,11 @@ TIME_SKIPPING = {
     "history.timerProcessorMaxTimeShift": '"10ms"',
 }
 
-_FIRST, _LAST = 12_000, 32_000
-_PORTS = itertools.chain(range(random.randrange(_FIRST, _LAST), _LAST), itertools.cycle(range(_FIRST, _LAST)))
+
+@cache
+def _ports() -> Iterator[int]:
+    first, last = 12_000, 32_000
+    return itertools.chain(range(random.randrange(first, last), last), itertools.cycle(range(first, last)))
 
 
 def free_port() -> int:
@@ -37,7 +41,7 @@ def free_port() -> int:
 
     Outgoing connections get theirs from 32768 upwards; another test process begins somewhere else.
     """
-    for port in _PORTS:
+    for port in _ports():
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
