@@ -38,9 +38,9 @@ def test_what_is_packed_too_deep_counts_as_a_find() -> None:
 def test_what_swells_without_end_counts_as_a_find() -> None:
     content = zipped(a=b"\x00" * 300_000_000)
     assert len(content) < 1_000_000
-    began = time.process_time()
+    began = time.thread_time()
     assert found_in("file", content, ("anything",))
-    assert time.process_time() - began < 10
+    assert time.thread_time() - began < 10
 
 
 def test_a_locked_archive_counts_as_a_find() -> None:

@@ -87,13 +87,13 @@ def test_finding_words_takes_time_in_proportion_to_the_text() -> None:
     find = finder(("aaaa aaaa aaaa",))
 
     def took(length: int) -> float:
-        began = time.process_time()
+        began = time.thread_time()
         assert find.search("a \u200b" * length + "b") is None
-        return time.process_time() - began
+        return time.thread_time() - began
 
     took(1_000)
-    short, long = max(took(20_000), 0.001), took(200_000)
-    assert long < short * 60  # ten times the text; a quadratic search would take a hundred times as long
+    short, long = (min(took(length) for _ in range(3)) for length in (20_000, 200_000))  # the best of three, beside other tests
+    assert long < max(short, 0.001) * 60  # ten times the text; a quadratic search would take a hundred times as long
 
 
 def test_a_sample_is_nobodys_choice() -> None:

@@ -83,10 +83,11 @@ HOSTILE = [
 def test_no_text_takes_more_than_time_in_proportion(piece: str) -> None:
     def took(length: int) -> float:
         text = (piece * (length // len(piece) + 1))[:length]
-        began = time.process_time()
+        began = time.thread_time()
         suggest(text, own=OWN, names=KNOWN)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     took(5_000)
-    short, long = max(took(20_000), 0.002), took(160_000)
-    assert long < short * 40  # eight times the text; a quadratic pattern would take sixty-four times as long
+    # The best of three: now and then somebody else's rubbish is collected meanwhile.
+    short, long = (min(took(length) for _ in range(3)) for length in (20_000, 160_000))
+    assert long < max(short, 0.002) * 40  # eight times the text; a quadratic pattern would take sixty-four times as long
