@@ -201,6 +201,8 @@ class Erasure:
         found = self._look(row.case_id, message.run, list(plan.keys), message.skipped)
         if found.failed:
             return ErasureCarriedOut(failed=found.results)
+        if self._get(row.id).rows_run is not None:
+            return None  # another attempt, thought dead, settled first: what we saw may be what it has left
         now = datetime.now(UTC)
         edits = [Edit.model_validate(edit) for edit in row.edits]
         there = PlanMaker(self._resources, self._systems, row.case_id, found, now).plan(plan.keys, edits)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from activities.erasure_look import try_again
 from activities.systems.base import Change, Connector, SystemUnreachableError
 from activities.systems.registry import Systems
@@ -126,6 +128,13 @@ class ErasureRun:
         }
 
     def _write_down(self) -> None:
+        try:
+            self._write_steps()
+        except IntegrityError:  # another attempt, thought dead, wrote a first row at the same moment: now it is there
+            self._write_steps()
+        self._written = time.monotonic()
+
+    def _write_steps(self) -> None:
         now = datetime.now(UTC)
         with self._resources.database.write() as session:
             for (system, collection), progress in self._progress.items():
@@ -134,7 +143,6 @@ class ErasureRun:
                 row.position, row.changed = progress.position, progress.changed
                 row.done_at = row.done_at or (now if progress.done else None)
                 session.add(row)
-        self._written = time.monotonic()
 
 
 def _fields_of_ways(step: Step) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,20 @@ def test_an_erasure_takes_a_statement_a_batch_and_never_one_a_row(erasing: Erasi
     assert len(changes) == 4  # accounts, sessions, drafts, devices: the tables that hold something to change
 
 
-def test_the_same_plan_carried_out_twice_or_at_once_is_once(erasing: Erasing) -> None:
+def test_the_same_plan_carried_out_by_two_attempts_at_once_is_once(erasing: Erasing) -> None:
+    """An attempt that was thought dead goes on beside the next one."""
+    erasing.shop.insert("drafts", *((number, 7, "x", None) for number in range(100, 8_100)))
+    made = erasing.plan()
+    with ThreadPoolExecutor(2) as attempts:
+        both = list(attempts.map(lambda run: erasing.carry_out(made, run=run), (-7, -8)))
+    # Each may find the other at it; what is left to do then is done by the next attempt, as after any interruption.
+    assert all(each.done or each.failed for each in both)
+    assert erasing.carry_out(made, run=-9).done
+    assert_erased(erasing.shop)
+    assert erasing.look(made).leftovers == []
+
+
+def test_the_same_plan_carried_out_twice_is_once(erasing: Erasing) -> None:
     made = erasing.plan()
     assert erasing.carry_out(made).done
     with erasing.shop.changing() as statements:

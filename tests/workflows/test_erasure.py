@@ -1,12 +1,13 @@
 """An erasure from plan to last look on a server whose time can be skipped, with everything that may come between."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper
 
 from domain.commands import (
@@ -116,6 +117,21 @@ async def test_only_a_second_person_approves_and_only_what_is_there(temporal_cli
         assert await it.running.refused(ApproveErasure(actor=BEN, sha256=f"{1:064x}")) == "stale-hash"
         await it.approve(2)
         assert await it.running.refused(ApproveErasure(actor=BEN, sha256=f"{2:064x}")) == "not-allowed-now", "twice is once"
+
+
+async def test_of_two_reviewers_who_approve_at_once_one_counts_and_it_is_carried_out_once(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with erasing(temporal_client, time_skipper) as it:
+        await it.until(Tag.ERASURE_PLANNED)
+        await it.running.until_status(Status.IN_REVIEW)
+        both = [it.running.command(ApproveErasure(actor=who, sha256=f"{1:064x}")) for who in (BEN, LEAD)]
+        answers = await asyncio.gather(*both, return_exceptions=True)
+        assert sorted(isinstance(each, WorkflowUpdateFailedError) for each in answers) == [False, True]
+        await it.wait_three_days()
+        assert await it.end() is Outcome.FULFILLED
+        assert it.office.tags.count(Tag.ERASURE_APPROVED) == 1
+        assert len(it.office.erasing.runs) == 1
 
 
 async def test_the_person_stops_it_without_a_code_and_nothing_is_gone(temporal_client: Client, time_skipper: TimeSkipper) -> None:

@@ -49,7 +49,7 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
         with web.resources.database.read() as session:
             held = is_held(session, case.receipt.case_id, web.now())
         opens = not held or who.role in MAY_OPEN
-        plan, seen = ErasurePlan.model_validate(row.plan), seen_of_plan(web, row) if opens else {}
+        plan, seen = ErasurePlan.model_validate(row.plan), seen_of_plan(web, row)
         note_access(web, who, "erasure-plan", case.receipt.case_id)
         groups = {
             "Erase": [_line(web, entry) for entry in plan.entries if entry.action is ErasureAction.DELETE and _shown(entry)],
@@ -60,7 +60,7 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
             (web.resources.datamap.recipient(each.recipient).name, each.track, seen.get("ids", {}).get(each.recipient, []))
             for each in plan.addressees
         ]
-        samples = _samples(web, plan, seen)
+        samples = _samples(web, plan, seen) if opens else []  # the ids are for whoever instructs the processors
         parts: dict[str, Any] = {"groups": groups, "others": others, "samples": samples, "unlooked": _unlooked(web, plan)}
         parts |= {"held": held, "opens": opens}
         return shell.show_case(web, who, read, "cases/erasure.html", tab="erasure", done=done, **parts)
