@@ -19,6 +19,7 @@ from adapters.rates import Rate, one_too_many
 from adapters.resources import Resources
 from adapters.settings import Settings
 from adapters.staff_post import tell
+from adapters.unfound_accounts import remind as remind_of_unfound
 from domain.staffing import CONFIRMERS
 
 HOUR: Final = timedelta(hours=1)
@@ -41,12 +42,13 @@ class _Passed:
 def look_over(resources: Resources, now: datetime) -> int:
     """Write an alarm for each threshold that is passed, and tell people of every alarm that was not told; how many were told.
 
-    The same turn reminds of the holds whose review comes near.
+    The same turn reminds of the holds whose review comes near, and of a child's account that nobody has found yet.
     """
     with resources.database.write() as session:
         for passed in _passed(session, resources.settings, now):
             _raise(session, resources, passed, now)
         remind(session, resources.vault, now)
+        remind_of_unfound(session, resources.vault, now)
         return _tell_untold(session, now)
 
 

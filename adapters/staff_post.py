@@ -123,6 +123,13 @@ WORDINGS: Final[dict[str, Wording]] = {
         "Go on with it if its ground is still there, or lift it.",
         "/console/holds",
     ),
+    "account_unfound": Wording(
+        "find the account of a child within the hour",
+        "somebody reported the account of a child, and nobody has found it for half an hour: {reference}. It is suspended within "
+        "the hour.",
+        "Find it in the systems and name it in the case, or say there that there is none.",
+        "/console/cases",
+    ),
     "factor_guessed": Wording(
         "wrong codes with the right password",
         "somebody gave your right password and then too many wrong codes on {when}. They did not get in.",
