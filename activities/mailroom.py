@@ -26,8 +26,8 @@ from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.notice_reader import note_answer
 from adapters.database.tables import Alarm, CaseReceipt, CaseRecord, Letter
-from adapters.incoming.authentication import Dns, authenticate, look_up
-from adapters.incoming.parsing import parse
+from adapters.incoming.authentication import MOST_HEAD, Dns, authenticate, head_of, look_up
+from adapters.incoming.parsing import head
 from adapters.incoming.reader import MailReader, unreadable
 from adapters.incoming.store import open_raw
 from adapters.malware import place_of, scan
@@ -124,15 +124,17 @@ class Mailroom:
         # Who uploads a file can put any header into it.
         believed = self._resources.settings.authserv_id if mail.origin in {"imap", "command"} else None
         sealers = frozenset(self._resources.settings.arc_sealers.lower().split())
-        return read, authenticate(raw, parse(raw), self._dns, believed, sealers)
+        return read, authenticate(raw, head(head_of(raw)[:MOST_HEAD]), self._dns, believed, sealers)
 
     def _scanned(self, mail: IncomingMail, read: ReadMessage) -> ReadMessage:
         if self._clamd is None or not read.attachments:
             return read
-        raw = open_raw(self._resources, mail)
+        contents = self._reader.parts(open_raw(self._resources, mail), [each.index for each in read.attachments])
+        if contents is None:
+            return read  # nobody gets them out, the scanner neither
         found = [
-            each.model_copy(update={"malware": scan(self._reader.part(raw, each.index), self._clamd)})
-            for each in read.attachments
+            each.model_copy(update={"malware": scan(content, self._clamd)})
+            for each, content in zip(read.attachments, contents, strict=True)
         ]
         return read.model_copy(update={"attachments": found})
 

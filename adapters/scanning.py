@@ -163,12 +163,12 @@ def _scan_mail(resources: Resources, reader: MailReader, key: UUID, now: datetim
     """Scan the parts of one mail that nobody scanned; False when the scanner is silent."""
     with resources.database.read() as session:
         row, read = opened(resources, session.get(IncomingMail, key))
-    place, raw = place_of(resources.settings.clamd), open_raw(resources, row)
-    said: dict[int, Malware] = {
-        each.index: scan(reader.part(raw, each.index), place)
-        for each in read.attachments
-        if each.malware == "not_scanned" and not each.removed
-    }
+    place = place_of(resources.settings.clamd)
+    places = [each.index for each in read.attachments if each.malware == "not_scanned" and not each.removed]
+    contents = reader.parts(open_raw(resources, row), places)
+    if contents is None:
+        return True  # nobody gets them out within the limits, and nobody opens them
+    said: dict[int, Malware] = {index: scan(content, place) for index, content in zip(places, contents, strict=True)}
     if "not_scanned" in said.values():
         return False
     with resources.database.write() as session:

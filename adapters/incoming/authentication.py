@@ -15,15 +15,23 @@ from typing import Final
 
 import idna
 
-from adapters.incoming.arc import chain_of
+from adapters.incoming.arc import Chain, chain_of
 from adapters.incoming.headers import addresses, raw_values
 from domain.incoming import Authentication, AuthResult
 
 Dns = Callable[[str], str | None]  # the TXT record of a name, or None
 
 MOST_SIGNATURES: Final = 5  # a hostile mail may carry thousands; each costs a query and a public-key operation
+MOST_HEAD: Final = 1_000_000  # bytes of all headers
+_MOST_FIELDS: Final = 1_000  # a mail that came by twenty servers has a hundred
+_LONGEST_FIELD: Final = 10_000  # letters of a field that is judged; a signature has one thousand
+_JUDGED: Final = frozenset(
+    {"from", "dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results"}
+)
+MOST_LINES: Final = 700_000  # of a mail whose signatures are checked; 50 MB of attachments have as many
 _MOST_LABELS: Final = 8
 _LIFETIME: Final = 5.0  # seconds for one DNS answer
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _RESULT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
 _RESULT_DOMAIN = re.compile(
     r"\b(?:smtp\.mailfrom|smtp\.helo|header\.d|header\.i|header\.from)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE
@@ -47,12 +55,12 @@ def authenticate(
 
     Args:
         raw: the message as it came, which the signatures are over.
-        message: the same, parsed.
+        message: its headers, parsed.
         dns_text: looks a TXT record up; raises nothing.
         authserv_id: what our own mail server calls itself in Authentication-Results; None believes no header.
         sealers: forwarders whose chains are believed, by domain.
     """
-    senders = addresses(message, "From")
+    senders = addresses(message, "From") if _read_alike(raw, message) else []
     if len(senders) != 1 or len(raw_values(message, "From")) != 1:
         return Authentication(dmarc="fail")
     domain = _ascii(senders[0][1].rpartition("@")[2])
@@ -62,7 +70,7 @@ def authenticate(
     signed_by = [name for name, held in signatures if held]
     by_dkim = any(_aligned(name, domain, policy, dns_text, strict=bool(policy and policy.strict_dkim)) for name in signed_by)
     by_server = _server_aligned(told, domain, policy, dns_text)
-    chain = chain_of(raw, message, lambda name, **_: _bytes(dns_text, name))
+    chain = chain_of(raw, message, lambda name, **_: _bytes(dns_text, name)) if _short(raw) else Chain("fail")
     by_chain = chain.vouches(domain, sealers)
     own_dkim: AuthResult = "none" if not signatures else "pass" if signed_by else "fail"
     return Authentication(
@@ -73,6 +81,34 @@ def authenticate(
         aligned=by_dkim or by_server or by_chain,
         source="dkim" if by_dkim else "server" if by_server else "arc" if by_chain else "none",
     )
+
+
+def head_of(raw: bytes) -> bytes:
+    """The headers, with the empty line that ends them; the whole of a mail that is nothing but headers."""
+    found = _HEAD_END.search(raw)
+    return raw[: found.end()] if found else raw
+
+
+def _read_alike(raw: bytes, message: EmailMessage) -> bool:
+    """Whether whoever checks signatures sees the headers that everybody else here sees, and no more than can be checked.
+
+    A lone CR ends a line for one and not for the other: behind it, a sender could be shown whom nobody signed for.
+    """
+    import dkim  # noqa: PLC0415 (see look_up)
+
+    head, fields = head_of(raw), list(message.raw_items())
+    longest = max((len(str(value)) for name, value in fields if name.lower() in _JUDGED), default=0)
+    if len(head) > MOST_HEAD or len(fields) > _MOST_FIELDS or longest > _LONGEST_FIELD:
+        return False
+    with contextlib.suppress(Exception):  # as below
+        theirs = [name.decode("ascii", "replace").lower() for name, _ in dkim.rfc822_parse(head)[0]]
+        return theirs == [name.lower() for name, _ in fields]
+    return False
+
+
+def _short(raw: bytes) -> bool:
+    """Whether its signatures can be checked without stopping everything else: the checker takes a mail apart line by line."""
+    return raw.count(b"\n") <= MOST_LINES
 
 
 def look_up(name: str) -> str | None:
@@ -122,14 +158,19 @@ def _verified(raw: bytes, message: EmailMessage, dns_text: Dns) -> list[tuple[st
     """Domain of each signature, and whether it holds. One with a body length (`l=`) never does: anybody could append to it."""
     import dkim  # noqa: PLC0415 (see look_up)
 
-    found = []
-    for place, value in enumerate(raw_values(message, "DKIM-Signature")[:MOST_SIGNATURES]):
-        tags = {name: content.strip() for name, content in _TAG.findall(value)}
-        held = False
-        if "l" not in tags:
-            with contextlib.suppress(Exception):  # dkimpy raises of its own, and IndexError and others on hostile input
-                held = bool(dkim.DKIM(raw, timeout=_LIFETIME).verify(idx=place, dnsfunc=lambda name, **_: _bytes(dns_text, name)))
-        found.append((tags.get("d", ""), held))
+    claimed = [
+        dict(_TAG.findall(value)).get("d", "").strip() for value in raw_values(message, "DKIM-Signature")[:MOST_SIGNATURES]
+    ]
+    found = [(domain, False) for domain in claimed]
+    if not claimed or not _short(raw):
+        return found
+    with contextlib.suppress(Exception):  # dkimpy raises of its own, and IndexError and others on hostile input
+        checker = dkim.DKIM(raw, timeout=_LIFETIME)
+        for place in range(len(claimed)):
+            with contextlib.suppress(Exception):
+                held = checker.verify(idx=place, dnsfunc=lambda name, **_: _bytes(dns_text, name))
+                if held and b"l" not in checker.signature_fields:
+                    found[place] = (checker.domain.decode("ascii"), True)
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import compat32, default
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from adapters.incoming import automatic, bodies, headers
 from adapters.incoming.documents import judged
@@ -37,6 +37,11 @@ def parse(raw: bytes) -> EmailMessage:
     message = BytesParser(policy=default).parsebytes(raw)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def head(raw: bytes) -> EmailMessage:
+    """The headers alone, parsed when they are asked for: what nobody's body and no long header can slow down."""
+    return cast("EmailMessage", BytesParser(policy=compat32).parsebytes(raw, headersonly=True))
 
 
 def read(raw: bytes, *, look: bool = True) -> ReadMessage:
@@ -81,10 +86,10 @@ def read(raw: bytes, *, look: bool = True) -> ReadMessage:
     )
 
 
-def part(raw: bytes, place: int) -> bytes:
-    """The decoded content of one part; empty when there is no such part."""
-    found = dict(parts_of(parse(raw))).get(place)
-    return bodies.payload_of(found) if found is not None else b""
+def contents(raw: bytes, places: Sequence[int]) -> list[bytes]:
+    """The decoded contents of some parts; empty where there is no such part. The mail is taken apart once for all of them."""
+    found = dict(parts_of(parse(raw)))
+    return [bodies.payload_of(found[place]) if place in found else b"" for place in places]
 
 
 def without(raw: bytes, places: Sequence[int]) -> bytes:

@@ -13,6 +13,7 @@ from domain.incoming import MailKind, ReadMessage
 
 MOST_BYTES: Final = 60_000_000  # of a raw message; mail servers stop at 50 MB and encoding adds to it
 PATIENCE: Final = 20.0  # seconds for one message
+_LENGTH: Final = 4  # bytes that say how long a part is
 _UNLOOKED: Final = "An attachment could not be looked into within the limits of time and memory."
 
 
@@ -40,7 +41,17 @@ class MailReader:
 
     def part(self, raw: bytes, place: int) -> bytes:
         """The decoded content of one part, as `Attachment.index` names it; empty when there is none."""
-        return self._child.ask({"do": "part", "places": [place]}, raw)
+        return (self.parts(raw, [place]) or [b""])[0]
+
+    def parts(self, raw: bytes, places: Sequence[int]) -> list[bytes] | None:
+        """The decoded contents of some parts; None when they cannot be had within the limits of time and memory."""
+        answer = self._child.ask({"do": "parts", "places": [*places]}, raw)
+        found, at = [], 0
+        while at < len(answer):
+            end = at + _LENGTH + int.from_bytes(answer[at : at + _LENGTH], "big")
+            found.append(answer[at + _LENGTH : end])
+            at = end
+        return found if len(found) == len(places) else None
 
     def without(self, raw: bytes, places: Sequence[int]) -> bytes:
         """The message with these parts replaced by a line that says so; empty when that cannot be done."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from adapters.database.mail_tables import IncomingMail, MailArrival, MailCursor
+from adapters.incoming.authentication import MOST_HEAD
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.triage import Standing, TriageReason
@@ -65,6 +66,7 @@ def store(resources: Resources, origin: str, arrivals: Sequence[Arrived], now: d
 def mark_of(resources: Resources, raw: bytes) -> bytes:
     """A keyed hash by which copies of one mail are the same: sender's own headers and body, without the traces of its way."""
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    head = head[:MOST_HEAD]  # a pattern keeps every line of a folded field in memory
     digest = hashlib.sha256()
     for name, value in sorted((name.lower(), b" ".join(value.split())) for name, value in _SAME.findall(head)):
         digest.update(b"%s:%s\n" % (name, value))

@@ -1,6 +1,7 @@
 """Who a mail is really from: nothing that its sender can write by hand counts (abuse test 16). Real signatures, made-up DNS."""
 
 import base64
+import time
 from collections.abc import Callable
 
 import dkim
@@ -8,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from adapters.incoming.authentication import authenticate
-from adapters.incoming.parsing import parse
+from adapters.incoming.authentication import MOST_HEAD, authenticate, head_of
+from adapters.incoming.parsing import head, parse
 from domain.incoming import Authentication
 from tests.adapters.incoming.corpus import mail
 
@@ -95,6 +96,37 @@ def test_a_forged_result_below_our_servers_own_is_not_looked_at() -> None:
 def test_no_server_is_believed_unless_it_is_named_in_the_settings() -> None:
     raw = mail(Authentication_Results=f"{OURS}; dmarc=pass header.from=post.example")
     assert not judged(raw, authserv_id=None).aligned
+
+
+@pytest.mark.parametrize("name", [b"From", b"from"])
+def test_a_sender_behind_a_lone_end_of_line_is_not_who_signed(name: bytes) -> None:
+    """Whoever checks signatures reads one field; everybody else reads a sender, a signature, and the end of the headers."""
+    theirs = signed(mail(), "evil.example")
+    hidden = b"X-A: a\r" + name + b": victim@post.example\rDKIM-Signature: v=1; d=post.example; s=k; h=from; b=x\r\rb\r\n"
+    raw = hidden + theirs
+    assert parse(raw)["From"] == "victim@post.example"
+    assert not judged(raw).aligned
+
+
+def test_no_mail_of_a_stranger_stops_who_judges_it() -> None:
+    """Each of these took from minutes to hours, in which no other mail was read and, of most, nothing else went on."""
+    hostile = (
+        signed(mail(), "evil.example") + b"\n" * 3_000_000,
+        signed(mail(), "evil.example").replace(b"h=from", b"h=from" + b" " * 300_000 + b"x", 1),
+        b"Subject: a\n" + b" b\n" * 3_000_000 + mail(),
+        b"X: y\n" * 150_000 + signed(mail(), "evil.example"),
+        b"From: " + b"(" * 900_000 + b"\n" + mail(),
+    )
+    for raw in hostile:
+        began = time.process_time()
+        found = authenticate(raw, head(head_of(raw)[:MOST_HEAD]), DNS.get, OURS)
+        assert not found.aligned
+        assert time.process_time() - began < 30
+
+
+def test_a_long_mail_is_judged_by_our_own_servers_word() -> None:
+    raw = b"Authentication-Results: mx.imaginella.example; dmarc=pass\n" + mail() + b"\n" * 1_000_000
+    assert judged(raw).aligned
 
 
 def test_without_an_answer_from_the_dns_nothing_is_proven() -> None:

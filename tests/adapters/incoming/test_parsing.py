@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.incoming.parsing import parse, part, parts_of, read, without
+from adapters.incoming.parsing import contents, parse, parts_of, read, without
 from domain.incoming import MailKind
 from tests.adapters.documents.corpus import line, pdf
 from tests.adapters.incoming.clients import ANSWERS, CLEAR, KEPT, QUOTED, SAYS, SEALED, Answer, answered
@@ -220,7 +220,7 @@ def test_a_proof_in_a_forwarded_mail_is_named_alone_and_can_go_alone() -> None:
     rest = without(raw, [proof.index])
     assert b"the mail around it" in rest
     again = read(rest).attachments
-    assert [part(rest, each.index) for each in again if each.name == "other.bin"] == [b"another"]
+    assert contents(rest, [each.index for each in again if each.name == "other.bin"]) == [b"another"]
     assert not any(each.document for each in again)
 
 
