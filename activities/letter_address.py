@@ -42,6 +42,7 @@ ON_PAPER = frozenset(
         *("right_decided", "transfer_information", "consent_withdrawn", "restriction_in_force", "restriction_lifting"),
         *("package_ready", "partial_answer", "nothing_held", "complaint_received", "complaint_progress", "complaint_outcome"),
         *(
+            "erasure_planned",
             "erasure_stopped",
             "erasure_confirmed",
             "erasure_done",

@@ -16,7 +16,7 @@ from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Note
-from adapters.letter_answers import as_a_whole, came_of, how_ended, why_unknown
+from adapters.letter_answers import all_systems, as_a_whole, came_of, how_ended, how_to_reply, why_unknown
 from adapters.letter_endings import decided_item
 from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
@@ -60,7 +60,7 @@ def _every_letter(writing: Writing) -> Facts:
     return {
         "reference": receipt.reference,
         "by_post": writing.address is None,
-        "reply": "Write or call us" if writing.address is None else "Reply to this mail",
+        "reply": how_to_reply(language, by_post=writing.address is None),
         "controller": controller,
         "asked": [asked(right, language) for right in rights],
         "received_on": day(received, language),
@@ -157,13 +157,14 @@ def _found(writing: Writing) -> Facts:
 
 
 def _searched(writing: Writing) -> Facts:
+    language = writing.language
     done = [system.searched_at for system in writing.state.systems.values() if system.searched_at]
     keys = select(CaseIdentifierRow).where(col(CaseIdentifierRow.id).in_(writing.state.searched_keys))
     rows = sorted(writing.session.exec(keys).all(), key=lambda row: row.added_at)
     return {
-        "systems": "all our systems" if len(done) == len(writing.state.systems) else count(len(done), "system"),
-        "searched_on": day(max(done, default=writing.now).astimezone(writing.zone).date()),
-        "searched_with": [masked(row.kind, value) for row in rows if (value := writing.open(row))],
+        "systems": all_systems(language) if len(done) == len(writing.state.systems) else count(len(done), "system", language),
+        "searched_on": day(max(done, default=writing.now).astimezone(writing.zone).date(), language),
+        "searched_with": [masked(row.kind, value, language) for row in rows if (value := writing.open(row))],
     }
 
 

@@ -10,8 +10,9 @@ from sqlmodel import select
 from activities.letter_writing import Facts, Writing
 from adapters.database.clocks import promised, seat_of
 from adapters.database.tables import CaseEventRow, PackageRow
-from adapters.letter_answers import why_longer
-from adapters.letter_words import FOUND, Withheld, contents, day_ahead, in_words, withheld
+from adapters.letter_answers import found_of, why_longer
+from adapters.letter_languages import remedies_in
+from adapters.letter_words import Withheld, contents, day_ahead, in_words, withheld
 from domain.case import Package
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
@@ -42,12 +43,15 @@ def finding(writing: Writing) -> Facts:
     found = writing.state.complaint.finding
     if found is None:
         raise NotAllowedNowError("Nothing was found yet.", status=writing.state.status.value)
-    return {"finding": FOUND[found]}
+    return {"finding": found_of(found, writing.language)}
 
 
 def further_routes(writing: Writing) -> Facts:
     """Where somebody can turn who complained to us already."""
-    return {"routes": remedies_for(writing.receipt.regimes, writing.resources.datamap.controller, complained=True)}
+    regimes, controller = writing.receipt.regimes, writing.resources.datamap.controller
+    if writing.language == "en":
+        return {"routes": remedies_for(regimes, controller, complained=True)}
+    return {"routes": remedies_in(writing.language, regimes, controller, complained=True)}
 
 
 def part(writing: Writing) -> Facts:

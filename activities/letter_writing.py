@@ -53,7 +53,7 @@ class Writing:
     def language(self) -> Language:
         """The language of the person's own words, if this letter has it; English otherwise."""
         wrote: Language = "de" if self.receipt.language == "de" else "fr" if self.receipt.language == "fr" else "en"
-        return "en" if self.address is None else speaks(self.message.letter, wrote, self.resources.settings.letters)
+        return speaks(self.message.letter, wrote, self.resources.settings.letters)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.letter_endings import DONE, ENDED, HOW, UNKNOWN, WHOLE
-from adapters.letter_words import ASKED, EXTENDED, WHY_RESTRICTED, asked
+from adapters.letter_words import ASKED, EXTENDED, FOUND, WHY_RESTRICTED, asked
 from domain.case import CaseState
 from domain.datamap_parts import Mechanism
 from domain.incoming import Language
@@ -19,6 +19,9 @@ class Answers:
     """One language.
 
     Args:
+        replies: how to answer a mail, and a letter on paper.
+        everywhere: that all systems were searched.
+        found: what came of a complaint.
         restricted: why data are only stored, by the ground of Article 18(1).
         extended: the law's two grounds for two further months.
         how: how one right ended.
@@ -29,6 +32,9 @@ class Answers:
         protected: what protects a transfer, by its mechanism; `{}` is the law.
     """
 
+    replies: tuple[str, str]
+    everywhere: str
+    found: dict[str, str]
     restricted: dict[str, str]
     extended: dict[str, str]
     how: dict[Outcome, str]
@@ -40,9 +46,18 @@ class Answers:
     laws: dict[str, str]
 
 
+_REPLIES: Final = ("Reply to this mail", "Write or call us")
+_EVERYWHERE: Final = "all our systems"
 _IN: Final[dict[Language, Answers]] = {
-    "en": Answers(WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, WHOLE, {}, {}),
+    "en": Answers(_REPLIES, _EVERYWHERE, FOUND, WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, WHOLE, {}, {}),
     "de": Answers(
+        replies=("Antworten Sie auf diese Mail", "Schreiben Sie uns oder rufen Sie uns an"),
+        everywhere="alle unsere Systeme",
+        found={
+            "upheld": "Sie hatten recht. Das haben wir gefunden, und das haben wir geändert.",
+            "partly_upheld": "Sie hatten zum Teil recht. Das haben wir gefunden, und das haben wir geändert.",
+            "not_upheld": "Wir haben sie geprüft und keinen Fehler bei uns gefunden. Das haben wir uns angesehen, und warum.",
+        },
         restricted={
             "accuracy": "Sie sagen, dass etwas darin falsch ist, und wir prüfen es.",
             "unlawful": "Sie haben verlangt, dass wir sie aufbewahren und nicht nutzen, statt sie zu löschen.",
@@ -89,6 +104,13 @@ _IN: Final[dict[Language, Answers]] = {
         laws={"UK": "britischem Recht", "EU": "EU-Recht"},
     ),
     "fr": Answers(
+        replies=("Répondez à ce courriel", "Écrivez-nous ou appelez-nous"),
+        everywhere="tous nos systèmes",
+        found={
+            "upheld": "Vous aviez raison. Voici ce que nous avons trouvé, et ce que nous avons changé.",
+            "partly_upheld": "Vous aviez raison en partie. Voici ce que nous avons trouvé, et ce que nous avons changé.",
+            "not_upheld": "Nous l'avons examinée et n'avons pas trouvé de faute de notre part. Voici ce que nous avons regardé.",
+        },
         restricted={
             "accuracy": "Vous dites que quelque chose y est faux, et nous le vérifions.",
             "unlawful": "Vous nous avez demandé de les garder sans les utiliser, au lieu de les effacer.",
@@ -140,6 +162,21 @@ _IN: Final[dict[Language, Answers]] = {
 def why_restricted(ground: str, language: Language) -> str:
     """Why data are only stored (Article 18(1))."""
     return _IN[language].restricted[ground]
+
+
+def how_to_reply(language: Language, *, by_post: bool) -> str:
+    """What the person does to answer."""
+    return _IN[language].replies[by_post]
+
+
+def all_systems(language: Language) -> str:
+    """That every system was searched."""
+    return _IN[language].everywhere
+
+
+def found_of(finding: str, language: Language) -> str:
+    """What came of a complaint."""
+    return _IN[language].found[finding]
 
 
 def why_longer(ground: str, language: Language) -> str:

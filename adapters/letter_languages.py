@@ -58,7 +58,7 @@ WORDS: Final[dict[Language, Words]] = {
         dot=".",
         thousands=".",
         near=("heute", "morgen", "in {} Tagen"),
-        nouns={"record": ("Eintrag", "Einträge"), "file": ("Datei", "Dateien")},
+        nouns={"record": ("Eintrag", "Einträge"), "file": ("Datei", "Dateien"), "system": ("System", "Systeme")},
         both=" und ",
         asked={
             Right.ACCESS: "Eine Kopie Ihrer Daten",
@@ -95,7 +95,7 @@ WORDS: Final[dict[Language, Words]] = {
         dot="",
         thousands="\N{NARROW NO-BREAK SPACE}",
         near=("aujourd'hui", "demain", "dans {} jours"),
-        nouns={"record": ("élément", "éléments"), "file": ("fichier", "fichiers")},
+        nouns={"record": ("élément", "éléments"), "file": ("fichier", "fichiers"), "system": ("système", "systèmes")},
         both=" et ",
         asked={
             Right.ACCESS: "Une copie de vos données",
@@ -158,10 +158,12 @@ def complaint_line_in(language: Language, regimes: Iterable[str], controller: Co
     return f"Vous pouvez à tout moment introduire une réclamation {_list(places, 'ou')}."
 
 
-def remedies_in(language: Language, regimes: Iterable[str], controller: Controller) -> tuple[Remedies, ...]:
+def remedies_in(
+    language: Language, regimes: Iterable[str], controller: Controller, *, complained: bool = False
+) -> tuple[Remedies, ...]:
     """The routes of each law in the order of, and as `domain/remedies.py` has them in English."""
     codes = sorted(set(regimes))
-    uk = [_uk(language, controller)] if any(code.startswith("UK") for code in codes) else []
+    uk = [_uk(language, controller, complained=complained)] if any(code.startswith("UK") for code in codes) else []
     eu = [_eu(language, state_of(code), controller) for code in codes if code.startswith("EU")]
     return (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
 
@@ -173,7 +175,7 @@ def _name(language: Language, country: str, controller: Controller) -> str:
     return authority_of(country, controller).name
 
 
-def _uk(language: Language, controller: Controller) -> Remedies:
+def _uk(language: Language, controller: Controller, *, complained: bool) -> Remedies:
     authority, to_us = authority_of("GB", controller), controller.contacts.complaints
     source = "Data Protection Act 2018, sections 164A, 165, 167; UK GDPR, Article 79"
     if language == "de":
@@ -182,13 +184,13 @@ def _uk(language: Language, controller: Controller) -> Remedies:
             f"Sie können sich beim {authority.name} beschweren: {authority.url}.",
             "Sie können vor Gericht gehen. Jeden dieser Wege können Sie ohne die anderen gehen.",
         )
-        return Remedies("Nach britischem Recht", routes, source)
+        return Remedies("Nach britischem Recht", routes[complained:], source)
     routes = (
         f"Vous pouvez nous adresser une réclamation : {to_us}. Nous en accusons réception sous 30 jours, puis nous l'examinons.",
         f"Vous pouvez introduire une réclamation auprès du {authority.name} : {authority.url}.",
         "Vous pouvez saisir un tribunal. Chacune de ces voies vous est ouverte sans les autres.",
     )
-    return Remedies("En droit britannique", routes, source)
+    return Remedies("En droit britannique", routes[complained:], source)
 
 
 def _eu(language: Language, country: str, controller: Controller) -> Remedies:

@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 import jinja2
 
 from adapters.desk_samples import DESK_SAMPLES, desk_preview
-from adapters.letter_answers import as_a_whole, came_of, protected_by, why_longer, why_restricted, why_unknown
+from adapters.letter_answers import (
+    all_systems,
+    as_a_whole,
+    came_of,
+    found_of,
+    how_to_reply,
+    protected_by,
+    why_longer,
+    why_restricted,
+    why_unknown,
+)
 from adapters.letter_endings import ENDED, HOW
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
@@ -201,6 +211,11 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
         "object_until": day(date(2026, 11, 30), language),
         "proofs_until": day(_EXTENDED, language),
         "received_on": day(_RECEIVED, language),
+        "reply": how_to_reply(language, by_post=False),
+        "finding": found_of("partly_upheld", language),
+        "systems": all_systems(language),
+        "searched_on": day(_RECEIVED, language),
+        "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example", language)],
         "records": count(1_284, "record", language),
         "routes": remedies_in(language, REGIMES, controller),
         "withheld": withheld({"third_party": 3}, {}, language),

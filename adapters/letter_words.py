@@ -166,9 +166,16 @@ def masked_mailbox(value: str) -> str:
     return f"{local[:1]}***@{domain}"
 
 
-def masked(kind: str, value: str) -> str:
+_MASKED: dict[Language, tuple[str, str, str]] = {
+    "en": ("your e-mail address {}", "your telephone number ending in {}", "your {} ending in {}"),
+    "de": ("Ihre E-Mail-Adresse {}", "Ihre Telefonnummer mit den letzten Ziffern {}", "{}, am Ende {}"),
+    "fr": ("votre adresse électronique {}", "votre numéro de téléphone finissant par {}", "{}, finissant par {}"),
+}
+
+
+def masked(kind: str, value: str, language: Language = "en") -> str:
     """An identifier that its owner recognises and nobody else learns: the letter may be read over a shoulder."""
+    mail, phone, other = _MASKED[language]
     if kind == "email":
-        return f"your e-mail address {masked_mailbox(value)}"
-    name = {"phone": "your telephone number"}.get(kind, f"your {kind.replace('_', ' ')}")
-    return f"{name} ending in {value[-2:]}"
+        return mail.format(masked_mailbox(value))
+    return phone.format(value[-2:]) if kind == "phone" else other.format(kind.replace("_", " "), value[-2:])

@@ -11,7 +11,7 @@ from domain.case_parts import AFTER_CHECK, LETTER_BY_POST
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem, SearchArchive
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
-from domain.events import Draft, Tag
+from domain.events import Draft, Fact, Tag
 from domain.measure_standing import pending_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
@@ -46,7 +46,8 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
     completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
     item = state.work_items[command.work_item]
     if item.letter == "identity_not_confirmed" and command.result in {"found", "posted"}:  # told in another way: now it was given
-        return [completed, Draft(tag=Tag.REFUSAL_NOTIFIED)]
+        given: dict[str, Fact] = {"given_on": facts["posted_on"]} if command.posted_on is not None else {}
+        return [completed, Draft(tag=Tag.REFUSAL_NOTIFIED, facts=given)]
     return [completed] if right is None else [completed, _carried_out(state, command, right)]
 
 

@@ -165,7 +165,7 @@ async def _certify(case: Proceedings, plan: PlanStanding) -> None:
         letter = SendLetter(case_id=case.case_id, letter="erasure_done", number=number or standing_of(case).certified)
         told = await case.deliver_or_ask(letter)
         tag = Tag.RIGHT_ANSWERED if told else Tag.RIGHT_BOUNCED
-        await case.record(Draft(tag=tag, facts={"right": case.right.value}))
+        await case.record(case.given(Draft(tag=tag, facts={"right": case.right.value})))
         number = case.state.sequence  # to be sent another way, it is another letter
         item = case.state.item(case.right)
 

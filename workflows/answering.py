@@ -77,7 +77,7 @@ def told(case: Proceedings) -> Draft:
     facts: dict[str, Fact] = {"right": case.right.value}
     if _open_ends(case.state, case.right):
         facts["following"] = True
-    return Draft(tag=Tag.RIGHT_ANSWERED, facts=facts)
+    return case.given(Draft(tag=Tag.RIGHT_ANSWERED, facts=facts))
 
 
 async def tell(case: Proceedings, letter: str, number: int, *drafts: Draft) -> None:

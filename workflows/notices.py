@@ -20,7 +20,7 @@ async def give_extension(case: Proceedings) -> None:
     while True:
         await case.until(lambda state: state.extension and not state.extension.given)
         told = await _told(case, "extension", case.state.extension)
-        await case.record(Draft(tag=Tag.EXTENSION_NOTIFIED if told else Tag.EXTENSION_BOUNCED))
+        await case.record(case.given(Draft(tag=Tag.EXTENSION_NOTIFIED if told else Tag.EXTENSION_BOUNCED)))
 
 
 async def give_refusal(case: Proceedings) -> None:
@@ -29,7 +29,7 @@ async def give_refusal(case: Proceedings) -> None:
         await case.until(lambda state: state.refusal and state.refusal.approved)
         right = case.state.refusal.right if case.state.refusal else None
         if await _told(case, "refusal", case.state.refusal):
-            await case.conclude(Draft(tag=Tag.REFUSAL_NOTIFIED, facts={"right": right.value} if right else {}))
+            await case.conclude(case.given(Draft(tag=Tag.REFUSAL_NOTIFIED, facts={"right": right.value} if right else {})))
         else:
             await case.record(Draft(tag=Tag.REFUSAL_BOUNCED))
 

@@ -10,7 +10,7 @@ Next: `workflows/case_ledger.py`
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class Proceedings(CaseLedger):
 
     def __init__(self, case_id: UUID, state: CaseState) -> None:
         super().__init__(case_id, state)
+        self._posted_on: date | None = None  # the day on which this view's last letter went out on paper
         self._errands: set[asyncio.Task[None]] = set()
 
     async def until(self, condition: Callable[[CaseState], object], *, timeout: timedelta | None = None) -> None:  # noqa: ASYNC109
@@ -76,18 +77,28 @@ class Proceedings(CaseLedger):
     async def deliver_or_ask(self, message: SendLetter) -> bool:
         """Send a letter and wait until the mail server accepted it, or until a person says how it reached the data subject.
 
-        False when the person says that it did not.
+        False when the person says that it did not. `given` then dates what is recorded of a letter on paper.
         """
+        written = workflow.now().date()
         try:
             sent = await self._deliver(message)
         except ActivityError:
             item = await self._ask_person(message)
         else:
             if not sent.by_post:
+                self._posted_on = None
                 return True
             item = await self._ask_to_post(message, sent)
         await self.until(lambda state: item not in state.open_work_items)
-        return self.state.work_items[item].result in {"found", "posted"}
+        done = self.state.work_items[item]
+        self._posted_on = max(done.posted_on, written) if done.posted_on else None  # no letter is posted before it is written
+        return done.result in {"found", "posted"}
+
+    def given(self, draft: Draft) -> Draft:
+        """What says that the person was told, dated by the posting or handing over of a letter on paper."""
+        if self._posted_on is None:
+            return draft
+        return draft.model_copy(update={"facts": {**draft.facts, "given_on": self._posted_on.isoformat()}})
 
     async def ask_operator(self) -> None:
         """Wait for a person after a failure that trying again will not mend."""

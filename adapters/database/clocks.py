@@ -162,4 +162,7 @@ def kind_of(event: CaseEvent) -> ClockEventKind | None:
 def _moment(event: CaseEvent) -> datetime:
     # A reply ends a pause from its arrival, also while it waited to be read; nothing arrives after it was recorded.
     arrived = event.facts.get("arrived_at")
-    return min(datetime.fromisoformat(str(arrived)), event.at) if arrived else event.at
+    # A letter on paper is given on the day it is posted or handed over, also where somebody writes that down days later.
+    given = event.facts.get("given_on")
+    instant = str(arrived) if arrived else f"{given}T12:00:00+00:00" if given else ""
+    return min(datetime.fromisoformat(instant), event.at) if instant else event.at

@@ -52,6 +52,17 @@ def test_a_reply_counts_from_its_arrival_and_never_from_the_future() -> None:
     assert future == recorded
 
 
+def test_a_letter_on_paper_counts_from_the_day_of_posting_and_never_from_the_future() -> None:
+    def answered(given: str) -> str:
+        facts: dict[str, Fact] = {"right": "access", "given_on": given}
+        told = CaseEvent(sequence=1, tag=Tag.RIGHT_ANSWERED, at=MONDAY + 40 * DAY, actor="system", facts=facts)
+        return clock_of(MONDAY, ["UK"], ["access"], [told], as_of=MONDAY + 50 * DAY).state
+
+    assert answered((MONDAY + 20 * DAY).date().isoformat()) == "met", "written down late, and posted in time"
+    assert answered((MONDAY + 39 * DAY).date().isoformat()) == "missed"
+    assert answered((MONDAY + 300 * DAY).date().isoformat()) == "missed"
+
+
 def test_a_notice_that_bounced_was_not_given() -> None:
     assert after((Tag.EXTENSION_DECIDED, 3)) == after()
     assert after((Tag.EXTENSION_NOTIFIED, 3)).extended

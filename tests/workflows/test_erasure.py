@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper
 
+from domain.case import CaseState
+from domain.case_parts import LETTER_BY_POST
 from domain.commands import (
     AddIdentifier,
     ApproveErasure,
@@ -27,7 +29,7 @@ from domain.erasure_standing import ErasureStanding
 from domain.events import Tag
 from domain.messages import SystemResult
 from domain.rights import Outcome, Right, Status
-from tests.factories import ANNA, BEN, LEAD, SECOND_MAILBOX, SUBJECT
+from tests.factories import ANNA, BEN, LEAD, MAILBOX, MONDAY, SECOND_MAILBOX, SUBJECT, happen
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
 
@@ -144,6 +146,43 @@ async def test_the_person_stops_it_without_a_code_and_nothing_is_gone(temporal_c
         assert it.office.letters[-1] == "erasure_stopped"
         assert it.office.state is not None
         assert it.office.state.outcome is Outcome.WITHDRAWN
+
+
+async def test_whoever_has_no_email_gets_the_letter_that_stops_it_on_paper_and_counts_as_told_from_its_posting(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    state = CaseState(case_id=uuid4())
+    rights = ["erasure"]
+    happen(
+        state, Tag.REQUEST_RECEIVED, received_at=MONDAY.isoformat(), channel="letter", rights=rights, regimes=["UK"], risk="low"
+    )
+    happen(state, Tag.IDENTIFIER_CLAIMED, identifier=str(MAILBOX), kind="username")
+    happen(state, Tag.IDENTIFIER_ACCEPTED, identifier=str(MAILBOX))
+    happen(state, Tag.IDENTITY_CONFIRMED, how="manual")
+    office = FakeOffice()
+    office.rights = [Right.ERASURE]
+    office.state = state.model_copy(deep=True)
+    async with case(temporal_client, time_skipper, office, state) as running:
+        it = Erasing(running)
+        await it.approve()
+
+        async def post(letter: str, on: date) -> None:
+            await running.until(lambda _office: it.open_items(LETTER_BY_POST))
+            (item,) = it.open_items(LETTER_BY_POST)
+            assert it.office.state is not None
+            assert it.office.state.work_items[item].letter == letter
+            await running.command(CompleteWorkItem(actor=ANNA, work_item=item, result="posted", posted_on=on))
+
+        today = datetime.now(UTC).date()
+        await running.until(lambda _office: it.open_items(LETTER_BY_POST))
+        assert Tag.ERASURE_ANNOUNCED not in office.tags, "the days to stop it begin with the posting"
+        await post("erasure_planned", today)
+        await it.until(Tag.ERASURE_ANNOUNCED)
+        await running.age(days=3, minutes=1)
+        await post("erasure_done", today)
+        await it.until(Tag.RIGHT_ANSWERED)
+        told = next(event for event in office.events if event.tag is Tag.RIGHT_ANSWERED)
+        assert str(told.facts["given_on"]) >= today.isoformat(), "never before the letter was written"
 
 
 async def test_staff_who_stop_it_say_where_they_were_told(temporal_client: Client, time_skipper: TimeSkipper) -> None:

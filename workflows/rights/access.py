@@ -154,7 +154,7 @@ async def _deliver(case: Proceedings) -> bool:
         # A letter that never arrived is no delivery: the address has to be looked at, and the release approved again.
         happened = Draft(tag=Tag.DELIVERY_NOTIFIED if told else Tag.PACKAGE_VOIDED)
         if told and case.state.delivery_address is None:  # on paper the copy goes with its letter
-            happened = Draft(tag=Tag.DELIVERY_RECORDED, facts={"channel": "post"})
+            happened = case.given(Draft(tag=Tag.DELIVERY_RECORDED, facts={"channel": "post"}))
         if not await case.record_if(lambda state: state.approved, happened) or not told:
             return False
     if _nothing_held(case.state):

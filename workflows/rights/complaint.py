@@ -28,7 +28,7 @@ async def complaint(case: Proceedings) -> None:
         assert item is not None
         outcome = SendLetter(case_id=case.case_id, letter="complaint_outcome", number=item.decided, note=item.text)
         if await case.deliver_or_ask(outcome):
-            await case.conclude(Draft(tag=Tag.RIGHT_ANSWERED, facts={"right": case.right.value}))
+            await case.conclude(case.given(Draft(tag=Tag.RIGHT_ANSWERED, facts={"right": case.right.value})))
             return
         await case.record(Draft(tag=Tag.RIGHT_BOUNCED, facts={"right": case.right.value}), opened(workflow.uuid4(), HANDLE))
 
@@ -43,7 +43,7 @@ async def _acknowledge(case: Proceedings) -> None:
             await case.until(lambda state, item=item: item not in state.open_work_items)  # type: ignore[misc]
             told = case.state.work_items[item].result == "found"
         if told:
-            await case.record(Draft(tag=Tag.COMPLAINT_ACKNOWLEDGED))
+            await case.record(case.given(Draft(tag=Tag.COMPLAINT_ACKNOWLEDGED)))
 
 
 async def _look_into(case: Proceedings) -> None:

@@ -46,7 +46,7 @@ async def _say_stopped(case: Proceedings) -> None:
     item = case.state.item(case.right)
     assert item is not None
     await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter="erasure_stopped", number=item.decided))
-    await case.conclude(Draft(tag=Tag.RIGHT_ANSWERED, facts={"right": case.right.value}))
+    await case.conclude(case.given(Draft(tag=Tag.RIGHT_ANSWERED, facts={"right": case.right.value})))
 
 
 async def _wait(case: Proceedings) -> bool:
@@ -72,6 +72,9 @@ async def _wait(case: Proceedings) -> bool:
     return True
 
 
+_ON_PAPER = 99  # behind the places of the addresses
+
+
 async def _announce(case: Proceedings, plan: PlanStanding) -> None:
     """Tell every proven address and every one that is held, once a plan; the stop link needs no code."""
     if standing_of(case).told_at is not None:
@@ -81,5 +84,7 @@ async def _announce(case: Proceedings, plan: PlanStanding) -> None:
         if identifier.kind == "email" and (identifier.standing == "proven" or identifier.found):
             message = SendLetter(case_id=case.case_id, letter="erasure_planned", number=number + place, identifier=key)
             await case.deliver_or_ask(message)
+    if case.state.delivery_address is None:  # without e-mail the days to stop it begin when the letter was posted
+        await case.deliver_or_ask(SendLetter(case_id=case.case_id, letter="erasure_planned", number=number + _ON_PAPER))
     until = workflow.now() + timedelta(days=waiting_days(case.state, plan))
     await case.record_if(lambda state: still(state, plan), Draft(tag=Tag.ERASURE_ANNOUNCED, facts={"until": until.isoformat()}))
