@@ -1,4 +1,4 @@
-"""Every stage of every right, and every way it can end, has a letter in English; the most used ones in German and French too.
+"""Every stage of every right, and every way it can end, has a letter in English; and in German and French.
 
 Read off the workflows themselves: a letter that one of them names and nobody wrote fails here, and so does a new outcome or right
 without words.
