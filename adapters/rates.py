@@ -48,6 +48,7 @@ def one_too_many(session: Session, key: str, rate: Rate, now: datetime) -> bool:
     return not changed(session, more.values(count=col(RateWindow.count) + 1))
 
 
+HOST_CHECKS = Rate(most=60, within=timedelta(hours=1))  # by hand on the host: somebody who asks for one person after the other
 MAILBOX = Rate(most=10, within=timedelta(days=1))  # requests and addresses that name one mailbox; each sends it mails
 
 
