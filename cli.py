@@ -75,7 +75,7 @@ def web() -> None:
     from api.serving import options  # noqa: PLC0415
 
     settings = Settings.load()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, ship_to=settings.logs_to)
     uvicorn.run("api.app:create_app", factory=True, **options(settings))
 
 

@@ -206,7 +206,7 @@ def main() -> int:
     os.umask(0o077)  # what it writes is its owner's alone
     try:
         settings = Settings.load()
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, ship_to=settings.logs_to)
         resources = Resources.open(settings)
         asyncio.run(run(resources))
         resources.close()

@@ -2,7 +2,8 @@
 
 `breached_passwords.bin` holds the 43,940 that our policy would otherwise take (12 characters or more) of the million most used of
 Mark Burnett's ten million leaked passwords, as the OWASP project SecLists orders them: five bytes of the SHA-256 of each in small
-letters, sorted. Written anew by `python -m adapters.breached_passwords LIST`. Next: adapters/passwords.py
+letters, sorted. Written anew by `python -m adapters.breached_passwords LIST`. Where it comes from and on what terms:
+`breached_passwords.txt`. Next: adapters/passwords.py
 """
 
 import hashlib

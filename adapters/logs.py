@@ -3,7 +3,7 @@
 JSON lines, or readable ones on a terminal. Free text and e-mail addresses cannot get in: a value that is not shaped like an
 id, an enum, a number or a date is withheld, and an exception is told by its types and places, since its message may quote data.
 
-Next: adapters/processes.py
+Next: adapters/log_shipping.py
 """
 
 import logging
@@ -43,12 +43,16 @@ _FRAMES = 12  # innermost; the outer ones are the server's own
 Event = MutableMapping[str, Any]
 
 
-def configure(level: str = "INFO", *, terminal: bool | None = None) -> None:
+def configure(level: str = "INFO", *, terminal: bool | None = None, ship_to: str | None = None) -> None:
     """Send this process's logs, those of its libraries included, to standard error.
 
     Args:
         level: the least severe one that is written.
         terminal: readable lines instead of JSON; None asks whether standard error is a terminal.
+        ship_to: a collector that gets the same lines as JSON (`adapters/log_shipping.py`).
+
+    Raises:
+        SettingsError: that is no collector.
     """
     readable = sys.stderr.isatty() if terminal is None else terminal
     renderer = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(sort_keys=True)
@@ -63,14 +67,15 @@ def configure(level: str = "INFO", *, terminal: bool | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[_unformatted, *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, renderer],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers[0].setFormatter(_formatter(shared, renderer))
+    if ship_to:
+        from adapters.log_shipping import Collector, Shipping  # noqa: PLC0415 (TLS is loaded where lines go out)
+
+        handlers.append(Shipping(Collector.of(ship_to)))
+        handlers[1].setFormatter(_formatter(shared, structlog.processors.JSONRenderer(sort_keys=True)))
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = handlers
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
@@ -78,6 +83,13 @@ def configure(level: str = "INFO", *, terminal: bool | None = None) -> None:
     logging.getLogger("uvicorn.access").disabled = True  # paths carry tokens; the web application logs routes instead
     sys.excepthook = _uncaught
     threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _formatter(shared: list[Processor], renderer: Processor) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[_unformatted, *shared],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, renderer],
+    )
 
 
 def _uncaught(kind: type[BaseException], failure: BaseException | None, trace: TracebackType | None) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.passkey_site import site_of
+from adapters.secret_files import folder_of_secrets
 from domain.errors import SettingsError
 from domain.staffing import STAFF_ROLES
 
@@ -84,8 +85,10 @@ class Settings(BaseSettings):
     on_call_webhook: str | None = Field(default=None, repr=False)
     people_threshold: Literal["risk", "high_risk"] = "risk"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    logs_to: str | None = None
+    secrets: Path | None = None
 
-    @field_validator("home", "keys", "signing_key", "audit_key", "datamap", "identity_issuers", "letters")
+    @field_validator("home", "keys", "signing_key", "audit_key", "datamap", "identity_issuers", "letters", "secrets")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         # The parts of `habeas up` may be started from another folder than the one the setting was written in.
@@ -120,7 +123,7 @@ class Settings(BaseSettings):
     def read(cls, **given: Any) -> Self:  # noqa: ANN401 (the field's own type decides)
         """Read without the start-up checks: for `habeas keys init`, which makes what they ask for."""
         try:
-            return cls(**given)
+            return cls(**given, _secrets_dir=folder_of_secrets(given.get("secrets")))
         except ValidationError as refused:
             first = refused.errors(include_input=False, include_context=False)[0]
             name = str(first["loc"][0]) if first["loc"] else ""

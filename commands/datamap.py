@@ -3,6 +3,7 @@
 Next: activities/systems/registry.py
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,8 +45,9 @@ def datamap_check(
 def _contradicted(datamap: "DataMap", settings: Settings) -> bool:
     """Print what the live systems say against the data map; whether any of it is an error."""
     from activities.systems.registry import Systems  # noqa: PLC0415
+    from adapters.secret_files import Variables  # noqa: PLC0415
 
-    connectors, broken = Systems(datamap, settings.home), False
+    connectors, broken = Systems(datamap, settings.home, Variables(os.environ, settings.secrets)), False
     for system in datamap.systems:
         try:
             complaints = list(connectors.connector(system.name).check())

@@ -4,11 +4,13 @@ Reported, not raised: what does not answer, tables and columns that are missing,
 will be slow. Nothing is read but the shape of things: no row, no file's content.
 """
 
+import os
 from collections.abc import Mapping
 
 from activities.systems.base import Complaint
 from activities.systems.registry import Systems
 from adapters.resources import Resources
+from adapters.secret_files import Variables
 from domain.datamap import DataMap, Finding, System
 from domain.datamap_text import Document, Path, read
 from domain.errors import SystemFailedError
@@ -20,10 +22,11 @@ def check_live(datamap: DataMap, resources: Resources, environment: Mapping[str,
     Args:
         datamap: as it was read from the file that the settings name.
         resources: for the settings.
-        environment: where connection settings find their variables; the process's own when left out.
+        environment: where connection settings find their variables; the process's own and its secrets when left out.
     """
     document = read(resources.settings.datamap.read_text(encoding="utf-8"))
-    systems = Systems(datamap, resources.settings.home, environment)
+    variables = Variables(os.environ, resources.settings.secrets) if environment is None else environment
+    systems = Systems(datamap, resources.settings.home, variables)
     try:
         for number, system in enumerate(datamap.systems):
             _check(document, systems, system, ("systems", number))

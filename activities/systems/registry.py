@@ -15,6 +15,7 @@ from activities.systems.files import FileSystem
 from activities.systems.manual import ManualSystem
 from activities.systems.sql import SqlSystem
 from adapters.resources import Resources
+from adapters.secret_files import Variables
 from adapters.settings import is_verified
 from domain.datamap import DataMap, System, SystemKind, resolve
 from domain.errors import SettingsError
@@ -39,7 +40,8 @@ class Systems:
     @classmethod
     def of(cls, resources: Resources) -> Self:
         """The systems of the data map in force: the one way in which activities open them."""
-        return cls(resources.datamap, resources.settings.home)
+        settings = resources.settings
+        return cls(resources.datamap, settings.home, Variables(os.environ, settings.secrets))
 
     def connector(self, name: str) -> Connector:
         """The connector of a system.

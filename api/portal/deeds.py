@@ -15,10 +15,11 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.codes import TRIES, CodePurpose, check_code_may_be_sent
 from adapters.database.intake import identifier_row
-from adapters.database.tables import CaseIdentifierRow, Code, CommandRow, IdentityEvidence
+from adapters.database.tables import CaseIdentifierRow, Code, CommandRow
 from adapters.evidence import evidence_row
 from adapters.links import record_attempt
 from adapters.notes import write_note
+from adapters.quotas import refuse_one_proof_more
 from api.dependencies import Web
 from api.idempotency import keyed_hash
 from api.portal.limits import mailbox_flooded
@@ -49,8 +50,6 @@ from domain.rights import Role
 
 SUBJECT: Final = Actor(person="subject", role=Role.DATA_SUBJECT)
 MOST_ADDRESSES: Final = 10  # of one case, named by the person; nobody has more mailboxes than they can name in a letter
-MOST_PROOFS: Final = 10  # of one case at a time: both sides of a card, and some that were no good
-ENOUGH_PROOFS: Final = "We have many files from you already. We look at them and write to you."
 _FLOODED: Final = "This address was named too often today, so we send it no more mails. Please try again tomorrow."
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 Make = Callable[[Session], Command]
@@ -223,9 +222,7 @@ def evidence(web: Web, case_id: UUID, file: UploadedPart, taken: list[UUID]) -> 
 
     def make(session: Session) -> Command:
         row = evidence_row(case_id, file.ref, file.media_type, file.malware, web.now())
-        there = select(func.count()).where(IdentityEvidence.case_id == case_id, col(IdentityEvidence.destroyed_at).is_(None))
-        if session.exec(there).one() >= MOST_PROOFS:
-            raise InvalidInputError(ENOUGH_PROOFS, field="files")
+        refuse_one_proof_more(session, case_id)
         session.add(row)
         taken.append(row.id)
         return SubmitIdentityEvidence(actor=SUBJECT, evidence=row.id)

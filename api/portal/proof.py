@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.case_vault import CaseVault
 from adapters.database.case_reader import CaseReader
 from adapters.evidence import MOST_BYTES
+from adapters.quotas import ENOUGH_PROOFS, MOST_PROOFS
 from api.dependencies import TheWeb, Web
 from api.errors import TooLargeError
 from api.face import forms
@@ -93,8 +94,8 @@ def _vault(web: Web, case_id: UUID, *, mandate: bool) -> CaseVault:
     wanted = mandate_awaited(state) or (state.more_identity_asked and not mandate)
     if Action.SUBMIT_IDENTITY_EVIDENCE not in allowed_actions(state) or not wanted:
         raise NotAllowedNowError
-    if len(state.evidence) >= deeds.MOST_PROOFS:
-        raise InvalidInputError(deeds.ENOUGH_PROOFS, field="files")
+    if len(state.evidence) >= MOST_PROOFS:
+        raise InvalidInputError(ENOUGH_PROOFS, field="files")
     web.resources.vault.make_evidence_key(case_id)
     return web.resources.vault.evidence(case_id)
 

@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.breach_intake import seal_note
 from adapters.database.breach_tables import DossierCommand, DossierFile
 from adapters.database.tables import Caseworker
+from adapters.quotas import refuse_too_much
 from adapters.resources import Resources
 from adapters.scanning import HANDED_IN, refuse_unscanned
 from adapters.vault import DossierPurpose
@@ -179,6 +180,8 @@ class DossierDeed(ABC):
         if len(self.upload.files) != 1:
             raise InvalidInputError("Send one file as multipart, in a part named `files`.", field="files")
         (file,) = self.upload.files
+        kept = select(DossierFile.blob).where(DossierFile.dossier_id == self.dossier_id)
+        refuse_too_much(session.exec(kept), [file.ref])
         subject = uuid4()
         row = DossierFile(
             dossier_id=self.dossier_id,

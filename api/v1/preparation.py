@@ -27,6 +27,7 @@ from adapters.database.tables import CaseIdentifierRow, CommandRow, UploadedFile
 from adapters.evidence import evidence_row
 from adapters.found_by_hand import refuse_unscanned_files
 from adapters.links import record_attempt
+from adapters.quotas import refuse_one_proof_more, refuse_too_much_by_hand
 from adapters.rates import mailbox_flooded
 from adapters.resources import Resources
 from api.alone import announcement, refuse_alone, tell_alone
@@ -165,6 +166,7 @@ def _evidence(session: Session, deed: Deed) -> dict[str, Any]:
     if len(deed.files) != 1:
         raise InvalidInputError("Send one photograph or PDF as multipart, in a part named `files`.", field="files")
     (file,) = deed.files
+    refuse_one_proof_more(session, deed.case_id)
     row = evidence_row(deed.case_id, file.ref, file.media_type, file.malware, deed.now)
     session.add(row)
     return {"evidence": row.id}
@@ -190,6 +192,7 @@ def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
         raise InvalidInputError("A letter went on a day that has been.", field="posted_on")
     if deed.files and ((item.system is None and item.kind != SAFEGUARD) or given["result"] != "found"):
         raise InvalidInputError("Files come with the result `found` of a system.", field="files")
+    refuse_too_much_by_hand(session, deed.case_id, [file.ref for file in deed.files])
     vault = deed.resources.vault.case(deed.case_id)
     for file in deed.files:
         row = UploadedFile(

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.secret_files import Variables
 from adapters.settings import Settings
 from domain.errors import SettingsError
 
@@ -51,6 +52,30 @@ def test_everything_lies_under_the_home_by_default(monkeypatch: pytest.MonkeyPat
 
 def test_the_signing_key_lies_beside_the_ring(tmp_path: Path) -> None:
     assert Settings.load(keys=tmp_path / "secret" / "ring.json").signing_key == tmp_path / "secret" / "signing.pem"
+
+
+def test_secrets_come_from_the_folder_that_a_vault_writes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o700)
+    (folder / "HABEAS_SMTP_URL").write_text("smtps://habeas:first@mail.example\n")
+    (folder / "HABEAS_OIDC_CLIENT_SECRET").write_text("of the vault")
+    (folder / "BILLING_DATABASE_URL").write_text("postgresql://billing")
+    monkeypatch.setenv("HABEAS_SECRETS", str(folder))
+    monkeypatch.setenv("HABEAS_OIDC_CLIENT_SECRET", "of the environment")
+    settings = Settings.load()
+    assert settings.smtp_url == "smtps://habeas:first@mail.example"
+    assert settings.oidc_client_secret == "of the environment"
+    variables = Variables({"SHOP_URL": "https://shop"}, settings.secrets)
+    assert variables["BILLING_DATABASE_URL"] == "postgresql://billing"
+    (folder / "BILLING_DATABASE_URL").write_text("postgresql://renewed\n")  # by the agent, while Habeas runs
+    assert variables["BILLING_DATABASE_URL"] == "postgresql://renewed"
+    assert "SHOP_URL" in variables
+    for nothing in ("../secrets/BILLING_DATABASE_URL", "NOTHING"):
+        assert nothing not in variables
+    folder.chmod(0o755)
+    assert refusal() == "HABEAS_SECRETS: the folder can be read by others: chmod o-rwx on it."
+    monkeypatch.setenv("HABEAS_SECRETS", str(tmp_path / "nowhere"))
+    assert refusal() == "HABEAS_SECRETS: there is no such folder."
 
 
 def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:

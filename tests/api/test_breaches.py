@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters import quotas
 from adapters.database.intake import Receipt
 from domain.rights import Role
 from tests.breach_gateway import BreachGateway
@@ -165,6 +166,20 @@ def test_evidence_is_kept_with_its_hash(web: TestClient, breach: dict[str, Any],
     read = web.get(f"/api/v1/breaches/{breach['reference']}/evidence/{kept['id']}", headers=rita)
     assert read.content == log
     assert "attachment" in read.headers["Content-Disposition"]
+
+
+def test_one_breach_holds_so_many_files_and_bytes_and_no_more(
+    web: TestClient, breach: dict[str, Any], rita: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(content: bytes) -> int:
+        parts: Any = {"command": (None, json.dumps({"text": "A log."})), "files": ("edge.log", content, "text/plain")}
+        return web.post(f"/api/v1/breaches/{breach['reference']}/actions/add_evidence", files=parts, headers=rita).status_code
+
+    monkeypatch.setattr(quotas, "MOST_BYTES", 10)
+    assert [send(b"12345678"), send(b"123"), send(b"12")] == [200, 422, 200]
+    monkeypatch.setattr(quotas, "MOST_FILES", 2)
+    monkeypatch.setattr(quotas, "MOST_BYTES", 100)
+    assert send(b"1") == 422
 
 
 def test_a_repeated_action_happens_once_and_another_body_is_refused(

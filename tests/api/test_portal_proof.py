@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import IdentityEvidence
-from api.portal.deeds import MOST_PROOFS
+from adapters.quotas import MOST_PROOFS
 from domain.events import Tag
 from tests.api.visiting import a_link, hidden
 from tests.case_in_hand import CaseInHand
