@@ -13,6 +13,7 @@ Next: `activities/package.py`.
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, delete, select
@@ -26,16 +27,19 @@ from activities.identifiers import usable_identifiers
 from activities.systems.base import SystemUnreachableError
 from activities.systems.registry import Systems
 from activities.traversal import Assignment, Traversal
+from adapters.archives.store import Archives
 from adapters.collected import Collected as CollectedRows
 from adapters.collected import CollectedCollection
 from adapters.database.tables import CaseReceipt, SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import blob_ids
 from domain.datamap import Plan, SystemKind
+from domain.datamap_parts import Asked
 from domain.errors import InvalidInputError, SystemFailedError, UnknownObjectError
 from domain.messages import BuildPackage, CaseRef, Collect, Collected, SystemResult
 from domain.normal import normal_email
 from domain.portability import portable_places
+from domain.rights import Relation
 from domain.traversal import Place
 
 SNAPSHOT_RUN = 0
@@ -78,10 +82,14 @@ class Collection:
                 snapshots=self._snapshots(message.case_id, identifiers),
                 portable=message.portable,
             )
-            waiting = [SystemResult(system=name, state="manual", archive=self._imported(name)) for name in sorted(by_hand)]
+            unasked = {name for name in by_hand if self._unasked(name, message.case_id)}
+            waiting = [
+                SystemResult(system=name, state="unasked" if name in unasked else "manual", archive=self._imported(name))
+                for name in sorted(by_hand)
+            ]
             results = [*self._search(assignment), *waiting]
             built = None
-            if message.build and all(result.state == "searched" for result in results):
+            if message.build and all(result.state in {"searched", "unasked"} for result in results):
                 order = BuildPackage(
                     case_id=message.case_id,
                     run=message.run,
@@ -144,6 +152,13 @@ class Collection:
     def _imported(self, name: str) -> bool:
         return self._resources.datamap.system(name).kind is SystemKind.ARCHIVE
 
+    def _unasked(self, name: str, case_id: UUID) -> bool:
+        """Whether the data map asks for imports into this archive in other cases only, and nobody imported any into this one."""
+        asked = self._resources.datamap.system(name).asked
+        if asked is Asked.ALWAYS or not self._imported(name) or Archives(self._resources, case_id).imports(name):
+            return False
+        return asked is Asked.ON_REQUEST or self._claimed(case_id).get("relation") != Relation.EMPLOYEE
+
     def _wanted(self, message: Collect, plan: Plan) -> list[str]:
         """The systems to search: all, or those to retry with what depends on them; never what is left out."""
         names = [*dict.fromkeys(step.system for step in plan.steps)] if message.portable else self._names
@@ -172,15 +187,20 @@ class Collection:
         return activity.in_activity() and activity.info().attempt < self._resources.datamap.system(name).attempts
 
     def _claimed_address(self, case_id: UUID) -> str | None:
+        address = self._claimed(case_id).get("email")
+        return str(address) if address else None
+
+    def _claimed(self, case_id: UUID) -> dict[str, Any]:
+        """What was said of the person when the request came in; empty when that is gone."""
         with self._resources.database.read() as session:
             receipt = session.get(CaseReceipt, case_id)
         if receipt is None:
             raise UnknownObjectError(case_id=str(case_id))
         if receipt.subject is None:
-            return None
+            return {}
         subject = self._resources.vault.case(case_id).open("case_receipt", "subject", str(case_id), receipt.subject)
-        address = json.loads(subject).get("email")
-        return str(address) if address else None
+        claimed: dict[str, Any] = json.loads(subject)
+        return claimed
 
     def _snapshots(self, case_id: UUID, identifiers: dict[str, list[str]]) -> dict[Place, CollectedCollection]:
         """The copies taken at receipt, if the address they were taken for may be used by now."""

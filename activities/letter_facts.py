@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from activities.letter_measures import consents, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_writing import Facts, Writing
+from adapters.archives.store import Archives
 from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
@@ -147,12 +148,11 @@ def _found(writing: Writing) -> Facts:
     package = writing.state.package
     if package is None:
         raise NotAllowedNowError("Nothing was built yet.", status=writing.state.status.value)
-    titles = {system.name: system.title for system in writing.resources.datamap.systems}
     skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
     return {
         "records": held_in(writing, package),
         "withheld": withheld_of(writing, package.id),
-        "left_out": [titles.get(name, name) for name in skipped],
+        "left_out": [_title(writing, name) for name in skipped],
     }
 
 
@@ -165,7 +165,30 @@ def _searched(writing: Writing) -> Facts:
         "systems": all_systems(language) if len(done) == len(writing.state.systems) else count(len(done), "system", language),
         "searched_on": day(max(done, default=writing.now).astimezone(writing.zone).date(), language),
         "searched_with": [masked(row.kind, value, language) for row in rows if (value := writing.open(row))],
+        "scopes": _scopes(writing),
+        "not_asked": [_title(writing, name) for name, system in writing.state.systems.items() if system.state == "unasked"],
     }
+
+
+def _title(writing: Writing, name: str) -> str:
+    return next((system.title for system in writing.resources.datamap.systems if system.name == name), name)
+
+
+def _scopes(writing: Writing) -> list[Facts]:
+    """Of each archive that was searched, what was agreed to be searched in it; nobody's mailbox is named."""
+    archives = Archives(writing.resources, writing.receipt.case_id)
+    searched = [name for name, system in writing.state.systems.items() if system.archive and system.state == "searched"]
+    agreed = [(name, each.scope) for name in searched if (each := archives.agreed(name))]
+    return [
+        {
+            "title": _title(writing, name),
+            "mailboxes": len(scope.archives),
+            "first": day(scope.period.first, writing.language) if scope.period.first else "",
+            "last": day(scope.period.last, writing.language) if scope.period.last else "",
+            "terms": list(scope.terms),
+        }
+        for name, scope in agreed
+    ]
 
 
 def _note(writing: Writing) -> Facts:

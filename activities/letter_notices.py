@@ -14,6 +14,7 @@ from adapters.letter_answers import found_of, why_longer
 from adapters.letter_languages import remedies_in
 from adapters.letter_words import Withheld, contents, day_ahead, in_words, withheld
 from domain.case import Package
+from domain.case_parts import ANSWERED
 from domain.errors import NotAllowedNowError
 from domain.events import Tag
 from domain.remedies import remedies_for
@@ -60,7 +61,7 @@ def part(writing: Writing) -> Facts:
     if partial is None or partial.package is None:
         raise NotAllowedNowError("No part of the answer was built.", status=state.status.value)
     titles = {system.name: system.title for system in writing.resources.datamap.systems}
-    waiting = [name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}]
+    waiting = [name for name, system in state.systems.items() if system.state not in ANSWERED]
     return {
         "records": held_in(writing, partial.package),
         "withheld": withheld_of(writing, partial.package.id),

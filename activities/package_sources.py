@@ -29,6 +29,7 @@ from adapters.requester import Requester
 from adapters.resources import Resources
 from domain.archives import AgreedScope
 from domain.case import CaseState
+from domain.case_parts import ANSWERED
 from domain.datamap import Collection, DataMap, Origin, System, SystemKind
 from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
 from domain.errors import NotAllowedNowError, UnknownObjectError
@@ -162,7 +163,7 @@ def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
     """Of a partial answer, the systems whose data come with the rest: still searched, or still looked through."""
     if not message.partial:
         return frozenset()
-    searched = {name for name, system in state.systems.items() if system.state not in {"searched", "skipped"}}
+    searched = {name for name, system in state.systems.items() if system.state not in ANSWERED}
     return frozenset(searched | set(message.without))
 
 

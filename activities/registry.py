@@ -90,6 +90,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             measures.carry_out_measure,
             Transfers(resources, systems).find_transfers,
             ArchiveReading(resources).read_archive,
+            ArchiveReading(resources).stop_archive,
         ],
         "notice": [
             notices.load_recipients,

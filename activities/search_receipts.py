@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from activities.matching import Way
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
 from adapters.database.session import insert
-from adapters.database.tables import SearchReceipt
+from adapters.database.tables import PageSeen, SearchReceipt
 from adapters.resources import Resources
 from adapters.sealed_head import Head, Sealable, blob_ids
 from domain.traversal import Place
@@ -105,6 +105,11 @@ class Receipts:
         for blob in unused:  # after the commit: a crash in between leaves a blob too many, never one too few
             self._resources.blobs.delete(blob)
 
+    def _forget_seen(self, session: Session, place: Place) -> None:
+        """What stands on the pages of a collection is something else now: nobody has looked at it."""
+        here = (col(PageSeen.case_id) == self._case_id, col(PageSeen.run) == self._run)
+        session.execute(delete(PageSeen).where(*here, col(PageSeen.system) == place[0], col(PageSeen.collection) == place[1]))
+
     def _replace(self, session: Session, old: SearchReceipt | None, outcome: Outcome, unused: list[UUID]) -> SearchReceipt | None:
         """The receipt that takes the place of the one before, if it does; adds to the blobs that are nobody's now."""
         if old is not None:
@@ -114,6 +119,7 @@ class Receipts:
                 return None
             unused += blob_ids(old)
             session.delete(old)
+            self._forget_seen(session, outcome.place)
         system, collection = outcome.place
         return SearchReceipt(
             case_id=self._case_id,

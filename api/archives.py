@@ -46,12 +46,13 @@ class ArchiveDoor:
         while True:
             await asyncio.sleep(_EVERY)
             try:
-                for archive in await run_in_threadpool(self._unread):
+                for archive in await run_in_threadpool(self.unread):
                     await self._start(archive)
             except SQLAlchemyError:  # a database that is away for a while must not end the safety net for good
                 _log.warning("imports not looked for")
 
-    def _unread(self) -> list[UUID]:
+    def unread(self) -> list[UUID]:
+        """Imports that were received and are not read; those that were given up wait for a person."""
         begun = [ArchiveState.RECEIVED.value, ArchiveState.READING.value]
         with self._resources.database.read() as session:
             return list(session.exec(select(ArchiveRow.id).where(col(ArchiveRow.state).in_(begun))).all())

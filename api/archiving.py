@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from adapters.archives.attempts import again
 from adapters.archives.importing import ARCHIVE_KIND
 from adapters.archives.sealing import path_of, seal_path
 from adapters.archives.searching import Estimate
@@ -63,6 +64,18 @@ def take_in_laid_down(web: Web, case: CaseView, *, system: str, custodian: str, 
         raise
     _read(web, archive)
     return archive
+
+
+def read_again(web: Web, case: CaseView, archive: UUID, by: str) -> None:
+    """Have an import read again whose reading was given up.
+
+    Raises:
+        UnknownObjectError: the case has no such import. NotAllowedNowError: it was not given up, or the case is closed.
+    """
+    _refuse_closed(case)
+    archives_of(web, case).find(archive)
+    again(web.resources, archive, by, web.now())
+    _read(web, archive)
 
 
 def estimate(web: Web, case: CaseView, given: dict[str, Any]) -> tuple[Scope, Estimate]:

@@ -50,13 +50,33 @@ class ArchiveKind(StrEnum):
 
 
 class ArchiveState(StrEnum):
-    """Where an import stands. `failed` had nothing in it that could be read; `removed` was destroyed before the case was."""
+    """Where an import stands.
+
+    `failed` had nothing in it that could be read; `stopped` could not be read to its end, and a person decides; `removed` was
+    destroyed before the case was.
+    """
 
     RECEIVED = "received"
     READING = "reading"
     READ = "read"
     FAILED = "failed"
+    STOPPED = "stopped"
     REMOVED = "removed"
+
+
+class Stopped(StrEnum):
+    """Why the reading of an import was given up; it is none of the archive's own doing."""
+
+    SCANNER = "scanner"
+    DISK = "disk"
+    UNKNOWN = "unknown"
+
+
+STOPPED: Final[Mapping[str, str]] = {
+    Stopped.SCANNER: "The malware scanner that is set did not answer.",
+    Stopped.DISK: "The disk could not be read or written, or is full.",
+    Stopped.UNKNOWN: "It ended every time; the log of the worker says how.",
+}
 
 
 class Unreadable(StrEnum):

@@ -20,7 +20,9 @@ Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
 # reported: the account that somebody says is a child's; never a search key
 Standing = Literal["claimed", "found", "reported", "proven", "accepted", "rejected"]
-SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped"]
+# `unasked`: an archive that the data map asks for in other cases only; it holds nobody up, and can still be searched.
+SystemStanding = Literal["searching", "searched", "failed", "manual", "skipped", "unasked"]
+ANSWERED = frozenset({"searched", "skipped", "unasked"})
 
 
 class Identifier(BaseModel):

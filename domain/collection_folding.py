@@ -101,6 +101,7 @@ COLLECTION_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.SYSTEM_SEARCHED: _system("searched"),
     Tag.SYSTEM_FAILED: _system("failed"),
     Tag.SYSTEM_SKIPPED: _system("skipped"),
+    Tag.SYSTEM_UNASKED: _system("unasked"),
     Tag.SYSTEM_RETRIED: _system("searching"),
     Tag.WORK_ITEM_OPENED: _work_item_opened,
     Tag.WORK_ITEM_COMPLETED: _work_item_completed,

@@ -11,7 +11,7 @@ from datetime import date
 
 from domain import traversal
 from domain.archives import ATTACHMENT_FIELDS, ATTACHMENTS, MESSAGE_FIELDS, MESSAGES, TERM
-from domain.datamap_parts import LawfulBasis, Purpose
+from domain.datamap_parts import Asked, LawfulBasis, Purpose
 from domain.datamap_shape import Broken, Content
 from domain.datamap_systems import (
     BY_HAND,
@@ -55,6 +55,8 @@ def broken_collection_rules(content: Content) -> Iterator[Broken]:
 def _settings(path: Path, system: System) -> Iterator[Broken]:
     if system.kind in {SystemKind.SQL, SystemKind.FILES, SystemKind.HTTP} and system.connection is None:
         yield path, f"A system of kind `{system.kind}` needs a `connection`.", "error"
+    if system.asked is not Asked.ALWAYS and system.kind is not SystemKind.ARCHIVE:
+        yield (*path, "asked"), "Only a system of kind `archive` is asked for in some cases and not in others.", "error"
     if system.kind in {SystemKind.MANUAL, SystemKind.ARCHIVE} and not system.instructions:
         yield path, f"A system of kind `{system.kind}` needs `instructions` for the person who searches it.", "error"
     for name in ("read", "change"):

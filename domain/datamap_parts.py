@@ -241,3 +241,11 @@ class Retention(Part):
     counted_from: Text = Field(description="the event it is counted from, in words")
     text: Text = Field(description="the sentence a person reads")
     source: Text = Field(description="the law or policy it comes from")
+
+
+class Asked(StrEnum):
+    """In which cases people are asked to import something into an archive. Once something is imported, it is searched in any."""
+
+    ALWAYS = "always"
+    STAFF = "staff"
+    ON_REQUEST = "on_request"

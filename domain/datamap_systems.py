@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from domain.datamap_parts import LawfulBasis, Mailbox, Name, Part, Target, Text
+from domain.datamap_parts import Asked, LawfulBasis, Mailbox, Name, Part, Target, Text
 from domain.errors import SettingsError
 from domain.grounds import Ground
 from domain.period import Period
@@ -230,6 +230,7 @@ class System(Part):
     instructions: Text | None = Field(
         default=None, description="manual: what the person who searches has to do; archive: who exports what, and how"
     )
+    asked: Asked = Field(default=Asked.ALWAYS, description="archive: where somebody is asked to import; `staff`: where they ask")
     recipients: tuple[Name, ...] = Field(default=(), description="recipients of everything in it (hosting)")
     attempts: int = Field(default=8, ge=1, le=100, description="tries before a caseworker is asked")
     rate: float | None = Field(default=None, gt=0, description="requests a second it can bear; left out: no limit")

@@ -122,6 +122,7 @@ class Tag(StrEnum):
     SYSTEM_SEARCHED = "case:system:searched"
     SYSTEM_FAILED = "case:system:failed"
     SYSTEM_SKIPPED = "case:system:skipped"
+    SYSTEM_UNASKED = "case:system:unasked"
     SYSTEM_RETRIED = "case:system:retried"
     WORK_ITEM_OPENED = "case:work_item:opened"
     WORK_ITEM_COMPLETED = "case:work_item:completed"

@@ -149,7 +149,7 @@ class Collect(Message):
 
 class SystemResult(Message):
     system: Name
-    state: Literal["searched", "failed", "manual"]
+    state: Literal["searched", "failed", "manual", "unasked"]
     records: int = 0
     reason: Name | None = None
     archive: bool = False  # what people imported is searched; where they imported nothing, they do it by hand

@@ -92,6 +92,7 @@ _WORK: dict[str, tuple[Step, bool]] = {
     LETTER_BY_POST: (Step.POST_LETTER, False),
     "deadline_passed": (Step.ANSWER_LATE, True),
     "system_failed": (Step.RETRY_SYSTEM, True),
+    "import_stopped": (Step.DO_TASK, True),
     "search_by_hand": (Step.SEARCH_BY_HAND, False),
     "import_archive": (Step.SEARCH_BY_HAND, False),
     "carry_out_right": (Step.CARRY_OUT, False),

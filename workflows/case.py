@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.identity import Identity
     from activities.measures import Measures
     from activities.resumption_calls import ResumptionCalls
+    from domain.archive_messages import ArchiveStopped
     from domain.authority import Action
     from domain.call_messages import CaseResumed
     from domain.case import CaseState
@@ -49,7 +50,7 @@ from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS, LETTERS
 from workflows.partial_answer import give_partial_answers
-from workflows.proceedings import Proceedings, refused
+from workflows.proceedings import Proceedings, opened, refused
 from workflows.reminders import remind_of_identity
 
 LINGER = timedelta(minutes=10)  # a closed case that was carried on for one more command
@@ -210,12 +211,10 @@ class CaseWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _end_links(self) -> None:
-        ref = CaseRef(case_id=self._case.case_id)
-        await workflow.execute_activity_method(Correspondence.revoke_links, ref, **EVENTS)
+        await workflow.execute_activity_method(Correspondence.revoke_links, CaseRef(case_id=self._case.case_id), **EVENTS)
 
     async def _destroy_snapshots(self) -> None:
-        ref = CaseRef(case_id=self._case.case_id)
-        await workflow.execute_activity_method(Collection.destroy_snapshots, ref, **EVENTS)
+        await workflow.execute_activity_method(Collection.destroy_snapshots, CaseRef(case_id=self._case.case_id), **EVENTS)
         await self._case.record_even_if_ended(Draft(tag=Tag.SNAPSHOT_DESTROYED))
 
     @workflow.query
@@ -228,6 +227,12 @@ class CaseWorkflow:
         """A mail of this case was taken in."""
         await workflow.wait_condition(lambda: self._settled)
         await take_mail(self._case, arrived)
+
+    @workflow.signal
+    async def archive_stopped(self, stopped: ArchiveStopped) -> None:
+        """An import of this case could not be read to its end: a person decides."""
+        await workflow.wait_condition(lambda: self._settled)
+        await self._case.record_even_if_ended(opened(workflow.uuid4(), "import_stopped", system=stopped.system))
 
     @workflow.update
     async def command(self, call: CommandCall) -> Snapshot:

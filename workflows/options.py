@@ -55,11 +55,13 @@ CONNECTORS: dict[str, Any] = {
     ),
 }
 
-# Reading an imported archive: as long as it takes, begun anew when it stops beating. What fails eight times is started again by
-# the sweep, and shows as being read until somebody mends it.
+# Reading an imported archive: as long as it takes, begun anew when it stops beating. Six attempts in about a quarter of an hour,
+# so that a scanner or a disk may come back; then a person decides.
 ARCHIVES: dict[str, Any] = {
     **CONNECTORS,
-    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=8),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=10), backoff_coefficient=3, maximum_interval=timedelta(minutes=10), maximum_attempts=6
+    ),
 }
 
 # Building and sealing a package: bounded by disk and CPU, beats while it works.

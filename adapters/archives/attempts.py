@@ -8,6 +8,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -15,9 +16,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from adapters.database.archive_tables import ArchivePart, ArchiveUnreadable, ArchiveWords
+from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveUnreadable, ArchiveWords
+from adapters.database.tables import AccessLog
 from adapters.resources import Resources
+from domain.archives import ArchiveState, Stopped
 from domain.blobs import BlobRef
+from domain.errors import NotAllowedNowError, UnknownObjectError
 
 _LOOK: Final = 1.0  # seconds
 
@@ -45,6 +49,36 @@ def alone(unpacking: Path, archive: UUID, pulse: Callable[[], object]) -> Iterat
         finally:
             shutil.rmtree(work, ignore_errors=True)
             (unpacking / f"{archive}.lock").unlink(missing_ok=True)
+
+
+def give_up(resources: Resources, archive: UUID, reason: Stopped, now: datetime) -> ArchiveRow:
+    """Leave an import alone until a person decides; what was read of it goes with the next attempt, or with the import.
+
+    Raises:
+        UnknownObjectError: there is no such import.
+    """
+    values = {"state": ArchiveState.STOPPED.value, "stopped": reason.value, "finished_at": now}
+    begun = col(ArchiveRow.state).in_([ArchiveState.RECEIVED.value, ArchiveState.READING.value])
+    with resources.database.write() as session:
+        session.execute(sa.update(ArchiveRow).where(col(ArchiveRow.id) == archive, begun).values(values))
+        row = session.get(ArchiveRow, archive)
+    if row is None:
+        raise UnknownObjectError
+    return row
+
+
+def again(resources: Resources, archive: UUID, by: str, now: datetime) -> None:
+    """Have an import read anew that was given up.
+
+    Raises:
+        NotAllowedNowError: it was not.
+    """
+    with resources.database.write() as session:
+        row = session.get(ArchiveRow, archive)
+        if row is None or row.state != ArchiveState.STOPPED:
+            raise NotAllowedNowError("Only an import whose reading was given up is read again.")
+        row.state, row.stopped, row.finished_at = ArchiveState.RECEIVED.value, None, None
+        session.add_all([row, AccessLog(at=now, actor=by, action="archive_read_again", case_id=row.case_id)])
 
 
 def forget(resources: Resources, archive: UUID) -> None:

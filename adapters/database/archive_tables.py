@@ -42,6 +42,7 @@ class ArchiveRow(SQLModel, table=True):
     undated: int = 0
     unreadable: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     unsearched: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    stopped: str | None = None  # why its reading was given up
     removed_by: str | None = None
     reason: UUID | None = None  # of the sealed note that says why it was removed
 

@@ -4,7 +4,7 @@ Next: api/console/reports.py
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from statistics import median
@@ -74,8 +74,9 @@ class CaseFigures:
         database: of the installation.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, hidden: Collection[UUID] = ()) -> None:
+        """`hidden`: cases that whoever asks is walled off from; for them these are not there, in no total either."""
+        self._database, self._hidden = database, hidden
 
     def answered(self, cases: Sequence[AnsweredCase]) -> tuple[list[Answered], Answered]:
         """What was answered: by right, the most frequent first, and each case once."""
@@ -105,6 +106,8 @@ class CaseFigures:
         name = {"stage": col(QueueEntry.status), "right": col(CaseRight.right), "move": col(QueueEntry.waits_for)}[split]
         columns: list[Any] = [name, when, func.count()]
         query: Any = select(*columns).select_from(QueueEntry).where(col(QueueEntry.is_open) == true()).group_by(name, when)
+        if self._hidden:
+            query = query.where(col(QueueEntry.case_id).not_in(sorted(self._hidden, key=str)))
         if split == "right":
             query = query.join(CaseRight, col(CaseRight.case_id) == col(QueueEntry.case_id))
         with self._database.read() as session:

@@ -3,7 +3,7 @@
 Next: `api/v1/dates.py`
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -59,7 +59,9 @@ class ClockFigures:
         resources: opened once by the process.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, hidden: Collection[UUID] = ()) -> None:
+        """`hidden`: cases that whoever asks is walled off from; for them these are not there, in no total either."""
+        self._hidden = hidden
         self._database = resources.database
         controller = resources.datamap.controller
         self._zone = ZoneInfo(zone_of(controller.country) or "UTC")
@@ -90,7 +92,7 @@ class ClockFigures:
         since, until = self._midnight(first.replace(day=1)), self._midnight(_next_month(last))
         with self._database.read() as session:
             answers: dict[UUID, _Answer] = {}
-            for row in session.scalars(_between(_ANSWERING, since, until)):
+            for row in self._rows(session, _ANSWERING, since, until):
                 if kind := _answer_kind(row):
                     answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
             for case_id in self._answered_before(session, list(answers), since):
@@ -99,6 +101,9 @@ class ClockFigures:
                 AnsweredCase(case_id, (self._day(answer.at) - self._day(received_at)).days, state == "met", answer.refused)
                 for case_id, received_at, state, answer in self._standing(session, answers)
             ]
+
+    def _rows(self, session: Session, tags: list[str], since: datetime, until: datetime) -> Iterator[CaseEventRow]:
+        return (row for row in session.scalars(_between(tags, since, until)) if row.case_id not in self._hidden)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone).astimezone(UTC)
@@ -110,9 +115,8 @@ class ClockFigures:
         return months[f"{self._day(at):%Y-%m}"]
 
     def _events(self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime) -> None:
-        rows = session.scalars(_between(_COUNTED, since, until))
         answers: dict[UUID, _Answer] = {}
-        for row in rows:
+        for row in self._rows(session, _COUNTED, since, until):
             tag = Tag(row.tag)
             if tag is Tag.EXTENSION_NOTIFIED:
                 self._of(months, row.at).extensions += 1
@@ -155,7 +159,7 @@ class ClockFigures:
     ) -> None:
         received = col(CaseReceipt.received_at)
         query = select(CaseReceipt).where(received >= since, received < until)
-        receipts = {row.case_id: row for row in session.scalars(query)}
+        receipts = {row.case_id: row for row in session.scalars(query) if row.case_id not in self._hidden}
         for part in _parts(list(receipts)):
             replies = dict(self._replies(session, part))
             for case_id in part:

@@ -178,6 +178,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/cases/{reference}/archives/agree"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/archives/{archive}"): Rule(OFFICE, content=True),
     ("GET", "/console/cases/{reference}/archives/{archive}/unreadable/{number}"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/archives/{archive}/again"): Rule(_DECIDERS),
     ("POST", "/console/cases/{reference}/archives/{archive}/remove"): Rule(_DECIDERS),
     ("GET", "/console/cases/{reference}/package"): Rule(OFFICE, content=True),
     ("GET", "/console/cases/{reference}/package/{system}/groups/{by}"): Rule(OFFICE, content=True),

@@ -119,7 +119,7 @@ def _stream(
                 yield add(f"cases/{receipt.reference}-evidence.zip", pack, zipfile.ZIP_STORED)
         yield add("cases.csv", csv_file(_HEAD, rows))
         months = io.StringIO()
-        write_csv(ClockFigures(web.resources).months(period.first, period.last, now=made), months)
+        write_csv(ClockFigures(web.resources, who.sight.hidden).months(period.first, period.last, now=made), months)
         yield add("answered-by-month.csv", months.getvalue().encode())
         readme = _README.format(first=period.first, last=period.last, made=rfc3339(made))
         yield add("README.txt", readme.encode())

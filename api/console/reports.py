@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +31,7 @@ from domain.rights import Right
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
 
+Hidden = frozenset[UUID]
 PATH: Final = "/console/reports"
 _MONTHS: Final = 12
 _MOST_MONTHS: Final = 36
@@ -58,15 +60,16 @@ async def reports(request: Request, web: TheWeb, who: TheCaseworker) -> Response
 
 
 @router.get("/reports/{name}.csv")
-async def table(name: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:  # noqa: ARG001 (the guard's)
+async def table(name: str, request: Request, web: TheWeb, who: TheCaseworker) -> Response:
     """One table as CSV."""
-    return await run_in_threadpool(_csv, web, name, _period(web, request))
+    return await run_in_threadpool(_csv, web, who, name, _period(web, request))
 
 
 def _page(web: Web, who: SignedIn, period: Period, counting: Counting) -> Response:
-    months, (rights, every), alone = counting.get(("reports", period), lambda: _past(web, period))
+    hidden = who.sight.hidden  # a total that moves would tell them of a case that is not there for them
+    months, (rights, every), alone = counting.get(("reports", period, hidden), lambda: _past(web, hidden, period))
     today = web.now().astimezone(zone(web)).date()
-    stages, moves, asked = counting.get(("open", today), lambda: _present(web, today))
+    stages, moves, asked = counting.get(("open", today, hidden), lambda: _present(web, hidden, today))
     labels = [date.fromisoformat(f"{month.month}-01") for month in months]
     return show(
         web,
@@ -113,27 +116,29 @@ def _open_table(split: Split, found: list[Open]) -> OpenTable:
     return OpenTable(rows, total, stacked_bars(drawn))
 
 
-def _past(web: Web, period: Period) -> tuple[list[MonthFigures], tuple[list[Answered], Answered], ApprovedAlone]:
-    months = ClockFigures(web.resources).months(period.first, period.last, now=web.now())
-    since, until = (datetime.combine(day, time(), zone(web)) for day in (period.first, period.last + timedelta(days=1)))
-    return months, _by_right(web, period), approved_alone(web.resources.database, since.astimezone(UTC), until.astimezone(UTC))
+def _past(web: Web, hidden: Hidden, period: Period) -> tuple[list[MonthFigures], tuple[list[Answered], Answered], ApprovedAlone]:
+    months = ClockFigures(web.resources, hidden).months(period.first, period.last, now=web.now())
+    since, until = (
+        datetime.combine(day, time(), zone(web)).astimezone(UTC) for day in (period.first, period.last + timedelta(days=1))
+    )
+    return months, _by_right(web, hidden, period), approved_alone(web.resources.database, since, until, hidden)
 
 
-def _by_right(web: Web, period: Period) -> tuple[list[Answered], Answered]:
-    answered = ClockFigures(web.resources).answered(period.first, period.last)
+def _by_right(web: Web, hidden: Hidden, period: Period) -> tuple[list[Answered], Answered]:
+    answered = ClockFigures(web.resources, hidden).answered(period.first, period.last)
     return CaseFigures(web.resources.database).answered(answered)
 
 
-def _present(web: Web, today: date) -> tuple[list[Open], list[Open], list[Open]]:
-    figures = CaseFigures(web.resources.database)
+def _present(web: Web, hidden: Hidden, today: date) -> tuple[list[Open], list[Open], list[Open]]:
+    figures = CaseFigures(web.resources.database, hidden)
     return figures.open_by("stage", today), figures.open_by("move", today), figures.open_by("right", today)
 
 
-def _csv(web: Web, name: str, period: Period) -> Response:
-    today = web.now().astimezone(zone(web)).date()
-    figures = CaseFigures(web.resources.database)
+def _csv(web: Web, who: SignedIn, name: str, period: Period) -> Response:
+    hidden, today = who.sight.hidden, web.now().astimezone(zone(web)).date()
+    figures = CaseFigures(web.resources.database, hidden)
     if name == "answered-by-right":
-        rights, every = _by_right(web, period)
+        rights, every = _by_right(web, hidden, period)
         lines = [(one.right, one.count, one.on_time, _number(one), one.extended, one.refused) for one in (*rights, every)]
         table = csv_file(_ANSWERED, lines)
     elif name in {"open-by-stage", "open-by-right", "open-by-move"}:
@@ -142,7 +147,7 @@ def _csv(web: Web, name: str, period: Period) -> Response:
         table = csv_file((split, *_OPEN), [(one.name, one.count, one.late, one.this_week) for _, one in found.rows])
     else:
         out = io.StringIO()
-        write_csv(ClockFigures(web.resources).months(period.first, period.last, now=web.now()), out)
+        write_csv(ClockFigures(web.resources, hidden).months(period.first, period.last, now=web.now()), out)
         table = out.getvalue().encode()
     headers = {"Content-Disposition": f'attachment; filename="habeas-{_NAMES.get(name, "answered-by-month")}-{today}.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)

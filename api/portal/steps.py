@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow
+from domain.case_parts import ANSWERED
 from domain.consents import course_of
 from domain.events import Tag
 from domain.rights import Right, Status
@@ -45,7 +46,7 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     at = {row.tag: row.at for row in events}
     status = _FOLDED.get(state.status, state.status)
     here = len(_ORDER) if state.status is Status.CLOSED else _ORDER.index(status)
-    answered = [system for system in state.systems.values() if system.state in {"searched", "skipped"}]
+    answered = [system for system in state.systems.values() if system.state in ANSWERED]
     searched = (
         f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
     )

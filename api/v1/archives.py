@@ -19,7 +19,7 @@ from api.access import note_access
 from api.dependencies import TheCaller, TheCase, TheWeb
 from api.guard import GuardedRoute
 from api.uploads import Upload, read_upload
-from domain.archives import AgreedScope, ArchiveKind, ArchiveState, Period, Scope
+from domain.archives import AgreedScope, ArchiveKind, ArchiveState, Period, Scope, Stopped
 from domain.errors import InvalidInputError
 
 router = APIRouter(tags=["archives"], route_class=GuardedRoute)
@@ -55,6 +55,7 @@ class ImportAnswer(BaseModel):
     attachments: int
     unreadable: dict[str, int]
     unsearched: dict[str, int]
+    stopped: Annotated[Stopped | None, Field(description="why its reading was given up")]
     agreed: Annotated[bool, Field(description="the scope that holds names it")]
 
 

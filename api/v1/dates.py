@@ -52,7 +52,7 @@ def due_dates_calendar(web: TheWeb, who: TheCaller, until: Until = None) -> Stre
 
 
 @router.get("/figures/clock.csv", response_class=Response, responses=_text(_CSV))
-def clock_figures(web: TheWeb, first: Month = None, last: Month = None) -> Response:
+def clock_figures(web: TheWeb, who: TheCaller, first: Month = None, last: Month = None) -> Response:
     """By month: received, first replies in two working days, answered on time, longer time, questions, missed, complaints."""
     today = _today(web)
     end = _month(last, "last") or today
@@ -61,7 +61,7 @@ def clock_figures(web: TheWeb, first: Month = None, last: Month = None) -> Respo
     if not 0 <= months < _MOST_MONTHS:
         raise InvalidInputError("Name at most ten years, the first month first.", field="first")
     out = io.StringIO()
-    write_csv(ClockFigures(web.resources).months(begin, end, now=web.now()), out)
+    write_csv(ClockFigures(web.resources, who.sight.hidden).months(begin, end, now=web.now()), out)
     return Response(out.getvalue(), media_type=_CSV, headers=_named("clock.csv"))
 
 

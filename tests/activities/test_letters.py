@@ -25,7 +25,7 @@ from domain.errors import CodeRefusedError
 from domain.events import Tag
 from domain.messages import CaseRef
 from domain.rights import Right
-from tests import opened, post_office
+from tests import archives_made, opened, post_office
 from tests.case_in_hand import ADDRESS, PACKAGE, CaseInHand, code_in, posting, token_in
 from tests.factories import MONDAY
 from tests.post_office import PostOffice
@@ -377,6 +377,38 @@ def test_nothing_held_says_with_what_we_searched_behind_a_mask(case: CaseInHand,
     assert "your e-mail address r***@post.imaginella.example" in text
     assert ADDRESS not in text
     assert "We searched all our systems on Mon 23 November 2026" in text
+
+
+def test_nothing_held_names_the_scope_of_what_was_imported_and_what_nobody_looked_into(
+    tmp_path: Path, database_url: str, office: PostOffice
+) -> None:
+    with opened.resources(tmp_path / "home", database_url, archives_made.DATAMAP) as resources:
+        imported = archives_made.Office(posting(resources, office.url))
+        archive = imported.take_in(archives_made.mbox(archives_made.mail(1, to="boss@office.example")))
+        imported.agree([archive], ("lantern",), period={"first": "2024-03-01", "last": "2024-03-31"})
+        case = imported.case
+        case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)])
+        case.happen(Tag.SYSTEM_SEARCHED, system="mail", records=0, archive=True)
+        built: dict[str, Any] = {
+            "package": str(uuid4()),
+            "revision": 0,
+            "sha256": "a" * 64,
+            "bytes": 10,
+            "records": 0,
+            "datamap": "a" * 64,
+        }
+        case.happen(Tag.PACKAGE_BUILT, **built)
+        case.send("nothing_held")
+        text = " ".join(office.kept[0].text.split())
+        assert (
+            "In Mailboxes and chats we searched what was agreed: 1 mailbox or chat, from Fri 1 March 2024, "
+            "up to Sun 31 March 2024, also for “lantern”." in text
+        )
+        case.happen(Tag.SYSTEM_UNASKED, system="mail", archive=True)
+        case.send("nothing_held", number=2)
+        text = " ".join(office.kept[1].text.split())
+        assert "We did not look into Mailboxes and chats. Do you think that something about you is there?" in text
+        assert "all our systems" not in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,8 +22,10 @@ from adapters.archives.sealing import seal_path
 from adapters.archives.store import blobs_of_archives
 from adapters.database import people
 from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveScope, ArchiveUnreadable, ArchiveWords
+from adapters.database.tables import CaseReceipt, PageSeen
 from adapters.destruction import Authorised, destroy
 from domain.archives import ArchiveKind, ArchiveState, Period, Scope
+from domain.datamap_parts import Asked
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.retention import Kept
 from domain.rights import Role
@@ -49,6 +52,18 @@ def texts(office: Office) -> list[str]:
 def blobs_of(office: Office) -> list[UUID]:
     with office.resources.database.read() as session:
         return blobs_of_archives(session, office.case.id)
+
+
+def said_to_be(office: Office, relation: str) -> None:
+    """What a caseworker said that the person is to the controller."""
+    vault = office.resources.vault.case(office.case.id)
+    with office.resources.database.write() as session:
+        receipt = session.get(CaseReceipt, office.case.id)
+        assert receipt is not None
+        assert receipt.subject
+        subject = json.loads(vault.open("case_receipt", "subject", str(office.case.id), receipt.subject))
+        sealed = json.dumps(subject | {"relation": relation}).encode()
+        receipt.subject = vault.seal("case_receipt", "subject", str(office.case.id), sealed)
 
 
 def unreadable(office: Office) -> dict[str, str]:
@@ -97,6 +112,42 @@ def test_another_agreed_scope_makes_another_search_and_the_old_one_stays_on_reco
     agreed = office.archives.agreed("mail")
     assert agreed
     assert agreed.scope.agreed_with == "Ruth, by telephone"
+
+
+def test_an_archive_is_asked_for_as_the_data_map_says_until_somebody_imports_into_it(office: Office) -> None:
+    plain = office.resources
+    for asked, relation, state in (
+        ("staff", "customer", "unasked"),
+        ("staff", "employee", "manual"),
+        ("on_request", "employee", "unasked"),
+        ("always", "customer", "manual"),
+    ):
+        systems = [system.model_copy(update={"asked": Asked(asked)}) for system in plain.datamap.systems]
+        office.resources = dataclasses.replace(plain, datamap=plain.datamap.model_copy(update={"systems": tuple(systems)}))
+        said_to_be(office, relation)
+        assert {name: (one.state, one.archive) for name, one in office.collect().items()} == {"mail": (state, True)}
+    systems = [system.model_copy(update={"asked": Asked.ON_REQUEST}) for system in plain.datamap.systems]
+    office.resources = dataclasses.replace(plain, datamap=plain.datamap.model_copy(update={"systems": tuple(systems)}))
+    archive = office.take_in(mbox(mail(1)))
+    assert office.collect()["mail"].state == "manual", "somebody imported something: now it waits for a scope"
+    office.agree([archive])
+    assert office.collect()["mail"].state == "searched"
+
+
+def test_another_scope_means_that_nobody_has_looked_at_what_it_gives(office: Office) -> None:
+    archive = office.take_in(mbox(mail(1), mail(2, "the lantern", to=BOSS)))
+    office.agree([archive])
+    office.collect()
+    case = office.case
+    with office.resources.database.write() as session:
+        given: dict[str, Any] = {"case_id": case.id, "run": 1, "system": "mail", "start": 0, "items": 1}
+        given |= {"seen_by": made.WORKER, "seen_at": made.NOW}
+        session.add_all([PageSeen(collection=name, **given) for name in ("messages", "attachments")])
+    office.collect()
+    office.agree([archive], ("lantern",))
+    office.collect()
+    with office.resources.database.read() as session:
+        assert session.exec(select(PageSeen)).all() == []
 
 
 def test_copies_are_one_item_answers_are_one_conversation_and_what_is_nearly_the_same_is_a_group(office: Office) -> None:

@@ -1,5 +1,7 @@
 """Whose cases somebody sees where that is limited, on every road; and never their own case (`security.md` 4 "O", R8)."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -169,6 +171,17 @@ def _walled(lead: AtConsole, reference: str, person: str) -> Any:  # noqa: ANN40
     return lead.post(f"/console/cases/{reference}/walls", given)
 
 
+def _counted(person: AtConsole) -> list[int]:
+    """What the reports count: open now in the three tables, and received by month."""
+    tables = [person.get(f"/console/reports/open-by-{split}.csv").text for split in ("stage", "move", "right")]
+    tables.append(person.get("/console/reports/answered-by-month.csv").text)
+    return [_sum(table, "open" if table.startswith(("stage", "move", "right")) else "received") for table in tables]
+
+
+def _sum(table: str, column: str) -> int:
+    return sum(int(row[column]) for row in csv.DictReader(io.StringIO(table)))
+
+
 def test_whoever_is_walled_off_from_a_case_meets_it_on_no_road_and_in_no_number(
     web: TestClient, at_console: SignIn, key: Key, resources: Resources, opened_case: CaseInHand
 ) -> None:
@@ -178,6 +191,7 @@ def test_whoever_is_walled_off_from_a_case_meets_it_on_no_road_and_in_no_number(
     lead = at_console(Role.PRIVACY_LEAD, "Lena Lead")
     _assigned(resources, opened_case, amira.person)
     assert "All open 1" in text_of(amira.get("/console/cases"))
+    counted = _counted(tomasz)
     assert _walled(tomasz, reference, amira.person).headers["location"].endswith("/walls?done=wall")
     with resources.database.read() as session:
         owner = session.exec(select(Caseworker.id).where(Caseworker.name == "amira")).one()
@@ -186,6 +200,9 @@ def test_whoever_is_walled_off_from_a_case_meets_it_on_no_road_and_in_no_number(
     for method, path in _of_a_case(CONSOLE, "/console/cases/", reference):
         answer = amira.get(path) if method == "GET" else amira.post(path)
         assert answer.status_code in {404, 413}, (method, path)
+    assert _counted(amira) == [each - 1 for each in counted], "no total tells of it either"
+    assert _counted(tomasz) == counted
+    assert _sum(web.get("/api/v1/figures/clock.csv", headers=by_key).text, "received") == counted[-1] - 1
     listed = text_of(amira.get("/console/cases"))
     assert "All open 0" in listed
     assert reference not in listed

@@ -11,11 +11,13 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from activities import package
+from adapters.archives.attempts import give_up
 from adapters.archives.importing import read_archive
 from adapters.database.case_reader import CaseReader
 from adapters.database.item_decisions import every_decision
 from adapters.database.tables import AccessLog, PackageRow
 from adapters.resources import Resources
+from domain.archives import Stopped
 from domain.blobs import BlobRef
 from domain.events import Tag
 from domain.messages import BuildPackage
@@ -155,6 +157,17 @@ def test_what_could_not_be_read_is_shown_and_given_out_as_a_file_alone(at_consol
     assert at_console(Role.DPO, "Dora Pohl").get(f"{here}/unreadable/0").status_code == 403
     assert person.post(f"{here}/remove", {"reason": "Wrong file"}).status_code == 303
     assert "Wrong file" in text_of(person.get(here))
+
+
+def test_an_import_that_was_given_up_says_why_and_is_read_again_when_somebody_asks(at_console: SignIn, office: Office) -> None:
+    archive = office.receive(mbox(mail(1)), name="mia.mbox")
+    give_up(office.resources, archive, Stopped.SCANNER, made.NOW)
+    person, here = at_console(), f"{path_of(office)}/archives/{archive}"
+    assert "The malware scanner that is set did not answer." in text_of(person.get(here))
+    assert at_console(Role.DPO, "Dora Pohl").post(f"{here}/again", {}).status_code == 403
+    assert person.post(f"{here}/again", {}).status_code == 303
+    assert office.archives.find(archive).row.state == "received"
+    assert person.post(f"{here}/again", {}).status_code == 409
 
 
 def test_only_what_lies_in_the_folder_of_exports_is_taken_from_the_server(

@@ -152,6 +152,7 @@ MATRIX = {
     "POST /console/cases/{reference}/archives/agree": "caseworker privacy_lead",
     "GET /console/cases/{reference}/archives/{archive}": OFFICE,
     "GET /console/cases/{reference}/archives/{archive}/unreadable/{number}": "caseworker privacy_lead",
+    "POST /console/cases/{reference}/archives/{archive}/again": "caseworker privacy_lead",
     "POST /console/cases/{reference}/archives/{archive}/remove": "caseworker privacy_lead",
     "GET /console/cases/{reference}/package/{system}/groups/{by}": OFFICE,
     "GET /console/cases/{reference}/package/{system}/groups/{by}/{group}": OFFICE,

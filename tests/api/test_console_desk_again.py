@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from adapters.correctable_values import HeldValue, HeldValues
+from adapters.database.case_reader import CaseReader
 from adapters.database.item_decisions import Standing, every_decision
 from adapters.database.tables import ItemDecision
+from api.console.cases.chosen import kept_by_legal
 from domain.item_rules import Parts, ThirdPerson
 from domain.redaction import Span
 from domain.rights import Role
 from tests.activities.package_case import SearchedCase
 from tests.api.conftest import add_package
 from tests.at_console import AtConsole, text_of
+from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
 PROMPTS = "package/platform/prompts"
@@ -175,6 +179,15 @@ def test_what_is_with_legal_is_seen_by_legal_alone_and_bars_the_approval(at_cons
     assert legal.get(f"{path_of(found)}/package/uploads/pictures/files/1").status_code == 409
     assert legal.get(path_of(found)).status_code == 403
     assert lead.get(f"{path_of(found)}/legal").status_code == 403
+
+
+def test_a_correction_is_not_chosen_from_words_that_stand_only_in_what_is_with_legal(found: SearchedCase) -> None:
+    values = [("body", "mine alone", 1), ("body", ADVICE, 1), ("account_id", "42", 3)]
+    held = HeldValues(MONDAY, tuple(HeldValue("platform", "prompts", *each) for each in values))
+    view = CaseReader(found.resources).get(found.id)
+    assert kept_by_legal(found.resources, view, held) == frozenset()
+    found.decide(found.items("platform", "prompts")[1].id, "with_legal", "privilege", 1)
+    assert kept_by_legal(found.resources, view, held) == {1}, "what stands in other records too is no secret"
 
 
 def answer(legal: AtConsole, case: SearchedCase, place: tuple[str, str], number: int, **more: Any) -> Any:  # noqa: ANN401

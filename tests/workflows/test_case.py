@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 
 from adapters.message_guard import REFUSED_TYPE
+from domain.archive_messages import ArchiveStopped
 from domain.commands import (
     AddIdentifier,
     ApprovePackage,
@@ -30,6 +31,7 @@ from domain.events import Tag
 from domain.identity import Factor
 from domain.messages import OpenCase, SystemResult
 from domain.moving_in import Earlier
+from domain.next_step import next_step
 from domain.rights import Outcome, Status
 from tests.factories import ANNA, BEN, LEAD, MAILBOX, SECOND_MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
@@ -156,6 +158,34 @@ async def test_what_was_imported_is_searched_when_a_scope_is_agreed_and_again_ou
     await running.until(lambda each: each.tags.count("case:package:built") == 2)
     assert (office.state.status, office.state.systems["mail"].records) == (Status.IN_REVIEW, 5_000)
     assert ANNA.person in office.state.preparers, "whoever asked for the search approves nothing that came of it"
+
+
+async def test_an_archive_that_is_not_asked_for_holds_nobody_up_and_can_be_searched_all_the_same(running: Running) -> None:
+    office = running.office
+    office.results = [SystemResult(system="mail", state="unasked", archive=True)]
+    await running.identify()
+    await running.until_status(Status.IN_REVIEW)
+    assert office.state is not None
+    assert (office.state.systems["mail"].state, office.state.open_work_items) == ("unasked", {})
+    office.results = [SystemResult(system="mail", state="searched", records=40, archive=True)]
+    await running.command(SearchArchive(actor=ANNA, system="mail", scope=1))
+    await running.until(lambda each: each.state and each.state.systems["mail"].records == 40)
+
+
+async def test_an_import_that_was_given_up_is_a_task_of_its_case(running: Running) -> None:
+    office = running.office
+    office.results = [SystemResult(system="mail", state="manual", archive=True)]
+    await running.identify()
+    await running.until(lambda each: each.state and each.state.open_work_items)
+    assert office.state is not None
+    stopped = ArchiveStopped(archive=uuid4(), case_id=office.state.case_id, system="mail")
+    await running.handle.signal(CaseWorkflow.archive_stopped, stopped)
+    await running.until(lambda each: each.state and len(each.state.open_work_items) == 2)
+    (task,) = [key for key, item in office.state.open_work_items.items() if item.kind == "import_stopped"]
+    step = next_step(office.state)
+    assert (step.about, step.attention) == ("import_stopped", True)
+    await running.command(CompleteWorkItem(actor=ANNA, work_item=task, result="found"))
+    await running.until(lambda each: each.state and task not in each.state.open_work_items)
 
 
 async def test_a_system_is_left_out_only_with_a_reason_and_the_case_is_partly_fulfilled(running: Running) -> None:

@@ -100,6 +100,9 @@ def _found(found: Collected) -> list[Draft]:
         if result.state == "searched":
             drafts.append(Draft(tag=Tag.SYSTEM_SEARCHED, facts=_searched(result)))
             continue
+        if result.state == "unasked":
+            drafts.append(Draft(tag=Tag.SYSTEM_UNASKED, facts={"system": system, "archive": True}))
+            continue
         if result.state == "failed":
             drafts.append(Draft(tag=Tag.SYSTEM_FAILED, facts={"system": system, "reason": result.reason}))
         kind = "system_failed" if result.state == "failed" else IMPORT_ARCHIVE if result.archive else "search_by_hand"

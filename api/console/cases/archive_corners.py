@@ -29,6 +29,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {  # mark, words
     ArchiveState.READING: ("running", "Being read"),
     ArchiveState.READ: ("done", "Read"),
     ArchiveState.FAILED: ("failed", "Nothing in it could be read"),
+    ArchiveState.STOPPED: ("failed", "Reading it was given up"),
     ArchiveState.REMOVED: ("skipped", "Removed"),
 }
 

@@ -35,7 +35,7 @@ from api.console.turned_away import SignedOutError
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from api.uploads import Upload, read_upload
-from domain.archives import UNREADABLE, UNSEARCHED
+from domain.archives import STOPPED, UNREADABLE, UNSEARCHED
 from domain.authority import Action
 from domain.errors import DomainError, UnknownObjectError
 
@@ -147,6 +147,19 @@ async def unread(
     return await run_in_threadpool(file)
 
 
+@router.post("/{reference}/archives/{archive}/again")
+async def again(archive: UUID, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:  # noqa: ARG001
+    """Have an import read again whose reading was given up."""
+    try:
+        await run_in_threadpool(archiving.read_again, web, case, archive, who.person)
+    except UnknownObjectError:
+        raise
+    except DomainError as refusal:
+        refused = deeds.beside(refusal)
+        return await run_in_threadpool(lambda: _one(web, who, case, archive, 0, refused))
+    return away_to(f"{_base(case)}?done=again")
+
+
 @router.post("/{reference}/archives/{archive}/remove")
 async def remove(archive: UUID, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase) -> Response:
     """Destroy an import before the case is."""
@@ -176,6 +189,7 @@ def scope(form: FormData) -> dict[str, Any]:
 _DONE: Final = {
     "imported": "It was taken in and is being read. How far it is shows below; load the page again.",
     "agreed": "The scope is on record, and holds for every search from now on.",
+    "again": "It is being read again. How far it is shows below; load the page again.",
     "removed": "The import was destroyed. That it was there, and why it is gone, stays on record.",
 }
 
@@ -249,6 +263,7 @@ def _one(web: Web, who: SignedIn, case: CaseView, archive: UUID, start: int, ref
         rows=rows[:_PAGE],
         following=rows[_PAGE][0] if len(rows) > _PAGE else None,
         reasons=_REASONS,
+        stopped=STOPPED,
         unsearched=UNSEARCHED,
         kinds=KINDS,
         states=STATES,

@@ -3,16 +3,22 @@
 Next: api/console/cases/deeds.py
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+from adapters.collected import Collected
 from adapters.correctable_values import HeldValue, HeldValues, held_values
 from adapters.database.case_reader import CaseView
+from adapters.database.item_decisions import Standing
+from adapters.resources import Resources
+from adapters.row_text import key_text
 from api.console.cases.facts import CaseFacts
 from api.console.cases.form_fields import UNCHANGED, FormField, correction_field
 from api.console.cases.measure_cards import field_title
 from api.dependencies import Web
 from domain.errors import InvalidInputError, KeyMissingError
+from domain.withholding import KEPT_BACK
 
 MOST_CHOSEN: Final = 10  # in one proposal; whoever approves has to read them
 _TOO_MANY: Final = f"Choose at most {MOST_CHOSEN} at a time. What is left is another proposal."
@@ -35,7 +41,8 @@ def picked(web: Web, case: CaseView, keys: list[str]) -> list[HeldValue]:
         InvalidInputError: nothing, too much, or something that was looked at anew since.
     """
     found = held(web, case)
-    known = {} if found is None else {key_of(found, at): each for at, each in enumerate(found.values)}
+    sealed = kept_by_legal(web.resources, case, found) if found else ()
+    known = {key_of(found, at): each for at, each in enumerate(found.values) if at not in sealed} if found else {}
     if not keys:
         raise InvalidInputError("Choose at least one value first.", field="pick")
     if len(keys) > MOST_CHOSEN:
@@ -43,6 +50,22 @@ def picked(web: Web, case: CaseView, keys: list[str]) -> list[HeldValue]:
     if not known.keys() >= {*keys}:
         raise InvalidInputError(_MOVED, field="pick")
     return [known[key] for key in keys]
+
+
+def kept_by_legal(resources: Resources, case: CaseView, found: HeldValues) -> frozenset[int]:
+    """The places of values that stand only in records that are with legal: whoever corrects reads no privileged words there."""
+    with resources.database.read() as session:
+        standing = Standing.read(session, resources.vault.case(case.receipt.case_id))
+    kept = {item for item, decision in standing.legal.items() if decision.choice in KEPT_BACK}
+    if not kept or not case.state.run:
+        return frozenset()
+    counts: Counter[tuple[str, str, str, str | None]] = Counter()
+    for each in Collected.open(resources, case.receipt.case_id, case.state.run).collections:
+        if standing.with_legal(each.system, each.name):
+            rows = (item.row for item in each.items() if item.id in kept)
+            counts.update((each.system, each.name, name, key_text(value)) for row in rows for name, value in row.items())
+    values = enumerate(found.values)
+    return frozenset(at for at, one in values if 0 < one.records <= counts[one.system, one.collection, one.field, one.value])
 
 
 def with_old_values(web: Web, case: CaseView, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -233,6 +233,7 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.COLLECTION_FINISHED: "All systems have answered",
     Tag.SYSTEM_SEARCHED: lambda teller, row: f"Searched: {teller.system(row)}, {teller.found(row)}",
     Tag.SYSTEM_FAILED: lambda teller, row: f"No answer from: {teller.system(row)}",
+    Tag.SYSTEM_UNASKED: lambda teller, row: f"Not asked for in this case: {teller.system(row)}",
     Tag.SYSTEM_SKIPPED: lambda teller, row: f"Left out: {teller.system(row)}",
     Tag.SYSTEM_RETRIED: lambda teller, row: f"Searched again: {teller.system(row)}",
     Tag.WORK_ITEM_OPENED: lambda teller, row: f"A task for a person: {teller.item(row)}",

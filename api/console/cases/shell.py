@@ -284,7 +284,9 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "on_paper": to is None,
         "changed_at": changed[0].at if changed else None,
         "withheld": package.withheld,
-        "left_out": [looking.title(name) for name, system in facts.state.systems.items() if system.state == "skipped"],
+        "left_out": [
+            looking.title(name) for name, system in facts.state.systems.items() if system.state in {"skipped", "unasked"}
+        ],
         "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
         "by_hand": looked.said(looking),
         "prepared": [facts.preparer(actor) for actor in facts.state.preparers],

@@ -24,6 +24,7 @@ from domain.rights import Right, Status
 _MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
 _SEARCHED: Final = {Right.ACCESS, Right.PORTABILITY, Right.ERASURE}
 RowState = Literal["failed", "running", "done", "waiting", "skipped"]
+_UNASKED: Final = "Not asked for in this case, as the data map says; import something, and it can be searched"
 _ORDER: Final[tuple[RowState, ...]] = ("failed", "running", "waiting", "done", "skipped")
 
 
@@ -178,6 +179,8 @@ def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: 
         row = next((row for row in facts.happened(Tag.SYSTEM_SKIPPED) if row.facts.get("system") == system.name), None)
         why = facts.note_of(row) if row else ""
         return SystemRow(system.name, title, "skipped", "Left out by decision", None, row.at if row else None, why=why)
+    if known.state == "unasked":
+        return SystemRow(system.name, title, "skipped", _UNASKED, None, _last(facts, system, Tag.SYSTEM_UNASKED))
     return _searched(facts, system, known, bool(receipts))
 
 

@@ -50,6 +50,13 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
         "Something needs an operator",
         "Habeas met a failure that trying again does not mend, and the case waits. When it is mended, say so, and it goes on.",
     ),
+    "import_stopped": (
+        "An import could not be read",
+        (
+            "Mails or chats that were imported are not searched: reading them was given up after six attempts. The page of the "
+            "imports says why. Have it read again or remove it there, then say so."
+        ),
+    ),
     "deadline_passed": (
         "The date has passed: answer now",
         "The case shows as missed, and nothing hides that. Article 12(3) still wants the answer, with a word on why it is late.",

@@ -5,7 +5,7 @@ that no word about a person stands in an address. Next: api/console/cases/deeds.
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -88,7 +88,8 @@ def _page(  # noqa: PLR0917 (what the page remembers)
     web: Web, who: SignedIn, case: CaseView, given: Mapping[str, str], picks: list[str] | None = None, told: str = ""
 ) -> Response:
     read, found = reading.read(web, case), chosen.held(web, case)
-    every = _lines(web, read, found)
+    sealed = chosen.kept_by_legal(web.resources, case, found) if found else frozenset()
+    every = _lines(web, read, found, sealed)
     fitting = [line for line in every if _fits(line, given, picks or [])]
     shown = sorted(fitting, key=lambda line: not line.named)[:_SHOWN]
     others = (line for line in shown if not line.named)
@@ -107,6 +108,7 @@ def _page(  # noqa: PLR0917 (what the page remembers)
         others=[(group, [*lines]) for group, lines in groupby(others, lambda line: line.group)],
         more=len(fitting) - len(shown),
         found=found,
+        sealed=len(sealed),
         failed=[_title(web, name) for name in found.failed] if found else [],
         cut=[field_title(datamap, *place.split(".")) for place in found.cut] if found else [],
         systems=[("", "All systems"), *((name, _title(web, name)) for name in _systems(found))],
@@ -116,13 +118,15 @@ def _page(  # noqa: PLR0917 (what the page remembers)
     )
 
 
-def _lines(web: Web, facts: CaseFacts, found: HeldValues | None) -> list[Line]:
+def _lines(web: Web, facts: CaseFacts, found: HeldValues | None, sealed: Collection[int]) -> list[Line]:
     if found is None:
         return []
     said = facts.correction[0] if facts.correction else ""
     datamap = web.resources.datamap
     lines = []
     for at, each in enumerate(found.values):
+        if at in sealed:
+            continue
         group, _, title = field_title(datamap, each.system, each.collection, each.field).rpartition(", ")
         lines.append(Line(chosen.key_of(found, at), group, title, each.value, each.records, _named(each.value, said)))
     return lines
