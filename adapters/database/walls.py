@@ -10,11 +10,14 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, col, select
 
 from adapters.case_vault import CaseVault
-from adapters.database.case_access import is_walled_off
+from adapters.database.case_access import is_walled_off, may_know
 from adapters.database.queue import assign
 from adapters.database.review_tables import CaseWall
 from adapters.database.tables import Caseworker, QueueEntry
+from adapters.desk_post import staff_with
+from adapters.vault import Vault
 from domain.errors import InvalidInputError, NotAllowedNowError, UnknownObjectError
+from domain.staffing import CONFIRMERS
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,22 @@ class Wall:
     lifted_at: datetime | None
 
 
-def put_up(session: Session, vault: CaseVault, person: UUID, *, reason: str, by: str, at: datetime) -> None:
+def put_up(session: Session, keys: Vault, case_id: UUID, person: UUID, *, reason: str, by: str, at: datetime) -> None:
     """Keep somebody away from a case, from this moment on; a case that was theirs is nobody's then.
 
     Raises:
-        InvalidInputError: there is no such member of staff. NotAllowedNowError: they are kept away already.
+        InvalidInputError: there is no such member of staff. NotAllowedNowError: they are kept away already, or nobody would be
+            left who could lift a wall: a case that nobody answerable sees is a case that nobody answers.
     """
-    if session.get(Caseworker, person) is None:
+    vault, found = keys.case(case_id), session.get(Caseworker, person)
+    if found is None:
         raise InvalidInputError("Choose one of the staff.", field="person")
-    if is_walled_off(session, vault.case_id, person):
+    if is_walled_off(session, case_id, person):
         raise NotAllowedNowError("This person is kept away from the case already.")
+    if found.active and found.role in CONFIRMERS:
+        answerable = may_know(session, keys, case_id, staff_with(session, *CONFIRMERS))
+        if [each.id for each in answerable] == [person]:
+            raise NotAllowedNowError("They are the last privacy lead or data protection officer who sees this case: one has to.")
     wall = uuid4()
     sealed = vault.seal("case_wall", "reason", str(wall), reason.encode())
     session.add(CaseWall(id=wall, case_id=vault.case_id, caseworker=person, reason=sealed, by=by, at=at))

@@ -261,6 +261,17 @@ def test_whoever_puts_a_wall_round_themselves_is_led_away(at_console: SignIn, op
     assert amira.get(f"/console/cases/{reference}").status_code == 404
 
 
+def test_nobody_walls_a_case_off_from_everybody_who_could_lift_the_wall(at_console: SignIn, opened_case: CaseInHand) -> None:
+    """Else one caseworker would bury a case: no privacy lead would see it, be told of its date, or open it again."""
+    reference, tomasz = opened_case.receipt.reference, at_console(Role.CASEWORKER, "Tomasz Lind")
+    lead, dpo = at_console(Role.PRIVACY_LEAD, "Lena Lead"), at_console(Role.DPO, "Dan Dpo")
+    assert _walled(tomasz, reference, lead.person).status_code == 303
+    refused = _walled(tomasz, reference, dpo.person)
+    assert refused.status_code == 409
+    assert "one has to" in text_of(refused)
+    assert dpo.get(f"/console/cases/{reference}").status_code == 200
+
+
 def test_a_wall_needs_a_reason_and_somebody(at_console: SignIn, opened_case: CaseInHand) -> None:
     amira, walls = at_console(Role.CASEWORKER, "Amira Osei"), f"/console/cases/{opened_case.receipt.reference}/walls"
     assert amira.post(walls, {"person": amira.person.removeprefix("caseworker:"), "reason": " "}).status_code == 422

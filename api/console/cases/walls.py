@@ -76,9 +76,9 @@ def _put_up(web: Web, who: SignedIn, case: CaseView, given: dict[str, str]) -> U
         person = UUID(given["person"])
     except ValueError:
         raise InvalidInputError("Choose one of the staff.", field="person") from None
-    vault = web.resources.vault.case(case.receipt.case_id)
+    keys, case_id = web.resources.vault, case.receipt.case_id
     with web.resources.database.write() as session:
-        walls.put_up(session, vault, person, reason=reason, by=who.person, at=web.now())
+        walls.put_up(session, keys, case_id, person, reason=reason, by=who.person, at=web.now())
         _note(session, web, who, case, "wall_put_up")
     return person
 
