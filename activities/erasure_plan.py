@@ -23,7 +23,7 @@ from adapters.resources import Resources
 from adapters.row_text import key_text, plain
 from domain.datamap import Collection, ErasureAction, Step, System
 from domain.datamap_parts import RecipientKind
-from domain.erasure import Edit, Entry, ErasurePlan, addressed, edited, in_order, is_root, kept_until
+from domain.erasure import Edit, Entry, ErasurePlan, addressed, edited, grounded, in_order, is_root, kept_until
 from domain.errors import SystemFailedError
 from domain.regimes import zone_of
 
@@ -53,7 +53,8 @@ class PlanMaker:
 
     def plan(self, keys: Sequence[UUID], edits: Sequence[Edit]) -> ErasurePlan:
         """The plan, children before parents."""
-        entries = tuple(edited(self._entry(step), edits) for step in in_order(self._look.plan))
+        decided = [edited(self._entry(step), edits) for step in in_order(self._look.plan)]
+        entries = tuple(grounded(one, self._resources.datamap.collection(*one.place).lawful_basis) for one in decided)
         return ErasurePlan(
             case_id=self._case_id,
             datamap=self._resources.datamap.hash,

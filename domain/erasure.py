@@ -15,9 +15,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.datamap_parts import RecipientKind
+from domain.datamap_parts import LawfulBasis, RecipientKind
 from domain.datamap_systems import Collection, Erasure, ErasureAction
-from domain.grounds import Ground
+from domain.grounds import Because, Ground
 from domain.period import period_end
 from domain.texts import Name, Sha256
 from domain.traversal import ByIdentity, Plan, Step
@@ -58,6 +58,7 @@ class Entry(_Frozen):
         before: something has to be done by a person first.
         public: others can see some of the rows, so copies may be elsewhere (Article 17(2)).
         root: the rows were found by an identifier, so that one more of them may be another account.
+        because: the ground of Article 17(1) on which it goes; None for what is kept.
     """
 
     system: Name
@@ -73,6 +74,7 @@ class Entry(_Frozen):
     before: bool = False
     root: bool = False
     public: bool = False
+    because: Because | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -189,6 +191,12 @@ def edited(entry: Entry, edits: Iterable[Edit]) -> Entry:
         changes = {"action": action, "ground": edit.ground if kept else None, "until": edit.until if kept else None}
         return entry.model_copy(update=changes | {"note": edit.note})
     return entry
+
+
+def grounded(entry: Entry, basis: LawfulBasis) -> Entry:
+    """The entry with the ground of Article 17(1) on which it goes: that of its lawful basis, whatever words were used."""
+    goes: Because = "17(1)(b)" if basis is LawfulBasis.CONSENT else "17(1)(a)"
+    return entry if entry.kept else entry.model_copy(update={"because": goes})
 
 
 def addressed(kinds: Iterable[tuple[str, RecipientKind]]) -> tuple[Addressee, ...]:

@@ -233,7 +233,15 @@ class ErasureEntry(BaseModel):
     """One collection of the plan, in the order in which it is erased."""
 
     model_config = _example(
-        system="platform", collection="prompts", action="delete", rows=78, doubtful=0, by_hand=False, ground=None, until=None
+        system="platform",
+        collection="prompts",
+        action="delete",
+        rows=78,
+        doubtful=0,
+        by_hand=False,
+        ground=None,
+        until=None,
+        because="17(1)(a)",
     )
 
     system: str
@@ -244,6 +252,7 @@ class ErasureEntry(BaseModel):
     by_hand: bool
     ground: str | None
     until: dt.date | None
+    because: str | None = None
 
 
 class ErasurePlanLines(BaseModel):

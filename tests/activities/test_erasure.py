@@ -27,6 +27,9 @@ def test_a_plan_says_what_happens_to_what_and_changes_nothing(erasing: Erasing) 
     assert {table: rows(erasing.shop, table) for table in before} == before
     entries = {each["collection"]: each for each in erasing.row(made).plan["entries"]}
     assert [name for name in entries if name in {"pictures", "drafts", "accounts"}] == ["pictures", "drafts", "accounts"]
+    assert (entries["accounts"]["because"], entries["invoices"]["because"]) == ("17(1)(a)", None), (
+        "the ground of each is recorded"
+    )
     kept = entries["invoices"]
     assert (kept["action"], kept["ground"], kept["until"]) == ("retain", "17(3)(b)", kept["until"])
     assert date.fromisoformat(kept["until"]) > date(2032, 1, 1)

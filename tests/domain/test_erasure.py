@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.datamap import DataMap, ErasureAction
-from domain.datamap_parts import RecipientKind
+from domain.datamap_parts import LawfulBasis, RecipientKind
 from domain.datamap_systems import Erasure
 from domain.erasure import (
     Edit,
@@ -16,6 +16,7 @@ from domain.erasure import (
     addressed,
     edited,
     fields_needed,
+    grounded,
     in_order,
     kept_until,
     what_changed,
@@ -121,6 +122,14 @@ def test_a_decision_keeps_or_erases_otherwise_and_the_newest_counts() -> None:
     assert edited(entry(), [keep, erase]).action is ErasureAction.DELETE
     assert edited(entry(action="retain", ground="17(3)(b)"), [erase]).ground is None
     assert edited(entry("images"), [keep]) == entry("images")
+
+
+def test_what_goes_goes_on_a_ground_of_its_own_and_nobody_has_to_name_one() -> None:
+    """P58, Article 17(1): of the lawful basis of each collection; what is kept has none but that of 17(3)."""
+    assert grounded(entry(), LawfulBasis.CONSENT).because == "17(1)(b)"
+    assert grounded(entry(), LawfulBasis.CONTRACT).because == "17(1)(a)"
+    kept = entry(action="retain", ground="17(3)(b)")
+    assert grounded(kept, LawfulBasis.CONTRACT) == kept
 
 
 def test_processors_are_instructed_and_others_informed_each_once() -> None:

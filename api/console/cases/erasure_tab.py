@@ -125,6 +125,8 @@ def _line(web: Web, entry: Entry) -> PlanLine:
         said += [reason, f"Article {entry.ground}.", until]
     elif _changes(entry):
         said.append(f"Emptied: {', '.join(erasure.fields).replace('_', ' ')}.")
+    if entry.because:
+        said.append(f"Article {entry.because}.")
     if entry.by_hand and not entry.kept:
         said.append("By a person: no program may change it.")
     if entry.before and erasure.before:
