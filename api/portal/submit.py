@@ -38,6 +38,7 @@ router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 CALLER: Final = "portal"
 _HINTS: Final = (("username", "username"), ("phone", "phone"), ("other_email", "email"))  # field, kind of identifier
+_WITH_ARTICLE: Final = {"GB", "NL"}
 _TOO_OFTEN: Final = (
     "This address was named in many requests today, so we stop here to keep its mailbox from being flooded. "
     "Please try again tomorrow, or write to us."
@@ -175,7 +176,7 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         due=(due := _due_if_asked_now(web, filled.texts["country"])),
         due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
         due_here=None if filled.texts["country"] or (here := _due_if_asked_now(web, _own(web))) == due else here,
-        own_country=dict(COUNTRIES).get(_own(web), ""),
+        own_country=("the " if _own(web) in _WITH_ARTICLE else "") + dict(COUNTRIES).get(_own(web), ""),
         mark=mark,  # one from the first step to the last: the same wish
     )
 
