@@ -222,7 +222,7 @@ def _help(page: Page, portal: str, resources: Resources) -> None:
 
 def _check(page: Page, portal: str, resources: Resources) -> None:
     _help(page, portal, resources)
-    page.get_by_label("In your own words").fill("The pictures that I made in spring.")
+    page.get_by_label("What should we stop, and why?").fill("The pictures that I made in spring.")
     page.get_by_role("button", name="Continue").click()
 
 
