@@ -66,6 +66,7 @@ class IncomingRequest(BaseModel):
         relation: what the person is to the controller, where a caseworker said so; sealed with their name.
         agent: who asks for the person, by name; `mandate` on what ground, as they say; `agent_email` where they are reached.
         postal_address: where letters on paper go; sealed with the person's name.
+        unreachable: why no way to reach the person is known, in a caseworker's words; sealed with the name.
         correction: what is wrong and what would be right, in the person's own words (Article 16); kept sealed.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
         earlier: what another system did in the case before it moved in.
@@ -89,6 +90,7 @@ class IncomingRequest(BaseModel):
     relation: Relation | None = None
     agent: str | None = None
     postal_address: str | None = None
+    unreachable: str | None = None
     agent_email: str | None = None
     mandate: Mandate | None = None
     correction: tuple[str, str] | None = None
@@ -184,7 +186,7 @@ class Intake:
             identifiers.append(
                 identifier_row(self._resources.vault, case_id, "email", request.agent_email, added_by=AGENT, now=at)
             )
-        known = {"relation": request.relation, "address": request.postal_address}
+        known = {"relation": request.relation, "address": request.postal_address, "unreachable": request.unreachable}
         known |= {"agent": request.agent, "mandate": request.mandate}
         subject |= {name: value for name, value in known.items() if value}
         message = request.message.encode() if request.message else None

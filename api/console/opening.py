@@ -23,6 +23,7 @@ from api.face import forms
 from api.face.countries import COUNTRIES
 from api.face.days import zone
 from api.idempotency import keyed_hash
+from domain.datamap import DataMap
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
 from domain.rights import Channel, Mandate, Relation, Right
@@ -32,9 +33,11 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 CHANNELS: Final = (Channel.PHONE, Channel.LETTER, Channel.IN_PERSON, Channel.EMAIL)
 _LONGEST: Final = {
     "name": 200, "agent": 200, "agent_email": 320, "email": 320, "phone": 40, "username": 320, "customer_id": 100,
-    "postal": 500, "message": 20_000,
+    "postal": 500, "unreachable": 500, "wrong": 2_000, "right": 2_000, "message": 20_000,
 }  # fmt: skip
-_HINTS: Final = ("phone", "username", "customer_id")
+_WORDS: Final = frozenset({"message", "postal", "unreachable", "wrong", "right"})  # of any characters: nobody searches with them
+_NEVER_FOUND_BY: Final = ("username", "customer_id")  # where the data map names no such kind: they help a colleague look
+_HIGHEST: Final = 320  # characters of an identifier, as everywhere
 _CHOSEN: Final = ("channel", "relation", "mandate", "country", "day", "hour")
 _GDPR_APPLIES: Final = date(2018, 5, 25)  # Article 99(2): nothing older is a request under it
 _NOON: Final = time(12)  # a letter reaches somebody on a day, not at a minute
@@ -50,11 +53,19 @@ class Filled:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+def numbers(datamap: DataMap) -> list[tuple[str, str, bool]]:
+    """What else a person may be known by: kind, title, and whether any system is searched by it."""
+    kinds = sorted(datamap.identity_kinds - {"email", "phone"})
+    return [(kind, words.KIND(kind), True) for kind in kinds] + [
+        (kind, words.KIND(kind), False) for kind in _NEVER_FOUND_BY if kind not in kinds
+    ]
+
+
 @router.get("/cases/new")
 async def form(web: TheWeb, who: TheCaseworker) -> Response:
     """The empty form: today, by telephone."""
     today = web.now().astimezone(zone(web)).date()
-    texts = dict.fromkeys([*_LONGEST, *_CHOSEN], "") | {"day": today.isoformat(), "relation": Relation.CUSTOMER.value}
+    texts = dict.fromkeys([*_longest(web), *_CHOSEN], "") | {"day": today.isoformat(), "relation": Relation.CUSTOMER.value}
     return _page(web, who, Filled(mark=secrets.token_urlsafe(16), texts=texts))
 
 
@@ -81,6 +92,7 @@ def _page(web: Web, who: SignedIn, filled: Filled) -> Response:
         filled=filled,
         rights=[(right.value, words.RIGHTS[right]) for right in Right],
         channels=[(channel.value, words.CAME[channel]) for channel in CHANNELS],
+        numbers=numbers(web.resources.datamap),
         relations=[(relation.value, words.RELATIONS[relation]) for relation in Relation],
         mandates=[("", "Not known, or nobody asks for them"), *((each.value, words.MANDATES[each]) for each in Mandate)],
         countries=[("", "Not known"), *COUNTRIES, ("other", "Another country")],
@@ -90,7 +102,7 @@ def _page(web: Web, who: SignedIn, filled: Filled) -> Response:
 def _read(web: Web, sent: FormData) -> Filled:
     chosen = {str(value) for value in sent.getlist("rights")}
     filled = Filled(mark=forms.field(sent, "mark"), rights=[right.value for right in Right if right.value in chosen])
-    filled.texts = {name: forms.field(sent, name) for name in (*_CHOSEN, *_LONGEST)}
+    filled.texts = {name: forms.field(sent, name) for name in (*_CHOSEN, *_longest(web))}
     texts, errors = filled.texts, filled.errors
     if texts["channel"] not in CHANNELS:
         errors["channel-phone"] = "Say how the request reached us."
@@ -98,10 +110,10 @@ def _read(web: Web, sent: FormData) -> Filled:
         errors["relation-customer"] = "Say what the person is to us, as far as you know."
     if not filled.rights:
         errors["rights-access"] = "Choose at least one. If it is not clear, choose the nearest and write down their words."
-    for name, longest in _LONGEST.items():
+    for name, longest in _longest(web).items():
         if told := _wrong(web, name, texts[name], longest):
             errors[name] = told
-    if not any(texts[name] for name in ("name", "email", *_HINTS)):
+    if not any(texts[name] for name in ("name", "email", *_hints(web))):
         errors.setdefault("name", "Write down at least one thing by which the person can be found or answered.")
     if texts["relation"] == Relation.AGENT and not texts["agent"]:
         errors["agent"] = "Write down who asks for the person."
@@ -109,7 +121,28 @@ def _read(web: Web, sent: FormData) -> Filled:
         errors["mandate"] = "Choose a ground, or leave it open."
     if texts["agent_email"] and texts["agent_email"].casefold() == texts["email"].casefold():
         errors["agent_email"] = "This is the person\u2019s own address. Leave it empty if theirs is the only one."
+    _answerable(filled)
     return filled
+
+
+def _answerable(filled: Filled) -> None:
+    """Ask on purpose where nobody could answer the person, and where a correction is described and not asked for."""
+    texts, errors = filled.texts, filled.errors
+    reached = texts["email"] or texts["postal"] or texts["phone"] or (texts["agent"] and texts["agent_email"])
+    if not reached and not texts["unreachable"]:
+        errors["unreachable"] = (
+            "Nobody could answer this person. Write down an address or a number, or say here why there is none."
+        )
+    if (texts["wrong"] or texts["right"]) and Right.RECTIFICATION.value not in filled.rights:
+        errors["wrong"] = "This is about a correction. Choose \u201cCorrection\u201d as well, or write it in their words."
+
+
+def _hints(web: Web) -> list[str]:
+    return ["phone", *(kind for kind, _, _ in numbers(web.resources.datamap))]
+
+
+def _longest(web: Web) -> dict[str, int]:
+    return dict.fromkeys(_hints(web), _HIGHEST) | _LONGEST
 
 
 def _wrong(web: Web, name: str, value: str, longest: int) -> str:
@@ -118,7 +151,7 @@ def _wrong(web: Web, name: str, value: str, longest: int) -> str:
     try:
         if name.endswith("email") and value:
             web.resources.vault.index_email(value)
-        elif name not in {"message", "postal"}:
+        elif name not in _WORDS:
             refuse_hidden(value, field=name)
     except InvalidInputError:
         if name.endswith("email"):
@@ -152,7 +185,7 @@ def _received(web: Web, who: SignedIn, filled: Filled, received_at: datetime) ->
         name=texts["name"] or None,
         country=texts["country"] if texts["country"] in dict(COUNTRIES) else None,
         message=texts["message"] or None,
-        hints=[(kind, texts[kind]) for kind in _HINTS if texts[kind]],
+        hints=[(kind, texts[kind]) for kind in _hints(web) if texts[kind]],
         channel=Channel(texts["channel"]),
         received_at=received_at,
         caller=who.person,
@@ -162,6 +195,8 @@ def _received(web: Web, who: SignedIn, filled: Filled, received_at: datetime) ->
         relation=Relation(texts["relation"]),
         agent=texts["agent"] or None,
         postal_address=texts["postal"] or None,
+        unreachable=texts["unreachable"] or None,
+        correction=(texts["wrong"], texts["right"]) if texts["wrong"] or texts["right"] else None,
         agent_email=texts["agent_email"] or None,
         mandate=Mandate(texts["mandate"]) if texts["mandate"] else None,
     )

@@ -100,7 +100,13 @@ def FIELD(name: str) -> str:  # noqa: N802 (beside the other words of templates)
     return name.replace("_", " ").strip().capitalize() or name
 
 
-_KINDS: Final = {"email": "E-mail address", "phone": "Telephone number", "account_id": "Account number"}
+_KINDS: Final = {
+    "email": "E-mail address",
+    "phone": "Telephone number",
+    "account_id": "Account number",
+    "username": "User name",
+    "customer_id": "Customer number",
+}
 
 
 def KIND(kind: str) -> str:  # noqa: N802
@@ -141,7 +147,7 @@ FACTORS: Final[dict[str, str]] = {  # what showed who asks
     "sign_in": "Signed in on the platform",
     "held_contact": "A second contact that we held before",
     "recent_facts": "Two of three facts of recent activity",
-    "by_person": "Called back on the held number, or a code by letter",
+    "by_person": "Called back on the number we hold, or a code by letter to the address we hold",
     "document": "A document, name and photograph only (last resort)",
     "judged": "My own decision, with the reason",
     "authority": "Proof that they may act for the person",

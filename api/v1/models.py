@@ -100,6 +100,13 @@ class AgentBody(Body):
     email: Annotated[Address | None, Field(description="where the agent is reached; nothing is searched with it")] = None
 
 
+class CorrectionBody(Body):
+    """What is wrong and what would be right, in the person's own words (Article 16); kept sealed."""
+
+    wrong: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    right: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+
 class RequestBody(Body):
     """A request of a data subject."""
 
@@ -116,6 +123,9 @@ class RequestBody(Body):
     ] = None
     hints: Annotated[list[HintBody], Field(max_length=20)] = []
     agent: Annotated[AgentBody | None, Field(description="where somebody asks for the subject")] = None
+    correction: Annotated[CorrectionBody | None, Field(description="with `rectification`: what a caseworker proposes from")] = (
+        None
+    )
     consents: Annotated[
         list[Name], Field(max_length=50, description="with `withdraw_consent`: purposes of the data map; they end at once")
     ] = []

@@ -24,7 +24,7 @@ from api.security import Caller
 from api.v1.models import ReceiptAnswer, RequestBody
 from domain.errors import AssertionRefusedError, InvalidInputError
 from domain.normal import normal_email
-from domain.rights import Relation, Role
+from domain.rights import Relation, Right, Role
 
 router = APIRouter(tags=["requests"], route_class=GuardedRoute)
 
@@ -64,6 +64,10 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
     received_at = body.received_at or now
     if not _GDPR_APPLIES <= received_at <= now:
         raise InvalidInputError("A request was received in the past, and after 25 May 2018.", field="received_at")
+    if body.correction is not None and Right.RECTIFICATION not in body.rights:
+        raise InvalidInputError(
+            "A correction belongs to the right of rectification. Name it among the rights.", field="correction"
+        )
     incoming = IncomingRequest(
         rights=body.rights,
         email=body.subject.email,
@@ -71,6 +75,7 @@ def _received(web: Web, who: Caller, body: RequestBody, key: str | None) -> Rece
         country=body.subject.country,
         message=body.message,
         consents=body.consents,
+        correction=body.correction and (body.correction.wrong, body.correction.right),
         hints=[(hint.kind, hint.value) for hint in body.hints],
         channel=body.channel,
         relation=Relation.AGENT if body.agent else None,

@@ -69,7 +69,7 @@ def test_the_mailbox_is_no_proof_where_there_is_none_and_what_was_recorded_stand
     done = lead.post(f"{path_of(case)}/actions/confirm_identity", {"factors": ["by_person"], "reason": "Called."})
     assert done.status_code == 303
     for page in ("", "/history"):
-        assert "Called back on the held number" in text_of(lead.get(f"{path_of(case)}{page}"))
+        assert "Called back on the number we hold" in text_of(lead.get(f"{path_of(case)}{page}"))
 
 
 def test_the_mailbox_is_offered_where_the_case_has_one(at_console: SignIn, opened_case: CaseInHand) -> None:
@@ -313,7 +313,7 @@ class TestForms:
         person, path = at_console(), path_of(opened_case)
         assert f"/actions/accept_identifier?identifier={other}" in person.get(path).text
         form = text_of(person.get(f"{path}/actions/accept_identifier?identifier={other}"))
-        assert "old@example.com Accept this as a search key" in form
+        assert "E-mail address old@example.com This belongs to the person" in form
         person.post(f"{path}/actions/accept_identifier", {"identifier": str(other), "reason": "Named in her signed letter."})
         assert CaseReader(opened_case.resources).get(opened_case.id).state.identifiers[other].standing == "accepted"
 

@@ -101,6 +101,32 @@ def test_without_an_address_other_things_do(at_console: SignIn, resources: Resou
     assert receipt.message is not None
 
 
+def test_a_person_whom_nobody_can_reach_is_taken_in_on_purpose_and_the_page_says_why(
+    at_console: SignIn, resources: Resources
+) -> None:
+    person = at_console()
+    answer = _open(person, email="", unreachable="Comes by on Friday.")
+    (receipt,) = _receipts(resources)
+    assert _subject(resources, receipt)["unreachable"] == "Comes by on Friday."
+    assert "No way to reach them is known: \u201cComes by on Friday.\u201d" in text_of(person.get(answer.headers["location"]))
+
+
+def test_the_person_is_asked_about_before_whoever_asks_for_them(at_console: SignIn) -> None:
+    page = at_console().get("/console/cases/new").text
+    names = re.findall(r'name="(email|phone|postal|unreachable|agent|agent_email)"', page)
+    assert names == ["email", "phone", "postal", "unreachable", "agent", "agent_email"]
+
+
+def test_what_is_wrong_and_what_would_be_right_is_kept_for_whoever_proposes(at_console: SignIn, resources: Resources) -> None:
+    person = at_console()
+    answer = _open(person, rights=["rectification"], wrong="Her street: Elm Row", right="Oak Row 4")
+    (receipt,) = _receipts(resources)
+    assert receipt.correction is not None
+    assert "They say it is wrong Her street: Elm Row They say it should be Oak Row 4" in text_of(
+        person.get(answer.headers["location"])
+    )
+
+
 def test_pressed_twice_is_one_case_and_a_changed_form_another_matter(at_console: SignIn, resources: Resources) -> None:
     person = at_console()
     same = {"mark": "one-mark"}
@@ -117,6 +143,8 @@ def test_pressed_twice_is_one_case_and_a_changed_form_another_matter(at_console:
         ({"rights": []}, "rights-access", "at least one"),
         ({"rights": ["nonsense"]}, "rights-access", "at least one"),
         ({"name": "", "email": ""}, "name", "at least one thing"),
+        ({"email": ""}, "unreachable", "Nobody could answer this person"),
+        ({"wrong": "My street"}, "wrong", "as well"),
         ({"email": "ruth"}, "email", "name@example.com"),
         ({"name": "Ru\u202eth"}, "name", "cannot be seen"),
         ({"name": "x" * 201}, "name", "At most 200"),

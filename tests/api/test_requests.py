@@ -1,5 +1,6 @@
 """Receiving requests by API: once, at the time it was received, by whoever may."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,3 +119,14 @@ def test_a_key_of_the_platform_names_a_mailbox_ten_times_a_day(web: TestClient, 
     assert [web.post(url, headers=headers, json=body()).status_code for _ in range(10)] == [201] * 9 + [429]
     assert web.post(url, headers=first, json=body()).status_code == 201
     assert web.post(url, headers=key(), json=body()).status_code == 201, "a colleague who opens a letter is asked for no patience"
+
+
+def test_what_is_wrong_and_what_would_be_right_comes_with_a_correction(web: TestClient, key: Key, resources: Resources) -> None:
+    said = {"wrong": "My street", "right": "Oak Row 4"}
+    assert web.post(URL, json=body(correction=said), headers=key()).status_code == 422
+    answer = web.post(URL, json=body(rights=["rectification"], correction=said), headers=key())
+    assert answer.status_code == 201
+    receipt = CaseReader(resources).find(answer.json()["reference"]).receipt
+    assert receipt.correction
+    vault = resources.vault.case(receipt.case_id)
+    assert json.loads(vault.open("case_receipt", "correction", str(receipt.case_id), receipt.correction)) == said

@@ -30,7 +30,7 @@ IDENTITY: Final[dict[Action, Act]] = {
         "or what they showed you. "
         "Whoever confirms by hand cannot approve the release (Articles 12(2) and 12(6)).",
         "Confirm identity",
-        "Identity is confirmed, and the search begins.",
+        "It is on record who asks. What comes next stands below.",
     ),
     Action.REQUEST_MORE_IDENTITY: Act(
         "Ask for more identity",
@@ -42,12 +42,12 @@ IDENTITY: Final[dict[Action, Act]] = {
         "The letter is on its way.",
     ),
     Action.RECORD_DOUBT: Act(
-        "Put a doubt on record",
-        "Put on record why it is doubtful who asks",
-        "Only a doubt on record lets you ask for more than the mailbox (Article 12(6)). With it the risk rises, and what was "
-        "approved by less is void.",
+        "Say why you doubt who asks",
+        "Say why you doubt who asks",
+        "Only with a reason may we ask for more than a code to their mailbox (Article 12(6)). What was approved before with less "
+        "has to be approved again.",
         "Record the doubt",
-        "The doubt is on record.",
+        "Your doubt stands in the case.",
     ),
     Action.NAME_ACCOUNT: Act(
         "Name the account",
@@ -109,17 +109,16 @@ IDENTITY: Final[dict[Action, Act]] = {
         "It is added as claimed.",
     ),
     Action.ACCEPT_IDENTIFIER: Act(
-        "Accept as a search key",
-        "Accept this as a search key",
-        "All systems are searched with it from now on, so say why it is this person\u2019s. Whoever approves the release sees "
-        "your "
-        "reason, and it cannot be you (Article 32).",
-        "Search with it",
-        "It is a search key now; the search runs again.",
+        "Say that an identifier is theirs",
+        "This belongs to the person",
+        "All systems are searched with it from now on, so say how you know that it is this person\u2019s. Whoever approves the "
+        "release reads your reason, and it cannot be you (Article 32).",
+        "It is theirs: search with it",
+        "From now on the systems are searched with it.",
     ),
     Action.REJECT_IDENTIFIER: Act(
-        "Reject",
-        "Set this identifier aside",
+        "It is not theirs",
+        "This does not belong to the person",
         "It is not used for anything. The person may prove it later all the same.",
         "Set it aside",
         "It is set aside.",

@@ -27,6 +27,7 @@ from api.console.cases import chosen, looked, reading, shell
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
 from api.console.cases.measure_cards import correctable, markable, purposes_for
+from api.console.cases.task_forms import about, asked_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
@@ -34,6 +35,7 @@ from api.console.turned_away import SignedOutError
 from api.console.words import RIGHTS
 from api.dependencies import TheWeb, Web
 from api.errors import STATUSES
+from api.face.days import zone
 from api.face.forms import field
 from api.idempotency import keyed_hash
 from api.uploads import Upload, read_upload
@@ -84,7 +86,8 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
         given |= {"pick": []} if refusal.facts.get("field") == "pick" else {}
         return await run_in_threadpool(form_page, web, who, case, wanted, given, beside(refusal))
     back = field(form, "back")
-    tab = act_of(wanted).tab if done else ""
+    asked = asked_of(wanted, case.state, given)
+    tab = (asked.act if asked else act_of(wanted)).tab if done else ""
     here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
     return away_to(f"{here}{'&' if '?' in here else '?'}done={wanted.value if done else 'waiting'}")
 
@@ -250,6 +253,7 @@ def form_page(  # noqa: PLR0917
     purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
     with web.resources.database.read() as session:
         eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
+    asked = asked_of(action, read.state, target)
     picked, start = chosen.fields_for(web, read, given["pick"]) if given.get("pick") else ([], {})
     fields = fields_of(
         action,
@@ -262,6 +266,7 @@ def form_page(  # noqa: PLR0917
         places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
         mailbox=has_mailbox(read.state),
         chosen=picked,
+        asked=asked,
     )
     fields += looked.fields(web, who, read, target) if action is Action.COMPLETE_WORK_ITEM else []
     labels = {each.name: each.label for each in fields}
@@ -278,14 +283,14 @@ def form_page(  # noqa: PLR0917
         tab=None,
         status=refused.status if refused else 200,
         action=action.value,
-        act=act_of(action),
+        act=asked.act if asked else act_of(action),
         fields=fields,
-        given=given if refused else {"posted_on": web.now().date().isoformat()} | start | dict(given),
+        given=given if refused else {"posted_on": web.now().astimezone(zone(web)).date().isoformat()} | start | dict(given),
         target=target,
         picks=given.get("pick", []),
         correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
-        foreseen=shell.foreseen(web, read, action),
-        about=shell.about(web, read, given),
+        foreseen=shell.foreseen(web, read, action, target),
+        about=about(datamap, read, given),
         errors=errors,
         possible=shell.possible(web, who, read.state, action),
         uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),

@@ -30,6 +30,7 @@ class Subject:
     agent: str = ""  # who acts for them
     mandate: str = ""
     relation: str = ""  # what they say they are to us
+    unreachable: str = ""  # why no way to reach them is known
 
     @property
     def called(self) -> str:

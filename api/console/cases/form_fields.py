@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from api.console import words
+from api.console.cases.task_forms import Asked
 from api.v1.bodies import SHAPES
 from domain.authority import Action
 from domain.errors import InvalidInputError
@@ -23,7 +24,6 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "question": ("Your question", "The person reads exactly this."),
     "answer": ("What they answered", ""),
     "text": ("Message", "The person reads exactly this."),
-    "note": ("Why it cannot be searched", "The person may read this."),
     "code": ("Code", "Eight digits."),
     "arrived_at": ("When it reached us", "With the zone, for example 2026-11-23T09:00+00:00. Left empty: now."),
     "ground": ("Ground", ""),
@@ -41,7 +41,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "hold_evidence": ("Hold the evidence", "true: nothing is destroyed before a privacy lead lifts the hold."),
     "standing": ("Is it enough?", "In doubt the request goes on for the person, and the copy goes to them."),
     "test": ("What was weighed", "The burden is ours; that it comes again is never enough alone (Article 12(5))."),
-    "factors": ("What showed it", "Nothing chosen: your own decision, which does while the risk is not high."),
+    "factors": (
+        "What showed it",
+        "The number we hold stands in our own systems; it is not one that the caller gave. Nothing chosen: your own decision.",
+    ),
     "doubt": ("The doubt", "It goes on record, and the person may read it."),
     "without": ("Left for later", "What is not chosen comes now."),
     "about": ("The case it is about", "Its reference, such as HAB-7K4M29QX."),
@@ -77,10 +80,6 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.ANNOUNCE_ALONE, "reason"): ("Why nobody else can look at it in time", "Kept sealed; it stands in the record."),
     (Action.RECORD_AFTER_CHECK, "reason"): ("What you looked at", "Kept sealed; it stands in the record."),
     (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
-}
-_NOTES: Final = {
-    "not_found": ("Anything to add", "Kept with the case; it may be left empty."),
-    "done": ("What the person is told", "They read exactly this: what was done, and what was not."),
 }
 _OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "complexity": "It is complex",
@@ -174,6 +173,7 @@ def fields_of(
     checkers: tuple[tuple[str, str], ...] = (),
     mailbox: bool = True,
     chosen: Sequence[FormField] = (),
+    asked: Asked | None = None,
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -187,6 +187,7 @@ def fields_of(
         checkers: who may look at it afterwards, name of command and of person.
         places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
         mailbox: whether the case has one; without it nobody can have shown that it is theirs.
+        asked: of a task: what its answers are called, and what its note is for.
         chosen: of a correction: a field for each value that was chosen from what stands there; none: all of it is typed.
     """
     fields = []
@@ -198,8 +199,8 @@ def fields_of(
             continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue
-        label, hint = _label(action, name, target.get("result", ""))
-        options = _choices(info.annotation)
+        label, hint = _label(action, name, asked)
+        options = asked.results if asked and name == "result" else _choices(info.annotation)
         if name == "kind":
             options = tuple(dict.fromkeys(("email", "phone", *kinds)))
         if options and not info.is_required():
@@ -218,10 +219,10 @@ def fields_of(
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "input": 2, "area": 3}[each.kind])
 
 
-def _label(action: Action, name: str, result: str) -> tuple[str, str]:
-    """What a field is called here, and its hint; what a note is for depends on what came of the task."""
-    if name == "note" and result in _NOTES:
-        return _NOTES[result]
+def _label(action: Action, name: str, asked: Asked | None) -> tuple[str, str]:
+    """What a field is called here, and its hint."""
+    if name == "note" and asked is not None:
+        return asked.note
     return _OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
 
 

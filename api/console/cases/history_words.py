@@ -121,7 +121,7 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.IDENTIFIER_CLAIMED: lambda teller, row: f"{teller.identifier(row)} was named",
     Tag.IDENTIFIER_PROVEN: lambda teller, row: f"{teller.identifier(row)} was proven",
     Tag.IDENTIFIER_REJECTED: lambda teller, row: f"{teller.identifier(row)} was set aside",
-    Tag.IDENTIFIER_ACCEPTED: lambda teller, row: f"{teller.identifier(row)} was accepted as a search key",
+    Tag.IDENTIFIER_ACCEPTED: lambda teller, row: f"{teller.identifier(row)} was accepted as theirs, and is searched with",
     Tag.IDENTIFIER_FOUND: lambda teller, row: f"{teller.identifier(row)} stands in our systems",
     Tag.IDENTITY_DOUBTED: lambda _, row: (
         f"A doubt was put on record: {words.DOUBTS.get(str(row.facts.get('doubt', '')), 'another')}"

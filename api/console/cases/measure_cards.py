@@ -11,6 +11,7 @@ from uuid import UUID
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
+from api.console.cases.key_cards import before_records
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
 from domain.datamap import DataMap
@@ -75,6 +76,8 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     right = item.right
     if right not in _GUIDANCE:
         return None
+    if item.right and (first := before_records(looking, item.right)) is not None:
+        return first
     state = looking.facts.state
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []

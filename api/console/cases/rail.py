@@ -83,8 +83,8 @@ def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
             code = [Press(Action.REQUEST_CODE, "Send a code", target, direct=True)] if line.kind == "email" else []
             presses = [
                 *code,
-                Press(Action.ACCEPT_IDENTIFIER, "Accept", target),
-                Press(Action.REJECT_IDENTIFIER, "Reject", target),
+                Press(Action.ACCEPT_IDENTIFIER, "It is theirs", target),
+                Press(Action.REJECT_IDENTIFIER, "It is not theirs", target),
             ]
         elif line.standing == "found" and line.kind == "email" and looking.facts.state.unsure:
             presses = [Press(Action.REQUEST_CODE, "Send a code there", target, direct=True)]

@@ -93,7 +93,10 @@ def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, s
         asked = ""  # destroyed at the end of its retention: the page says what stands outside the seal
     return (
         Subject(
-            *(str(opened.get(part) or "") for part in ("name", "email", "country", "address", "agent", "mandate", "relation"))
+            *(
+                str(opened.get(part) or "")
+                for part in ("name", "email", "country", "address", "agent", "mandate", "relation", "unreachable")
+            )
         ),
         asked,
         (wish["wrong"], wish["right"]) if wish else None,

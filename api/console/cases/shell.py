@@ -22,6 +22,7 @@ from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import DONE_BESIDE
 from api.console.cases.facts import CaseFacts
+from api.console.cases.key_cards import leads_nowhere, warning
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
@@ -127,6 +128,7 @@ def show_case(
         weighed=content.weighed(web, facts, step.step) if card else None,
         identity=rail.identity_of(facts),
         proofs=rail.proofs_of(web, facts),
+        blind={line.id for line in facts.identifiers if leads_nowhere(web.resources.datamap, line.kind)},
         rail_acts=rail.acts_per_identifier(looking),
         owner=rail.owner_of(web, facts, who.person),
         sum_rows=rail.short_sum(facts),
@@ -170,20 +172,11 @@ def possible(web: Web, who: SignedIn, state: CaseState, action: Action) -> bool:
     return action.value in possible_actions(web.resources, who, state)
 
 
-def about(web: Web, facts: CaseFacts, target: Mapping[str, Any]) -> str:
-    """What a command is about, in words: an identifier, a system, a task."""
-    if system := target.get("system"):
-        return next((each.title for each in web.resources.datamap.systems if each.name == system), str(system))
-    if identifier := target.get("identifier"):
-        return next((line.value for line in facts.identifiers if str(line.id) == str(identifier)), "")
-    item = next((item for key, item in facts.state.work_items.items() if str(key) == str(target.get("work_item", ""))), None)
-    if item is None:
-        return ""
-    return about(web, facts, {"system": item.system}) if item.system else item.kind.replace("_", " ").capitalize()
-
-
-def foreseen(web: Web, facts: CaseFacts, action: Action) -> str:
-    """What a command would do to the dates, before anybody presses."""
+def foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, Any]) -> str:
+    """What has to be known before anybody presses: what it does to the dates, or that nothing would be found."""
+    if action is Action.ACCEPT_IDENTIFIER:
+        lines = (each for each in facts.identifiers if str(each.id) == str(target.get("identifier")))
+        return next((warning(web.resources.datamap, each) for each in lines), "")
     receipt = facts.view.receipt
     today = web.now().astimezone(zone(web)).date()
     if action is Action.REQUEST_CLARIFICATION:

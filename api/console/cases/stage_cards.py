@@ -5,6 +5,7 @@ Next: api/console/cases/shell.py
 
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
+from api.console.cases.key_cards import found_nothing
 from domain.authority import ROLES, Action
 from domain.events import Tag
 from domain.measure_standing import restriction_of
@@ -40,6 +41,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "Look at it once more as the person will see it; then a reviewer releases it. Whoever prepared it cannot (Article "
             "32).",
             presses=looking.only(write, Press(Action.EXTEND_DEADLINE, "Take longer")),
+            instructions="" if package.records else found_nothing(facts, looking.datamap),
             link=(f"See it as {first} will", "preview"),
             release=True,
         )
@@ -67,7 +69,15 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         "Check the package, then release it",
         told,
         presses=looking.only(approve, back, write),
-        instructions="It was returned for rework before. What changed since stands under Package." if returned else "",
+        instructions=" ".join(
+            filter(
+                None,
+                (
+                    "It was returned for rework before. What changed since stands under Package." if returned else "",
+                    "" if package.records else found_nothing(facts, looking.datamap),
+                ),
+            )
+        ),
         link=(f"See it as {first} will", "preview"),
         release=True,
     )
@@ -134,19 +144,6 @@ def proof(looking: Looking, _step: NextStep) -> Card:
             Press(Action.REQUEST_MORE_IDENTITY, "Ask for something else"),
         ),
         note="The files are under \u201cIdentity\u201d at the right.",
-    )
-
-
-def confirm(looking: Looking, _step: NextStep) -> Card:
-    """A doubt about who asks."""
-    return Card(
-        "Decide whether you know who is asking",
-        "There is a doubt on record, or no mailbox that could settle it. Ask for no more than the doubt needs (Article 12(6)).",
-        presses=looking.only(
-            Press(Action.CONFIRM_IDENTITY, "Confirm identity", first=True),
-            Press(Action.REQUEST_MORE_IDENTITY, "Ask for one more thing"),
-            Press(Action.SUBMIT_IDENTITY_EVIDENCE, "Add a proof"),
-        ),
     )
 
 

@@ -5,7 +5,7 @@ What comes next is `domain/next_step.py`'s; who may do it, `domain/authority.py`
 
 from collections.abc import Callable
 
-from api.console.cases import erasure_cards, measure_cards, stage_cards, work_cards
+from api.console.cases import erasure_cards, key_cards, measure_cards, stage_cards, work_cards
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import Action
 from domain.next_step import NextStep, Step, next_step
@@ -35,7 +35,7 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.SEARCH_BY_HAND: work_cards.by_hand,
     Step.MEND_LETTER: work_cards.letter,
     Step.POST_LETTER: work_cards.post,
-    Step.NAME_KEY: work_cards.name_key,
+    Step.NAME_KEY: key_cards.name_key,
     Step.ASK_OPERATOR: work_cards.task,
     Step.ANSWER_LATE: work_cards.task,
     Step.CONSIDER_EXTENSION: work_cards.task,
@@ -57,7 +57,7 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
         Press(Action.SUBMIT_IDENTITY_EVIDENCE, "Add a proof"),
     ),
     Step.LOOK_AT_PROOF: stage_cards.proof,
-    Step.CONFIRM_IDENTITY: stage_cards.confirm,
+    Step.CONFIRM_IDENTITY: key_cards.confirm,
     Step.DECIDE_CLOSING: stage_cards.closing,
     Step.AWAIT_ANSWER: _waiting(
         "Wait for {first} to answer",

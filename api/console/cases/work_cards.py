@@ -38,9 +38,13 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
-_ANSWERS: dict[str, tuple[str, str]] = {  # to a task that is a question: yes, empty where a command says it; no
+_ANSWERS: dict[
+    str, tuple[str, str]
+] = {  # to a task that is a question: yes, empty where a command says it; no, empty where there is no such answer
     JOIN: ("", "Leave them apart"),
     "nothing_marked": ("It is so: nothing of theirs is held there", "Look again another way"),
+    "consider_extension": ("It can be done in time", ""),
+    "consider_partial_answer": ("Answer everything at once", ""),
 }
 _WITH_COPY = {"package_ready", "partial_answer"}
 _IN_FORCE = "restriction_in_force"
@@ -123,7 +127,7 @@ def task(looking: Looking, step: NextStep) -> Card:
             if done and item.kind != SAFEGUARD
             else []
         ),
-        Press(Action.COMPLETE_WORK_ITEM, not_done, target | {"result": "exception"}),
+        *([Press(Action.COMPLETE_WORK_ITEM, not_done, target | {"result": "exception"})] if not_done else []),
     ]
     write = Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
     presses = looking.only(*own, *([] if item.kind in _DECIDED else answer), write)
@@ -190,25 +194,10 @@ def post(looking: Looking, step: NextStep) -> Card:
         instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
-            Press(Action.COMPLETE_WORK_ITEM, "It cannot be brought", target | {"result": "not_found"}, direct=True),
+            Press(Action.COMPLETE_WORK_ITEM, "It cannot be brought", target | {"result": "not_found"}),
         ),
         link=("Print the letter", f"letters/{item.sent}/print"),
         note="With the copy: See it under Package." if copy else "",
-    )
-
-
-def name_key(looking: Looking, _step: NextStep) -> Card:
-    """It is known who asks, and not what to search with."""
-    claimed = [line for line in looking.facts.identifiers if line.standing == "claimed"]
-    presses = [
-        Press(Action.ACCEPT_IDENTIFIER, f"Search with {line.value}", {"identifier": str(line.id)}, first=place == 0)
-        for place, line in enumerate(claimed)
-    ]
-    return Card(
-        "Say what the systems are searched with",
-        "It is known who asks, and nothing of theirs is proven by a mailbox. Accept what you made sure is theirs, with your "
-        "reason; whoever approves the release sees it (Article 32).",
-        presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier")),
     )
 
 

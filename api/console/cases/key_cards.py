@@ -1,0 +1,114 @@
+"""Cards about whose records these are: how it is made sure who asks, and what leads to their data (Articles 11 and 12(6)).
+
+Next: api/console/cases/stage_cards.py
+"""
+
+from api.console import words
+from api.console.cases.card import Card, Looking, Press
+from api.console.cases.facts import CaseFacts, IdentifierLine
+from domain.authority import Action
+from domain.datamap import DataMap
+from domain.identity_decisions import has_mailbox
+from domain.next_step import NextStep
+from domain.rights import Right
+
+# What is done to records of the person: it asks whose these are before anything else.
+OF_RECORDS = frozenset({Right.RECTIFICATION, Right.RESTRICTION})
+
+
+def confirm(looking: Looking, _step: NextStep) -> Card:
+    """A doubt about who asks; without a mailbox somebody calls back, or a letter with a code goes to the held address."""
+    confirm = Press(Action.CONFIRM_IDENTITY, "Confirm identity", first=True)
+    others = [
+        Press(Action.REQUEST_MORE_IDENTITY, "Ask for one more thing"),
+        Press(Action.SUBMIT_IDENTITY_EVIDENCE, "Add a proof"),
+    ]
+    if has_mailbox(looking.facts.state):
+        return Card(
+            "Decide whether you know who is asking",
+            "Something makes it doubtful who asks; what it is stands under \u201cIdentity\u201d, with what would settle it. Ask "
+            "for no more than that needs (Article 12(6)).",
+            presses=looking.only(confirm, *others),
+        )
+    return Card(
+        "Call back on the number we hold, to make sure who asks",
+        "No e-mail address was given, so no code can settle it. Look the person up in your own systems and call the number that "
+        "stands there, never one that the caller gave; or post a code to the address that we hold (Article 12(6)).",
+        presses=looking.only(Press(Action.CONFIRM_IDENTITY, "Say what it showed", first=True), *others),
+        note="Other things that would do stand under \u201cIdentity\u201d.",
+    )
+
+
+def name_key(looking: Looking, _step: NextStep) -> Card:
+    """It is known who asks, and not what to search with."""
+    return _whose(looking, "Say what the systems are searched with", ())
+
+
+def before_records(looking: Looking, right: Right) -> Card | None:
+    """The card of a right that is carried out on records, while nothing leads to any; None once something does."""
+    if right not in OF_RECORDS or looking.facts.state.usable_keys:
+        return None
+    rest = (
+        Press(Action.PROPOSE_REFUSAL, "Propose to refuse it", {"right": right.value}),
+        Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
+    )
+    return _whose(looking, f"{words.RIGHTS[right]}: first say which records are theirs", rest)
+
+
+def ways_of(datamap: DataMap) -> str:
+    """By what the systems are searched, as a list in words."""
+    *most, last = sorted(words.KIND(kind).lower() for kind in datamap.identity_kinds)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def leads_nowhere(datamap: DataMap, kind: str) -> bool:
+    """Whether no system is searched by such an identifier, so that nothing would be found with it."""
+    return kind not in datamap.identity_kinds
+
+
+def warning(datamap: DataMap, line: IdentifierLine) -> str:
+    """What somebody has to know before they search with it; empty where there is nothing to say."""
+    if not leads_nowhere(datamap, line.kind):
+        return ""
+    return (
+        f"No system is searched by {words.KIND(line.kind).lower()}, so nothing will be found with it. Look the person up in your "
+        f"own systems, and add an identifier that stands there: {ways_of(datamap)}."
+    )
+
+
+def found_nothing(facts: CaseFacts, datamap: DataMap) -> str:
+    """The warning before somebody is told that nothing is held: what it was searched with."""
+    usable = {*facts.state.usable_keys}
+    keys = [f"{words.KIND(line.kind).lower()} {line.value}" for line in facts.identifiers if line.id in usable]
+    return (
+        f"Nothing was found with {' and '.join(keys) or 'what is known'}. Look whether it is written down rightly, and whether "
+        f"the person is known by another {ways_of(datamap)}, before they are told that nothing is held."
+    )
+
+
+def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
+    claimed = [line for line in looking.facts.identifiers if line.standing == "claimed" and not line.agent]
+    leading = [line for line in claimed if not leads_nowhere(looking.datamap, line.kind)]
+    blind = [f"{words.KIND(line.kind).lower()} {line.value}" for line in claimed if line not in leading]
+    presses = [
+        Press(
+            Action.ACCEPT_IDENTIFIER,
+            f"{words.KIND(line.kind)} {line.value} is theirs",
+            {"identifier": str(line.id)},
+            first=not place,
+        )
+        for place, line in enumerate(leading)
+    ]
+    told = (
+        f"No system is searched by {' or '.join(blind)}. Look the person up in your own systems, and add what stands there: "
+        f"{ways_of(looking.datamap)}."
+        if blind
+        else ""
+    )
+    return Card(
+        title,
+        "It is known who asks, and nothing of theirs was shown by a code. Say what you made sure is theirs, and how; the systems "
+        "are searched with it, and whoever approves reads your reason (Article 32).",
+        instructions=told,
+        presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier", first=not leading), *rest),
+    )

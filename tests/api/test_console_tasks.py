@@ -1,0 +1,120 @@
+"""What a task asks is about that task, and a caller without a mailbox is led to their records (Articles 11, 12)."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from adapters.resources import Resources
+from domain.events import Fact, Tag
+from domain.rights import Right, Role
+from tests import opened
+from tests.at_console import AtConsole, text_of
+from tests.case_in_hand import PACKAGE, CaseInHand
+from tests.factories import SHA
+
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
+SignIn = Callable[..., AtConsole]
+NO_MAILBOX: dict[str, object] = {"email": None, "channel": "phone", "name": "Ruth Adeyemi"}
+
+
+@pytest.fixture
+def resources(tmp_path: Path, migrated: Path) -> Iterator[Resources]:
+    """The demo's data map: its systems are searched by address, account and telephone number."""
+    (tmp_path / "habeas.db").write_bytes(migrated.read_bytes())
+    with opened.resources(tmp_path / "home", f"sqlite:///{tmp_path}/habeas.db", DEMO) as everything:
+        yield everything
+
+
+def task(case: CaseInHand, kind: str, **facts: Fact) -> str:
+    """Open a task; the address of its form."""
+    key = str(uuid4())
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=key, kind=kind, **facts)
+    return f"/console/cases/{case.reference}/actions/complete_work_item?work_item={key}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "asked"),
+    [
+        ("carry_out_right&result=done", {"right": "objection"}, ("Say how it ended", "What the person is told")),
+        ("letter_by_post&result=posted", {"letter": "message"}, ("Record that the letter went", "Day on which it was posted")),
+        ("letter_by_post&result=not_found", {"letter": "message"}, ("Why it cannot be brought",)),
+        ("join_cases&result=exception", {}, ("Leave the two cases apart", "Why they are not joined")),
+        ("not_me&result=exception", {}, ("Say why it cannot be done", "Why it cannot be done")),
+        ("nothing_marked&result=exception", {}, ("What you look with instead",)),
+        ("safeguard_copy&result=exception", {}, ("Why they get no copy",)),
+    ],
+)
+def test_a_task_asks_in_its_own_words_and_never_in_those_of_a_search(
+    at_console: SignIn, resources: Resources, kind: str, facts: dict[str, Fact], asked: tuple[str, ...]
+) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    case.proven()
+    name, _, result = kind.partition("&")
+    page = text_of(at_console().get(f"{task(case, name, **facts)}&{result}"))
+    form = page.partition("Back without doing it")[0].partition("Waiting on")[2]
+    assert all(words in form for words in asked)
+    assert "earch" not in form
+
+
+def test_a_search_by_hand_asks_in_those_of_a_search_and_offers_only_what_fits_one(
+    at_console: SignIn, opened_case: CaseInHand
+) -> None:
+    opened_case.proven()
+    person, form = at_console(), task(opened_case, "search_by_hand", system="paper")
+    assert "Say why it cannot be searched" in text_of(person.get(f"{form}&result=exception"))
+    asked = person.get(form).text
+    options = asked.partition('<select id="result"')[2].partition("</select>")[0]
+    assert [value in options for value in ("not_found", "exception", "posted", "done")] == [True, True, False, False]
+
+
+def test_a_caller_without_a_mailbox_is_called_back_on_the_number_we_hold(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], hints=[("phone", "+44 20 7946 0143")])
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    page = text_of(person.get(path))
+    assert "Call back on the number we hold, to make sure who asks" in page
+    assert "never one that the caller gave" in page
+    done = person.post(f"{path}/actions/confirm_identity", {"factors": ["by_person"], "reason": "She knew her last order."})
+    told = text_of(person.get(done.headers["location"]))
+    assert "It is on record who asks" in told
+    assert "the search begins" not in told
+
+
+def test_a_number_is_asked_for_as_the_data_map_knows_it_and_another_says_that_it_leads_nowhere(at_console: SignIn) -> None:
+    page = at_console().get("/console/cases/new")
+    assert 'name="account_id"' in page.text
+    assert "Customer number No system is searched by it." in text_of(page)
+    assert "Account number No system" not in text_of(page)
+
+
+def test_a_restriction_asks_first_whose_records_it_is_about_and_says_which_numbers_lead_nowhere(
+    at_console: SignIn, resources: Resources
+) -> None:
+    hints = [("phone", "+44 20 7946 0143"), ("customer_id", "40817")]
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], hints=hints)
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    task(case, "carry_out_right", right="restriction")
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    page = person.get(path)
+    card = text_of(page).partition("Next step")[2].partition("Anything else")[0]
+    assert "Restriction: first say which records are theirs" in card
+    assert "Telephone number +44 20 7946 0143 is theirs" in card
+    assert "No system is searched by customer number 40817" in card
+    assert "Customer number 40817 is theirs" not in card
+    link = page.text.partition("Customer number 40817")[2].partition("accept_identifier?")[2].partition('"')[0]
+    form = text_of(person.get(f"{path}/actions/accept_identifier?{link}"))
+    assert "Customer number 40817 This belongs to the person" in form
+    assert "so nothing will be found with it" in form
+
+
+def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(
+    at_console: SignIn, opened_case: CaseInHand
+) -> None:
+    opened_case.proven()
+    opened_case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(opened_case.mailbox)], systems=["platform"])
+    opened_case.happen(Tag.SYSTEM_SEARCHED, system="platform", records=0)
+    opened_case.happen(Tag.COLLECTION_FINISHED)
+    opened_case.happen(Tag.PACKAGE_BUILT, datamap=SHA, package=str(PACKAGE), revision=0, sha256=SHA, bytes=10, records=0)
+    page = text_of(at_console(Role.REVIEWER).get(f"/console/cases/{opened_case.reference}"))
+    assert "Nothing was found with e-mail address ruth.adeyemi@post.imaginella.example" in page
