@@ -33,8 +33,12 @@ def due_calendar(rows: Iterable[DueCase], *, link: str, now: datetime) -> Iterat
     yield _folded("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Habeas//due dates//EN", "X-WR-CALNAME:Due dates")
     for row in rows:
         asked = ", ".join(right.replace("_", " ") for right in row.rights)
-        legal = f"Legal date {row.legal_due.isoformat()}." if row.legal_due else "No legal date while something is awaited."
-        said = f"Safe date. {legal} Clock: {row.state.replace('_', ' ')}."
+        legal = (
+            f"Last day by law: {row.legal_due.isoformat()}."
+            if row.legal_due
+            else "No last day by law while something is awaited."
+        )
+        said = f"The day to answer by. {legal} Clock: {row.state.replace('_', ' ')}."
         yield _folded(
             "BEGIN:VEVENT",
             f"UID:{row.reference}@habeas",

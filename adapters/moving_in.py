@@ -74,7 +74,7 @@ class MovingIn:
             yield f"line {row.line}: is here already, as {receipt.reference}"
         for row, request in self.fresh:
             clock = self._intake.clock(request, self._now)
-            legal = f", legal date {clock.legal_due}" if clock.legal_due and clock.legal_due != clock.safe_due else ""
+            legal = f", last day by law {clock.legal_due}" if clock.legal_due and clock.legal_due != clock.safe_due else ""
             told = "extension_told_at" in row.moments and not clock.extended
             late = "; the notice of longer time came too late and moves no date" if told else ""
             yield f"line {row.line}: answer by {clock.safe_due}{legal} ({clock.state.replace('_', ' ')}){late}"

@@ -78,6 +78,7 @@ class Action(StrEnum):
     REPORT_WRONG_PERSON = "report_wrong_person"
     REPORT_MISSING = "report_missing"
     SEND_MESSAGE = "send_message"
+    NEEDS_NO_ANSWER = "needs_no_answer"
     ADD_NOTE = "add_note"
     WITHDRAW = "withdraw"
     DISOWN = "disown"
@@ -172,6 +173,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.REPORT_WRONG_PERSON: _SUBJECT_OR_RELAY | _WORKERS,
     Action.REPORT_MISSING: _SUBJECT_OR_RELAY | _WORKERS,
     Action.SEND_MESSAGE: _SUBJECT | _WORKERS,
+    Action.NEEDS_NO_ANSWER: _WORKERS,
     Action.ADD_NOTE: _WORKERS | _SECOND_EYES | {Role.DPO},  # a DPO advises beside each decision (Article 38)
     Action.WITHDRAW: _SUBJECT_OR_RELAY | _WORKERS,
     Action.DISOWN: _SUBJECT | _WORKERS,

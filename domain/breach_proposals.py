@@ -154,7 +154,7 @@ def _subjects_told(record: OnRecord) -> Proposal | None:
     if sent:
         return Proposal("told" if sent >= wanted else "in_process", f"the notices: {sent:,} of {wanted:,} were written to")
     if record.state.people is None:
-        return Proposal("not_decided", "nobody has decided yet whether people are told")
+        return Proposal("not_decided", "what is decided so far: nothing yet about telling people")
     code = "planning" if record.state.people.verdict == "notify" else "decided_not"
     return Proposal(code, "the decision about people")
 

@@ -434,6 +434,12 @@ class SendMessage(CommandBase):
     action: Literal[Action.SEND_MESSAGE] = Action.SEND_MESSAGE
 
 
+class NeedsNoAnswer(CommandBase):
+    """Say that what the person wrote last needs no answer, such as thanks: who said so and when stays on record."""
+
+    action: Literal[Action.NEEDS_NO_ANSWER] = Action.NEEDS_NO_ANSWER
+
+
 class AddNote(CommandBase):
     """Write something down for colleagues; the person does not get it, and it decides nothing."""
 
@@ -529,6 +535,7 @@ Command = Annotated[
     | ReportWrongPerson
     | ReportMissing
     | SendMessage
+    | NeedsNoAnswer
     | AddNote
     | Withdraw
     | Disown

@@ -16,7 +16,7 @@ from domain.calendars import ONE_DAY, Calendar
 from domain.deadline_complaint import count_complaint
 from domain.deadline_facts import ClockEvent, ClockEventKind, Facts, Wait, fold
 from domain.deadline_period import Counted, add_months, count_request
-from domain.deadline_sum import SumLine, request_sum
+from domain.deadline_sum import OWN_RULE, SumLine, request_sum
 from domain.errors import InvalidInputError
 from domain.regimes import Regime, WaitKind, calendar_title, country_code, find_regime, regimes_for, zone_of
 from domain.rights import Right
@@ -246,7 +246,7 @@ def _earliest(parts: list[_Part], notes: list[SumLine]) -> Clock:
     safe = min(part.safe for part in counted)
     lines = [line for part in parts for line in part.lines] + notes
     if len(parts) > 1:
-        lines.append(SumLine(step="The earliest safe date of these steers the case", date=safe, source="rule of Habeas"))
+        lines.append(SumLine(step="The earliest of these is the day to answer by", date=safe, source=OWN_RULE))
     return Clock(
         legal_due=_first(part.legal for part in counted),
         safe_due=safe,

@@ -48,7 +48,7 @@ def count_complaint(regime: Regime, calendar: Calendar, facts: Facts) -> Acknowl
     step = f"day 30 is a day off ({off}): the next working day" if off else "day 30 is a working day"
     lines.append(_line(regime, f"{step} (national public holidays: {calendar.title})", due, SOURCE))
     safe = last - timedelta(days=1)
-    step = "Contested: counted with the day of receipt, and without the roll; the safe date"
+    step = "Contested: counted with the day of receipt, and without the roll; the day to answer by"
     lines.append(_line(regime, step, safe, "English construction of a period beginning with a day"))
     return Acknowledgement(due, safe, tuple(lines))
 

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from domain.breach_clock import BreachClock, breach_clock
 from domain.deadline import Clock, ClockEvent, ClockEventKind, Seat, SumLine, compute, day_ends
 from domain.deadline_inputs import Inputs, instant
+from domain.deadline_sum import OWN_RULE
 from domain.errors import InvalidInputError
 from domain.other_periods import OTHER_PERIODS, other_clock
 from domain.regimes import find_regime
@@ -143,4 +144,4 @@ def _refusal(clock: Clock, regime: str, as_of: datetime, seat: Seat) -> Clock:
 
 
 def _note(step: str) -> SumLine:
-    return SumLine(step=f"Contested: {step}", date=None, source="rule of Habeas")
+    return SumLine(step=f"Contested: {step}", date=None, source=OWN_RULE)

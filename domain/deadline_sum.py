@@ -13,6 +13,8 @@ from domain.deadline_facts import Wait
 from domain.deadline_period import Counted, Period
 from domain.regimes import SECTION_76, WaitKind
 
+OWN_RULE = "our own rule, to be on the safe side"
+
 
 class SumLine(BaseModel):
     """One step of the sum: what was done, the day it gives or concerns, and the law it rests on."""
@@ -73,11 +75,11 @@ def _restarts(counted: Counted) -> Iterator[SumLine]:
     for wait in legal.waiting:
         what, source = ASKED_FOR[wait.kind]
         yield _line(f"{what} asked for and not received: the month has not begun", wait.asked, source)
-        yield _contested("the wait has no end in law, so there is no legal date and a day to look again", None, NO_END)
+        yield _contested("the wait has no end in law, so there is no last day by law, and a day to look again", None, NO_END)
     for wait in (*legal.restarts, *legal.waiting):
         if wait in legal.slow and not counted.steady:
             step = f"{ASKED_FOR[wait.kind][0]} was asked for more than three working days after receipt"
-            yield _contested(f"{step}; the safe date is not moved by it", wait.asked, ICO_PROMPT)
+            yield _contested(f"{step}; the day to answer by is not moved by it", wait.asked, ICO_PROMPT)
     for wait in legal.late:
         what, source = ASKED_FOR[wait.kind]
         yield _contested(f"{what} was asked for after the period had ended and restarts nothing", wait.asked, source)
@@ -115,7 +117,7 @@ def _statutory_pauses(counted: Counted) -> Iterator[SumLine]:
     for wait in legal.used:
         yield _pause(wait, source)
     if legal.used and legal.end is None:
-        yield _contested("the pause has no end in law, so there is no legal date and a day to look again", None, NO_END)
+        yield _contested("the pause has no end in law, so there is no last day by law, and a day to look again", None, NO_END)
     elif legal.paused:
         step = f"{_days(legal.paused)} do not count, both ends of each pause included; added before any roll"
         yield _line(step, legal.end, source)
@@ -142,7 +144,7 @@ def _suspensions(counted: Counted) -> Iterator[SumLine]:
         if wait in legal.used:
             assert wait.answered is not None
             step = f"no statute stops the clock; guidance may leave out {said(wait.asked)} to {said(wait.answered)} ({what})"
-            yield _contested(f"{step}; the safe date does not", legal.end, EDPB)
+            yield _contested(f"{step}; the day to answer by does not", legal.end, EDPB)
         else:
             yield _line(f"{what} asked for: the clock does not stop", wait.asked, counted.rules.month)
 
@@ -162,7 +164,7 @@ def _extension(counted: Counted) -> Iterator[SumLine]:
     nominal = legal.period.nominal
     yield _line(f"three months from {said(legal.period.start)}", nominal, source)
     if strict.extended and not counted.rules.one_period and strict.period.nominal != nominal:
-        step = "one period of three months, or one month and then two; the safe date takes the earlier"
+        step = "one period of three months, or one month and then two; the day to answer by takes the earlier"
         yield _contested(step, strict.period.nominal, "no authority seen")
 
 
@@ -175,7 +177,7 @@ def _last_day(counted: Counted) -> Iterator[SumLine]:
     else:
         yield _line(f"days off are those of one calendar ({holidays})", None, counted.rules.roll)
     if counted.steady and counted.facts.waits and counted.regime.code == "UK":
-        step = "EU GDPR binds this case as well, so no pause or restart moves the safe date"
+        step = "EU GDPR binds this case as well, so no pause or restart moves the day to answer by"
         yield _line(step, counted.safe, "Article 3(2) GDPR")
     if counted.outside:
         step = "whose days off and clock count for a controller outside the EU: those of the person's Member State or of the"
@@ -185,8 +187,8 @@ def _last_day(counted: Counted) -> Iterator[SumLine]:
     if legal.refusal and legal.refusal != legal.due:
         yield _line("a refusal has to be told by", legal.refusal, counted.rules.refusal)
     if legal.due:
-        yield _line("legal date", legal.due, counted.rules.month)
-    yield _line("safe date", counted.safe, "the earlier reading wherever the law is contested")
+        yield _line("last day by law", legal.due, counted.rules.month)
+    yield _line("day to answer by", counted.safe, "the earlier reading wherever the law is contested")
 
 
 def _rolled(counted: Counted, period: Period) -> str:

@@ -152,6 +152,7 @@ class Tag(StrEnum):
     NOTE_ADDED = "case:note:added"  # for colleagues; decides nothing
     MESSAGE_SENT = "case:message:sent"
     MESSAGE_RECEIVED = "case:message:received"
+    MESSAGE_SETTLED = "case:message:settled"  # somebody said that the person's words need no answer
     CODE_REQUESTED = "case:code:requested"
     LETTER_FAILED = "case:letter:failed"
     LETTER_BOUNCED = "case:letter:bounced"  # a delivery report with a valid token came back

@@ -48,7 +48,7 @@ def before_more_identity(regimes: Iterable[str], received: date, today: date) ->
     calendar = Calendar(ENGLAND_AND_WALES, calendar_title(ENGLAND_AND_WALES))
     if today > calendar.after_working_days(received, PROMPT_WORKING_DAYS):
         return (
-            f"{doubt} This is more than three working days after receipt and will be flagged: the safe date does not move, "
+            f"{doubt} This is more than three working days after receipt and will be flagged: the day to answer by stays, "
             "because the ICO expects identity to be asked for promptly."
         )
     return f"{doubt} The month begins anew when the person has answered; our letters still promise the date from receipt."

@@ -52,6 +52,7 @@ class Step(StrEnum):
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     APPROVE_ERASURE = "approve_erasure"
     APPROVE_RECTIFICATION = "approve_rectification"
+    CHANGING = "changing"  # a correction, restriction or withdrawal is being made in the systems
     RESTRICTED = "restricted"  # nothing but storage, until it is lifted after notice
     APPROVE_REFUSAL = "approve_refusal"
     WAITING_DAYS = "waiting_days"  # the person may still stop the erasure
@@ -115,6 +116,8 @@ def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per ki
         return NextStep(Step.APPROVE_PARTIAL_ANSWER, _US)  # what is still searched by hand does not hold a part up
     if any(each.kind == "correct" and each.pending and not each.approved and each.found is not None for each in state.measures):
         return NextStep(Step.APPROVE_RECTIFICATION, _US)
+    if _changing(state):
+        return NextStep(Step.CHANGING, _SYSTEM)
     if state.open_work_items:
         return _work(state)
     if state.held:
@@ -122,6 +125,12 @@ def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per ki
     if state.refusal is not None and not state.refusal.approved:
         return NextStep(Step.APPROVE_REFUSAL, _US)
     return _of_stage(state)
+
+
+def _changing(state: CaseState) -> bool:
+    """Whether Habeas makes a change in the systems now, or looks where it would be made, and nobody is asked anything."""
+    under_way = any(each.pending and (each.approved or each.found is None) for each in state.measures)
+    return under_way and not state.held and all(item.kind == "carry_out_right" for item in state.open_work_items.values())
 
 
 def _work(state: CaseState) -> NextStep:

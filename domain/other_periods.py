@@ -95,6 +95,6 @@ def _sum(row: OtherPeriod, received: date, legal: date, safe: date) -> list[SumL
         SumLine(step=f"{row.regime}: {row.days} {unit} after receipt; no day off moves it", date=legal, source=row.source),
     ]
     if row.inclusive:
-        step = f"{row.regime}: Contested: the period also begins on the day of receipt, so that it is day 1; the safe date"
+        step = f"{row.regime}: Contested: the period also begins on the day of receipt, so that it is day 1; the day to answer by"
         lines.append(SumLine(step=step, date=safe, source=row.source))
     return lines

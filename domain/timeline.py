@@ -5,7 +5,7 @@ can be read without the picture. Local days are those of the case's first regime
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -79,6 +79,7 @@ def timeline(
     *,
     today: date,
     seat: Seat | None = None,
+    closed: date | None = None,
 ) -> Timeline:
     """The picture of a case's clock.
 
@@ -89,6 +90,7 @@ def timeline(
         story: what moved the clock, the receipt among it.
         today: the local day.
         seat: what is known of the controller.
+        closed: when it ended without an answer, where it did.
     """
     events, asked = list(story), tuple(rights)
     zone = ZoneInfo(find_regime(regimes[0]).zone)
@@ -99,6 +101,8 @@ def timeline(
         day=lambda at: at.astimezone(zone).date(),
         complaint=set(asked) == {Right.COMPLAINT},
     )
+    if closed is not None and facts.ended is None:
+        facts = replace(facts, ended=(Kind.WITHDRAWN, closed))  # whoever ended it: nothing is due any more
     first = _first_date(regimes, asked, events, seat) if clock.extended else None
     until = min(facts.ended[1], today) if facts.ended else today
     due = clock.safe_due
@@ -163,7 +167,7 @@ def _marks(clock: Clock, facts: Facts, waits: list[Wait], first: date | None, to
         yield Mark("today", today, "Today", _day(today))
     yield Mark("due", clock.safe_due, _due(clock.safe_due, today, ended=bool(facts.ended)), _day(clock.safe_due))
     if clock.legal_due and clock.legal_due != clock.safe_due:
-        yield Mark("latest", clock.legal_due, "Latest reading", _day(clock.legal_due))
+        yield Mark("latest", clock.legal_due, "Last day by law", _day(clock.legal_due))
     if clock.review_on and not facts.ended:
         yield Mark("review", clock.review_on, "Look again", _day(clock.review_on))
     if clock.promised and clock.promised != clock.safe_due:

@@ -16,8 +16,11 @@ def written(event: CaseEvent) -> bool:
 
 
 def waiting_since(state: CaseState, event: CaseEvent) -> datetime | None:
-    """When the oldest words came that nobody has answered once this event has happened; only a message to the person answers."""
-    if event.tag is Tag.MESSAGE_SENT and event.actor.startswith("caseworker:"):
+    """When the oldest words came that nobody has answered once this event has happened.
+
+    A message to the person answers them, and so does somebody who says that they need no answer; a look does not.
+    """
+    if event.tag is Tag.MESSAGE_SETTLED or (event.tag is Tag.MESSAGE_SENT and event.actor.startswith("caseworker:")):
         return None
     asked = event.tag is Tag.MESSAGE_RECEIVED and state.clarification_open
     return state.unanswered or (event.at if written(event) and not asked else None)

@@ -70,7 +70,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
         "Something went wrong here",
         "It was noted. What was stored before is kept. Try again; if it stays, tell your administrator.",
     ),
-    503: ("The database or the engine does not answer", "What was stored before is kept. Try again in a minute."),
+    503: ("A part of Habeas does not answer", "What was stored before is kept. Try again in a minute."),
 }
 
 

@@ -37,6 +37,7 @@ _STEPS: Final[dict[str, str]] = {
     Step.APPROVE_PARTIAL_ANSWER: "Approve the part",
     Step.APPROVE_ERASURE: "Approve the erasure",
     Step.APPROVE_RECTIFICATION: "Approve the correction",
+    Step.CHANGING: "Nothing, being changed",
     Step.RESTRICTED: "Nothing, restricted",
     Step.APPROVE_REFUSAL: "Approve the refusal",
     Step.WAITING_DAYS: "Nothing, waiting days",

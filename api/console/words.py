@@ -80,9 +80,9 @@ RELATIONS: Final[dict[str, str]] = {
     Relation.NO_ACCOUNT: "Somebody without an account, in other people\u2019s data",
 }
 RISKS: Final[dict[str, str]] = {
-    Risk.LOW: "no doubt on record",
-    Risk.ELEVATED: "some doubt on record",
-    Risk.HIGH: "much doubt on record",
+    Risk.LOW: "Nothing makes it doubtful who asks.",
+    Risk.ELEVATED: "Something makes it doubtful who asks.",
+    Risk.HIGH: "Something makes it very doubtful who asks.",
 }
 
 
@@ -143,7 +143,7 @@ DOUBTS: Final[dict[str, str]] = {  # why it is doubtful who asks, by the name of
     "disowned": "the owner of a contact we hold said \u201cnot me\u201d",
 }
 FACTORS: Final[dict[str, str]] = {  # what showed who asks
-    "mailbox": "The mailbox",
+    "mailbox": "A code to the mailbox",
     "sign_in": "Signed in on the platform",
     "held_contact": "A second contact that we held before",
     "recent_facts": "Two of three facts of recent activity",

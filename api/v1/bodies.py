@@ -97,6 +97,7 @@ _REASON_TAKEN = frozenset(
         Action.WITHDRAW,
         Action.REOPEN,
         Action.REPORT_WRONG_PERSON,
+        Action.NEEDS_NO_ANSWER,
     }
 )
 
@@ -147,6 +148,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
     Action.SEARCH_ARCHIVE: {"scope": None},
+    Action.NEEDS_NO_ANSWER: {"reason": (Reason | None, Field(None, description="kept sealed"))},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},
     Action.MERGE_DUPLICATE: {

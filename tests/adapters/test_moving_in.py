@@ -85,7 +85,7 @@ def test_the_clock_counts_what_was_done_before_on_its_own_days(resources: Resour
         date(2027, 1, 8),
         date(2027, 1, 11),
     )
-    assert f"answer by {made.clock.safe_due}, legal date {made.clock.legal_due}" in line
+    assert f"answer by {made.clock.safe_due}, last day by law {made.clock.legal_due}" in line
     assert (state.status, state.identity_record is not None, state.clarification_open) == (Status.COLLECTING, True, False)
     assert state.extension is not None
     assert state.extension.given

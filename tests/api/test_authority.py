@@ -97,6 +97,7 @@ MATRIX = {
     "prepare_package": WORKERS,
     "record_delivery": WORKERS,
     "send_message": WORKERS,
+    "needs_no_answer": WORKERS,
     "add_note": f"{WORKERS} reviewer dpo",
     "disown": WORKERS,
     "merge_duplicate": WORKERS,

@@ -20,7 +20,8 @@ from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import AtConsole, text_of
-from tests.case_stages import PREPARER, STAGES, failed, in_review, searching
+from tests.case_in_hand import CaseInHand
+from tests.case_stages import PREPARER, STAGES, failed, in_review, searching, withdrawn
 from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
@@ -47,7 +48,7 @@ def test_no_date_stands_without_its_sum_and_the_promised_one_beside_it(
     person = at_console(Role.CASEWORKER)
     for tab in TABS:
         page = text_of(person.get(f"/console/cases/{case.reference}{tab}"))
-        assert "Due, safe date" in page
+        assert "Answer by" in page
         assert all(line.source in page for line in clock.sum)
         assert "Promised in letters By" not in page, "no letter has told it yet"
         assert not clock.promised or "Promised in letters Nothing yet" in page
@@ -122,7 +123,7 @@ def test_an_approval_shows_what_it_covers(at_console: SignIn, resources: Resourc
         "Known by Code to the address on file",
         "3 records withheld",
         "Prepared by Amira Osei, so somebody else must approve",
-        "Due, safe date",
+        "Answer by",
         "Every step, with its source",
     ):
         assert words in page
@@ -148,8 +149,14 @@ def test_an_approval_says_what_nobody_has_looked_at_and_which_words_wait_for_an_
     page = text_of(reviewer.get(address))
     assert "A message of Ruth Adeyemi waits for an answer" in page
     assert "Check the package, then release it" in page, "beside the approval"
-    case.done_by(PREPARER, Tag.MESSAGE_SENT, note=str(case.note("This week.", PREPARER)))
+    caseworker = at_console()
+    assert "needs no answer" in caseworker.get(address).text
+    assert "Why it needs none" in caseworker.get(f"{address}/actions/needs_no_answer").text
+    assert caseworker.post(f"{address}/actions/needs_no_answer", {"reason": "She says thank you."}).status_code == 303
     assert "waits for an answer" not in text_of(reviewer.get(address))
+    told = text_of(reviewer.get(f"{address}/history"))
+    assert "What the person wrote needs no answer Amira Osei" in told
+    assert "She says thank you." in told
 
 
 def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources: Resources) -> None:
@@ -336,3 +343,34 @@ class TestFourStates:
         assert page.status_code == 200
         assert "Ruth" not in page.text
         assert "Closed: withdrawn" in text_of(person.get(f"{path}/history"))
+
+
+def test_a_paper_case_tells_no_tale_of_mailboxes_and_names_what_was_named(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, email=None, channel="letter", name="Ruth Adeyemi", hints=[("customer_id", "1")])
+    page = text_of(at_console().get(f"/console/cases/{case.reference}/history"))
+    assert "mailbox" not in page.partition("History")[2].partition("Person")[0]
+    assert "It has to be made sure who asks" in page
+    assert "Customer number 1 was named" in page
+
+
+def test_a_doubt_that_was_settled_stands_no_longer(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, email=None, channel="letter", name="Ruth Adeyemi", rights=[Right.RESTRICTION])
+    case.happen(Tag.IDENTITY_DOUBTED, doubt="by_staff")
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    before = text_of(person.get(path))
+    assert "Something makes it doubtful who asks." in before
+    assert "A code to the mailbox" not in before, "there is none"
+    case.done_by(PREPARER, Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    after = text_of(person.get(path))
+    assert "doubtful who asks." not in after
+    assert "It settles what was doubtful at first: " in after
+
+
+def test_a_closed_case_is_due_no_more(at_console: SignIn, resources: Resources) -> None:
+    case = withdrawn(resources)
+    page = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert "Closed Mon 23 November 2026 the day to answer by was" in page
+    assert "Due, in " not in page
+    queue = text_of(at_console().get("/console/cases?view=closed"))
+    assert "answered" in queue.partition(case.reference)[2]
+    assert "in " not in queue.partition(case.reference)[2].partition("answered")[0]

@@ -70,6 +70,10 @@ def test_a_refused_decision_comes_back_as_it_was_filled_in(at_console: SignIn, d
         ).text
         form = page[page.index('id="item-2"') : page.index('id="item-3"')]
         assert "Nothing was changed" in form
+        summary = page.partition("<h1")[0].partition('class="summary"')[2]
+        assert re.findall(r'href="#([^"]+)"', summary) == ["basis-2"], "what is wrong stands first, with a way there"
+        assert 'id="basis-2"' in form
+        assert "<title>Error: " in page
         assert re.findall(r'<option value="([^"]*)" selected', form) == [decision]
         assert 'value="Names a neighbour."' in form
         assert rest.get("typed", "") in form.partition("<textarea")[2]

@@ -14,7 +14,7 @@ from adapters.notes import write_note
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Right, Role
-from tests.at_console import AtConsole
+from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import ADDRESS, CaseInHand
 from tests.factories import ANNA, MONDAY, SHA
 
@@ -203,6 +203,40 @@ def test_what_came_back_says_why_and_what_is_done_leads_to_its_end(at_console: S
     assert "Corrected: say how it ended" in page
     assert "It is the wrong account." not in page
     assert page.index(">Say how it ended<") < page.index(">Propose another correction<")
+
+
+def test_what_was_just_approved_is_being_made_and_the_card_never_shows_the_step_before(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case, person = carrying_out(resources, Right.RECTIFICATION), at_console()
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)
+    number = case.sequence
+    assert "records with the old value are being looked for" in person.get(f"/console/cases/{case.reference}").text
+    case.happen(Tag.MEASURE_EXAMINED, number=number, rows=1)
+    case.done_by("caseworker:00000000-0000-4000-8000-0000000000ee", Tag.MEASURE_APPROVED, number=number, sha256=SHA, binding=SHA)
+    page = person.get(f"/console/cases/{case.reference}")
+    card = text_of(page).partition("Next step")[2].partition("Anything else")[0]
+    assert "The change is being made in the systems" in card
+    assert "Propose" not in card
+    assert "data-poll" in page.text, "the page comes back by itself"
+
+
+@pytest.mark.parametrize("right", [Right.RECTIFICATION, Right.RESTRICTION, Right.WITHDRAW_CONSENT])
+def test_what_is_never_searched_does_not_count_what_was_not_searched(
+    at_console: SignIn, resources: Resources, right: Right
+) -> None:
+    case, person = carrying_out(resources, right), at_console()
+    for tab in ("", "/systems"):
+        page = text_of(person.get(f"/console/cases/{case.reference}{tab}"))
+        assert "Nothing is searched for what was asked" in page
+        assert "0 of " not in page
+        assert "Not searched yet" not in page
+
+
+def test_a_form_says_for_what_its_purposes_are(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RESTRICTION)
+    form = text_of(at_console().get(f"/console/cases/{case.reference}/actions/restrict_processing"))
+    assert "For which uses the data stop" in form
 
 
 def test_a_correction_is_among_what_waits_for_approval(at_console: SignIn, resources: Resources) -> None:

@@ -118,3 +118,10 @@ def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_
     opened_case.happen(Tag.PACKAGE_BUILT, datamap=SHA, package=str(PACKAGE), revision=0, sha256=SHA, bytes=10, records=0)
     page = text_of(at_console(Role.REVIEWER).get(f"/console/cases/{opened_case.reference}"))
     assert "Nothing was found with e-mail address ruth.adeyemi@post.imaginella.example" in page
+
+
+def test_a_withdrawn_consent_is_named(at_console: SignIn, resources: Resources) -> None:
+    consent = next(each for each in resources.datamap.purposes if each.lawful_basis == "consent")
+    case = CaseInHand(resources, rights=[Right.WITHDRAW_CONSENT], consents=[consent.id])
+    page = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert f"Consent withdrawn: {consent.title}" in page

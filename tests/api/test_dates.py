@@ -67,7 +67,7 @@ def test_a_long_line_is_folded_and_reads_the_same() -> None:
     text = "".join(due_calendar([many], link="https://privacy.example/console/cases/", now=now))
     assert max(map(len, text.split("\r\n"))) <= 75
     assert "automated decision review\\, withdraw consent" in text.replace("\r\n ", "")
-    assert "No legal date while something is awaited." in text.replace("\r\n ", "")
+    assert "No last day by law while something is awaited." in text.replace("\r\n ", "")
     assert "DTSTART;VALUE=DATE:20261123\r\nDTEND;VALUE=DATE:20261124" in text
 
 

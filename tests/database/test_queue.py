@@ -9,10 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import select
 
+from adapters.database.case_reader import CaseReader
 from adapters.database.queue import Queue, Wanted, assign
 from adapters.database.queue_projection import mark_read
 from adapters.database.tables import CaseAssignment, CaseReceipt, CaseRight, QueueEntry
 from adapters.resources import Resources
+from domain.authority import Action
+from domain.decisions import allowed_actions
 from domain.errors import InvalidInputError
 from domain.events import Tag
 from domain.rights import Right
@@ -81,6 +84,16 @@ class TestProjection:
         assert (entry(resources, case).rank, entry(resources, case).attention) == (1, True), "read, and not answered"
         case.done_by(ME, Tag.MESSAGE_SENT, note=str(uuid4()))
         assert queue.facets(ME).views["attention"] == 0
+
+    def test_somebody_says_on_the_record_that_it_needs_no_answer(self, resources: Resources) -> None:
+        case, queue = CaseInHand(resources), Queue(resources.database)
+        case.done_by("subject", Tag.MESSAGE_RECEIVED, note=str(uuid4()))
+        assert Action.NEEDS_NO_ANSWER in allowed_actions(CaseReader(resources).get(case.id).state)
+        case.done_by(ME, Tag.MESSAGE_SETTLED)
+        assert queue.facets(ME).views["attention"] == 0
+        assert Action.NEEDS_NO_ANSWER not in allowed_actions(CaseReader(resources).get(case.id).state)
+        case.done_by("subject", Tag.MESSAGE_RECEIVED, note=str(uuid4()))
+        assert queue.facets(ME).views["attention"] == 1, "what comes after it waits anew"
 
     def test_an_answer_to_our_question_waits_for_none(self, resources: Resources) -> None:
         case = CaseInHand(resources)

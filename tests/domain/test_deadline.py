@@ -39,9 +39,9 @@ class TestSet:
 
     def test_the_sum_prints_each_regime(self) -> None:
         steps = [line.step for line in case(RECEIVED, regimes=IRISH).sum]
-        assert any(step.startswith("UK GDPR: legal date") for step in steps)
-        assert any(step.startswith("EU GDPR, Ireland: legal date") for step in steps)
-        assert steps[-1] == "The earliest safe date of these steers the case"
+        assert any(step.startswith("UK GDPR: last day by law") for step in steps)
+        assert any(step.startswith("EU GDPR, Ireland: last day by law") for step in steps)
+        assert steps[-1] == "The earliest of these is the day to answer by"
 
     def test_the_earliest_legal_date_counts(self) -> None:
         clock = case(("received", "2026-04-25"), regimes=IRISH)  # 25 May: a UK bank holiday, not an Irish one

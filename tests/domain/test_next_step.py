@@ -7,6 +7,7 @@ import pytest
 
 from domain.case import CaseState, Identifier, Notice, Package, PartialAnswer, RightItem, SystemState, WorkItem
 from domain.erasure_standing import ErasureStanding
+from domain.measure_standing import Measure
 from domain.next_step import Step, WaitsFor, next_step
 from domain.rights import Outcome, Right, Status
 from tests.factories import SHA
@@ -15,6 +16,8 @@ KEY = UUID(int=7)
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CLAIMED = {KEY: Identifier(kind="email")}
 PROVEN = {KEY: Identifier(kind="email", standing="proven")}
+RESTRICTING = Measure(number=1, right=Right.RESTRICTION, kind="restrict", approved=True)
+CARRY_OUT = {UUID(int=8): WorkItem(kind="carry_out_right", right=Right.RESTRICTION)}
 PACKAGE = Package(id=UUID(int=1), revision=0, sha256=SHA, bytes=1, records=1, datamap=SHA)
 
 
@@ -48,6 +51,16 @@ def _case(status: Status, **facts: object) -> CaseState:
             WaitsFor.US,
         ),
         (_case(Status.FULFILLING), Step.SENDING, WaitsFor.SYSTEM),
+        (_case(Status.FULFILLING, measures=[RESTRICTING], work_items=CARRY_OUT), Step.CHANGING, WaitsFor.SYSTEM),
+        (
+            _case(
+                Status.FULFILLING,
+                measures=[RESTRICTING],
+                work_items=CARRY_OUT | {UUID(int=9): WorkItem(kind="nothing_marked", measure=1)},
+            ),
+            Step.CARRY_OUT,
+            WaitsFor.US,
+        ),
         (_case(Status.DELIVERED), Step.AWAIT_FETCH, WaitsFor.THEM),
         (_case(Status.CLOSED), Step.NOTHING, WaitsFor.NOBODY),
     ],

@@ -10,7 +10,11 @@ from domain.authority import Action
 
 CONTENT: Final[dict[Action, Act]] = {
     Action.COMPLETE_WORK_ITEM: Act(  # its form has words of its own for each task (task_forms.py)
-        "Answer the task", "Answer the task", "Say what came of it; it stands in the record.", "Answer", "The task is done."
+        "Answer the task",
+        "Answer the task",
+        "Say what came of it. It stands in the record (Article 5(2)).",
+        "Answer",
+        "The task is done.",
     ),
     Action.RETRY_SYSTEM: Act(
         "Retry",

@@ -89,6 +89,15 @@ COURSE: Final[dict[Action, Act]] = {
         "The message is on its way.",
         tab="messages",
     ),
+    Action.NEEDS_NO_ANSWER: Act(
+        "Needs no answer",
+        "What they wrote needs no answer",
+        "For thanks and the like. The person was promised an answer to what they ask, so a question gets one (Article 12(1)). "
+        "Your name and the time stand in the record.",
+        "It needs no answer",
+        "It counts as settled. Your name and the time stand in the record.",
+        tab="messages",
+    ),
     Action.WITHDRAW: Act(
         "Record a withdrawal",
         "Record that the person withdrew",

@@ -16,7 +16,10 @@ from adapters.database.tables import (
 from adapters.incoming.reading_room import MailView
 from domain.case import CaseState
 from domain.events import Tag
+from domain.rights import Status
 from domain.staffing import shares_family_name
+
+_ENDS = (Tag.REQUEST_WITHDRAWN, Tag.REQUEST_DISOWNED)  # where a case ends at once, for others a line says that it is closed
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,13 @@ class CaseFacts:
     def last_said(self) -> Said | None:
         """What the person wrote last, the request itself not counted."""
         return next((each for each in self.said if not each.by_us), None)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed; None while it is open."""
+        if self.state.status is not Status.CLOSED:
+            return None
+        return next((row.at for row in self.happened(Tag.REQUEST_CLOSED, Tag.REQUEST_MERGED, *_ENDS)), None)
 
     def person(self, actor: str) -> str:
         """Whoever acted, in a word or two."""

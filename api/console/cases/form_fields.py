@@ -52,7 +52,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "system": ("System", "Its short name in the data map."),
     "collection": ("Collection", "Its short name in the data map."),
     "keep": ("Keep it", "true to keep it on a ground, false to erase it."),
-    "purposes": ("Purposes", "None chosen: all of them, except where a consent ends."),
+    "purposes": ("Purposes", ""),
     "until": ("Last day on which it is kept", "For example 2027-06-30."),
     "posted_on": ("Day on which it was posted or handed over", "For example 2026-11-26. The notice counts from then."),
     "right": ("What is refused", "Left open: the whole request."),
@@ -62,6 +62,7 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.RECORD_AUTHORITY, "reason"): ("What it is", ""),
     (Action.DECIDE_COMPLAINT, "text"): ("What the person reads", "What you found, and what has changed because of it."),
     (Action.DECIDE_COMPLAINT, "reason"): ("Internal reason", "The person does not get it."),
+    (Action.NEEDS_NO_ANSWER, "reason"): ("Why it needs none", "For example: they say thank you. It may be left empty."),
     (Action.ADD_NOTE, "text"): ("Note", "Kept sealed, for whoever works on this case."),
     (Action.PROPOSE_REFUSAL, "text"): (
         "Reasons for the person",
@@ -74,6 +75,11 @@ _OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.PROPOSE_RECTIFICATION, "right"): ("For which right", ""),
     (Action.MARK_DISPUTED, "text"): ("The person\u2019s own statement", "In their words."),
     (Action.MARK_DISPUTED, "reason"): ("Why it is not corrected", "Kept sealed."),
+    (Action.RESTRICT_PROCESSING, "purposes"): (
+        "For which uses the data stop",
+        "None chosen: for every use, so that they are only stored.",
+    ),
+    (Action.WITHDRAW_CONSENT, "purposes"): ("Which consent ends", "What they were asked for, as the data map names it."),
     (Action.ANNOUNCE_LIFTING, "reason"): ("Internal reason", "The person does not get it."),
     (Action.ANNOUNCE_LIFTING, "text"): ("Why it ends", "The person reads exactly this."),
     (Action.RECORD_VIEW, "text"): ("What the person says", "In their words."),

@@ -12,8 +12,10 @@ from adapters.database.tables import CaseEventRow
 from adapters.letter_words import count, day, in_words
 from api.console import words
 from api.console.cases.facts import CaseFacts
+from api.console.cases.task_words import TASKS
 from domain.datamap import DataMap, SystemKind
 from domain.events import Tag
+from domain.identity_decisions import has_mailbox
 
 _UNKNOWN: Final = "an identifier"
 
@@ -40,7 +42,8 @@ class Teller:
 
     def identifier(self, row: CaseEventRow) -> str:
         wanted = str(row.facts.get("identifier", ""))
-        return next((line.value for line in self.facts.identifiers if str(line.id) == wanted), _UNKNOWN)
+        lines = (line for line in self.facts.identifiers if str(line.id) == wanted)
+        return next((line.value if line.kind == "email" else f"{words.KIND(line.kind)} {line.value}" for line in lines), _UNKNOWN)
 
     def purposes(self, row: CaseEventRow) -> str:
         named = row.facts.get("purposes") or []
@@ -60,12 +63,24 @@ class Teller:
     def item(self, row: CaseEventRow) -> str:
         key = str(row.facts.get("work_item", ""))
         known = next((item for each, item in self.facts.state.work_items.items() if str(each) == key), None)
-        kind = str(row.facts.get("kind", known.kind if known else "")).replace("_", " ")
+        kind = str(row.facts.get("kind", known.kind if known else ""))
+        if known is not None and (known.letter or known.right):
+            named = words.LETTER(known.letter) if known.letter else words.RIGHTS.get(str(known.right), "")
+            return f"{_TASKS.get(kind, words.FIELD(kind))}, {named[:1].lower()}{named[1:]}"
         system = row.facts.get("system") or (known.system if known else None)
         title = next((each.title for each in self.datamap.systems if each.name == system), "")
-        return f"{kind or 'task'}{f', {title}' if title else ''}"
+        told = _TASKS.get(kind) or TASKS.get(kind, (words.FIELD(kind), ""))[0] or "a task"
+        return f"{told[:1].lower()}{told[1:]}{f', {title}' if title else ''}"
 
 
+_TASKS: Final = {
+    "search_by_hand": "search by hand",
+    "import_archive": "import mails and chats",
+    "carry_out_right": "carry out",
+    "letter_by_post": "print and post a letter",
+    "letter_failed": "bring a letter that was not taken",
+    "system_failed": "a system that did not answer",
+}
 _MEASURES: Final = {
     "correct": "A correction was proposed",
     "dispute": "A record is to be marked as disputed",
@@ -73,7 +88,12 @@ _MEASURES: Final = {
     "lift": "The restriction is to be lifted",
     "withdraw": "Consent was withdrawn (Article 7(3))",
 }
-_RESULTS: Final = {"found": "done", "not_found": "nothing found", "exception": "cannot be done"}
+_RESULTS: Final = {
+    "found": "done",
+    "not_found": "nothing found",
+    "exception": "cannot be done",
+    "posted": "posted or handed over",
+}
 
 
 def _known(row: CaseEventRow) -> str:
@@ -143,7 +163,11 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.CREDENTIALS_BLOCKED: lambda _, row: f"Its credentials are blocked until {row.facts.get('until')}",
     Tag.ERASURE_REST_TOLD: "The person was told what the processors answered since",
     Tag.HOLDERS_TOLD: "Every other contact that we hold was told of the request",
-    Tag.IDENTITY_ASKED: "The mailbox was asked for proof; this moves no date",
+    Tag.IDENTITY_ASKED: lambda teller, _: (
+        "A code was sent to the mailbox, to make sure who asks; this moves no date"
+        if has_mailbox(teller.facts.state)
+        else "It has to be made sure who asks; no e-mail address was given, so a caseworker does it"
+    ),
     Tag.IDENTITY_REMINDED: "Reminded to confirm the address",
     Tag.IDENTITY_CONFIRMED: lambda _, row: _known(row),
     Tag.IDENTITY_MORE_REQUESTED: "One more proof of identity was asked for (Article 12(6))",
@@ -259,6 +283,7 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.NOTE_ADDED: "A note for colleagues",
     Tag.MESSAGE_SENT: "A message was written",
     Tag.MESSAGE_RECEIVED: "A message came in",
+    Tag.MESSAGE_SETTLED: "What the person wrote needs no answer",
     Tag.CODE_REQUESTED: lambda teller, row: f"A code was asked for, to {teller.identifier(row)}",
     Tag.LETTER_FAILED: lambda _, row: (
         f"The letter \u201c{str(row.facts.get('letter', '')).replace('_', ' ')}\u201d could not be sent"

@@ -11,6 +11,7 @@ from uuid import UUID
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
+from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import before_records
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
@@ -79,6 +80,8 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     if item.right and (first := before_records(looking, item.right)) is not None:
         return first
     state = looking.facts.state
+    consents = withdrawn(looking.facts, looking.datamap) if right is Right.WITHDRAW_CONSENT else []
+    named = [f"They withdraw: {'; '.join(consents)}."] if consents else []
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
     own = looking.only(*_PRESSES.get(right, ()))
@@ -90,7 +93,9 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     return Card(
         "Corrected: say how it ended" if corrected else f"Carry out: {words.RIGHTS[right].lower()}",
         _CORRECTED if corrected else _GUIDANCE[right],
-        instructions=" ".join([*_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]),
+        instructions=" ".join(
+            [*named, *_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]
+        ),
         presses=[
             *looking.only(*([end] if corrected else [])),
             *own,
@@ -161,6 +166,24 @@ def _came_back(looking: Looking) -> list[str]:
     return [f"{looking.facts.person(last.actor)} {how}: \u201c{looking.facts.note_of(last)}\u201d"]
 
 
+def changing(looking: Looking, _step: NextStep) -> Card:
+    """A change that is being made, or what it would change is being looked for; what only a person can change is a task then."""
+    if any(each.kind == "correct" and each.pending and not each.approved for each in looking.facts.state.measures):
+        return Card(
+            "The records with the old value are being looked for",
+            "Then somebody else approves the correction, or learns that nothing holds the old value (Article 16). This takes a "
+            "moment.",
+            presses=looking.only(Press(Action.TAKE_BACK_RECTIFICATION, "Take the proposal back")),
+            waiting=True,
+        )
+    return Card(
+        "The change is being made in the systems",
+        "What was decided is carried out in each of them; what only a person can change becomes a task (Articles 16 to 19). This "
+        "takes a moment.",
+        waiting=True,
+    )
+
+
 def restricted(looking: Looking, _step: NextStep) -> Card:
     """A restriction that lasts."""
     measure = restriction_of(looking.facts.state.measures)
@@ -178,6 +201,13 @@ def restricted(looking: Looking, _step: NextStep) -> Card:
         note="" if looking.may(Action.LIFT_RESTRICTION) or not measure.told_at else "A privacy lead lifts it.",
         waiting=True,
     )
+
+
+def withdrawn(facts: CaseFacts, datamap: DataMap) -> list[str]:
+    """The purposes of which consent is withdrawn, in words: those that ended, else those that the request names."""
+    ended = [name for each in facts.state.measures if each.kind == "withdraw" and not each.void for name in each.purposes]
+    named = ended or facts.view.receipt.consents or []
+    return [each.title for each in datamap.purposes if each.id in named]
 
 
 def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis], ...]) -> tuple[tuple[str, str], ...]:

@@ -15,8 +15,10 @@ from api.console.mail_words import Scanned, scanned
 from api.console.queue import colleagues
 from api.dependencies import Web
 from domain.authority import Action
+from domain.deadline_sum import OWN_RULE
 from domain.events import Tag
-from domain.identity import would_do
+from domain.identity import Factor, would_do
+from domain.identity_decisions import has_mailbox
 from domain.rights import Risk
 
 _HOW: Final = {
@@ -29,15 +31,22 @@ _HOW: Final = {
 
 @dataclass(frozen=True)
 class Identity:
-    """How it is known who asks. `mark` as the states of rows; `shown` is the proof on record, `would_do` settles the rest."""
+    """How it is known who asks.
+
+    Args:
+        mark: as the states of rows.
+        doubts: that stand; `settled` those that what was shown has answered.
+        would_do: what would settle them, one way a line.
+        shown: the proof on record.
+    """
 
     mark: str
     words: str
     note: str
-    about: str = ""
     doubts: tuple[str, ...] = ()
     would_do: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
 
 
 def identity_of(facts: CaseFacts) -> Identity:
@@ -45,27 +54,34 @@ def identity_of(facts: CaseFacts) -> Identity:
     rows = facts.happened(Tag.IDENTITY_CONFIRMED)
     state, doubts = facts.state, tuple(words.DOUBTS[doubt] for doubt in facts.state.doubts)
     unsure = state.unsure[0] if state.unsure else None
-    moves = unsure is not None and state.moves_contact(unsure)
-    ways = []
-    if unsure and (moves or state.risk is not Risk.LOW):
-        ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts), contact=moves)
-    settles = tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
+    settles = _settles(facts)
     shown = tuple(words.RECORDED_FACTORS[factor] for factor in state.factors)
-    risk = words.RISKS[facts.state.risk]
-    if facts.state.identity_record and rows:
+    risk = words.RISKS[state.risk]
+    if state.identity_record and rows:
         row = rows[0]
-        by = "by the engine" if row.actor in {"system", "subject"} else f"by {facts.person(row.actor)}"
-        asked = "" if facts.state.evidence or facts.happened(Tag.IDENTITY_MORE_REQUESTED) else "No document was asked for."
+        by = "without a caseworker" if row.actor in {"system", "subject"} else f"by {facts.person(row.actor)}"
+        asked = "" if state.evidence or facts.happened(Tag.IDENTITY_MORE_REQUESTED) else "No document was asked for."
         why = facts.note_of(row)
-        note = " ".join(
-            part for part in (f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", f"There is {risk}.") if part
-        )
         how = _HOW.get(str(row.facts.get("how", "")), "Confirmed")
+        parts = [f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", risk if unsure or state.risk is Risk.LOW else ""]
+        note = " ".join(filter(None, parts))
         if unsure is not None:
-            how = "Confirmed, and not enough with the doubts on record"
-        return Identity("soon" if unsure else "done", how, note, "confirmed", doubts, settles, shown)
-    waiting = "Asked for one more thing" if facts.state.more_identity_asked else "Not confirmed yet"
-    return Identity("waiting", waiting, f"There is {risk}.", doubts=doubts, would_do=settles, shown=shown)
+            return Identity("soon", "Confirmed, and more has to be shown", note, doubts, settles, shown)
+        return Identity("done", how, note, settled=doubts, shown=shown)
+    waiting = "Asked for one more thing" if state.more_identity_asked else "Not confirmed yet"
+    return Identity("waiting", waiting, risk, doubts=doubts, would_do=settles, shown=shown)
+
+
+def _settles(facts: CaseFacts) -> tuple[str, ...]:
+    """What would settle a doubt, one way a line; a code to a mailbox only where the case has one."""
+    state = facts.state
+    unsure = state.unsure[0] if state.unsure else None
+    moves = unsure is not None and state.moves_contact(unsure)
+    if unsure is None or (not moves and state.risk is Risk.LOW):
+        return ()
+    ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts), contact=moves)
+    ways = [way for way in ways if has_mailbox(state) or Factor.MAILBOX not in way]
+    return tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
 
 
 def proofs_of(web: Web, facts: CaseFacts) -> list[tuple[IdentityEvidence, Scanned]]:
@@ -138,7 +154,7 @@ def short_sum(facts: CaseFacts) -> list[SumRow]:
     rows = []
     for line in facts.view.clock.sum:
         step = line.step.partition(": ")[2] if alone and ": " in line.step else line.step
-        if step.endswith(("legal date", "safe date")) or "Contested" in step or line.source == "rule of Habeas":
+        if step.endswith(("last day by law", "day to answer by")) or "Contested" in step or line.source == OWN_RULE:
             continue  # the total says it, or the fold-out does
         short = step.partition(";")[0].partition(" (")[0].partition(", to the end")[0]
         rows.append(SumRow(short[:1].upper() + short[1:], line.source.partition(";")[0], line.date))

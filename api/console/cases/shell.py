@@ -71,6 +71,7 @@ _ELSEWHERE: Final = frozenset(
         Action.CHANGE_DELIVERY_ADDRESS,
         Action.APPROVE_PACKAGE,
         Action.ADD_NOTE,
+        Action.NEEDS_NO_ANSWER,
     },
 )
 
@@ -225,9 +226,11 @@ def _held_in_part(web: Web, state: CaseState) -> str:
 def _picture(web: Web, facts: CaseFacts, today: date) -> Markup:
     receipt = facts.view.receipt
     received_at = facts.state.received_at or receipt.received_at  # another copy may have reached us before
-    story = story_of(received_at, [Right(right) for right in receipt.rights], case_events(facts.events))
     seat = seat_of(web.resources.datamap.controller)
-    drawn = timeline(facts.view.clock, receipt.regimes, [Right(right) for right in receipt.rights], story, today=today, seat=seat)
+    closed = facts.closed_at.astimezone(zone(web)).date() if facts.closed_at else None
+    rights = [Right(right) for right in receipt.rights]
+    story = story_of(received_at, rights, case_events(facts.events))
+    drawn = timeline(facts.view.clock, receipt.regimes, rights, story, today=today, seat=seat, closed=closed)
     return timeline_svg(drawn)
 
 

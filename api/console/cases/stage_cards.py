@@ -184,7 +184,7 @@ def held(looking: Looking, _step: NextStep) -> Card:
     why = looking.facts.note_of(rows[0]) if rows else ""
     return Card(
         "On hold",
-        "Nothing leaves while it is held, and the legal date does not move (Article 12(3)). A privacy lead ends the hold.",
+        "Nothing leaves while it is held, and the date does not move (Article 12(3)). A privacy lead ends the hold.",
         presses=looking.only(Press(Action.RELEASE, "End the hold", first=True)),
         note=f"Reason: {why}" if why else "",
     )

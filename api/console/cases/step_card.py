@@ -80,6 +80,7 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.APPROVE_PARTIAL_ANSWER: stage_cards.part,
     Step.APPROVE_ERASURE: erasure_cards.approve,
     Step.APPROVE_RECTIFICATION: measure_cards.approve,
+    Step.CHANGING: measure_cards.changing,
     Step.RESTRICTED: measure_cards.restricted,
     Step.WAITING_DAYS: _waiting(
         "The waiting days are running",

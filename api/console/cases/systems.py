@@ -21,6 +21,7 @@ from domain.datamap import System, SystemKind
 from domain.events import Tag
 from domain.rights import Right, Status
 
+_BY_HAND: Final = "measure_by_hand"  # the task to change something in a system that no program may change
 _MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
 _SEARCHED: Final = {Right.ACCESS, Right.PORTABILITY, Right.ERASURE}
 RowState = Literal["failed", "running", "done", "waiting", "skipped"]
@@ -71,7 +72,8 @@ class Systems:
     files: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     planned: int | None = None  # rows that an erasure's plan counted, where no copy was asked for
-    needless: bool = False  # nothing has to be searched for what was asked
+    needless: bool = False  # nothing is searched for what was asked
+    values: int | None = None  # of a correction: different values that somebody looked at
 
     @property
     def summary(self) -> str:
@@ -80,7 +82,8 @@ class Systems:
             rows = f"{self.planned:,} {'row' if self.planned == 1 else 'rows'}"
             return f"Looked through for the plan of the erasure, which counted {rows}. No copy was asked for, so none was made."
         if self.needless:
-            return "Nothing has to be searched for what was asked."
+            looked = f" {self.values:,} different values were looked at, to choose from what is wrong." if self.values else ""
+            return f"Nothing has to be searched for what was asked.{looked}"
         parts = [f"{self.counts.get('done', 0)} of {len(self.rows)} searched"]
         parts += [
             f"{self.counts[state]} {word}"
@@ -134,20 +137,22 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     runs = begun or any(system.state == "searching" for system in state.systems.values())
     records, files = (sum(row.records or 0 for row in rows if row.files == are_files) for are_files in (False, True))
     needless = not begun and _needs_no_search(facts)
-    return Systems(rows, runs, records, files, dict(counts), planned(facts), needless)
+    looked = facts.happened(Tag.VALUES_FOUND)
+    values = int(str(looked[0].facts.get("values", 0))) if looked else None
+    return Systems(rows, runs, records, files, dict(counts), planned(facts), needless, values)
 
 
 def _needs_no_search(facts: CaseFacts) -> bool:
     """Whether nothing has to be searched: neither a copy nor an erasure was asked for, and no search was begun."""
     rights = {item.right for item in facts.state.rights}
-    return facts.state.run == 0 and bool(rights) and not rights & _SEARCHED
+    return facts.state.run == 0 and bool(rights) and not rights & _SEARCHED and planned(facts) is None
 
 
 def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: list[SearchReceipt], *, begun: bool) -> SystemRow:  # noqa: PLR0911
     title = system.title
     if known is None:
         if not begun and _needs_no_search(facts):
-            return SystemRow(system.name, title, "skipped", "Not needed for this request", None)
+            return _unsearched(facts, system)
         if not begun and planned(facts) is not None:
             return _looked_through(facts, system, receipts)
         if not begun:
@@ -182,6 +187,20 @@ def _row(facts: CaseFacts, system: System, known: SystemState | None, receipts: 
     if known.state == "unasked":
         return SystemRow(system.name, title, "skipped", _UNASKED, None, _last(facts, system, Tag.SYSTEM_UNASKED))
     return _searched(facts, system, known, bool(receipts))
+
+
+def _unsearched(facts: CaseFacts, system: System) -> SystemRow:
+    """A system where nothing is searched; what a person has to do there, or did, for a decision that concerns it."""
+    work = [(key, item) for key, item in facts.state.work_items.items() if (item.kind, item.system) == (_BY_HAND, system.name)]
+    if any(item.result is None for _, item in work):
+        owner = f"With {system.owner}" if system.owner else "With a person"
+        return SystemRow(system.name, system.title, "waiting", f"{owner}, to do there by hand", None)
+    done = {str(key) for key, _ in work}
+    row = next((row for row in facts.happened(Tag.WORK_ITEM_COMPLETED) if str(row.facts.get("work_item")) in done), None)
+    if row is not None:
+        said = f"{'Left out' if row.facts.get('result') == 'exception' else 'Done'} by hand, {facts.person(row.actor)}"
+        return SystemRow(system.name, system.title, "done", said, None, row.at, why=facts.note_of(row))
+    return SystemRow(system.name, system.title, "skipped", "Not needed for this request", None)
 
 
 def _looked_through(facts: CaseFacts, system: System, receipts: list[SearchReceipt]) -> SystemRow:

@@ -15,6 +15,7 @@ from adapters.database.case_reader import CaseView
 from api.access import note_access
 from api.console.cases import content, coverage, desk_return, desk_rules, desk_said, history, reading, receipts, shell, systems
 from api.console.cases.facts import CaseFacts
+from api.console.cases.measure_cards import withdrawn
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
@@ -35,7 +36,15 @@ async def overview(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: s
     def page(read: CaseFacts) -> Response:
         rows = systems.read(web, read)
         return shell.show_case(
-            web, who, read, "cases/overview.html", tab="", done=done, systems=rows, tree=content.tree(web, read)
+            web,
+            who,
+            read,
+            "cases/overview.html",
+            tab="",
+            done=done,
+            systems=rows,
+            tree=content.tree(web, read),
+            consents=withdrawn(read, web.resources.datamap),
         )
 
     return await _shown(web, case, page)
