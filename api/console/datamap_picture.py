@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from api.console import words
 from domain.datamap import Collection, DataMap
 from domain.traversal import places
 
@@ -117,7 +118,7 @@ def _path(start: Node, end: Node) -> str:
 
 
 def _note(datamap: DataMap, place: tuple[str, str], one: Collection) -> str:
-    keys = ", ".join(kind.replace("_", " ") for kind in one.identities.values())
+    keys = ", ".join(words.KIND(kind).lower() for kind in one.identities.values())
     system = datamap.system(place[0]).title
     return f"{system}, by {keys}" if keys else system
 

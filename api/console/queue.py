@@ -27,7 +27,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.face.forms import number_in
-from api.face.strip import strip_svg, strip_table
+from api.face.strip import is_tall, strip_svg, strip_table
 from domain.errors import KeyMissingError, SealBrokenError
 from domain.next_step import Step
 from domain.rights import Right, Role
@@ -52,6 +52,7 @@ class Line:
     stage: str
     tone: str
     late: str
+    over: str
     waits_for: str
     wrote: str
     unread: bool
@@ -115,6 +116,7 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
         figures=figures(facets.views, late=strip.late, this_week=strip.this_week, waiting=facets.waits_for["them"]),
         strip=strip_svg(strip, lambda day: Filters().link(due=day.isoformat()), Filters().link(due="late")),
         strip_rows=strip_table(strip),
+        tall=is_tall(strip),
         late=strip.late,
         lines=lines(web, rows),
         total=counting.get(("count", wanted), lambda: reader.count(wanted)),
@@ -155,6 +157,7 @@ def _line(web: Web, row: Row, names: dict[str, str], titles: dict[str, str], now
         stage=words.STATUSES[entry.status] if entry.is_open else words.OUTCOMES.get(entry.outcome or "", "Closed"),
         tone=tone,
         late=f"{-days}{NO_BREAK}{'day' if days == -1 else 'days'}{NO_BREAK}late" if tone == "late" else "",
+        over="" if entry.is_owed else _over(row),
         waits_for=steps.WAITS["us" if unread else entry.waits_for],
         wrote=_ago(now - entry.wrote_at),
         unread=unread,
@@ -162,6 +165,13 @@ def _line(web: Web, row: Row, names: dict[str, str], titles: dict[str, str], now
         ours=unread or (entry.is_open and steps.is_ours(entry.step)),
         owner=names.get(entry.assignee or "", ""),
     )
+
+
+def _over(row: Row) -> str:
+    """What became of a date that nobody has to keep any more; of a complaint the law dates the acknowledgement alone."""
+    if not row.entry.is_open:
+        return "closed"
+    return "acknowledged" if row.receipt.rights == [Right.COMPLAINT.value] else "answered"
 
 
 def masked_name(web: Web, receipt: CaseReceipt) -> str:

@@ -53,6 +53,11 @@ def strip_svg(due: DueDays, link: Callable[[date], str], late: str, *, name: str
     return drawn("strip.svg", name=name, weeks=weeks, late=passed, said=_said(due), base=_BASE, block=_BLOCK)
 
 
+def is_tall(due: DueDays) -> bool:
+    """Whether more is due on some day than there are blocks for."""
+    return max([due.late, *(day.count for week in due.weeks for day in week)]) > _MOST_BLOCKS
+
+
 def strip_table(due: DueDays) -> list[tuple[str, list[int]]]:
     """The same as rows: the Monday of a week, and how many are due on each of its five days."""
     return [(f"{week[0].day.day} {week[0].day:%B %Y}", [day.count for day in week]) for week in due.weeks]

@@ -228,7 +228,7 @@ def test_what_is_never_searched_does_not_count_what_was_not_searched(
     case, person = carrying_out(resources, right), at_console()
     for tab in ("", "/systems"):
         page = text_of(person.get(f"/console/cases/{case.reference}{tab}"))
-        assert "Nothing is searched for what was asked" in page
+        assert "Nothing has to be searched" in page
         assert "0 of " not in page
         assert "Not searched yet" not in page
 

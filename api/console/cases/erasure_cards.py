@@ -27,11 +27,11 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             presses=looking.only(edit, Press(Action.CANCEL_ERASURE, "Stop the erasure")),
             link=("Look at the plan", "erasure"),
         )
-    alone, note = looking.alone(yes) if mine else ([yes], "This cannot be undone.")
+    alone, note = looking.alone(yes) if mine else ([yes], "")
     return Card(
         "Approve the erasure plan",
         f"{figures} Approval covers exactly this plan; every proven address is told first, and may stop it (Article 17).",
         presses=looking.only(*alone, edit, back),
         link=("Look at the plan", "erasure"),
-        note=note or "You prepared a part of this case, so somebody else must approve.",
+        note=note or ("You prepared a part of this case, so somebody else must approve." if mine else ""),
     )

@@ -36,7 +36,7 @@ def told(web: Web, facts: CaseFacts, *, content: bool = True) -> list[Line]:
     lines = [
         Line(
             at=row.at,
-            who=facts.person(row.actor),
+            who=_who(facts, row),
             what=_what(teller, row) if content else _plain(row),
             words=facts.note_of(row) if content else "",
         )
@@ -47,6 +47,12 @@ def told(web: Web, facts: CaseFacts, *, content: bool = True) -> list[Line]:
         for each in beside(web, facts)
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _who(facts: CaseFacts, row: CaseEventRow) -> str:
+    """Whoever did it; a request that a caseworker took in was written down by them."""
+    by_hand = row.tag == Tag.REQUEST_RECEIVED and facts.view.receipt.caller in facts.people
+    return facts.person(facts.view.receipt.caller if by_hand else row.actor)
 
 
 def _what(teller: Teller, row: CaseEventRow) -> str:

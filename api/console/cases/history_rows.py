@@ -11,7 +11,7 @@ from itertools import groupby
 import sqlalchemy
 from sqlmodel import Session, col, select
 
-from adapters.database.tables import ItemDecision, Letter, PackageRow
+from adapters.database.tables import BY_POST, ItemDecision, Letter, PackageRow
 from adapters.letter_words import contents, count
 from api.console import words
 from api.console.cases.desk_words import SHORT, STANDS
@@ -49,7 +49,9 @@ def _letters(session: Session, facts: CaseFacts) -> list[Beside]:
     lines = []
     for row in session.exec(select(Letter).where(Letter.case_id == facts.state.case_id)).all():
         name, to = words.LETTER(row.name), f"to {addresses.get(row.identifier, 'an address')}"
-        if row.accepted_at:
+        if row.identifier == BY_POST:
+            lines.append(Beside(row.written_at, "system", f"Letter written, to be printed and posted: {name}"))
+        elif row.accepted_at:
             lines.append(Beside(row.accepted_at, "system", f"Letter sent: {name}", to))
         else:
             lines.append(Beside(row.written_at, "system", f"Letter written, not taken by the mail server yet: {name}", to))

@@ -63,11 +63,13 @@ def identity_of(facts: CaseFacts) -> Identity:
         asked = "" if state.evidence or facts.happened(Tag.IDENTITY_MORE_REQUESTED) else "No document was asked for."
         why = facts.note_of(row)
         how = _HOW.get(str(row.facts.get("how", "")), "Confirmed")
-        parts = [f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", risk if unsure or state.risk is Risk.LOW else ""]
+        parts = [f"Confirmed {by}.", asked, f"\u201c{why}\u201d" if why else "", risk if unsure else ""]
         note = " ".join(filter(None, parts))
         if unsure is not None:
             return Identity("soon", "Confirmed, and more has to be shown", note, doubts, settles, shown)
         return Identity("done", how, note, settled=doubts, shown=shown)
+    if not state.needs_identity and not doubts:
+        return Identity("skipped", "No check needed", "What was asked asks nobody for proof.", shown=shown)
     waiting = "Asked for one more thing" if state.more_identity_asked else "Not confirmed yet"
     return Identity("waiting", waiting, risk, doubts=doubts, would_do=settles, shown=shown)
 

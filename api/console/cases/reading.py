@@ -49,7 +49,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
     with web.resources.database.read() as session:
         notes = _notes(web, session, case_id)
         deciders = session.exec(select(ItemDecision.author).where(ItemDecision.case_id == case_id).distinct()).all()
-        people = people_of(session, [*(row.actor for row in events), *deciders])
+        people = people_of(session, [*(row.actor for row in events), *deciders, view.receipt.caller])
         identifiers = _identifiers(web, session, view, people)
         subject, asked, correction = _receipt(web, view.receipt)
         return CaseFacts(

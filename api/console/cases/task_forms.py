@@ -1,6 +1,6 @@
 """What a task asks when it is answered, in its own words: a letter on paper, a right, a search and a question are four things.
 
-Next: api/console/cases/form_fields.py
+Next: api/console/cases/field_words.py
 """
 
 from collections.abc import Mapping
