@@ -372,5 +372,5 @@ def test_a_closed_case_is_due_no_more(at_console: SignIn, resources: Resources) 
     assert "Closed Mon 23 November 2026 the day to answer by was" in page
     assert "Due, in " not in page
     queue = text_of(at_console().get("/console/cases?view=closed"))
-    assert "answered" in queue.partition(case.reference)[2]
-    assert "in " not in queue.partition(case.reference)[2].partition("answered")[0]
+    assert "closed" in queue.partition(case.reference)[2]
+    assert "in " not in queue.partition(case.reference)[2].partition("closed")[0]
