@@ -91,6 +91,10 @@ class TestList:
             assert table_of(page) == [case.reference]
         assert len(table_of(person.get("/console/cases?waiting=them").text)) == 2
 
+    def test_every_mark_of_the_strip_is_said_in_words(self, at_console: SignIn) -> None:
+        page = text_of(at_console().get("/console/cases"))
+        assert "late due this week due later a day off" in page
+
     def test_pages_lead_on_and_back(self, at_console: SignIn, resources: Resources) -> None:
         for _ in range(51):
             CaseInHand(resources)

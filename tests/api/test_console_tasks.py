@@ -58,6 +58,12 @@ def test_a_task_asks_in_its_own_words_and_never_in_those_of_a_search(
     assert "earch" not in form
 
 
+def test_the_day_of_a_letter_is_chosen_in_a_calendar(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX)
+    form = at_console().get(f"{task(case, 'letter_by_post', letter='message')}&result=posted").text
+    assert 'type="date"' in form.partition('id="posted_on"')[2].partition(">")[0]
+
+
 def test_a_search_by_hand_asks_in_those_of_a_search_and_offers_only_what_fits_one(
     at_console: SignIn, opened_case: CaseInHand
 ) -> None:

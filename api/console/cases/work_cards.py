@@ -190,7 +190,7 @@ def post(looking: Looking, step: NextStep) -> Card:
     return Card(
         f"Print and post a letter: {name}",
         "The person has no e-mail address, so this letter goes on paper: print it, post it or hand it over, then record the day. "
-        f"It was not given before it went (Article 12).{copy}{unready}",
+        f"They count as told from the day it went (Article 12).{copy}{unready}",
         instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
