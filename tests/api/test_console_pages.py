@@ -134,7 +134,7 @@ _STANDS: Final = (
     (r"/actions/set_lead$", r"lead|deputy"),
     (r"/report/\w+$", r"(value|standing)_\w+"),  # what was said before; a proposal counts with its standing alone
     (r"/owner$|/cases/assign$", "to"),  # who looks after it
-    (r"/actions/prepare_report$", "authority"),  # the one whose page of the report led there
+    (r"/actions/(prepare_report|decide_authority)$", "authority"),  # the one whose page of the report led there
     (r"/package/\w+/\w+$", "decision"),  # what holds for the record now
     (r"/staff/[^/]+/role$", "role"),  # which they have now
     (r"/cases/new$", "relation"),  # what nearly everybody is

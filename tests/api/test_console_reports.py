@@ -122,11 +122,8 @@ class TestReports:
         shown = text_of(at_console().get("/console/reports"))
         assert "Nothing was answered in this period." in shown
         assert "No case is open." in shown
-<<<<<<< HEAD
         assert "alone" not in shown
-=======
         assert "none answered" not in shown, "nothing answered is not nothing in time"
->>>>>>> 8625141 (Say of a paper letter when its reader counts as told; hold the legend, the calendar and empty reports)
 
     @pytest.mark.parametrize("query", ["from=2026-01&to=2026-03", "from=nonsense&to=x", "from=2030-01&to=1900-01", "to=2026-02"])
     def test_any_period_is_a_page(self, at_console: SignIn, query: str) -> None:

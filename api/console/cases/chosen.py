@@ -15,7 +15,7 @@ from adapters.resources import Resources
 from adapters.row_text import key_text
 from api.console.cases.facts import CaseFacts
 from api.console.cases.form_fields import UNCHANGED, FormField, correction_field
-from api.console.cases.measure_cards import field_title
+from api.console.cases.measure_fields import field_title
 from api.dependencies import Web
 from domain.errors import InvalidInputError, KeyMissingError
 from domain.withholding import KEPT_BACK

@@ -26,7 +26,7 @@ from api.console.authority import may
 from api.console.cases import chosen, looked, reading, shell
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
-from api.console.cases.measure_cards import correctable, markable, purposes_for
+from api.console.cases.measure_fields import correctable, markable, purposes_for
 from api.console.cases.task_forms import about, asked_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to

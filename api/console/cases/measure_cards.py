@@ -11,12 +11,10 @@ from uuid import UUID
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
-from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import before_records
+from api.console.cases.measure_fields import field_title, withdrawn
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
-from domain.datamap import DataMap
-from domain.datamap_parts import LawfulBasis
 from domain.events import Tag
 from domain.measure_decisions import CORRECTED, may_be_made
 from domain.measure_standing import Measure, done_of, restriction_of
@@ -200,53 +198,6 @@ def restricted(looking: Looking, _step: NextStep) -> Card:
         ),
         note="" if looking.may(Action.LIFT_RESTRICTION) or not measure.told_at else "A privacy lead lifts it.",
         waiting=True,
-    )
-
-
-def withdrawn(facts: CaseFacts, datamap: DataMap) -> list[str]:
-    """The purposes of which consent is withdrawn, in words: those that ended, else those that the request names."""
-    ended = [name for each in facts.state.measures if each.kind == "withdraw" and not each.void for name in each.purposes]
-    named = ended or facts.view.receipt.consents or []
-    return [each.title for each in datamap.purposes if each.id in named]
-
-
-def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis], ...]) -> tuple[tuple[str, str], ...]:
-    """The purposes that a form offers: those that rest on consent, or those that one can object to, the others behind them."""
-    if looking_at is Action.WITHDRAW_CONSENT:
-        return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
-    purposes = tuple(each for each in purposes if each[2] is not LawfulBasis.CONSENT)
-    objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
-    return tuple((name, title) for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable))
-
-
-def correctable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
-    """The fields that may be corrected, with their titles: not what names a row, leads to others, or is masked."""
-    fields = []
-    for system in datamap.systems:
-        for each in system.collections:
-            title = f"{system.title}: {each.title}"
-            called = ((name, each.fields[name].called(name)) for name in each.correctable)
-            fields += [(f"{system.name}.{each.name}.{name}", f"{title}, {words}") for name, words in called]
-    return tuple(fields)
-
-
-def field_title(datamap: DataMap, system: str, collection: str, field: str) -> str:
-    """What a person calls a field: its system, its collection and its own title; the names where the data map has changed."""
-    found = next((each for each in datamap.systems if each.name == system), None)
-    one = next((each for each in found.collections if each.name == collection), None) if found else None
-    if found is None or one is None:
-        return f"{system}, {collection}, {field.replace('_', ' ')}"
-    own = one.fields[field].called(field) if field in one.fields else field.replace("_", " ").capitalize()
-    return f"{found.title}: {one.title}, {own}"
-
-
-def markable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
-    """The collections whose records may be marked as disputed."""
-    return tuple(
-        (f"{system.name}.{each.name}", f"{system.title}: {each.title}")
-        for system in datamap.systems
-        for each in system.collections
-        if not each.anonymous
     )
 
 

@@ -15,7 +15,7 @@ from adapters.database.case_reader import CaseView
 from api.access import note_access
 from api.console.cases import content, coverage, desk_return, desk_rules, desk_said, history, reading, receipts, shell, systems
 from api.console.cases.facts import CaseFacts
-from api.console.cases.measure_cards import withdrawn
+from api.console.cases.measure_fields import withdrawn
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn

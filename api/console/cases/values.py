@@ -19,7 +19,7 @@ from adapters.database.case_reader import CaseView
 from api.console.cases import chosen, reading, shell
 from api.console.cases.deeds import form_page
 from api.console.cases.facts import CaseFacts
-from api.console.cases.measure_cards import field_title
+from api.console.cases.measure_fields import field_title
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm
 from api.console.sessions import SignedIn
