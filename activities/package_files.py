@@ -25,7 +25,6 @@ from domain.redaction import COVER, Covered, Span, cover_text, extract_text, pla
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
 _HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _MARKUP: Final = re.compile(rb"\A\s*(?:<!doctype html|<html|<body|<div|<p\b|<table)", re.IGNORECASE)
-_NO_TAGS: Final = frozenset({"img", "map", "area"})  # they show or lead to something
 # Headers that say nothing of the mail but its way, or would no longer be true after a cover.
 _LEFT_OUT: Final = frozenset({"content-type", "content-transfer-encoding", "content-length", "dkim-signature", "mime-version"})
 _GONE: Final = "[An attachment was withheld: it cannot be covered in part.]"
@@ -83,7 +82,7 @@ def _covered(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[st
     if not placed and _HEADER.match(content[:8192].replace(b"\r\n", b"\n")):
         return _mail(content, task, depth)
     if not placed and _MARKUP.match(content[:1024]):
-        return _html(text, task.spans)
+        return _html(text, task)
     after = cover_text(text, task.spans)
     return after.value.encode(), after.removed
 
@@ -138,14 +137,14 @@ class _Page(HTMLParser):
         self.parts.append((True, data))
 
 
-def _html(page: str, spans: Sequence[Span]) -> tuple[bytes, list[str]]:
+def _html(page: str, task: Covering) -> tuple[bytes, list[str]]:
     """A page of plain tags: scripts, comments, attributes and what they hide are gone; words may run over tags."""
     import nh3  # noqa: PLC0415 (loaded by the first page)
 
-    removed: list[str] = []
+    spans, removed = task.spans, list[str]()
     hidden = cover_text(page, spans)  # what stands in attributes, comments and styles goes with them, and counts as removed
     removed += hidden.removed
-    parts = _Page(nh3.clean(page, tags=nh3.ALLOWED_TAGS - _NO_TAGS, attributes={}, link_rel=None)).parts
+    parts = _Page(task.documents.plain_tags(page)).parts
     whole = "".join(text if is_text else _line_end(text) for is_text, text in parts)
     marked = places(whole, spans)
     at, out = 0, []
@@ -194,7 +193,7 @@ def _mail(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]
         payload = raw if isinstance(raw, bytes) else b""
         if part.get_content_maintype() == "text" and not part.get_filename():
             text = payload.decode(part.get_content_charset() or "utf-8", "replace")
-            body, gone = _html(text, spans) if kind == "text/html" else _text(text, spans)
+            body, gone = _html(text, task) if kind == "text/html" else _text(text, spans)
             bodies.append((kind.partition("/")[2], body.decode()))
             removed += gone
             continue

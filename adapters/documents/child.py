@@ -15,6 +15,7 @@ import struct
 import sys
 from typing import Any, Final
 
+import nh3
 import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image
@@ -35,6 +36,7 @@ from adapters.documents.shapes import (
 )
 
 MEMORY: Final = 2_000_000_000  # bytes of address space; a picture of 60 million points needs a third
+_NO_TAGS: Final = frozenset({"img", "map", "area"})  # they show or lead to something
 _FILES: Final = 3  # its pipes alone: what is read cannot open a file or a connection
 _FAILURES: Final = (
     MemoryError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError, OSError, SyntaxError,
@@ -59,6 +61,9 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
     if wish.do == "letters":
         text, why = letters.letters_of(raw)
         return Letters(text=text.encode("utf-8", "replace").decode(), why=why).model_dump_json().encode()
+    if wish.do == "plain_tags":
+        tags = nh3.ALLOWED_TAGS - _NO_TAGS
+        return (nh3.clean(raw.decode(), tags=tags, attributes={}, link_rel=None) or "\n").encode()  # nothing means no answer
     if wish.do == "search":
         found = [part for name, text in pdf_search.search(raw) for part in (name.encode(), text)]
         return b"".join(LENGTH.pack(len(part)) + part for part in [b"", *found])

@@ -59,7 +59,7 @@ def cover(content: bytes, areas: Sequence[Area]) -> bytes:
     """
     picture = opened(content)
     kind = "JPEG" if picture.format == "MPO" else str(picture.format)
-    if kind != "JPEG" and getattr(picture, "n_frames", 1) > 1:
+    if kind != "JPEG" and _is_several(picture):
         raise UncoverableError
     drawn = _upright(picture)
     drawn = drawn.convert("RGBA" if "A" in drawn.getbands() or "transparency" in drawn.info else "RGB")
@@ -115,6 +115,16 @@ def without_segments(jpeg: bytes) -> bytes:
             out += jpeg[at : at + 2 + length]
         at += 2 + length
     return bytes(out) + jpeg[at:]
+
+
+def _is_several(picture: Image.Image) -> bool:
+    """Whether there is a second picture in it. They are not counted: of a TIFF that takes the square of their number."""
+    try:
+        picture.seek(1)
+    except EOFError:
+        return False
+    picture.seek(0)
+    return True
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -96,6 +96,17 @@ class DocumentReader:
             return Letters(why=Unsearched.LONG if len(content) > MOST_BYTES else Unsearched.UNOPENED)
         return Letters.model_validate_json(answer)
 
+    def plain_tags(self, page: str) -> str:
+        """A page of HTML with tags of text alone, without attributes, scripts and comments.
+
+        Raises:
+            UncoverableError: it could not be read within the limits, as one that is nested a hundred thousand deep.
+        """
+        answer = self._ask(Wish(do="plain_tags"), page.encode())
+        if not answer:
+            raise UncoverableError
+        return answer.decode()
+
     def close(self) -> None:
         """End the child."""
         self._child.close()

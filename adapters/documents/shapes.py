@@ -35,7 +35,7 @@ class Wish(BaseModel):
     """What to do with a document.
 
     Args:
-        do: `about`, `page`, `cover`, `search`, `letters`.
+        do: `about`, `page`, `cover`, `search`, `letters`; or `plain_tags` of a page of HTML.
         page: which one, from 1.
         areas: what is covered, or drawn as such.
         words: what is covered wherever it stands.

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 
 from activities.leak_search import found_in
 from activities.package_files import Covering
@@ -22,10 +23,12 @@ from adapters.archives import mbox
 from adapters.archives.cards import read_card
 from adapters.archives.containers import Containers
 from adapters.documents.reader import DocumentReader
+from adapters.documents.shapes import UncoverableError
 from adapters.layers import folded
 from domain.archives import Unreadable
-from domain.redaction import Span
+from domain.redaction import Area, Span
 
+_CORNER = Span(area=Area(page=1, left=1, top=1, width=5, height=5))
 SECONDS = 40.0  # of processor time: what this held off took from minutes to hours
 _SWOLLEN = 128_000_000
 _MOST_MEMORY = 100_000_000
@@ -80,6 +83,35 @@ def test_a_broken_file_is_an_answer_and_no_error(hostile: str) -> None:
     reader = DocumentReader()
     try:
         Covering(reader).cover(BROKEN[hostile], [Span(words="Ruth")])
+    finally:
+        reader.close()
+
+
+def test_a_page_nested_a_hundred_thousand_deep_is_given_up() -> None:
+    reader = DocumentReader(patience=5.0)
+    try:
+        assert Covering(reader).cover(b"<html>" + b"<div>" * 300_000 + b"Ruth", [Span(words="Ruth")]) is None
+        covered = Covering(reader).cover(b"<html><p>Ruth was <b>here</b>", [Span(words="Ruth")])
+    finally:
+        reader.close()
+    assert covered is not None
+    assert covered.removed == ["Ruth", "Ruth"]
+
+
+def test_a_picture_of_very_many_pictures_is_refused_in_time() -> None:
+    values = [(256, 4, 1, 10), (257, 4, 1, 10), (273, 4, 1, 8), (279, 4, 1, 100)]
+    entry = struct.pack("<H", 4) + b"".join(struct.pack("<HHII", *each) for each in values)
+    many = 200_000
+    nexts = (8 + (number + 1) * 54 if number < many - 1 else 0 for number in range(many))
+    reader = DocumentReader()
+    try:
+        with pytest.raises(UncoverableError):
+            reader.cover(b"II*\0" + struct.pack("<I", 8) + b"".join(entry + struct.pack("<I", each) for each in nexts), [_CORNER])
+        for kind in ("TIFF", "PNG", "GIF", "WEBP", "BMP", "JPEG"):
+            out = io.BytesIO()
+            Image.new("RGB", (20, 20)).save(out, kind)
+            assert reader.cover(out.getvalue(), [_CORNER]).value
+        assert reader.about(b"II*\0").kind == ""
     finally:
         reader.close()
 
