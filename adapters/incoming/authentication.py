@@ -8,6 +8,7 @@ Next: `adapters/incoming/tokens.py`
 
 import contextlib
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -31,6 +32,7 @@ _JUDGED: Final = frozenset(
 MOST_LINES: Final = 700_000  # of a mail whose signatures are checked; 50 MB of attachments have as many
 _MOST_LABELS: Final = 8
 _LIFETIME: Final = 5.0  # seconds for one DNS answer
+_PATIENCE: Final = 20.0  # seconds for all answers about one mail, whose sender may run the servers that are asked
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _RESULT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
 _RESULT_DOMAIN = re.compile(
@@ -60,6 +62,7 @@ def authenticate(
         authserv_id: what our own mail server calls itself in Authentication-Results; None believes no header.
         sealers: forwarders whose chains are believed, by domain.
     """
+    dns_text = _patient(dns_text)
     senders = addresses(message, "From") if _read_alike(raw, message) else []
     if len(senders) != 1 or len(raw_values(message, "From")) != 1:
         return Authentication(dmarc="fail")
@@ -109,6 +112,21 @@ def _read_alike(raw: bytes, message: EmailMessage) -> bool:
 def _short(raw: bytes) -> bool:
     """Whether its signatures can be checked without stopping everything else: the checker takes a mail apart line by line."""
     return raw.count(b"\n") <= MOST_LINES
+
+
+def _patient(dns_text: Dns) -> Dns:
+    """Asks each name once, and nobody any more when all of it has taken too long: then there is no record."""
+    spent, known = 0.0, dict[str, str | None]()
+
+    def ask(name: str) -> str | None:
+        nonlocal spent
+        if name not in known and spent < _PATIENCE:
+            began = time.monotonic()
+            known[name] = dns_text(name)
+            spent += time.monotonic() - began
+        return known.get(name)
+
+    return ask
 
 
 def look_up(name: str) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from adapters.incoming import authentication
 from adapters.incoming.authentication import MOST_HEAD, authenticate, head_of
 from adapters.incoming.parsing import head, parse
 from domain.incoming import Authentication
@@ -122,6 +123,23 @@ def test_no_mail_of_a_stranger_stops_who_judges_it() -> None:
         found = authenticate(raw, head(head_of(raw)[:MOST_HEAD]), DNS.get, OURS)
         assert not found.aligned
         assert time.process_time() - began < 30
+
+
+def test_slow_servers_of_the_sender_hold_up_no_other_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each signature, seal and policy may ask a server that takes five seconds, and mails are judged one after the other."""
+    monkeypatch.setattr(authentication, "_PATIENCE", 0.2)
+    asked: list[str] = []
+
+    def slow(name: str) -> str | None:
+        asked.append(name)
+        time.sleep(0.1)
+        return DNS.get(name)
+
+    deep = mail().replace(b"@post.example", b"@a.b.c.d.e.f.g.post.example")
+    found = judged(signed(deep, "evil.example"), dns=slow)
+    assert not found.aligned
+    assert len(asked) <= 3
+    assert len(set(asked)) == len(asked)
 
 
 def test_a_long_mail_is_judged_by_our_own_servers_word() -> None:
