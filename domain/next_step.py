@@ -150,6 +150,8 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
     if state.status is Status.VERIFYING_IDENTITY:
         return _identity(state)
     if state.status is Status.COLLECTING:
+        if state.identity_record and state.copied in state.unsure:  # it goes on with what is new once somebody looked
+            return NextStep(Step.CONFIRM_IDENTITY, _US, attention=True)
         return NextStep(Step.SEARCHING, _SYSTEM) if state.usable_keys else NextStep(Step.NAME_KEY, _US)
     if state.status in {Status.IN_REVIEW, Status.FULFILLING} and state.identity_record and state.unsure:
         return NextStep(Step.CONFIRM_IDENTITY, _US, attention=True)  # a doubt came up after identity was confirmed

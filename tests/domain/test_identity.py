@@ -22,6 +22,7 @@ from domain.events import Tag
 from domain.identity import Doubt, Factor, risk_of, suffices, would_do
 from domain.identity_decisions import check_wait, has_mailbox
 from domain.messages import Verdict
+from domain.next_step import Step, next_step
 from domain.rights import Right, Risk, Status
 from tests.factories import ANNA, BEN, MAILBOX, MONDAY, SECOND_MAILBOX, SUBJECT, happen, identified, in_review, perform, received
 
@@ -108,6 +109,7 @@ def test_a_second_mailbox_that_is_proven_late_and_known_to_nothing_is_a_doubt_th
     assert late.identifiers[SECOND_MAILBOX].standing == "proven"
     assert not late.approved
     assert late.unsure == [Right.ACCESS]
+    assert next_step(late).step is Step.CONFIRM_IDENTITY, "the case says that it waits for a colleague, and does not look busy"
     perform(late, ConfirmIdentity(actor=ANNA, note=uuid4()))
     assert late.unsure == [], "somebody looked"
 
