@@ -72,11 +72,11 @@ def web() -> None:
     import uvicorn  # noqa: PLC0415
 
     from adapters import logs  # noqa: PLC0415
-    from api.serving import options  # noqa: PLC0415
+    from api.serving import options, served  # noqa: PLC0415
 
     settings = Settings.load()
     logs.configure(settings.log_level, ship_to=settings.logs_to)
-    uvicorn.run("api.app:create_app", factory=True, **options(settings))
+    uvicorn.run(served, factory=True, **options(settings))
 
 
 @app.command()

@@ -30,6 +30,7 @@ from activities.threads import Threads
 from adapters.database.alarms import RefusalAlarms
 from adapters.ending import end_process
 from adapters.kept_code import keep_code
+from adapters.lasting import keep_for_good
 from adapters.mailboxes import DESK, watched
 from adapters.parts import WORKER_READY
 from adapters.resources import Resources
@@ -104,6 +105,7 @@ async def run(resources: Resources) -> None:
             await watch_mailboxes(client, resources.settings)
             await watch_periods(client, resources.datamap)
             await watch_record(client)
+            keep_for_good()
             stack.enter_context(_shown_ready(resources.settings.home / WORKER_READY))
             _log.info("polling", queues=[CASE_QUEUE, CONNECTOR_QUEUE, LETTER_QUEUE, MAIL_QUEUE, NOTICE_QUEUE])
             await stop.wait()

@@ -6,7 +6,11 @@ anybody can write; it counts only from the proxies that `HABEAS_PROXIES` names. 
 
 from typing import Any
 
+from fastapi import FastAPI
+
+from adapters.lasting import keep_for_good
 from adapters.settings import Settings
+from api.app import create_app
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -21,3 +25,10 @@ def options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": settings.proxies.split(),
         "timeout_graceful_shutdown": 10,  # seconds; a command takes 15 at most, and can be asked for again
     }
+
+
+def served() -> FastAPI:
+    """The application, in a process that serves nothing else."""
+    application = create_app()
+    keep_for_good()
+    return application

@@ -37,3 +37,10 @@ def test_the_mail_catcher_starts_without_settings_and_database() -> None:
     command = "import sys, adapters.mail_catcher; print(*(name for name in ('pydantic', 'sqlalchemy') if name in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout.split()
     assert loaded == []
+
+
+def test_what_a_worker_has_loaded_is_in_no_round_of_the_garbage_collector() -> None:
+    command = "import gc, worker; worker.keep_for_good(); print(gc.get_freeze_count(), len(gc.get_objects()))"
+    printed = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout.split()
+    kept, looked_through = (int(each) for each in printed)
+    assert kept > 50 * looked_through
