@@ -4,6 +4,8 @@ Whatever is found names its place, without the words, and the package cannot be 
 """
 
 import hashlib
+import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -17,6 +19,11 @@ SHORTEST: Final = 4  # letters: shorter words stand everywhere and are covered i
 SHORTEST_NUMBER: Final = 6  # digits
 PROSE: Final = 40  # letters of a text that says something; shorter values of withheld items recur by chance
 _PIECE: Final = 1_000_000
+_NAMES: Final = range(5, 60)  # letters of what may be a name, and is sought without its accents too
+# What joins the parts of a name in file names, addresses and tables.
+_JOINTS: Final = re.compile(r"[\s_.+,;|/\\\"'\u2019-]+")
+_STROKES: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_TWO_LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _MOST_PLACES: Final = 50
 
 
@@ -95,8 +102,8 @@ def _found(name: str, content: bytes, needles: tuple[str, ...], documents: Docum
             text = folded(layer.text)
             if not any(token in text for token in tokens):
                 continue  # most layers hold no part of any
-            text = " ".join(text.split())
-            if any(_stands(needle, text) for needle in needles):
+            plain, joined = " ".join(text.split()), " ".join(_JOINTS.sub(" ", text).split())
+            if any(_stands(needle, plain) or _stands(_JOINTS.sub(" ", needle).strip(), joined) for needle in _spelled(needles)):
                 yield layer.place
                 return
     except UnsearchableError:
@@ -106,7 +113,20 @@ def _found(name: str, content: bytes, needles: tuple[str, ...], documents: Docum
 @lru_cache(maxsize=16)
 def _tokens(needles: tuple[str, ...]) -> tuple[str, ...]:
     """The longest word of each, which stands wherever it does."""
-    return tuple({max(needle.split(), key=len) for needle in needles})
+    return tuple({max(_JOINTS.sub(" ", needle).split() or [needle], key=len) for needle in _spelled(needles)})
+
+
+@lru_cache(maxsize=16)
+def _spelled(needles: tuple[str, ...]) -> tuple[str, ...]:
+    """Words, and names also without their accents: whoever is called Müller is Muller or Mueller in an address."""
+    plain = (each for needle in needles if not needle.isascii() and len(needle) in _NAMES for each in _without_accents(needle))
+    return tuple(dict.fromkeys((*needles, *plain)))
+
+
+def _without_accents(needle: str) -> Iterator[str]:
+    for table in (_STROKES, _STROKES | _TWO_LETTERS):
+        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", needle).translate(table))
+        yield "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _pieces(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -13,7 +13,6 @@ import email
 import html
 import io
 import re
-import struct
 import sys
 import unicodedata
 import zipfile
@@ -24,12 +23,20 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from adapters import pdf_bytes
+from adapters.documents import rich_text
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError
+from adapters.escapes import forwards, unescaped
 from adapters.incoming.headers import decoded
+from adapters.wrappings import CONTROLS, CannotBeReadError, packed_in, png_texts, speaks, written_in, zip_behind
 from adapters.zip_members import BROKEN, TooMuchError, member
 
 MOST_BYTES: Final = 256 * 2**20  # unpacked, of one file
+# Alphabets of old texts beside Latin; of single bytes alone, which any text has.
+_CHARSETS: Final = ("cp1250", "cp437", "cp852", "mac-roman", "cp1251", "koi8-r", "cp1253", "cp1254", "cp500")
+_SHIFTED: Final = re.compile(rb"\+A[A-Za-z0-9+/]{2}")  # a Latin letter in UTF-7
+_HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
+_HEAD: Final = 4_096
 DEEPEST: Final = 6
 _SHORTEST_BASE64: Final = 16
 # Tags at which a line ends, in pages and in office documents; at any other the word goes on.
@@ -141,20 +148,30 @@ class Layers:
         if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
             yield from self._zip(content, place)
             return
-        if content[:2] == b"\x1f\x8b":
-            yield f"{place} (unpacked)", self._unpacked(content, 31, place)
+        if zip_behind(content):
+            with contextlib.suppress(UnsearchableError):  # words that look like one
+                yield from self._zip(content, place)
+        try:
+            yield from ((f"{place} ({part})", inner) for part, inner in packed_in(content, max(self._left, 1)))
+        except CannotBeReadError as failure:
+            raise UnsearchableError(place) from failure
         if content[:5] == b"%PDF-":
             yield from self._pdf(content, place)
         if content[:8] == b"\x89PNG\r\n\x1a\n":
-            yield from _png(content, place, self._left + 1)
+            yield from png_texts(content, place, self._left + 1)
         if _HEADER.match(content[:8192]):
             yield from _mail(content, place)
         for number, found in enumerate(_base64_in(content) if _RUN in content.translate(_ALIKE) else (), start=1):
-            with contextlib.suppress(binascii.Error, ValueError):
-                raw = found.translate(_STANDARD, b"\r\n")
-                decoded = base64.b64decode(raw + b"=" * (-len(raw) % 4))
-                if len(decoded) >= _SHORTEST_BASE64 * 3 // 4 and _speaks(decoded):
-                    yield f"{place} (base64 text {number})", decoded
+            raw = found.translate(_STANDARD, b" \t\r\n")
+            if not raw.translate(None, _HEXADECIMAL):
+                continue  # a hash: read as what it is, below
+            # What stands before it may be no part of it, so it may begin at any of four letters.
+            runs = (raw[at : -1 if (len(raw) - at) % 4 == 1 else None] for at in range(4))
+            read = (base64.b64decode(run + b"===") for run in runs)
+            spoken = next((one for one in read if len(one) >= _SHORTEST_BASE64 * 3 // 4 - 1 and speaks(one)), b"")
+            if spoken:
+                yield f"{place} (base64 text {number})", spoken
+        yield from ((f"{place} ({part})", inner) for part, inner in written_in(content))
 
     def _zip(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
         try:
@@ -217,10 +234,18 @@ def _texts(content: bytes, place: str) -> Iterator[Layer]:
     yield Layer(place, text)
     if "\ufffd" in text:
         yield Layer(f"{place} (Latin)", content.decode("cp1252", "replace"))
+        if content.translate(None, CONTROLS) == content:  # an old text, and no picture
+            yield from (Layer(f"{place} ({charset})", content.decode(charset, "replace")) for charset in _CHARSETS)
     if b"\x00" in content:
         for encoding in ("utf-16-le", "utf-16-be"):
             for offset in (0, 1):
                 yield Layer(f"{place} (UTF-16)", content[offset:].decode(encoding, "replace"))
+    if content[:_HEAD].count(0) * 2 > len(content[:_HEAD]):
+        yield from (Layer(f"{place} (UTF-32)", content.decode(f"utf-32-{end}", "replace")) for end in ("le", "be"))
+    if _SHIFTED.search(content):
+        yield Layer(f"{place} (UTF-7)", content.decode("utf-7", "replace"))
+    if content.startswith(rich_text.SIGN):
+        yield Layer(f"{place} (RTF)", rich_text.text_of(content))
     if b"=" in content and _QUOTED.search(content):
         plain = binascii.a2b_qp(content).decode("utf-8", "replace")
         yield Layer(f"{place} (quoted-printable)", plain)
@@ -230,11 +255,17 @@ def _texts(content: bytes, place: str) -> Iterator[Layer]:
 
 def _shown(text: str, place: str) -> Iterator[Layer]:
     """What a program would show of a text."""
-    if "\\u" in text:
-        units = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-        yield Layer(f"{place} (escaped)", units.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if "\\" in text or "_x" in text:
+        yield from (Layer(f"{place} (escaped)", each) for each in unescaped(text))
     if "%" in text:
-        yield Layer(f"{place} (percent)", unquote(text, errors="replace"))
+        once = unquote(text.replace("+", " "), errors="replace")
+        yield Layer(f"{place} (percent)", once)
+        if "%" in once:
+            yield Layer(f"{place} (percent)", unquote(once, errors="replace"))
+    if "\u202e" in text:
+        yield Layer(f"{place} (backwards)", forwards(text))
+    if "BEGIN:V" in text:  # calendars and contacts fold their lines inside words
+        yield Layer(f"{place} (unfolded)", text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", ""))
     if '""' in text or "\\" in text:
         yield Layer(f"{place} (quotes)", text.replace('""', '"').replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n"))
     if "<" in text:
@@ -243,34 +274,6 @@ def _shown(text: str, place: str) -> Iterator[Layer]:
             yield Layer(f"{place} (marked up)", html.unescape(_TAG.sub(between, marked)))
     if "&" in text:
         yield Layer(f"{place} (entities)", html.unescape(html.unescape(text)))
-
-
-def _speaks(decoded: bytes) -> bool:
-    """Whether decoded bytes may be something: text, or a file in a file; random words decode to noise."""
-    if decoded[:4] in {b"PK\x03\x04", b"%PDF", b"\x89PNG"} or decoded[:2] == b"\x1f\x8b" or b"\x00" in decoded:
-        return True
-    try:
-        decoded.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _png(content: bytes, place: str, most: int) -> Iterator[tuple[str, bytes]]:
-    at = 8
-    while at + 8 <= len(content):
-        length, kind = struct.unpack(">I4s", content[at : at + 8])
-        if kind in {b"zTXt", b"iTXt"}:
-            packed = _packed_text(kind, content[at + 8 : at + 8 + length])
-            with contextlib.suppress(zlib.error):
-                yield f"{place} (text chunk)", zlib.decompressobj().decompress(packed, most)
-        at += 12 + length
-
-
-def _packed_text(kind: bytes, data: bytes) -> bytes:
-    """Where a chunk of text keeps it: behind its keyword, and of international text behind a language and the keyword again."""
-    rest = data.partition(b"\0")[2]
-    return rest[1:] if kind == b"zTXt" else rest[2:].partition(b"\0")[2].partition(b"\0")[2]
 
 
 def _mail(content: bytes, place: str) -> Iterator[tuple[str, bytes]]:

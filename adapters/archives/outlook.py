@@ -10,7 +10,7 @@ import contextlib
 import io
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.generator import BytesGenerator  # by name, so that it is loaded while files can be opened
 from email.message import EmailMessage
@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from adapters.documents import rich_text
 
 SIGN: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAM: Final = 2  # kind of an entry that holds bytes
 _ENTRY: Final = 128  # bytes of an entry of a directory
 _LAST: Final = 0xFFFFFFFA  # sectors from here on are marks
 _DEEPEST: Final = 8  # mails in mails
@@ -81,6 +82,13 @@ class Compound:
             found[node.name] = at
             waiting += [node.left, node.right]
         return found
+
+    def streams(self) -> Iterator[bytes]:
+        """The bytes of every stream, wherever it lies, and all names."""
+        yield "\n".join(node.name for node in self._nodes).encode("utf-8", "replace")
+        for at, node in enumerate(self._nodes):
+            if node.kind == _STREAM:
+                yield self.read(at)
 
     def read(self, at: int) -> bytes:
         """The bytes of a stream."""

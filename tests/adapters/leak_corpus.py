@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import bz2
 import gzip
 import io
 import json
+import lzma
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -104,4 +107,99 @@ DOCUMENTS: dict[str, Callable[[str], bytes]] = {
     "png packed text": lambda word: png(b"zTXt", b"Author\x00\x00" + zlib.compress(word.encode())),
     "jpeg exif": lambda word: b"\xff\xd8\xff\xe1\x00\x40Exif\x00\x00" + word.encode() + b"\xff\xd9",
     "csv quoted": lambda word: f'"say ""{word}"" aloud"'.encode(),
+}
+
+
+def tar(content: bytes, how: str = "w") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=how) as tape:  # type: ignore[call-overload]
+        member = tarfile.TarInfo("a.txt")
+        member.size = len(content)
+        tape.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+def packed(content: bytes, how: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as archive:
+        archive.writestr("a.txt", content)
+    return out.getvalue()
+
+
+def uuencoded(content: bytes) -> bytes:
+    lines = b"".join(binascii.b2a_uu(content[at : at + 45]) for at in range(0, len(content), 45))
+    return b"see there\nbegin 644 a.txt\n" + lines + b"`\nend\n"
+
+
+def gif(word: bytes) -> bytes:
+    """A comment in two blocks."""
+    return b"GIF89a\1\0\1\0\0\0\0\x21\xfe\6" + word[:6] + bytes([len(word) - 6]) + word[6:] + b"\0;"
+
+
+# More of the same: other alphabets, other ways to pack, and a name as addresses, tables and file names write it.
+DOCUMENTS |= {
+    "hexadecimal": lambda word: f"by {word}".encode().hex().encode(),
+    "hexadecimal with blanks": lambda word: f"by {word}".encode().hex(" ").encode(),
+    "utf-7": lambda word: word.encode("utf-7"),
+    "utf-32": lambda word: word.encode("utf-32"),
+    "Central European": lambda word: f"by {word}!".encode("cp1250"),
+    "an old DOS text": lambda word: f"by {word}!".encode("cp852"),
+    "a Macintosh text": lambda word: f"by {word}!".encode("mac-roman"),
+    "EBCDIC": lambda word: f"by {word}!".encode("cp500"),
+    "base32": lambda word: base64.b32encode(f"by {word}".encode()),
+    "Ascii85": lambda word: base64.a85encode(f"by {word}".encode(), adobe=True),
+    "base64 behind a letter": lambda word: b"x" + base64.b64encode(f"by {word}, at length".encode()),
+    "base64 of Latin": lambda word: base64.b64encode(f"written by {word}".encode("cp1252")),
+    "base64 of something packed": lambda word: base64.b64encode(zlib.compress(f"by {word}".encode())),
+    "uuencode": lambda word: uuencoded(f"by {word}".encode()),
+    "yEnc": lambda word: b"=ybegin line=128 name=a\r\n" + bytes((each + 42) % 256 for each in word.encode()) + b"\r\n=yend",
+    "zlib": lambda word: zlib.compress(word.encode()),
+    "bzip2": lambda word: bz2.compress(word.encode()),
+    "xz": lambda word: lzma.compress(word.encode()),
+    "lzma": lambda word: lzma.compress(word.encode(), format=lzma.FORMAT_ALONE),
+    "a second gzip behind the first": lambda word: gzip.compress(b"nothing ") + gzip.compress(word.encode()),
+    "docx in a tar": lambda word: tar(office(word__document_xml=f"<w:t>{word}</w:t>".encode())),
+    "tar.bz2": lambda word: tar(word.encode(), "w:bz2"),
+    "tar.xz": lambda word: tar(word.encode(), "w:xz"),
+    "zip behind a program": lambda word: b"MZ unpacks itself" + zipped(a=word.encode()),
+    "zip by bzip2": lambda word: packed(word.encode(), zipfile.ZIP_BZIP2),
+    "zip by lzma": lambda word: packed(word.encode(), zipfile.ZIP_LZMA),
+    "rtf in octets": lambda word: b"{\\rtf1 " + b"".join(b"\\'%02x" % each for each in word.encode("cp1252")) + b"}",
+    "rtf in numbers": lambda word: b"{\\rtf1 " + "".join(f"\\u{ord(each)}?" for each in word).encode() + b"}",
+    "json in json": lambda word: json.dumps({"a": json.dumps({"by": word})}).encode(),
+    "JavaScript escapes": lambda word: "".join(f"\\x{ord(each):02x}" for each in word).encode(),
+    "long JavaScript escapes": lambda word: "".join(f"\\u{{{ord(each):x}}}" for each in word).encode(),
+    "CSS escapes": lambda word: "".join(f"\\{ord(each):06x}" for each in word).encode(),
+    "percent escapes twice": lambda word: quote(quote(f"by {word}")).encode(),
+    "an address with plus": lambda word: quote(word).replace("%20", "+").encode(),
+    "xlsx escapes": lambda word: office(
+        xl__strings=("<si><t>" + "".join(f"_x{ord(c):04X}_" for c in word) + "</t></si>").encode()
+    ),
+    "written backwards": lambda word: f"\u202e{word[::-1]}\u202c".encode(),
+    "calendar line folded in a word": lambda word: b"BEGIN:VEVENT\r\nSUMMARY:" + word.encode()[:5] + b"\r\n " + word.encode()[5:],
+    "gif comment in two blocks": lambda word: gif(word.encode()),
+    "name of a file": lambda word: f"{word.replace(' ', '_')}_contract.pdf".encode(),
+    "local part of an address": lambda word: f"{word.replace(' ', '.')}@post.example".encode(),
+    "two cells": lambda word: word.replace(" ", '","').encode(),
+    "without accents": lambda word: word.replace("ó", "o").encode(),
+}
+
+# What a cover of words does not reach, and the search of what leaves finds: the package is barred until somebody decides.
+BARRED = frozenset(
+    {
+        "base64", "base64 in base64", "base64 in a data address", "percent escapes", "html entities", "json escapes",
+        "letters that do not show", "wide letters", "quoted-printable", "html attribute", "html comment", "hexadecimal",
+        "hexadecimal with blanks", "utf-7", "base32", "Ascii85", "base64 behind a letter", "base64 of Latin",
+        "base64 of something packed", "uuencode", "json in json", "JavaScript escapes", "long JavaScript escapes", "CSS escapes",
+        "percent escapes twice", "an address with plus", "written backwards", "name of a file", "local part of an address",
+        "two cells", "without accents",
+    }
+)  # fmt: skip
+# What nobody here can open.
+CLOSED = {
+    "7z": b"7z\xbc\xaf\x27\x1c" + bytes(40),
+    "rar": b"Rar!\x1a\x07\x01\x00" + bytes(40),
+    "zstd": b"\x28\xb5\x2f\xfd" + bytes(40),
+    "cabinet": b"MSCF" + bytes(40),
+    "locked office document": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
 }

@@ -1,5 +1,6 @@
 """The leak corpus: in whatever a document hides a name, it is found; and what is not there is not found."""
 
+import gzip
 import io
 import time
 import zipfile
@@ -8,7 +9,7 @@ import pytest
 
 from activities.leak_search import Secrets, found_in
 from adapters.layers import Layers, UnsearchableError, normal
-from tests.adapters.leak_corpus import DOCUMENTS, SECRET, zipped
+from tests.adapters.leak_corpus import CLOSED, DOCUMENTS, SECRET, mail, zipped
 
 
 @pytest.mark.parametrize("hidden", DOCUMENTS)
@@ -51,6 +52,49 @@ def test_a_locked_archive_counts_as_a_find() -> None:
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.index(signature) + offset] |= 1
     assert found_in("file", bytes(locked), ("anything",))
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+def test_what_nobody_here_can_open_counts_as_a_find_also_in_a_mail(kind: str) -> None:
+    assert found_in("file", CLOSED[kind], ("anything",))
+    assert found_in("file", mail("see there", attachment=CLOSED[kind]), ("anything",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meant"),
+    [
+        ("Müller", "mueller@post.example", True),
+        ("Müller", "Muller, A.", True),
+        ("Łukasz Żak", "lukasz_zak.pdf", True),
+        ("Ann Baker", "ann-baker's", True),
+        ("Ann Baker", "Ann and Baker", False),
+        ("Ann Baker", "Joann Bakery", False),
+        ("020 7946 0143", "020-7946-0143", True),
+    ],
+)
+def test_a_name_is_known_as_addresses_and_file_names_write_it(name: str, text: str, *, meant: bool) -> None:
+    assert found_in("file", text.encode(), (normal(name),)) is meant
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\\" * 400_000,
+        b"%25" * 300_000,
+        b"<~" * 400_000,
+        b"begin 644 a\n" * 60_000,
+        b"a " * 400_000,
+        "\u202e".encode() * 200_000,
+        gzip.compress(b"x") * 40_000,
+        b"A" * 1_000_001,
+        b"0" * 1_000_001,
+    ],
+    ids=["backslashes", "percent", "Ascii85", "uuencode", "letters", "turned", "gzip", "base64", "hexadecimal"],
+)
+def test_hostile_files_are_read_in_the_time_of_their_length(content: bytes) -> None:
+    began = time.thread_time()
+    found_in("file", content, ("anything",))
+    assert time.thread_time() - began < 10
 
 
 def test_the_requesters_own_words_and_what_was_given_on_purpose_are_no_secrets() -> None:
