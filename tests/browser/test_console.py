@@ -225,6 +225,9 @@ def test_a_telephone_call_becomes_a_case_without_a_script_on_a_small_telephone(
         expect(page.get_by_label("Access", exact=True)).to_be_checked()
         page.get_by_label("Name", exact=True).fill("Jonas Wendt")
         page.get_by_role("button", name="Open the case").click()
+        expect(page.get_by_text("Nobody could answer this person").first).to_be_visible()
+        page.get_by_label("Telephone number", exact=True).fill("+44 20 7946 0143")
+        page.get_by_role("button", name="Open the case").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("HAB-")
     with resources.database.read() as session:
         assert session.exec(select(CaseReceipt)).one().channel == "phone"
