@@ -374,6 +374,7 @@ async def test_a_public_notice_after_the_end_is_published(running: Notice) -> No
     assert set(state.published) == {"en"}
 
 
+@pytest.mark.slow
 async def test_ten_thousand_people_leave_fewer_than_200_events_in_the_engine(
     temporal_client: Client, time_skipper: TimeSkipper, resources: Resources
 ) -> None:
