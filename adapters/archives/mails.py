@@ -14,7 +14,7 @@ from email.policy import compat32
 from typing import Any, Final, cast
 
 from adapters.incoming import bodies, headers
-from adapters.incoming.parsing import parts_of
+from adapters.incoming.parsing import check_nesting, parts_of
 from domain.archives import folded, is_answer, keys_of_folded, plain_subject, sketch_of_folded
 
 _ENCRYPTED: Final = {"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -37,6 +37,7 @@ def read_mail(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """
     if not looks_like_mail(raw[:65_536]):
         raise ValueError("no mail")
+    check_nesting(raw)
     # The old policy parses no header before it is asked for; our own readers of headers do that.
     message = cast("EmailMessage", BytesParser(policy=compat32).parsebytes(raw))
     problems: list[str] = []

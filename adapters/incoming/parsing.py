@@ -24,6 +24,8 @@ _File = tuple[int, EmailMessage, str]  # position in the walk, the part, its med
 
 MOST_PARTS: Final = 500
 MOST_DEPTH: Final = 30
+_BOUNDARY: Final = re.compile(rb"boundary[\s*0]{0,20}=", re.IGNORECASE)
+_MOST_COMPARED: Final = 20_000_000  # 50 MB of attachments are 700,000 lines, and have ten boundaries or fewer
 _SNIFFED = 4_096  # bytes a type is told by
 _EXECUTABLE = (b"MZ", b"\x7fELF", b"#!")  # what puremagic calls an octet stream
 
@@ -33,10 +35,25 @@ _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "appl
 
 
 def parse(raw: bytes) -> EmailMessage:
-    """The message with its parts. Broken structure gives defects, not errors."""
+    """The message with its parts. Broken structure gives defects, not errors.
+
+    Raises:
+        RecursionError: as `check_nesting`.
+    """
+    check_nesting(raw)
     message = BytesParser(policy=default).parsebytes(raw)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def check_nesting(raw: bytes) -> None:
+    """Refuse a mail that takes minutes: each of its lines is compared with the boundary of each part around it.
+
+    Raises:
+        RecursionError: it is nested too deep for its length.
+    """
+    if len(_BOUNDARY.findall(raw)) * raw.count(b"\n") > _MOST_COMPARED:
+        raise RecursionError
 
 
 def head(raw: bytes) -> EmailMessage:

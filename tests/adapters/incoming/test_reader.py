@@ -32,6 +32,13 @@ def test_a_mail_nested_beyond_reason_is_unreadable_and_the_next_one_is_read(read
     assert reader.read(HELLO).kind is MailKind.PERSON
 
 
+def test_a_mail_whose_lines_are_all_compared_with_hundreds_of_boundaries_is_not_begun(reader: MailReader) -> None:
+    """Four hundred kilobytes took as long as all other mail of a minute, and whoever has read it answers the next one."""
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(200))
+    assert reader.read(b"From: a@b.example\n" + nested + b"\n" + b"-\n" * 200_000).kind is MailKind.UNREADABLE
+    assert reader.read(b"From: a@b.example\n" + nested + b"\nHello\n").kind is not MailKind.UNREADABLE
+
+
 def test_a_mail_that_takes_too_long_is_unreadable_and_the_next_one_is_read() -> None:
     reader = MailReader(patience=0)
     assert reader.read(HELLO).kind is MailKind.UNREADABLE
