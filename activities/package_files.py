@@ -19,7 +19,7 @@ from activities.leak_search import found_in
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError, is_pdf, is_picture
 from adapters.layers import BLOCK, DEEPEST, MOST_BYTES, normal
-from adapters.zip_members import BROKEN, TooMuchError, member
+from adapters.zip_members import BROKEN, TooMuchError, member, opened
 from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
 
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
@@ -242,7 +242,7 @@ def _zip(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
     removed: list[str] = []
     out = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+        with opened(content) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
             names = archive.namelist()
             if "[Content_Types].xml" in names or "mimetype" in names:
                 raise UncoverableError

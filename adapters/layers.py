@@ -11,11 +11,9 @@ import binascii
 import contextlib
 import email
 import html
-import io
 import re
 import sys
 import unicodedata
-import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -29,7 +27,7 @@ from adapters.documents.shapes import UncoverableError
 from adapters.escapes import forwards, unescaped
 from adapters.incoming.headers import decoded
 from adapters.wrappings import CONTROLS, CannotBeReadError, packed_in, png_texts, speaks, written_in, zip_behind
-from adapters.zip_members import BROKEN, TooMuchError, member
+from adapters.zip_members import BROKEN, TooMuchError, member, opened
 
 MOST_BYTES: Final = 256 * 2**20  # unpacked, of one file
 # Alphabets of old texts beside Latin; of single bytes alone, which any text has.
@@ -175,7 +173,7 @@ class Layers:
 
     def _zip(self, content: bytes, place: str) -> Iterator[tuple[str, bytes]]:
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            with opened(content) as archive:
                 yield f"{place} (comment)", archive.comment
                 for number, info in enumerate(archive.infolist(), start=1):
                     yield f"{place} (name {number})", info.filename.encode() + b"\n" + info.comment + b"\n" + info.extra

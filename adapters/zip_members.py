@@ -5,6 +5,7 @@ whole member, or for a megabyte that was packed by bzip2 or LZMA, it makes gigab
 Next: adapters/archives/containers.py, adapters/layers.py
 """
 
+import io
 import lzma
 import struct
 import zipfile
@@ -17,6 +18,8 @@ BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, LookupError, RuntimeError,
     AssertionError,
 )  # fmt: skip
+MOST_MEMBERS: Final = 200_000
+_ENTRY: Final = b"PK\x01\x02"  # begins each entry of the table
 _PIECE: Final = 1 << 20
 _TIGHT: Final = 4_096  # the least that is read at once; packed tightest, it makes some eighty megabytes
 _STEADY: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # unpacked no further than is asked for
@@ -27,8 +30,19 @@ def step(info: zipfile.ZipInfo) -> int:
     return _PIECE if info.compress_type in _STEADY else _TIGHT
 
 
+def opened(content: bytes) -> zipfile.ZipFile:
+    """A zip whose table is not larger than what holds it allows: each entry takes a thousand bytes once it is read.
+
+    Raises:
+        TooMuchError: it has more members than anybody packs. zipfile.BadZipFile and the others in `BROKEN`.
+    """
+    if content.count(_ENTRY) > MOST_MEMBERS:
+        raise TooMuchError
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
 class TooMuchError(Exception):
-    """A member holds more than may be read."""
+    """A member, or a table, holds more than may be read."""
 
 
 def member(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:

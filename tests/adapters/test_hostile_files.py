@@ -25,6 +25,7 @@ from adapters.archives.containers import Containers
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError
 from adapters.layers import folded
+from adapters.zip_members import TooMuchError, opened
 from domain.archives import Unreadable
 from domain.redaction import Area, Span
 
@@ -114,6 +115,15 @@ def test_a_picture_of_very_many_pictures_is_refused_in_time() -> None:
         assert reader.about(b"II*\0").kind == ""
     finally:
         reader.close()
+
+
+def test_a_zip_of_a_million_names_is_not_opened() -> None:
+    table = b"PK\x01\x02" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"  # one entry, with a name of one letter
+    many = 1_000_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65_535, 65_535, len(table) * many, 4, 0)
+    crowded = b"PK\x03\x04" + table * many + end
+    with _little_memory(), pytest.raises(TooMuchError):
+        opened(crowded)
 
 
 def _bomb(how: int, *, says: int | None = None) -> bytes:
