@@ -13,7 +13,7 @@ from adapters.database.tables import StaffSession
 from adapters.resources import Resources
 from tests import opened, servers
 from tests.at_console import COOKIE, session_of
-from tests.browser.conftest import copied, page_of, served
+from tests.browser.conftest import page_of, served
 from tests.browser.looking import WIDE, looked_at
 
 pytestmark = pytest.mark.journey
@@ -34,10 +34,10 @@ def port() -> int:
 
 
 @pytest.fixture
-def resources(tmp_path: Path, migrated: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
+def resources(tmp_path: Path, sqlite_url: str, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     """Of a console that browsers know by a name, as passkeys want it."""
     monkeypatch.setenv("HABEAS_CONSOLE_URL", f"http://localhost:{port}")
-    with opened.resources(tmp_path / "home", copied(migrated, tmp_path)) as everything:
+    with opened.resources(tmp_path / "home", sqlite_url) as everything:
         yield everything
 
 
