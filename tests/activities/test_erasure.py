@@ -1,7 +1,7 @@
 """An erasure is planned and carried out as planned and no further."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -107,9 +107,9 @@ def test_a_hold_stops_it_before_anything_is_gone(erasing: Erasing) -> None:
     hold = LegalHold(
         subject_index=resources.vault.index_email(RUTH),
         ground="dispute",
-        review_on=date(2027, 1, 1),
+        review_on=datetime.now(UTC).date() + timedelta(days=30),
         placed_by="caseworker:1",
-        placed_at=MONDAY,
+        placed_at=datetime.now(UTC),
     )
     with resources.database.write() as session:
         session.add(hold)
