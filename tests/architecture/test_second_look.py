@@ -1,4 +1,4 @@
-"""A test that fails is looked at a second time and named; one that stays broken stays a failure (decision 36).
+"""A test that fails is looked at a second time and named; one that stays broken stays a failure (decision 37).
 
 Next: `.ci/again`
 """
