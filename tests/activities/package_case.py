@@ -40,6 +40,7 @@ class SearchedCase:
     Args:
         regimes: of the case.
         name: of the person, as they typed it.
+        at: when the next events happen. What a period of the real clock hangs on (a link, a copy) is set to this moment.
     """
 
     resources: Resources
@@ -48,6 +49,7 @@ class SearchedCase:
     id: UUID = field(default_factory=uuid4)
     sequence: int = 0
     identity_record: int = 0
+    at: datetime = SEARCHED
 
     def __post_init__(self) -> None:
         self.resources.vault.make_case_key(self.id)
@@ -83,12 +85,12 @@ class SearchedCase:
     def happen(self, *drafts: Draft) -> None:
         """Record events as the workflow does."""
         events = [
-            CaseEvent(sequence=self.sequence + place, tag=draft.tag, at=SEARCHED, actor=draft.actor, facts=draft.facts)
+            CaseEvent(sequence=self.sequence + place, tag=draft.tag, at=self.at, actor=draft.actor, facts=draft.facts)
             for place, draft in enumerate(drafts, start=1)
         ]
         message = RecordEvents(case_id=self.id, command_id=f"run:{self.sequence + 1}", events=events)
         with self.resources.database.write() as session:
-            CaseProjector(session, self.resources.vault.install, SEARCHED).record(message)
+            CaseProjector(session, self.resources.vault.install, self.at).record(message)
         self.sequence += len(events)
 
     def event(self, tag: Tag, **facts: Fact) -> None:

@@ -184,6 +184,7 @@ def released(searched: SearchedCase) -> SearchedCase:
     """A package that was approved and told about."""
     package = CaseReader(searched.resources).get(searched.id).state.package
     assert package is not None
+    searched.at = datetime.now(UTC)  # its link ends by the real clock
     searched.event(Tag.PACKAGE_APPROVED, sha256=package.sha256, binding=package.sha256)
     searched.event(Tag.PACKAGE_PUBLISHED, sha256=package.sha256)
     searched.event(Tag.DELIVERY_NOTIFIED)

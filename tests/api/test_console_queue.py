@@ -82,6 +82,7 @@ class TestList:
         case, _ = CaseInHand(resources), CaseInHand(resources)
         today = datetime.now(UTC).date()
         with resources.database.write() as session:
+            session.execute(update(QueueEntry).values(safe_due=today + timedelta(days=9)))
             here = col(QueueEntry.case_id) == case.id
             session.execute(update(QueueEntry).where(here).values(safe_due=today - timedelta(days=2), attention=True))
         person = at_console()
