@@ -62,7 +62,7 @@ test-postgresql: install-dev postgresql poppler pst-utils dovecot clamd ## The d
 	HABEAS_TEST_DATABASE=postgresql .ci/again $(BIN)/pytest -n $(JOBS) $(wildcard tests/database tests/activities) $(SLOWEST)
 
 test-journeys: install-dev postgresql chromium dovecot ## The real parts as processes, killed and restarted; the pages in a browser
-	.ci/again $(BIN)/pytest -m "journey" tests/journeys tests/browser $(SLOWEST)
+	.ci/again $(BIN)/pytest -n $(JOBS) --dist loadfile -m "journey" tests/journeys tests/browser $(SLOWEST)
 	HABEAS_TEST_DATABASE=postgresql .ci/again $(BIN)/pytest -m "journey and both_databases" tests/journeys
 
 histories: install-dev ## Save the histories of typical cases anew, once no open case of an older release is left
