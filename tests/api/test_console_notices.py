@@ -20,6 +20,7 @@ from domain.notice_events import NoticeDraft, NoticeTag
 from domain.rights import Role
 from tests.adapters.incoming.corpus import mail
 from tests.at_console import COOKIE, AtConsole, text_of
+from tests.case_in_hand import CaseInHand
 from tests.notice_ready import happened
 
 LIST = b"email;country;language\r\nmike@example.com;GB;en\r\nanne@example.fr;France;fr\r\nwho@example.com;;\r\nnobody;GB;en\r\n"
@@ -162,6 +163,21 @@ def test_it_is_paused_and_goes_on_and_each_person_has_a_proof(
     assert "taken by their mail server" in text_of(proof)
     assert "is on no list of this notice" in text_of(dana.post(f"{place}/proof", {"email": "stranger@example.com"}))
     assert "Ended by us" in do(dana, place, "cancel", reason="The list was the wrong one.")
+
+
+def test_the_breach_says_how_many_of_those_who_were_told_have_asked_for_their_data_since(
+    web: TestClient, resources: Resources, dana: AtConsole, breach: str, place: str
+) -> None:
+    made_ready(web, dana, place)
+    notice = NoticeReader(resources).find(place.rpartition("/")[2]).dossier.id
+    people = Recipients(resources.database, resources.vault, notice)
+    told, not_told, _ = people.claim(3)
+    people.ended([Ended(told.id, "sent"), Ended(not_told.id, "refused", 550)], datetime.now(UTC))
+    CaseInHand(resources, email=told.address)  # before the breach
+    assert "0 of the people we wrote to have asked" in text_of(dana.get(breach))
+    for address in (told.address, not_told.address, "stranger@example.com"):
+        CaseInHand(resources, email=address, received_at=datetime.now(UTC))
+    assert "1 of the people we wrote to have asked" in text_of(dana.get(breach))
 
 
 def test_people_who_write_back_are_answered_together_by_any_caseworker(
