@@ -147,7 +147,7 @@ def _shown(answer: Answer, language: Language) -> dict[str, Any]:
     return {
         "label": FIELDS[answer.name].label(language),
         "lines": lines or [unknown],
-        "standing": words(STANDINGS[answer.standing], language) if answer.standing == "estimated" else "",
+        "standing": words(STANDINGS[answer.standing], language) if lines and answer.standing != "known" else "",
     }
 
 

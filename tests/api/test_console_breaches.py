@@ -134,7 +134,7 @@ def test_people_are_counted_by_the_names_of_places_and_a_line_that_cannot_be_rea
     for typed, told in {
         "GB 3\nAtlantis 5": "Line 2: no such country",
         "Germany thirty": "Line 1: write a place",
-        "GB 3\n\nUK 4": "Line 3: this place stands on a line before",
+        "GB 3\n\nUK 4": "Line 3: this place stands before it",
         "GB 9-3": "Line 1: a range goes",
         "GB 12345678901": "Line 1: this is more people",
     }.items():
@@ -261,11 +261,61 @@ def test_a_report_that_cannot_be_saved_loses_nothing(dana: AtConsole, place: str
     )
     told = text_of(answer)
     assert answer.status_code == 422
-    assert "How it occurred: say how sure it is." in told
+    assert "Saved: 2 fields." in told
+    assert "How it occurred: say how sure it is. Your words are kept, as not yet known." in told
     assert "Staff member trained in the last two years: say what is known" in told
-    assert "A list of another site." in told
-    assert "A course in May." in told
-    assert "A course in May." not in text_of(dana.get(f"{place}/report/ico")), "all of it or nothing"
+    kept = text_of(dana.get(f"{place}/report/ico"))
+    assert "A course in May." in kept, "what is complete is saved"
+    assert "A list of another site." in kept, "words alone are kept"
+    assert "How it occurred:  [not yet known]\n  A list of another site." in report_text_of(dana, place)
+    assert "Saved: 1 field." in fill(dana, place, answer.text, how_occurred=("A list of another site.", "known"))
+
+
+def report_text_of(who: AtConsole, place: str) -> str:
+    found = re.search(r"<pre [^>]*>(.*?)</pre>", who.get(f"{place}/actions/prepare_report?authority=ico").text, re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_to_look_and_freeze_saves_first_and_what_is_shown_is_what_is_frozen(dana: AtConsole, place: str) -> None:
+    form = sheet(dana.get(f"{place}/report/ico").text, training=("A course.", "known")) | {"then": "freeze"}
+    answer = dana.post(f"{place}/report/ico", form)
+    assert answer.headers["location"] == f"{place}/actions/prepare_report?authority=ico"
+    page = dana.get(answer.headers["location"])
+    assert "A course." in page.text
+    assert 'type="hidden" name="authority" value="ico"' in page.text, "no other authority can be chosen above its text"
+    assert f'href="{place}/actions/prepare_report?authority=de_be"' in page.text, "another's text is loaded with it"
+    unsure = sheet(dana.get(f"{place}/report/ico").text, how_occurred=("A list.", "")) | {"then": "freeze"}
+    answer = dana.post(f"{place}/report/ico", unsure)
+    assert answer.status_code == 422, "first it is said how sure it is"
+    assert "A list." in dana.get(f"{place}/report/ico").text
+
+
+def test_an_urgent_report_never_fails_for_what_may_follow(dana: AtConsole, web: TestClient, resources: Resources) -> None:
+    form = {
+        "summary": "A list went out",
+        "affected": "United Kingdom 1,120, Ireland 4-6; Atlantis 7, unknown 5",
+        "case": "none",
+        "once": "7",
+    }
+    form["first_alert_at"] = (NOW + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    answer = dana.post("/console/breaches/new", form)
+    assert answer.status_code == 303, text_of(answer)
+    assert dana.post("/console/breaches/new", form).headers["location"] == answer.headers["location"], "reported once"
+    page = text_of(dana.get(answer.headers["location"]))
+    assert "It is reported. What could not be read" in page
+    assert "Where the people live, not read yet: Atlantis 7" in page
+    assert "Case whose answer reached the wrong person, not read yet: none" in page
+    assert f"First alert, not read yet: {form['first_alert_at']}" in page
+    assert "United Kingdom 1,120, Ireland 4 to 6, country not known 5" in page
+    someone = AtConsole(web, resources, Role.CASEWORKER, "Somebody Else")
+    answer = someone.post("/console/breaches/new", {"summary": "A letter went astray", "affected": "some people in Kent"})
+    told = text_of(someone.get(answer.headers["location"]))
+    assert "It is reported as HAB-B" in told
+    assert "It is kept word for word" in told
+    assert someone.post("/console/breaches/new", {"summary": "", "affected": "Kent"}).status_code == 422, (
+        "what happened is needed"
+    )
 
 
 def test_two_people_at_one_report_lose_nothing_of_each_other(dana: AtConsole, amara: AtConsole, place: str) -> None:
@@ -276,7 +326,8 @@ def test_two_people_at_one_report_lose_nothing_of_each_other(dana: AtConsole, am
     assert answer.status_code == 422
     assert "The training: somebody saved \u201cNone.\u201d meanwhile" in told
     assert "Sector and size: somebody" not in told, "what nobody touched here is no conflict"
-    assert "Saved: 2 fields." in fill(dana, place, answer.text)
+    assert "Saved: 1 field." in told, "what is in nobody's way is saved"
+    assert "Saved: 1 field." in fill(dana, place, answer.text)
     told = text_of(dana.get(f"{place}/report/ico"))
     assert "A course." in told
     assert "Software, 20 people." in told
@@ -338,7 +389,9 @@ def test_a_severity_begins_with_nothing_chosen_and_wants_every_choice(dana: AtCo
 
 
 def test_the_time_of_the_first_alert_stands_beside_the_field_for_awareness(dana: AtConsole, place: str) -> None:
+    page = dana.get(f"{place}/actions/confirm_awareness").text
     assert ". The first alert was" in text_of(dana.get(f"{place}/actions/confirm_awareness"))
+    assert re.search(r'<input[^>]* name="aware_at"[^>]* value="20\d\d-', page), "it begins with it"
 
 
 def test_a_decision_wants_a_fresh_sign_in(web: TestClient, resources: Resources, place: str) -> None:

@@ -6,7 +6,9 @@ Next: api/console/dossiers.py
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
@@ -17,8 +19,8 @@ from api.console.authority import OFFICE, may
 from api.console.breaches import words
 from api.console.breaches.fields import body_of, context_help, form_fields
 from api.console.breaches.pages import PATH, facts_of, staff_choices
-from api.console.breaches.people import HINT, people_as_typed
-from api.console.breaches.report import text_before
+from api.console.breaches.people import HINT, people_as_typed, people_read
+from api.console.breaches.reported import text_before
 from api.console.dossiers import DossierForms, faults
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.sessions import SignedIn
@@ -39,14 +41,19 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schem
 _REFERENCE: Final = re.compile(r"HAB-B[0-9A-Z]{7}")  # what the page repeats stands in its address
 _TARGETS: Final = ("report", "sha256", "task", "other", "step", "authority")
 _ON_THE_FORM: Final = {"summary": "What happened", "affected": "Where the people live", "case": "The case"}
+_MAY_FOLLOW: Final = {
+    "first_alert_at": "First alert",
+    "affected": "Where the people live",
+    "case": "Case whose answer reached the wrong person",
+}
 _ON_THE_REPORT: Final = frozenset({BreachAction.SET_FIELD, BreachAction.SET_FIELDS})  # its page is their form
 
 
 @router.get("/breaches/new")
-def blank(web: TheWeb, who: TheCaseworker, case: str = "", reported: str = "") -> Response:
+def blank(web: TheWeb, who: TheCaseworker, case: str = "", reported: str = "", unread: str = "") -> Response:
     """Report a breach: one field is needed, everything else can follow. Whoever may not read it is told that it arrived."""
     if _REFERENCE.fullmatch(reported):
-        return show(web, "breaches/reported.html", who, at=f"{PATH}/new", reported=reported)
+        return show(web, "breaches/reported.html", who, at=f"{PATH}/new", reported=reported, unread=unread)
     return _new(web, who, {"case": case} | _from_case(web, who, case), {})
 
 
@@ -58,15 +65,39 @@ async def report(web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
         for name in ("summary", "first_alert_at", "aware_at", "affected", "case", "exercise", "once")
     }
     try:
-        given = body_of(["summary", "first_alert_at", "aware_at", "affected", "case"], typed, zone(web))
-        body = BreachBody.model_validate(given | {"exercise": typed["exercise"] == "yes"})
-        view, created = await run_in_threadpool(reported, web, who, body, typed["once"] or None)
+        view, created, unread = await run_in_threadpool(_reported, web, who, typed)
     except (DomainError, ValidationError) as refusal:
         return await run_in_threadpool(_new, web, who, typed, faults(refusal, _ON_THE_FORM))
     if created:
         web.the_breaches.start_soon(view.dossier.id)
-    reads = may(who.role, "GET", f"{PATH}/{{reference}}")
-    return away_to(f"{PATH}/{view.dossier.reference}" if reads else f"{PATH}/new?reported={view.dossier.reference}")
+    asked = {"unread": "yes"} if unread else {}
+    if may(who.role, "GET", f"{PATH}/{{reference}}"):
+        return away_to(f"{PATH}/{view.dossier.reference}{'?' if asked else ''}{urlencode(asked)}")
+    return away_to(f"{PATH}/new?{urlencode({'reported': view.dossier.reference} | asked)}")
+
+
+def _reported(web: Web, who: SignedIn, typed: dict[str, str]) -> tuple[BreachView, bool, bool]:
+    """Report what can be read; what cannot, and may follow, stays in the words of whoever wrote it, below what happened.
+
+    Raises:
+        DomainError, ValidationError: what cannot follow is wrong: nobody said what happened.
+    """
+    told, left = dict(typed), list(_MAY_FOLLOW)
+    while True:
+        try:
+            given = body_of(["summary", "first_alert_at", "aware_at", "affected", "case"], told, zone(web))
+            body = BreachBody.model_validate(given | {"exercise": typed["exercise"] == "yes"})
+            view, created = reported(web, who, body, typed["once"] or None)
+        except (DomainError, ValidationError) as refusal:
+            wrong = [name for name in faults(refusal, _MAY_FOLLOW) if name in left and told.get(name)]
+            if not wrong or not typed["summary"].strip():
+                raise
+            for name in wrong:
+                left.remove(name)
+                lost, told[name] = people_read(told[name]) if name == "affected" else (told[name], "")
+                told["summary"] += f"\n\n{_MAY_FOLLOW[name]}, not read yet: {lost}"
+        else:
+            return view, created, len(left) < len(_MAY_FOLLOW)
 
 
 class BreachForms(DossierForms[BreachView, BreachAction]):
@@ -150,9 +181,12 @@ def _form(  # noqa: PLR0917 (what a form is made of)
     shape, facts = BREACH_SHAPES[act], facts_of(web, who, view)
     now = web.now().astimezone(zone(web))
     fields = form_fields(web.resources, view.state, list(shape.body.model_fields), staff_choices(web))
-    given = _defaults(view, act, now.strftime("%Y-%m-%dT%H:%M"), typed.get("step", "")) | {
-        name: text for name, text in typed.items() if text
-    }
+    authorities: list[tuple[str, str]] = []
+    if act is BreachAction.PREPARE_REPORT:  # what is frozen is for the authority whose report is shown: it is no field here
+        authorities = next(each.options for each in fields if each.name == "authority")
+        fields = [each for each in fields if each.name != "authority" or not authorities]
+        typed = ({"authority": authorities[0][0]} if authorities else {}) | {name: text for name, text in typed.items() if text}
+    given = _defaults(view, act, now, typed.get("step", "")) | {name: text for name, text in typed.items() if text}
     return show(
         web,
         "breaches/act.html",
@@ -167,6 +201,7 @@ def _form(  # noqa: PLR0917 (what a form is made of)
         target={name: typed.get(name, "") for name in _TARGETS if typed.get(name) and name not in {each.name for each in fields}},
         once=typed.get("once") or secrets.token_urlsafe(16),
         about=_about(typed, facts["notes"], facts["title"]),
+        authorities=authorities,
         preview=text_before(web, view, typed.get("authority", "")) if act is BreachAction.PREPARE_REPORT else "",
         context=context_help() if act is BreachAction.ASSESS else [],
         zone_name=f"{now:%Z}",
@@ -175,9 +210,9 @@ def _form(  # noqa: PLR0917 (what a form is made of)
     )
 
 
-def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[str, str]:
+def _defaults(view: BreachView, act: BreachAction, at: datetime, step: str) -> dict[str, str]:
     """What a form begins with: what stands already, so that whoever changes one thing changes no other."""
-    state = view.state
+    state, here, now = view.state, at.tzinfo, at.strftime("%Y-%m-%dT%H:%M")
     texts = {
         "affected": people_as_typed(state.affected),
         "zone": "Europe/London",
@@ -185,6 +220,8 @@ def _defaults(view: BreachView, act: BreachAction, now: str, step: str) -> dict[
         "told_at": now,
         "sent_at": now,
     }
+    if act is BreachAction.CONFIRM_AWARENESS and (since := (state.awareness and state.awareness.at) or state.first_alert_at):
+        texts["aware_at"] = since.astimezone(here).strftime("%Y-%m-%dT%H:%M")
     if act is BreachAction.CHANGE_STEP:
         present = state.steps.get(step, Step())
         texts |= {"state": present.state, "owner": present.owner or ""}

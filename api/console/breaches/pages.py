@@ -83,11 +83,11 @@ def register(web: TheWeb, who: TheCaseworker, ended: str = "", since: str = "", 
 
 
 @router.get("/breaches/{reference}")
-def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "") -> Response:
+def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "", unread: str = "") -> Response:
     """One breach."""
     view = looked_at(web, who, reference)
     told = words.ACTS[BreachAction(done)].title if done in set(BreachAction) else ""
-    return show(web, "breaches/one.html", who, at=PATH, told=told, **facts_of(web, who, view))
+    return show(web, "breaches/one.html", who, at=PATH, told=told, unread=unread, **facts_of(web, who, view))
 
 
 @router.get("/breaches/{reference}/pack")

@@ -1,4 +1,4 @@
-"""How many people live where, as somebody types it: a line for each place, its name or code and a number or a range.
+"""How many people live where, as somebody types it: its name or code and a number or a range, by line or by comma.
 
 Next: api/console/breaches/fields.py
 """
@@ -12,8 +12,9 @@ from domain.errors import InvalidInputError
 from domain.place_names import place_called, place_name
 from domain.texts import Place
 
-HINT: Final = "One line each, a number or from-to: United Kingdom 120, Ireland 4-6, Berlin 30, unknown 5"
+HINT: Final = "With commas or a line each, a number or from-to: United Kingdom 120, Ireland 4-6, Berlin 30, unknown 5"
 _LINE: Final = re.compile(r"(?P<place>.*?)[\s:;=,]+(?P<low>[0-9][0-9.,']*)(?:\s*(?:-|\u2013|to)\s*(?P<high>[0-9][0-9.,']*))?")
+_NEXT: Final = re.compile(r"(?<=[0-9])\s*[,;]\s*(?=[^\W\d])|[,;]\s*$")  # a comma between digits is of thousands
 _BETWEEN: Final = re.compile(r"[.,']")  # thousands
 _MOST: Final = 9  # digits
 
@@ -26,12 +27,27 @@ def people_in(text: str) -> dict[Place, dict[str, int]]:
     """
     found: dict[Place, dict[str, int]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            place, people = _read(number, line.strip())
+        for one in filter(None, map(str.strip, _NEXT.split(line))):
+            place, people = _read(number, one)
             if place in found:
-                raise _wrong(number, "this place stands on a line before. Write it once.")
+                raise _wrong(number, "this place stands before it. Write it once.")
             found[place] = people
     return found
+
+
+def people_read(text: str) -> tuple[str, str]:
+    """What cannot be read of people by place, and the rest, which can."""
+    lost: list[str] = []
+    rest: list[str] = []
+    for line in text.splitlines():
+        for one in filter(None, map(str.strip, _NEXT.split(line))):
+            try:
+                people_in("\n".join([*rest, one]))
+            except InvalidInputError:
+                lost.append(one)
+            else:
+                rest.append(one)
+    return "; ".join(lost), "\n".join(rest)
 
 
 def people_as_typed(affected: Mapping[Place, Count]) -> str:

@@ -2,7 +2,7 @@
 
 Nothing is chosen beforehand: a proposal counts once somebody says how sure it is. What a colleague changed meanwhile is said
 beside the field, and nothing that was typed is lost.
-Next: domain/breach_proposals.py, api/console/breaches/acts.py
+Next: api/console/breaches/reported.py, api/console/breaches/acts.py
 """
 
 import secrets
@@ -17,15 +17,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters.database.breach_reader import BreachReader, BreachView
-from adapters.database.notice_reader import NoticeReader
 from adapters.letter_words import count
 from api.answers import CommandUnansweredError
-from api.console.breaches.pages import PATH, facts_of, looked_at, staff
+from api.console.breaches.pages import PATH, facts_of, looked_at
+from api.console.breaches.reported import as_reported, on_record
 from api.console.dossiers import carried_out, faults
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
-from api.face.days import zone
 from api.face.forms import field as typed_in
 from api.face.forms import number_in
 from api.v1.breach_presenting import notes_of
@@ -36,8 +35,8 @@ from domain.breach_authority import BreachAction
 from domain.breach_choices import choice_word
 from domain.breach_contacts import CHECKED
 from domain.breach_forms import FIELDS, FORMS, Form
-from domain.breach_proposals import OnRecord, Proposal, proposals
-from domain.breach_report import Reported, answers, asks_for, report_data, report_text
+from domain.breach_proposals import Proposal, proposals
+from domain.breach_report import answers, asks_for
 from domain.errors import DomainError, UnknownObjectError
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -90,30 +89,39 @@ def report(reference: str, authority: str, web: TheWeb, who: TheCaseworker, save
 
 @router.post("/breaches/{reference}/report/{authority}")
 async def save(reference: str, authority: str, web: TheWeb, who: TheCaseworker, form: TheForm) -> Response:
-    """Save what was filled in, all of it or nothing; what nobody touched stays as it is."""
-    view = await run_in_threadpool(BreachReader(web.resources).find, reference.upper())
+    """Save what is complete and name the rest, which stays on the page; what nobody touched stays as it is.
+
+    To look and freeze saves first: nothing that was typed is left behind.
+    """
+    reader = BreachReader(web.resources)
+    view = await run_in_threadpool(reader.find, reference.upper())
     sheet = await run_in_threadpool(_sheet, web, view, authority)
-    typed, here = _typed(sheet, form), f"{PATH}/{view.dossier.reference}/report/{authority}"
+    typed, here = _typed(sheet, form), f"{PATH}/{view.dossier.reference}"
     changed, errors = await run_in_threadpool(_changed, web, view, sheet, typed)
-    if not changed and not errors:
-        return away_to(f"{here}?saved=nothing")
-    deed = breach_deed(BreachAction.SET_FIELDS, None, web, who, view)
+    saved = str(len(changed) or "nothing")
     try:
-        if not errors:
+        if changed:
+            deed = breach_deed(BreachAction.SET_FIELDS, None, web, who, view)
             await carried_out(deed, {"fields": changed}, typed_in(form, "once"))
-            return away_to(f"{here}?saved={len(changed)}")
     except CommandUnansweredError:
-        return away_to(f"{here}?saved=soon")
+        saved = "soon"
     except (DomainError, ValidationError) as refusal:
-        errors = faults(refusal)
-    return await run_in_threadpool(_page, web, who, view, sheet, typed, errors)
-
-
-def text_before(web: Web, view: BreachView, authority: str) -> str:
-    """The report as it would be frozen now; empty before an authority was chosen."""
-    if find_authority(authority) is None and authority != CONTROLLER:
-        return ""
-    return report_text(report_data(_reported(web, view, authority, followed=True)))
+        return await run_in_threadpool(_page, web, who, view, sheet, typed, errors | faults(refusal))
+    errors |= {
+        f"standing_{name}-known": f"{FIELDS[name].label('en')}: say how sure it is. Your words are kept, as not yet known."
+        for name in (each["field"] for each in changed)
+        if not typed[name].standing
+    }
+    if not errors and saved != "soon" and typed_in(form, "then") == "freeze":
+        return away_to(f"{here}/actions/prepare_report?authority={authority}")
+    if not errors:
+        return away_to(f"{here}/report/{authority}?saved={saved}")
+    if saved != "soon":  # what is saved now stands on the page as it was saved
+        view = await run_in_threadpool(reader.find, reference.upper())
+        sheet = await run_in_threadpool(_sheet, web, view, authority)
+        done = {each["field"] for each in changed}
+        typed = {name: each for name, each in typed.items() if name not in done}
+    return await run_in_threadpool(_page, web, who, view, sheet, typed, errors, saved if changed else "")
 
 
 @dataclass(frozen=True)
@@ -141,9 +149,9 @@ def _sheet(web: Web, view: BreachView, authority: str) -> _Sheet:
         raise UnknownObjectError
     form, state, reader = FORMS[found.form if found else "general"], view.state, BreachReader(web.resources)
     said = reader.words(state.breach_id, notes_of(state))
-    offered = proposals(_on_record(web, view, said))
-    derived = {each.name: each for each in answers(_reported(web, view, authority, followed=False))}
-    next_one = _reported(web, view, authority, followed=True)
+    offered = proposals(on_record(web, view, said))
+    derived = {each.name: each for each in answers(as_reported(web, view, authority, followed=False))}
+    next_one = as_reported(web, view, authority, followed=True)
     fields = {}
     for name in (name for _, names in form.sections for name in names):
         if FIELDS[name].derived:
@@ -176,39 +184,6 @@ def _shown(name: str, value: str) -> str:
     return ", ".join(choice_word(part.strip(), "en") for part in value.split(",") if part.strip())
 
 
-def _on_record(web: Web, view: BreachView, said: Mapping[UUID, str]) -> OnRecord:
-    reader, told, wanted = NoticeReader(web.resources), 0, 0
-    letter: dict[str, str] = {}
-    for notice in reader.page(breach=view.dossier.id):
-        parts = notice.state.letters.get("en") or next(iter(notice.state.letters.values()), {})
-        opened = reader.words(notice.dossier.id, parts.values())
-        letter = letter or {name: opened.get(note, "") for name, note in parts.items()}
-        tally = reader.tally(notice.dossier.id)
-        told, wanted = told + tally.get("sent", 0), wanted + notice.state.recipients
-    phone = web.resources.datamap.controller.contacts.phone
-    people = {f"caseworker:{each.id}": ", ".join(part for part in (each.name, each.email, phone) if part) for each in staff(web)}
-    return OnRecord(view.state, said, letter, (told, wanted), people, zone(web))
-
-
-def _reported(web: Web, view: BreachView, authority: str, *, followed: bool) -> Reported:
-    """What a report would be made from now; `followed`: the second one carries only what changed, as it will."""
-    state, reader = view.state, BreachReader(web.resources)
-    sent, found = state.sent_reports(authority), find_authority(authority)
-    before = reader.upto(view.dossier.id, sent[-1].upto) if sent and followed else None
-    return Reported(
-        state=state,
-        before=before,
-        notes=reader.words(state.breach_id, notes_of(state)),
-        before_notes=reader.words(state.breach_id, notes_of(before)) if before else {},
-        controller=web.resources.datamap.controller,
-        reference=view.dossier.reference,
-        authority=authority,
-        number=len(sent) + 1,
-        language=found.language if found and followed else "en",
-        at=web.now(),
-    )
-
-
 def _typed(sheet: _Sheet, form: FormData) -> dict[str, _Typed]:
     typed = {}
     for name, field in FIELDS.items():
@@ -223,7 +198,7 @@ def _typed(sheet: _Sheet, form: FormData) -> dict[str, _Typed]:
 def _changed(
     web: Web, view: BreachView, sheet: _Sheet, typed: Mapping[str, _Typed]
 ) -> tuple[list[dict[str, str]], dict[str, str]]:
-    """What is to be saved, and what is wrong with it, by the id of an input."""
+    """What is to be saved, and what is wrong or missing, by the id of an input; words alone are saved as not yet known."""
     changed, errors = [], {}
     for name, sent in typed.items():
         stands, label = sheet.fields[name], FIELDS[name].label("en")
@@ -238,6 +213,8 @@ def _changed(
                 f"{label}: somebody saved \u201c{stands.shown or 'not yet known'}\u201d meanwhile. "
                 "Your words are still here; save again to put them in its place."
             )
+        elif not sent.standing and not FIELDS[name].choices:
+            changed.append({"field": name, "standing": _UNKNOWN, "value": value})
         elif not sent.standing:
             errors[f"standing_{name}-known"] = f"{label}: say how sure it is."
         elif sent.standing != _UNKNOWN and not value:
