@@ -33,8 +33,9 @@ from adapters.letter_words import (
 )
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES
-from domain.afterwards import OFFERED_FOR
+from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
 from domain.consents import course_of
+from domain.deadline_period import add_months
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.minor import HOLDER_HAS
@@ -148,12 +149,11 @@ def _found(writing: Writing) -> Facts:
     package = writing.state.package
     if package is None:
         raise NotAllowedNowError("Nothing was built yet.", status=writing.state.status.value)
-    skipped = [name for name, system in writing.state.systems.items() if system.state == "skipped"]
-    return {
-        "records": held_in(writing, package),
-        "withheld": withheld_of(writing, package.id),
-        "left_out": [_title(writing, name) for name in skipped],
-    }
+    return {"records": held_in(writing, package), "withheld": withheld_of(writing, package.id), "left_out": _skipped(writing)}
+
+
+def _skipped(writing: Writing) -> list[str]:
+    return [_title(writing, name) for name, system in writing.state.systems.items() if system.state == "skipped"]
 
 
 def _searched(writing: Writing) -> Facts:
@@ -203,7 +203,17 @@ def _note(writing: Writing) -> Facts:
 
 
 def _outcome(writing: Writing) -> Facts:
-    return {"outcome": as_a_whole(writing.state.outcome, writing.language), "ended": how_ended(writing.state, writing.language)}
+    """How the case ended, and of a copy what is not in it and until which day it is sent again: the day of the follow page."""
+    state, language = writing.state, writing.language
+    given = state.package if state.package and state.package.published else None
+    again = add_months(state.delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS) if given and state.delivered_at else None
+    return {
+        "outcome": as_a_whole(state.outcome, language),
+        "ended": how_ended(state, language),
+        "withheld": withheld_of(writing, given.id) if given else None,
+        "left_out": _skipped(writing) if given else [],
+        "fetch_again_until": day(again, language) if again else None,
+    }
 
 
 def _decided(writing: Writing) -> Facts:

@@ -4,11 +4,13 @@ English stands beside each function in the module that it falls back to. Next: `
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from adapters.letter_endings import DONE, ENDED, HOW, UNKNOWN, WHOLE
+from adapters.letter_endings import COPY_IN_PART, DONE, ENDED, HOW, UNKNOWN, WHOLE
 from adapters.letter_words import ASKED, EXTENDED, FOUND, WHY_RESTRICTED, asked
 from domain.case import CaseState
+from domain.case_parts import RightItem
 from domain.datamap_parts import Mechanism
 from domain.incoming import Language
 from domain.rights import Outcome, Right
@@ -28,6 +30,7 @@ class Answers:
         done: the same for the rights of which it says more, where all of it was done.
         unknown: why it was not confirmed who asked.
         ended: how one right of several ended, behind its name; None: we stopped working on it.
+        copy_in_part: the same for a copy, of which a part was left out.
         whole: how the case ended; None: an earlier letter says it.
         protected: what protects a transfer, by its mechanism; `{}` is the law.
     """
@@ -41,6 +44,7 @@ class Answers:
     done: dict[Right, str]
     unknown: dict[str, str]
     ended: dict[Outcome | None, str]
+    copy_in_part: str
     whole: dict[Outcome | None, str]
     protected: dict[Mechanism, str]
     laws: dict[str, str]
@@ -49,7 +53,7 @@ class Answers:
 _REPLIES: Final = ("Reply to this mail", "Write or call us")
 _EVERYWHERE: Final = "all our systems"
 _IN: Final[dict[Language, Answers]] = {
-    "en": Answers(_REPLIES, _EVERYWHERE, FOUND, WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, WHOLE, {}, {}),
+    "en": Answers(_REPLIES, _EVERYWHERE, FOUND, WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, COPY_IN_PART, WHOLE, {}, {}),
     "de": Answers(
         replies=("Antworten Sie auf diese Mail", "Schreiben Sie uns oder rufen Sie uns an"),
         everywhere="alle unsere Systeme",
@@ -89,9 +93,10 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.REFUSED: "wir sind dem nicht nachgekommen. Unser Brief dazu nennt die Gründe.",
             None: "wir haben die Arbeit daran beendet.",
         },
+        copy_in_part="wir haben sie Ihnen gegeben, ohne das, was wir auslassen mussten.",
         whole={
             Outcome.FULFILLED: "Wir haben alles beantwortet, worum gebeten wurde.",
-            Outcome.PARTLY_FULFILLED: "Wir haben einen Teil davon beantwortet. Der Brief bei Ihrer Kopie sagt, was fehlt.",
+            Outcome.PARTLY_FULFILLED: "Sie haben unsere Antwort. Unten steht, was wir gegeben oder getan haben und was nicht.",
             None: "Unsere Antwort steht in einem früheren Brief.",
         },
         protected={
@@ -142,9 +147,10 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.REFUSED: "nous n'y avons pas donné suite. Notre lettre à ce sujet donne les raisons.",
             None: "nous avons arrêté d'y travailler.",
         },
+        copy_in_part="nous vous avons donné ce que nous pouvions ; le reste a dû être laissé de côté.",
         whole={
             Outcome.FULFILLED: "Nous avons répondu à tout ce qui a été demandé.",
-            Outcome.PARTLY_FULFILLED: "Nous avons répondu à une partie. La lettre jointe à votre copie dit ce qui manque.",
+            Outcome.PARTLY_FULFILLED: "Vous avez notre réponse. Plus bas : ce que nous avons remis ou fait, et ce qui manque.",
             None: "Notre réponse est dans une lettre précédente.",
         },
         protected={
@@ -205,9 +211,14 @@ def as_a_whole(outcome: Outcome | None, language: Language) -> str:
 
 def how_ended(state: CaseState, language: Language) -> list[dict[str, str]]:
     """What was asked and how it ended, one after the other."""
-    words = _IN[language].ended
-    ended = ((item.right, words.get(item.outcome, words[None])) for item in state.rights)
-    return [{"what": ASKED[right] if language == "en" else asked(right, language), "how": how} for right, how in ended]
+    words = _IN[language]
+
+    def how(item: RightItem) -> str:
+        in_part = item.right is state.copied and item.outcome is Outcome.PARTLY_FULFILLED
+        return words.copy_in_part if in_part else words.ended.get(item.outcome, words.ended[None])
+
+    what = ASKED.__getitem__ if language == "en" else partial(asked, language=language)
+    return [{"what": what(item.right), "how": how(item)} for item in state.rights]
 
 
 def protected_by(mechanism: Mechanism, law: str, language: Language) -> str:

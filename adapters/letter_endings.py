@@ -14,6 +14,8 @@ ENDED: dict[Outcome | None, str] = {
     Outcome.REFUSED: "we did not act on it. Our letter about it has the reasons.",
     None: "we stopped working on it.",
 }
+# The same for a copy, of which a part was left out.
+COPY_IN_PART = "we gave it to you, without what we had to leave out."
 # The same for the rights of which it says more.
 DONE: dict[Right, str] = {
     Right.RECTIFICATION: "We have corrected your data.",
@@ -31,7 +33,7 @@ HOW: dict[Outcome, str] = {
 # How the case ended as a whole.
 WHOLE: dict[Outcome | None, str] = {
     Outcome.FULFILLED: "We have answered everything that was asked for.",
-    Outcome.PARTLY_FULFILLED: "We have answered a part of what was asked for. The letter with your copy says what is missing.",
+    Outcome.PARTLY_FULFILLED: "You have our answer. Below you see what we gave or did, and what not.",
     None: "Our answer is in an earlier letter.",
 }
 # Why it was not confirmed who asked.

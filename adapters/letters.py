@@ -78,7 +78,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "merged": frozenset({"merged_into"}),
     "note": frozenset({"message"}),
     "object": frozenset({"object_link", "object_until"}),
-    "outcome": frozenset({"ended", "outcome"}),
+    "outcome": frozenset({"ended", "fetch_again_until", "left_out", "outcome", "withheld"}),
     "package": frozenset({"collect_link", "fetch_until", "link_until"}),
     "part": frozenset({"records", "to_come", "withheld"}),
     "proofs": frozenset({"proofs_gone", "proofs_until"}),

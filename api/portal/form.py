@@ -42,6 +42,7 @@ _LONGEST: Final = {
     "message": 20_000,
 }
 _LINES: Final = frozenset({"message", "seen_at", "wrong", "right"})  # several, of any characters: nobody searches with them
+_PICTURED: Final = frozenset({Right.ACCESS, Right.ERASURE, Right.OBJECTION, Right.RESTRICTION})  # what is asked of a picture
 _REFERENCE: Final = re.compile(r"HAB-[0-9A-Z]{8}")
 
 
@@ -96,6 +97,12 @@ def look_over(vault: Vault, filled: Filled, step: Step) -> None:
     for name in (name for each in steps for name in FIELDS[each]):
         if told := _wrong(vault, name, filled):
             filled.errors[name] = told
+
+
+def picture_asked(filled: Filled) -> bool:
+    """Whether it is asked where a picture or a text can be seen: without an account, or where one may be meant."""
+    account, may_mean_one = filled.texts["account"], not _PICTURED.isdisjoint(filled.rights)
+    return bool(filled.texts["seen_at"]) or account == "no" or (not account and may_mean_one)
 
 
 def message_of(filled: Filled) -> str | None:

@@ -84,7 +84,7 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
     if state.needs_identity:
         title = "We know that it is you" if state.identity_record else "You confirm that it is you"
         rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), "We sent you a mail with a code and a link. Use one of them."))
-    doing, text = "A person does what you asked", "You need not wait here. We write when there is news."
+    doing, text = "A person looks at what you ask", "You need not wait here. We write when there is news."
     if at_once(view):
         doing, text = "The consent you named ends", "This is done at once. We write to you when it is."
     if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:
@@ -94,8 +94,8 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
         ("You have our answer", at.get(Tag.RIGHT_ANSWERED), "Our answer is in our newest mail."),
     ]
     waiting = {Status.RECEIVED, Status.VERIFYING_IDENTITY}
-    ended = len(rows) if state.status is Status.CLOSED else len(rows) - 1
-    here = 1 if state.status in waiting else ended if state.answered or state.status is Status.CLOSED else len(rows) - 2
+    told = state.status is Status.CLOSED or state.answered  # what still follows, as at a processor, is ours to do
+    here = 1 if state.status in waiting else len(rows) if told else len(rows) - 2
     return _marked(rows, here, how if state.needs_identity else "")
 
 

@@ -23,7 +23,7 @@ from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
 from api.portal.deeds import tries_left
-from api.portal.form import Filled, Step
+from api.portal.form import Filled, Step, picture_asked
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS, substance
@@ -169,6 +169,7 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         rights=RIGHTS,
         asked=ASKED,
         substance="" if step == "whole" else substance(filled.rights),
+        picture_asked=step == "whole" or picture_asked(filled),
         countries=COUNTRIES,
         accounts=ACCOUNTS,
         mandates=MANDATES,

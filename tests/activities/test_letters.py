@@ -320,8 +320,7 @@ def test_a_package_goes_to_a_proven_address_only(case: CaseInHand, office: PostO
         case.send("package_ready", number=10, identifier=second)
 
 
-def test_what_was_withheld_is_counted_and_explained(case: CaseInHand, office: PostOffice) -> None:
-    summary = {"withheld": {"third_party": 1, "crime_and_taxation": 5}, "covered": {"third_party": 2, "negotiations": 1}}
+def _built(case: CaseInHand, summary: dict[str, Any]) -> None:
     row = PackageRow(
         id=PACKAGE,
         case_id=case.id,
@@ -337,6 +336,11 @@ def test_what_was_withheld_is_counted_and_explained(case: CaseInHand, office: Po
     )
     with case.resources.database.write() as session:
         session.add(row)
+
+
+def test_what_was_withheld_is_counted_and_explained(case: CaseInHand, office: PostOffice) -> None:
+    summary = {"withheld": {"third_party": 1, "crime_and_taxation": 5}, "covered": {"third_party": 2, "negotiations": 1}}
+    _built(case, summary)
     case.released()
     case.send("package_ready")
     text = " ".join(office.kept[0].text.split())
@@ -525,6 +529,23 @@ def test_the_last_letter_says_how_each_right_ended(resources: Resources, office:
     text = " ".join(office.kept[-1].text.split())
     assert "- A copy of your data: we did what you asked." in text
     assert "- That we delete your data: we did not act on it." in text
+
+
+def test_the_last_letter_says_what_is_not_in_the_copy_and_until_when_it_is_sent_again(
+    case: CaseInHand, office: PostOffice
+) -> None:
+    case.released()
+    case.happen(Tag.DELIVERY_NOTIFIED)
+    case.happen(Tag.RIGHT_DECIDED, right="access", outcome="partly_fulfilled")
+    case.happen(Tag.REQUEST_CLOSED, outcome="partly_fulfilled")
+    _built(case, {"withheld": {"third_party": 1}, "covered": {}})
+    case.send("case_closed", number=case.sequence)
+    text = " ".join(office.kept[-1].text.split())
+    assert "- A copy of your data: we gave it to you, without what we had to leave out." in text
+    assert "We left out 1 record. The reason:" in text
+    assert "a part of what" not in text
+    assert re.search(r"You can fetch your copy again until \w+ \d+ \w+ \d{4}: open the link", text)
+    assert "You can fetch your copy again until" in office.kept[-1].html
 
 
 @pytest.mark.parametrize(

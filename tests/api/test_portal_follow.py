@@ -224,7 +224,7 @@ def test_an_erasure_says_where_it_can_still_be_stopped(web: TestClient, resource
     case = CaseInHand(resources, rights=[Right.ERASURE])
     case.proven()
     web.get(f"/follow/{a_link(case, 'follow')}")
-    assert "A person does what you asked" in web.get("/follow").text
+    assert "A person looks at what you ask" in web.get("/follow").text
     case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=(datetime.now(UTC) + timedelta(days=3)).isoformat())
     page = web.get("/follow").text
     assert "Your request to delete your data" in page

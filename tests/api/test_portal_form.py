@@ -311,8 +311,22 @@ class TestSteps:
         page = web.get("/complain").text
         assert hidden(page)["rights"] == "complaint"
         assert hidden(page)["concerns"] == opened_case.reference
+        assert (
+            f"You are writing a complaint to us about how your data was handled, under your request {opened_case.reference}."
+            in page
+        )
         wrong = web.post("/", data=self._kept(page) | {"step": "help", "email": "r@example.com", "concerns": "HAB"})
         assert 'id="concerns-fault"' in wrong.text
+
+    @pytest.mark.parametrize(
+        ("right", "account", "asked"), [("rectification", "", False), ("rectification", "no", True), ("access", "", True)]
+    )
+    def test_where_a_picture_can_be_seen_is_asked_where_one_may_be_meant(
+        self, web: TestClient, right: str, account: str, *, asked: bool
+    ) -> None:
+        page = web.post("/", data={"step": "about", "rights": right, "email": "r@example.com", "account": account}).text
+        assert "Anything that helps us find it" in page
+        assert ("Where can the picture or text about you be seen?" in page) is asked
 
     def _kept(self, page: str) -> dict[str, object]:
         fields: dict[str, object] = {**hidden(page)}
