@@ -34,6 +34,7 @@ class Identifier(BaseModel):
     found: int = 0  # sequence of the event that found it there
     told: bool = False  # of the request, as a contact that is held
     agent: bool = False  # of whoever acts for the person: it proves nothing about them, and nothing is searched with it
+    accepted_by: PersonId | None = None  # who said last, on their own word, that it is the person's
 
     @property
     def usable(self) -> bool:

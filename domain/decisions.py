@@ -156,6 +156,14 @@ def _accept_identifier(state: CaseState, command: AcceptIdentifier, _verdict: Ve
 
 
 def _reject_identifier(state: CaseState, command: RejectIdentifier, _verdict: Verdict | None) -> list[Draft]:
+    if (
+        _known(state, command)
+        and state.identifiers[command.identifier].standing == "accepted"
+        and (state.measures or state.erasure)
+    ):
+        raise InvalidInputError(
+            "Something was done on the strength of it already, and has to be undone with it.", field="identifier"
+        )
     return [Draft(tag=Tag.IDENTIFIER_REJECTED, facts=noted(command, identifier=_known(state, command)))]
 
 

@@ -97,6 +97,7 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
         if standing == "proven" and not state.identifiers[_uuid(event, "identifier")].agent:
             shown(state, event)
         if standing == "accepted":
+            state.identifiers[_uuid(event, "identifier")].accepted_by = event.actor
             prepared(state, event)
         if set(state.usable_keys) != before:
             void_release(state)

@@ -25,7 +25,10 @@ def identity_actions(state: CaseState) -> list[Action]:
     actions: list[Action] = []
     standings = {identifier.standing for identifier in state.identifiers.values()}
     if "claimed" in standings:
-        actions += [Action.CONFIRM_IDENTITY_CODE, Action.REJECT_IDENTIFIER, Action.ACCEPT_IDENTIFIER]
+        actions += [Action.CONFIRM_IDENTITY_CODE, Action.ACCEPT_IDENTIFIER]
+    # A colleague's word can be wrong: it is taken back before anything was done on the strength of it.
+    if "claimed" in standings or ("accepted" in standings and not state.measures and state.erasure is None):
+        actions.append(Action.REJECT_IDENTIFIER)
     if standings & {"claimed", "found"}:
         actions += [Action.REQUEST_CODE, Action.CONFIRM_IDENTITY_CODE]
     if state.unsure and state.status is not Status.RECEIVED:

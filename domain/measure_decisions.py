@@ -1,11 +1,13 @@
 """Which commands about corrections, restrictions and consents are legal, and what they do: a part of `domain/decisions.py`.
 
-A correction needs a second person, because it cannot be undone. A restriction needs none and is lifted only after the person
-was told before (Article 18(3)). A consent that is withdrawn ends at once (Article 7(3)).
+A correction needs a second person, because it cannot be undone. A restriction needs one only where whoever restricts said on
+their own word whose records these are; it is lifted only after the person was told before (Article 18(3)). A consent that is
+withdrawn ends at once (Article 7(3)).
 Next: domain/measure_folding.py
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 from domain.alone import second_person
 from domain.authority import Action
@@ -13,6 +15,7 @@ from domain.case import CaseState
 from domain.commands import (
     AnnounceLifting,
     ApproveRectification,
+    CommandBase,
     LiftRestriction,
     MarkDisputed,
     ProposeRectification,
@@ -21,7 +24,7 @@ from domain.commands import (
     TakeBackRectification,
     WithdrawConsent,
 )
-from domain.errors import InvalidInputError, NotAllowedNowError, StaleHashError
+from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import more_than_marketing
 from domain.measure_standing import Measure, corrected_last, lifting_actions, pending_of, restriction_of
@@ -152,7 +155,7 @@ def _take_back(state: CaseState, command: TakeBackRectification, _verdict: Verdi
 
 def _dispute(state: CaseState, command: MarkDisputed, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
-    _need_records(state, "system")
+    _need_records(state, command, "system")
     facts: dict[str, Fact] = {
         "kind": "dispute",
         "right": Right.RECTIFICATION.value,
@@ -168,7 +171,7 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
     right = first if _open(state, first) else next((each for each in RESTRICTED if _open(state, each)), first)
     if not _known(state, right):
         raise InvalidInputError("It is not known yet who asks for this.", field="ground")
-    _need_records(state, "ground")
+    _need_records(state, command, "ground")
     if command.ground == "objection" and not command.purposes:
         raise InvalidInputError("Say which purposes the objection is about.", field="purposes")
     facts: dict[str, Fact] = {
@@ -180,13 +183,27 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
     return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
 
 
-def _need_records(state: CaseState, field: str) -> None:
-    """Without a usable identifier nobody's rows would be marked, and the person would be told that theirs are."""
+def on_own_word(state: CaseState, person: str) -> list[UUID]:
+    """The identifiers in use that rest on this caseworker's word alone: a slip there is done to somebody else's records."""
+    return [
+        key for key in state.hand_added_keys if state.identifiers[key].usable and state.identifiers[key].accepted_by == person
+    ]
+
+
+def _need_records(state: CaseState, command: CommandBase, field: str) -> None:
+    """Without a usable identifier nobody's rows would be marked, and the person would be told that theirs are.
+
+    Raises:
+        InvalidInputError: nothing leads to records yet.
+        FourEyesError: whoever wants it said alone whose records these are.
+    """
     if not state.usable_keys:
         words = (
             "We do not know yet whose records these are. Prove or accept an identifier of the person first; then do this again."
         )
         raise InvalidInputError(words, field=field)
+    if on_own_word(state, command.actor.person):
+        raise FourEyesError("You said yourself whose records these are. Somebody else has to look at that, and do this.")
 
 
 def _announce(state: CaseState, command: AnnounceLifting, _verdict: Verdict | None) -> list[Draft]:

@@ -114,6 +114,29 @@ def test_a_restriction_asks_first_whose_records_it_is_about_and_says_which_numbe
     assert "so nothing will be found with it" in form
 
 
+def test_whoever_said_alone_whose_records_these_are_leaves_the_restriction_to_a_colleague_who_compares_the_name(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], hints=[("account_id", "2")])
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    task(case, "carry_out_right", right="restriction")
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    link = person.get(path).text.partition("accept_identifier?")[2].partition('"')[0]
+    form = person.get(f"{path}/actions/accept_identifier?{link}")
+    assert "the name that stands there has to be that of" in text_of(form)
+    key = link.partition("identifier=")[2].partition("&")[0]
+    person.post(f"{path}/actions/accept_identifier", {"identifier": key, "reason": "It stands on her invoice."})
+    card = text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "A colleague restricts this" in card
+    given = {"ground": "claims", "reason": "She needs them for a claim."}
+    assert person.post(f"{path}/actions/restrict_processing", given).status_code == 403
+    colleague = at_console(Role.PRIVACY_LEAD)
+    card = text_of(colleague.get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "It stands on her invoice." in card
+    assert "compare the name that stands there" in card
+    assert colleague.get(f"{path}/actions/restrict_processing").status_code == 200
+
+
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(
     at_console: SignIn, opened_case: CaseInHand
 ) -> None:

@@ -111,8 +111,8 @@ IDENTITY: Final[dict[Action, Act]] = {
     Action.ACCEPT_IDENTIFIER: Act(
         "Say that an identifier is theirs",
         "This belongs to the person",
-        "All systems are searched with it from now on, so say how you know that it is this person\u2019s. Whoever approves the "
-        "release reads your reason, and it cannot be you (Article 32).",
+        "All systems are searched with it from now on, so say how you know that it is this person\u2019s. Somebody else reads "
+        "your reason before anything leaves, or is changed or restricted, on the strength of it (Article 32).",
         "It is theirs: search with it",
         "From now on the systems are searched with it.",
     ),

@@ -8,7 +8,9 @@ from api.console.cases.card import Card, Looking, Press
 from api.console.cases.facts import CaseFacts, IdentifierLine
 from domain.authority import Action
 from domain.datamap import DataMap
+from domain.events import Tag
 from domain.identity_decisions import has_mailbox
+from domain.measure_decisions import on_own_word
 from domain.next_step import NextStep
 from domain.rights import Right
 
@@ -55,6 +57,43 @@ def before_records(looking: Looking, right: Right) -> Card | None:
     return _whose(looking, f"{words.RIGHTS[right]}: first say which records are theirs", rest)
 
 
+def on_own_word_only(looking: Looking) -> Card | None:
+    """The card of a restriction for whoever said alone whose records these are; None for everybody else."""
+    mine = {*on_own_word(looking.facts.state, looking.person)}
+    named = [f"{words.KIND(line.kind).lower()} {line.value}" for line in looking.facts.identifiers if line.id in mine]
+    if not mine or not looking.may(Action.RESTRICT_PROCESSING):
+        return None
+    return Card(
+        "A colleague restricts this",
+        "You said yourself whose records these are, and nothing else shows it. A slip there would stop somebody else\u2019s "
+        "data, so a second person looks at it and restricts (Article 32).",
+        instructions=f"To be looked at: whether {' and '.join(named)} is {looking.facts.subject.called}.",
+        presses=looking.only(Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")),
+    )
+
+
+def to_compare(looking: Looking) -> str:
+    """What somebody compares before they act on records that a colleague said are the person's; empty where it was shown."""
+    keys = {*looking.facts.state.hand_added_keys}
+    named = [f"{words.KIND(line.kind).lower()} {line.value}" for line in looking.facts.identifiers if line.id in keys]
+    said = looking.facts.happened(Tag.IDENTIFIER_ACCEPTED)
+    why = f" {looking.facts.person(said[0].actor)} wrote: \u201c{looking.facts.note_of(said[0])}\u201d" if said else ""
+    if not named:
+        return ""
+    return (
+        f"Only a colleague said that {' and '.join(named)} belongs to {looking.facts.subject.called}.{why} Look it up "
+        "in your own systems, and compare the name that stands there."
+    )
+
+
+def to_look_up(facts: CaseFacts, line: IdentifierLine) -> str:
+    """What somebody looks up before they say that an identifier is the person's: Habeas has not read whose it is."""
+    return (
+        f"Look {words.KIND(line.kind).lower()} {line.value} up first: the name that stands there has to be that of "
+        f"{facts.subject.called}. Where it is another, say in your reason why it is theirs all the same."
+    )
+
+
 def ways_of(datamap: DataMap) -> str:
     """By what the systems are searched, as a list in words."""
     *most, last = sorted(words.KIND(kind).lower() for kind in datamap.identity_kinds)
@@ -90,14 +129,16 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
     claimed = [line for line in looking.facts.identifiers if line.standing == "claimed" and not line.agent]
     leading = [line for line in claimed if not leads_nowhere(looking.datamap, line.kind)]
     blind = [f"{words.KIND(line.kind).lower()} {line.value}" for line in claimed if line not in leading]
+    # A number that a caller gave is theirs to give: it leads the page no more than it proves who calls.
+    main = next((line for line in leading if line.kind != "phone"), None)
     presses = [
         Press(
             Action.ACCEPT_IDENTIFIER,
             f"{words.KIND(line.kind)} {line.value} is theirs",
             {"identifier": str(line.id)},
-            first=not place,
+            first=line is main,
         )
-        for place, line in enumerate(leading)
+        for line in leading
     ]
     told = (
         f"No system is searched by {' or '.join(blind)}. Look the person up in your own systems, and add what stands there: "
@@ -110,5 +151,5 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
         "It is known who asks, and nothing of theirs was shown by a code. Say what you made sure is theirs, and how; the systems "
         "are searched with it, and whoever approves reads your reason (Article 32).",
         instructions=told,
-        presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier", first=not leading), *rest),
+        presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier", first=main is None), *rest),
     )

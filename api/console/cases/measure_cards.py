@@ -11,7 +11,7 @@ from uuid import UUID
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
-from api.console.cases.key_cards import before_records
+from api.console.cases.key_cards import OF_RECORDS, before_records, on_own_word_only, to_compare
 from api.console.cases.measure_fields import field_title, withdrawn
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
@@ -27,8 +27,8 @@ _GUIDANCE: dict[Right, str] = {
         "16). What you do not correct is marked as disputed, with the person\u2019s own words."
     ),
     Right.RESTRICTION: (
-        "Choose the ground of Article 18(1): from then on the data are stored and nothing else. It needs no second person, "
-        "because it can be undone; it is lifted only after the person was told."
+        "Choose the ground of Article 18(1): from then on the data are stored and nothing else. It can "
+        "be undone, and is lifted only after the person was told."
     ),
     Right.OBJECTION: (
         "Marketing has stopped already. For anything else stop it first, then decide (Article 21(1)): to go on, we have to show "
@@ -77,9 +77,12 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
         return None
     if item.right and (first := before_records(looking, item.right)) is not None:
         return first
+    if right is Right.RESTRICTION and (theirs := on_own_word_only(looking)) is not None:
+        return theirs
     state = looking.facts.state
     consents = withdrawn(looking.facts, looking.datamap) if right is Right.WITHDRAW_CONSENT else []
     named = [f"They withdraw: {'; '.join(consents)}."] if consents else []
+    compare = [told] if right in OF_RECORDS and (told := to_compare(looking)) else []
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
     own = looking.only(*_PRESSES.get(right, ()))
@@ -92,7 +95,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
         "Corrected: say how it ended" if corrected else f"Carry out: {words.RIGHTS[right].lower()}",
         _CORRECTED if corrected else _GUIDANCE[right],
         instructions=" ".join(
-            [*named, *_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]
+            [*compare, *named, *_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]
         ),
         presses=[
             *looking.only(*([end] if corrected else [])),

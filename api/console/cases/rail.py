@@ -104,6 +104,8 @@ def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
                 Press(Action.ACCEPT_IDENTIFIER, "It is theirs", target),
                 Press(Action.REJECT_IDENTIFIER, "It is not theirs", target),
             ]
+        elif line.standing == "accepted" and not looking.facts.state.measures and looking.facts.state.erasure is None:
+            presses = [Press(Action.REJECT_IDENTIFIER, "It is not theirs", target)]
         elif line.standing == "found" and line.kind == "email" and looking.facts.state.unsure:
             presses = [Press(Action.REQUEST_CODE, "Send a code there", target, direct=True)]
         elif line.standing == "proven" and line.kind == "email" and not line.delivery:

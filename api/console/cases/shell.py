@@ -22,7 +22,7 @@ from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import DONE_BESIDE
 from api.console.cases.facts import CaseFacts
-from api.console.cases.key_cards import leads_nowhere, warning
+from api.console.cases.key_cards import leads_nowhere, to_look_up, warning
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
@@ -177,7 +177,7 @@ def foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, An
     """What has to be known before anybody presses: what it does to the dates, or that nothing would be found."""
     if action is Action.ACCEPT_IDENTIFIER:
         lines = (each for each in facts.identifiers if str(each.id) == str(target.get("identifier")))
-        return next((warning(web.resources.datamap, each) for each in lines), "")
+        return next((warning(web.resources.datamap, each) or to_look_up(facts, each) for each in lines), "")
     receipt = facts.view.receipt
     today = web.now().astimezone(zone(web)).date()
     if action is Action.REQUEST_CLARIFICATION:
