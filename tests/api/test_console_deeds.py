@@ -145,9 +145,11 @@ class TestPress:
         self, at_console: SignIn, searched: SearchedCase
     ) -> None:
         person, path = at_console(Role.REVIEWER, ago=timedelta(minutes=6)), path_of(searched)
-        assert "You will be asked for your password first" in person.get(path).text
+        assert "You will be asked to sign in again first" in person.get(path).text
         answer = person.post(f"{path}/actions/approve_package", {"sha256": "a" * 64})
-        assert answer.headers["location"] == f"/console/sign-in/again?next={path}"
+        back = unquote(answer.headers["location"].removeprefix("/console/sign-in/again?next="))
+        assert back == f"{path}?done=signed_in_again"
+        assert "press the button once more" not in person.get(back).text, "nobody signed in yet"
         asked = person.get(f"{path}/actions/return_for_rework")  # before anything is typed
         assert asked.headers["location"] == f"/console/sign-in/again?next={path}/actions/return_for_rework"
         assert status_of(searched)[0] is Status.IN_REVIEW
@@ -165,7 +167,9 @@ class TestPress:
             assert b"third picture" not in row.fields
         with searched.resources.database.write() as session:  # the password was given
             session.execute(update(StaffSession).values(began_at=datetime.now(UTC)))
-        assert typed in person.get(back).text
+        page = person.get(back).text
+        assert typed in page
+        assert "Nothing was done yet: press the button once more." in page
         assert typed not in at_console(Role.PRIVACY_LEAD).get(back).text  # somebody else does not read it
         assert status_of(searched)[0] is Status.IN_REVIEW
         sweep_leftovers(searched.resources, datetime.now(UTC) + timedelta(hours=25))

@@ -1,7 +1,9 @@
 """Corrections, restrictions and consents at the console: what a caseworker fills in, and what the second person approves."""
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -169,9 +171,29 @@ def test_an_empty_field_changes_nothing_and_a_value_goes_only_by_a_tick_that_who
     case.sequence = state.sequence
     case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=2)
     page = at_console(Role.REVIEWER, "Ben Frank").get(path).text
-    assert "\u201cRut Adeyemi\u201d is removed, and nothing stands there afterwards." in page
+    assert '<td class="pre">Rut Adeyemi</td><td class="pre">Removed: nothing stands there afterwards</td>' in page
     assert ">Remove the value<" in page
     assert ">Correct it<" not in page
+
+
+def test_who_searches_for_an_address_finds_how_the_person_is_reached_before_anything_else(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    place = next(
+        (system.name, each.name, name, each.fields[name].called(name))
+        for system in resources.datamap.systems
+        for each in system.collections
+        for name in each.correctable
+        if each.fields[name].category == "contact" and "address" not in each.fields[name].called(name).casefold()
+    )
+    looked_at(
+        case, LOCALE, HeldValue("platform", "accounts", "locale", "an address in words", 1), HeldValue(*place[:3], "Elm", 1)
+    )
+    page = at_console().post(f"/console/cases/{case.reference}/values", {"q": "address"}).text
+    assert ">Elm<" in page, f"{place[3]} is a part of an address"
+    assert "an address in words" in page
+    assert "en-GB" not in page
 
 
 def test_a_choice_that_is_none_or_that_was_looked_at_anew_is_asked_again(at_console: SignIn, resources: Resources) -> None:
@@ -203,6 +225,9 @@ def test_what_came_back_says_why_and_what_is_done_leads_to_its_end(at_console: S
     assert "Corrected: say how it ended" in page
     assert "It is the wrong account." not in page
     assert page.index(">Say how it ended<") < page.index(">Propose another correction<")
+    rows = colleague.get(f"/console/cases/{case.reference}/systems").text
+    assert "what was decided is carried out here" in rows
+    assert "Not needed for this request" not in rows
 
 
 def test_what_was_just_approved_is_being_made_and_the_card_never_shows_the_step_before(
@@ -256,13 +281,21 @@ def test_whoever_approves_reads_both_values_and_how_many_records_they_change(at_
         why = write_note(session, vault, case.id, text="Passport seen.", **words)  # type: ignore[arg-type]
     facts = {"kind": "correct", "right": "rectification", "changes": str(changes), "sha256": SHA, "note": str(why)}
     case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, places=["platform.accounts.name"], **facts)
-    case.happen(Tag.MEASURE_EXAMINED, number=case.sequence, rows=2)
+    number = case.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=number, rows=2)
     page = at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}").text
-    assert "\u201cRut\u201d becomes \u201cRuth\u201d" in page
+    assert '<td class="pre">Rut</td><td class="pre">Ruth</td>' in page
     assert "Passport seen." in page
     assert "2 records" in page
     assert "actions/approve_rectification" in page
     assert "actions/approve_rectification" not in at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}").text
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=2, by_hand=[], addressees=[])
+    colleague = at_console(Role.CASEWORKER, "Ben Hale")
+    card = colleague.get(f"/console/cases/{case.reference}").text
+    end = next(link for link in re.findall(r'href="([^"]+)"', card) if "complete_work_item" in link)
+    form = colleague.get(unescape(end)).text
+    assert '<td class="pre">Rut</td><td class="pre">Ruth</td>' in form, "what was corrected stands beside the answer"
+    assert "\u201cRut\u201d is now \u201cRuth\u201d" in unescape(form), "the answer starts from it"
 
 
 def test_a_restriction_that_lasts_can_be_lifted_only_once_the_person_was_told(at_console: SignIn, resources: Resources) -> None:

@@ -48,6 +48,7 @@ class Card:
         link: text and tab of a way to look at it.
         instructions: of whoever looks after a system.
         note: under the buttons.
+        changes: of a correction: the field, what stands there, and what will.
         item: the task that files may be added to.
         looks: where somebody may say that nothing was found: names and titles.
         release: it is about releasing the package, so its facts stand in it.
@@ -65,6 +66,7 @@ class Card:
     looks: list[tuple[str, str]] = field(default_factory=list)
     release: bool = False
     waiting: bool = False
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,11 @@ class Coverage:
     identifiers: list[tuple[str, int]]
     scopes: list[ScopeLine]
 
+    @property
+    def anonymous(self) -> int:
+        """How many were not searched because nobody can be found in them."""
+        return sum(row.reason.startswith(_ANONYMOUS) for row in self.rows)
+
 
 def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
     """Every collection, those that were not searched first; to be called in a thread.

@@ -25,8 +25,9 @@ from api.console import sessions
 from api.console.authority import may
 from api.console.cases import chosen, looked, reading, shell
 from api.console.cases.acts import FRESH, act_of
+from api.console.cases.desk_words import AGAIN, ANSWERED
 from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
-from api.console.cases.measure_fields import correctable, markable, purposes_for
+from api.console.cases.measure_fields import correctable, ending_of, markable, purposes_for
 from api.console.cases.task_forms import about, asked_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
@@ -63,8 +64,7 @@ async def ask(request: Request, action: TheAction, web: TheWeb, who: TheCasework
         return away_to(f"/console/cases/{case.receipt.reference}/values")  # the old value is chosen from what stands there
     target = {name: value[:200] for name, value in request.query_params.items() if name in TARGETS}
     if wanted in FRESH:
-        query = f"?{request.url.query}" if request.url.query else ""
-        who.need_fresh(web.now(), f"{request.url.path}{query}")
+        who.need_fresh(web.now(), f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}")
     return await run_in_threadpool(lambda: form_page(web, who, case, wanted, _kept(request, web, who, case) | target))
 
 
@@ -75,8 +75,8 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     path = f"/console/cases/{case.receipt.reference}"
     given = _given(wanted, form) | (looked.given_in(form) if wanted is Action.COMPLETE_WORK_ITEM else {})
     if wanted in FRESH:
-        back = path if given.keys() <= TARGETS else f"{path}/actions/{wanted.value}"
-        if back != path and not who.is_fresh(web.now()):
+        back = f"{path}?done={AGAIN}" if given.keys() <= TARGETS else f"{path}/actions/{wanted.value}"
+        if not given.keys() <= TARGETS and not who.is_fresh(web.now()):
             back += f"?kept={await run_in_threadpool(_keep, web, who, case, given)}"
         who.need_fresh(web.now(), back)
     try:
@@ -85,11 +85,12 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     except DomainError as refusal:
         given |= {"pick": []} if refusal.facts.get("field") == "pick" else {}
         return await run_in_threadpool(form_page, web, who, case, wanted, given, beside(refusal))
+    name = ANSWERED if given.get("result") == "done" else wanted.value
     back = field(form, "back")
     asked = asked_of(wanted, case.state, given)
     tab = (asked.act if asked else act_of(wanted)).tab if done else ""
     here = back if back.startswith(f"{path}/") and "//" not in back else f"{path}/{tab}".rstrip("/")
-    return away_to(f"{here}{'&' if '?' in here else '?'}done={wanted.value if done else 'waiting'}")
+    return away_to(f"{here}{'&' if '?' in here else '?'}done={name if done else 'waiting'}")
 
 
 @router.post("/{reference}/files/{kind}")
@@ -151,7 +152,7 @@ def _kept(request: Request, web: Web, who: SignedIn, case: CaseView) -> dict[str
     if not (form_id := request.query_params.get("kept", "")):
         return {}
     with web.resources.database.read() as session:
-        return kept_forms.kept(session, web.resources.vault.case(case.receipt.case_id), who.caseworker, form_id)
+        return kept_forms.kept(session, web.resources.vault.case(case.receipt.case_id), who.caseworker, form_id) | {AGAIN: "yes"}
 
 
 def _given(action: Action, form: FormData) -> dict[str, Any]:
@@ -268,13 +269,13 @@ def form_page(  # noqa: PLR0917
         chosen=picked,
         asked=asked,
     )
+    ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
+    start |= {"note": ending.draft} if ending and ending.draft else {}
     fields += looked.fields(web, who, read, target) if action is Action.COMPLETE_WORK_ITEM else []
     labels = {each.name: each.label for each in fields}
-    errors = {}
+    errors = {} if refused is None else {_ABOUT_THE_CASE: refused.words}
     if refused is not None and refused.about in labels:
         errors = {refused.about: f"{labels[refused.about]}: {refused.words[:1].lower()}{refused.words[1:]}"}
-    elif refused is not None:
-        errors = {_ABOUT_THE_CASE: refused.words}
     return shell.show_case(
         web,
         who,
@@ -289,6 +290,8 @@ def form_page(  # noqa: PLR0917
         target=target,
         picks=given.get("pick", []),
         correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
+        ending=ending,
+        done=AGAIN if AGAIN in given and not refused else "",
         foreseen=shell.foreseen(web, read, action, target),
         about=about(datamap, read, given),
         errors=errors,

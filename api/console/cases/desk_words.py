@@ -33,8 +33,12 @@ SHORT: Final[dict[Basis, str]] = {
     Basis.PRIVILEGE: "legal privilege",
     Basis.NOT_PERSONAL_DATA: "not personal data",
 }
+AGAIN: Final = "signed_in_again"
+ANSWERED: Final = "answered"
 # What is done beside the commands of a case.
 DONE_BESIDE: Final = {
+    AGAIN: "You signed in again. Nothing was done yet: press the button once more.",
+    ANSWERED: "The answer goes out to the person.",
     "wall": "They are kept away from this case from now on. Nobody tells them.",
     "remark": "Kept. Nothing of it reaches the person.",
     "remark_refused": "Nothing was kept: write something, choose whom a question is to, and look whether a colleague was faster.",

@@ -4,15 +4,13 @@ Next: api/console/cases/stage_cards.py
 """
 
 import dataclasses
-import json
-from typing import Any
 from uuid import UUID
 
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.key_cards import OF_RECORDS, before_records, on_own_word_only, to_compare
-from api.console.cases.measure_fields import field_title, withdrawn
+from api.console.cases.measure_fields import changes_of, field_title, told_of, withdrawn
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
 from domain.events import Tag
@@ -142,14 +140,17 @@ def approve(looking: Looking, _step: NextStep) -> Card:
                 back,
             ),
         )
-    alone, note = looking.alone(yes) if mine else ([yes], "The old value is kept here alone.")
+    alone, note = (
+        looking.alone(yes) if mine else ([yes], "The old value stands in the record of this case only, no longer in the systems.")
+    )
     return Card(
         "Approve the correction"
         if looking.role in ROLES[Action.APPROVE_RECTIFICATION]
         else "A colleague approves the correction",
-        f"It changes {count(measure.found, 'record')}, and whoever received them is told (Articles 16 and 19). Your approval "
-        "covers exactly these values.",
-        instructions=f"{_changes(looking, measure)} Why: {why}",
+        f"It changes {count(measure.found, 'record')} (Article 16). {_informed(looking, measure)} Your approval covers exactly "
+        "these values.",
+        instructions=f"Why: {why}",
+        changes=changes_of(looking.facts, looking.datamap, measure),
         presses=looking.only(*alone, back),
         note=note or "You prepared a part of this case, so somebody else must approve.",
     )
@@ -240,13 +241,19 @@ def _said(looking: Looking, measure: Measure) -> str:
     )
 
 
-def _told(looking: Looking, measure: Measure) -> list[dict[str, Any]]:
-    return list(json.loads(looking.facts.notes.get(measure.changes, "[]") if measure.changes else "[]"))
+def _informed(looking: Looking, measure: Measure) -> str:
+    """Who is told of a correction, by name, as the data map has them."""
+    places = dict.fromkeys(tuple(place.split(".")[:2]) for place in measure.places)
+    found = (each for system, collection in places for each in looking.datamap.recipients_of(system, collection))
+    names = dict.fromkeys(each.name for each in found if each.own_copy and not each.occasional)
+    return (
+        f"Told of it afterwards: {', '.join(names)} (Article 19)." if names else "Nobody else holds a copy that has to be told."
+    )
 
 
 def _approving(looking: Looking, measure: Measure) -> str:
     """What the press of whoever approves says that it does: a value that goes is named there too."""
-    kept = {bool(each["new"]) for each in _told(looking, measure)}
+    kept = {bool(each["new"]) for each in told_of(looking.facts, measure)}
     return {(False,): "Remove the value", (False, True): "Correct it, and remove what is named"}.get(
         tuple(sorted(kept)), "Correct it"
     )
@@ -254,7 +261,7 @@ def _approving(looking: Looking, measure: Measure) -> str:
 
 def _changes(looking: Looking, measure: Measure) -> str:
     lines = []
-    for each in _told(looking, measure):
+    for each in told_of(looking.facts, measure):
         old = f"\u201c{each['old']}\u201d" if each["old"] is not None else "nothing"
         becomes = f"becomes \u201c{each['new']}\u201d" if each["new"] else "is removed, and nothing stands there afterwards"
         lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} {becomes}.")

@@ -3,10 +3,18 @@
 Next: api/console/cases/measure_cards.py
 """
 
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
 from api.console.cases.facts import CaseFacts
 from domain.authority import Action
 from domain.datamap import DataMap
 from domain.datamap_parts import LawfulBasis
+from domain.measure_standing import Measure, done_of
+from domain.rights import Right
+
+_REMOVED: Final = "Removed: nothing stands there afterwards"
 
 
 def withdrawn(facts: CaseFacts, datamap: DataMap) -> list[str]:
@@ -54,3 +62,44 @@ def markable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
         for each in system.collections
         if not each.anonymous
     )
+
+
+def changes_of(facts: CaseFacts, datamap: DataMap, measure: Measure) -> list[tuple[str, str, str]]:
+    """What a correction changes: the field, what stands there before and after."""
+    return [
+        (
+            field_title(datamap, each["system"], each["collection"], each["field"]),
+            "Nothing" if each["old"] is None else each["old"],
+            each["new"] or _REMOVED,
+        )
+        for each in told_of(facts, measure)
+    ]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What stands beside the answer that ends a right: what was asked, what was corrected, and where the answer starts."""
+
+    asked: str
+    changes: list[tuple[str, str, str]]
+
+    @property
+    def draft(self) -> str:
+        """For a caseworker to finish; empty where nothing was corrected."""
+        lines = [
+            f"- {place.partition(': ')[2] or place}: \u201c{old}\u201d "
+            + ("was removed" if new == _REMOVED else f"is now \u201c{new}\u201d")
+            for place, old, new in self.changes
+        ]
+        return "\n".join(["We have corrected this in our records:", *lines]) if lines else ""
+
+
+def ending_of(facts: CaseFacts, datamap: DataMap) -> Ending:
+    """The request in the person's words, and every value that was corrected."""
+    done = (each for each in done_of(facts.state.measures, Right.RECTIFICATION) if each.kind == "correct")
+    return Ending(facts.asked, [line for each in done for line in changes_of(facts, datamap, each)])
+
+
+def told_of(facts: CaseFacts, measure: Measure) -> list[dict[str, Any]]:
+    """The values of a correction, as they were sealed."""
+    return list(json.loads(facts.notes.get(measure.changes, "[]") if measure.changes else "[]"))

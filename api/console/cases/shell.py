@@ -20,7 +20,7 @@ from api.console.authority import may
 from api.console.cases import content, looked, rail
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
-from api.console.cases.desk_words import DONE_BESIDE
+from api.console.cases.desk_words import AGAIN, DONE_BESIDE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import leads_nowhere, to_look_up, warning
 from api.console.cases.reading import case_events
@@ -134,7 +134,7 @@ def show_case(
         owner=rail.owner_of(web, facts, who.person),
         sum_rows=rail.short_sum(facts),
         laws=" and ".join(sorted({code.partition("-")[0] for code in facts.view.receipt.regimes}, reverse=True)),
-        told=told_of(done),
+        told="" if done == AGAIN and web.now() >= who.began_at + FRESH_FOR else told_of(done),
         kin=shares_family_name(facts.subject.name, who.name) and who.role is not Role.AUDITOR,
         once=mark(),
         may=row_actions(web, who, facts),

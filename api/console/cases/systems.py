@@ -200,6 +200,9 @@ def _unsearched(facts: CaseFacts, system: System) -> SystemRow:
     if row is not None:
         said = f"{'Left out' if row.facts.get('result') == 'exception' else 'Done'} by hand, {facts.person(row.actor)}"
         return SystemRow(system.name, system.title, "done", said, None, row.at, why=facts.note_of(row))
+    if any(each.carried_out_at and system.name not in each.by_hand for each in facts.state.measures):
+        said = "Not searched; what was decided is carried out here, where it applies"
+        return SystemRow(system.name, system.title, "skipped", said, None)
     return SystemRow(system.name, system.title, "skipped", "Not needed for this request", None)
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from adapters.correctable_values import HeldValues
+from adapters.correctable_values import HeldValue, HeldValues
 from adapters.database.case_reader import CaseView
 from api.console.cases import chosen, reading, shell
 from api.console.cases.deeds import form_page
@@ -26,11 +26,14 @@ from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from domain.authority import ROLES, Action
+from domain.datamap import DataMap
 from domain.errors import InvalidInputError, NotPermittedError
 
 router = APIRouter(prefix="/console/cases", route_class=ConsoleRoute, include_in_schema=False)
 
 _SHOWN: Final = 150  # on one page; more is searched for
+_CONTACT: Final = "contact"  # the category of the data map
+_ADDRESS: Final = "address"
 _SHORTEST: Final = 3  # letters: a shorter value stands in every sentence
 
 
@@ -44,6 +47,7 @@ class Line:
     value: str | None
     records: int
     named: bool
+    contact: bool = False  # how the person is reached, as the data map sorts it
 
 
 @router.get("/{reference}/values")
@@ -91,7 +95,8 @@ def _page(  # noqa: PLR0917 (what the page remembers)
     sealed = chosen.kept_by_legal(web.resources, case, found) if found else frozenset()
     every = _lines(web, read, found, sealed)
     fitting = [line for line in every if _fits(line, given, picks or [])]
-    shown = sorted(fitting, key=lambda line: not line.named)[:_SHOWN]
+    reached = {line.group for line in fitting if line.contact}  # what mostly is wrong is how the person is reached
+    shown = sorted(fitting, key=lambda line: (not line.named, line.group not in reached))[:_SHOWN]
     others = (line for line in shown if not line.named)
     datamap = web.resources.datamap
     return shell.show_case(
@@ -128,7 +133,8 @@ def _lines(web: Web, facts: CaseFacts, found: HeldValues | None, sealed: Collect
         if at in sealed:
             continue
         group, _, title = field_title(datamap, each.system, each.collection, each.field).rpartition(", ")
-        lines.append(Line(chosen.key_of(found, at), group, title, each.value, each.records, _named(each.value, said)))
+        named, contact = _named(each.value, said), _is_contact(datamap, each)
+        lines.append(Line(chosen.key_of(found, at), group, title, each.value, each.records, named, contact))
     return lines
 
 
@@ -140,6 +146,8 @@ def _fits(line: Line, given: Mapping[str, str], picks: list[str]) -> bool:
         return False
     if line.value is None and not given.get("empty") and not wanted:
         return False
+    if line.contact and _ADDRESS in wanted:  # its parts are called street or town
+        return True
     return not wanted or wanted in (line.value or "").casefold() or wanted in f"{line.group}, {line.title}".casefold()
 
 
@@ -147,6 +155,13 @@ def _named(value: str | None, said: str) -> bool:
     """Whether the person's own words are about a value: one stands in the other."""
     one, other = (value or "").casefold().strip(), said.casefold().strip()
     return min(len(one), len(other)) >= _SHORTEST and (one in other or other in one)
+
+
+def _is_contact(datamap: DataMap, held: HeldValue) -> bool:
+    found = next((each for each in datamap.systems if each.name == held.system), None)
+    one = next((each for each in found.collections if each.name == held.collection), None) if found else None
+    known = one.fields.get(held.field) if one else None
+    return known is not None and known.category == _CONTACT
 
 
 def _systems(found: HeldValues | None) -> list[str]:
