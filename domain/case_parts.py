@@ -85,6 +85,7 @@ class Package(BaseModel):
     approved_by: int = 0  # sequence of the event that approved it; the number of the letter that delivers it
     published: bool = False
     opened: bool = False
+    returned: bool = False  # nobody approves it any more, until it is built again
 
 
 class Notice(BaseModel):

@@ -90,6 +90,7 @@ def _system_actions(state: CaseState) -> list[Action]:
 def _package_actions(state: CaseState) -> list[Action]:
     if state.stage(state.copied) is Status.IN_REVIEW:
         ready = state.package is not None and state.package_wanted is None and not state.needs_search
+        ready = ready and state.package is not None and not state.package.returned
         may_leave = not (state.held or state.disputed or refusing(state, state.copied)) and state.knows(state.copied)
         approval = [Action.APPROVE_PACKAGE] if ready and may_leave else []
         return [*DESK_ACTIONS, Action.PREPARE_PACKAGE, Action.RETURN_FOR_REWORK, Action.RECORD_DELIVERY, *approval]

@@ -65,6 +65,8 @@ def _package_returned(state: CaseState, _event: CaseEvent) -> None:
     if state.refusal is not None:  # what came back is the proposed refusal
         state.refusal = None
         return
+    if state.package is not None:
+        state.package.returned = True
     void_release(state)
 
 

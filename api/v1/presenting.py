@@ -146,7 +146,9 @@ def package_of(state: CaseState, newest: int) -> PackageAnswer | None:
         standing = "building"
     elif package is None:
         return None
-    elif stage is Status.COLLECTING or (stage is Status.IN_REVIEW and (state.needs_search or newest > package.revision)):
+    elif stage is Status.COLLECTING or (
+        stage is Status.IN_REVIEW and (state.needs_search or newest > package.revision or package.returned)
+    ):
         standing = "stale"
     return PackageAnswer(
         state=standing,

@@ -104,6 +104,11 @@ def test_whoever_prepared_cannot_approve_until_it_was_returned() -> None:
         decide(state, ApprovePackage(actor=LEAD, sha256=SHA))
     perform(state, ReturnForRework(actor=BEN, note=uuid4()))
     assert state.preparers == []
+    with pytest.raises(NotAllowedNowError):  # and not the same package again, which nobody has changed
+        decide(state, ApprovePackage(actor=LEAD, sha256=SHA))
+    perform(state, PreparePackage(actor=ANNA))
+    built(state)
+    perform(state, ApprovePackage(actor=LEAD, sha256=SHA))
 
 
 def test_the_same_person_under_another_role_is_still_the_same_person() -> None:

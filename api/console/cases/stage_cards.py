@@ -27,6 +27,15 @@ def approve(looking: Looking, _step: NextStep) -> Card:
     back = Press(Action.RETURN_FOR_REWORK, "Return for rework")
     write = Press(Action.SEND_MESSAGE, f"Write to {first}")
     again = Press(Action.PREPARE_PACKAGE, "Build the package again", direct=True, first=True)
+    if package.returned:
+        return Card(
+            "Rework what was returned, then build the package again",
+            "A colleague sent the package back; why stands in the history. It is built again first; whoever builds it "
+            "prepared it, and somebody else looks at what changed.",
+            presses=looking.only(again, write),
+            link=("Look at the decisions", "package"),
+            release=True,
+        )
     if looking.stale:
         return Card(
             "Build the package again",
