@@ -189,7 +189,7 @@ def _approve_package(state: CaseState, command: ApprovePackage, _verdict: Verdic
     alone = second_person(state, command, Action.APPROVE_PACKAGE, command.sha256, binding)
     if state.package is None or state.package.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.PACKAGE_APPROVED, facts={"sha256": command.sha256, "binding": binding}), *alone]
+    return [Draft(tag=Tag.PACKAGE_APPROVED, facts=noted(command, sha256=command.sha256, binding=binding)), *alone]
 
 
 def _return_for_rework(state: CaseState, command: CommandBase, _verdict: Verdict | None) -> list[Draft]:

@@ -48,7 +48,7 @@ def _approve(state: CaseState, command: ApprovePartialAnswer, _verdict: Verdict 
     alone = second_person(state, command, Action.APPROVE_PARTIAL_ANSWER, command.sha256, binding)
     if package is None or package.sha256 != command.sha256:
         raise StaleHashError(status=state.status.value)
-    return [Draft(tag=Tag.PARTIAL_APPROVED, facts={"sha256": command.sha256, "binding": binding}), *alone]
+    return [Draft(tag=Tag.PARTIAL_APPROVED, facts=noted(command, sha256=command.sha256, binding=binding)), *alone]
 
 
 PARTIAL_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {

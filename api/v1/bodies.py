@@ -98,9 +98,12 @@ _REASON_TAKEN = frozenset(
         Action.REOPEN,
         Action.REPORT_WRONG_PERSON,
         Action.NEEDS_NO_ANSWER,
+        Action.APPROVE_PACKAGE,
+        Action.APPROVE_PARTIAL_ANSWER,
     }
 )
 
+_WHY_UNSEEN = (Reason | None, Field(None, description="why it may leave although nobody looked at all of it; kept sealed"))
 # Fields of a command that a client cannot know, and what it sends in their place.
 _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.REQUEST_CODE: {
@@ -148,6 +151,8 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.DECIDE_COMPLAINT: {"text": (Words, Field(description="what the person reads: what we found, and what changed"))},
     Action.LINK_COMPLAINT: {"about": (Value, Field(description="reference or id of the case complained of"))},
     Action.SEARCH_ARCHIVE: {"scope": None},
+    Action.APPROVE_PACKAGE: {"reason": _WHY_UNSEEN},
+    Action.APPROVE_PARTIAL_ANSWER: {"reason": _WHY_UNSEEN},
     Action.NEEDS_NO_ANSWER: {"reason": (Reason | None, Field(None, description="kept sealed"))},
     Action.ADD_NOTE: {"text": (Words, Field(description="for colleagues; kept sealed, and the person does not get it"))},
     Action.SEND_PROGRESS: {"text": (Words, Field(description="what the person is told, by letter"))},

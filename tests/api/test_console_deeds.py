@@ -141,6 +141,25 @@ class TestPress:
         assert answer.headers["location"] == f"{path}?done=approve_package"
         assert status_of(searched)[0] is Status.FULFILLING
 
+    def test_where_something_was_kept_back_what_nobody_saw_leaves_only_with_a_tick_and_a_reason(
+        self, at_console: SignIn, searched: SearchedCase
+    ) -> None:
+        searched.decide(searched.items("platform", "accounts")[0].id, "withhold", "third_party")
+        package = searched.build()
+        searched.event(Tag.PACKAGE_BUILT, **package.facts)
+        person, path = at_console(Role.REVIEWER), path_of(searched)
+        form = f"{path}/actions/approve_package?sha256={package.facts['sha256']}"
+        assert form in person.get(path).text
+        assert "were seen by nobody" in text_of(person.get(form))
+        given = {"sha256": str(package.facts["sha256"])}
+        for typed in ({}, {"reason": "Her own pictures alone."}, {"released_unseen": "yes"}):
+            assert person.post(f"{path}/actions/approve_package", given | typed).status_code == 422
+        assert status_of(searched)[0] is Status.IN_REVIEW
+        typed = {"released_unseen": "yes", "reason": "Her own pictures alone."}
+        answer = person.post(f"{path}/actions/approve_package", given | typed)
+        assert answer.headers["location"] == f"{path}?done=approve_package"
+        assert "Her own pictures alone." in text_of(person.get(f"{path}/history"))
+
     def test_a_sign_in_of_long_ago_is_asked_again_and_nothing_happens_before(
         self, at_console: SignIn, searched: SearchedCase
     ) -> None:

@@ -81,6 +81,7 @@ class Looking:
     stale: bool
     zone: ZoneInfo
     sample: bool = False  # a large package, whose sample this person has not looked at
+    unseen: bool = False  # something was seen by nobody, so an approval takes a word about it
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 
     def may(self, action: Action) -> bool:

@@ -93,6 +93,13 @@ class Tree:
         return sum(each.items for each in self.branches)
 
     @property
+    def needs_looking(self) -> bool:
+        """Nobody looked at all of it, and it is not plain: something was kept back, or is mail or files found by hand."""
+        unseen = [each for each in self.branches if each.seen < each.items]
+        unsorted = any(each.archive or each.collection == BY_HAND for each in unseen)
+        return not self.sampling and bool(unseen) and (unsorted or self.totals[2] > 0)
+
+    @property
     def sampling(self) -> bool:
         """Its approver looks at a sample before."""
         return bool(self.row and self.row.summary.get("sampling"))

@@ -73,14 +73,14 @@ async def act(action: TheAction, web: TheWeb, who: TheCaseworker, form: TheForm,
     """Do it, and come back to the case; or say beside the form why not."""
     wanted = _action(action, who)
     path = f"/console/cases/{case.receipt.reference}"
-    given = _given(wanted, form) | (looked.given_in(form) if wanted is Action.COMPLETE_WORK_ITEM else {})
+    given = _given(wanted, form) | looked.given_in(wanted, form)
     if wanted in FRESH:
         back = f"{path}?done={AGAIN}" if given.keys() <= TARGETS else f"{path}/actions/{wanted.value}"
         if not given.keys() <= TARGETS and not who.is_fresh(web.now()):
             back += f"?kept={await run_in_threadpool(_keep, web, who, case, given)}"
         who.need_fresh(web.now(), back)
     try:
-        told = await run_in_threadpool(looked.told, web, who, case, given) if wanted is Action.COMPLETE_WORK_ITEM else given
+        told = await run_in_threadpool(looked.told, web, who, case, wanted, given)
         done = await carry_out(web, who, case, wanted, told, field(form, "once"), Upload())
     except DomainError as refusal:
         given |= {"pick": []} if refusal.facts.get("field") == "pick" else {}
@@ -271,7 +271,7 @@ def form_page(  # noqa: PLR0917
     )
     ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
     start |= {"note": ending.draft} if ending and ending.draft else {}
-    fields += looked.fields(web, who, read, target) if action is Action.COMPLETE_WORK_ITEM else []
+    fields += looked.fields(web, who, read, action, target)
     labels = {each.name: each.label for each in fields}
     errors = {} if refused is None else {_ABOUT_THE_CASE: refused.words}
     if refused is not None and refused.about in labels:

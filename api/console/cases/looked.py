@@ -11,6 +11,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
+from api.console.cases import unseen
 from api.console.cases.card import Looking
 from api.console.cases.facts import CaseFacts
 from api.console.cases.form_fields import FormField
@@ -18,6 +19,7 @@ from api.console.queue import colleagues
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from api.face.forms import field
+from domain.authority import Action
 from domain.case import CaseState
 from domain.datamap import DataMap
 from domain.errors import InvalidInputError
@@ -38,8 +40,10 @@ def places(state: CaseState, datamap: DataMap, work_item: str) -> list[tuple[str
     return [(each.name, each.title) for each in system.collections] if system and system.collections else whole
 
 
-def fields(web: Web, who: SignedIn, read: CaseFacts, target: Mapping[str, str]) -> list[FormField]:
-    """What a form asks beside the result."""
+def fields(web: Web, who: SignedIn, read: CaseFacts, action: Action, target: Mapping[str, str]) -> list[FormField]:
+    """What a form asks beside the command's own fields."""
+    if action is not Action.COMPLETE_WORK_ITEM:
+        return unseen.fields(web, read, action)
     where = places(read.state, web.resources.datamap, target.get("work_item", ""))
     if not where or target.get("result") not in {None, "not_found"}:
         return []
@@ -51,17 +55,22 @@ def fields(web: Web, who: SignedIn, read: CaseFacts, target: Mapping[str, str]) 
     ]
 
 
-def given_in(form: FormData) -> dict[str, Any]:
+def given_in(action: Action, form: FormData) -> dict[str, Any]:
     """What was said of it."""
+    if action is not Action.COMPLETE_WORK_ITEM:
+        return {unseen.ACCEPTED: "yes"} if action in unseen.APPROVALS and field(form, unseen.ACCEPTED) else {}
     return {BY: field(form, BY), WHERE: [str(each) for each in form.getlist(WHERE)]} if BY in form or WHERE in form else {}
 
 
-def told(web: Web, who: SignedIn, case: CaseView, given: Mapping[str, Any]) -> dict[str, Any]:
+def told(web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     """The command's own fields, with who looked where in its note.
 
     Raises:
-        InvalidInputError: nothing was found in a search by hand, and nobody said who looked or where.
+        InvalidInputError: nothing was found in a search by hand, and nobody said who looked or where; or nobody looked at what
+            would leave, and nobody said why it may.
     """
+    if action is not Action.COMPLETE_WORK_ITEM:
+        return unseen.told(web, case, action, given) if action in unseen.APPROVALS else dict(given)
     body = {name: value for name, value in given.items() if name not in {BY, WHERE}}
     where = dict(places(case.state, web.resources.datamap, str(given.get("work_item", ""))))
     if given.get("result") != "not_found" or not where:

@@ -17,7 +17,7 @@ from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words
 from api.console.authority import may
-from api.console.cases import content, looked, rail
+from api.console.cases import content, looked, rail, unseen
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
@@ -202,6 +202,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         stale=_stale(web, facts.state),
         zone=zone(web),
         sample=waits_for(web, who, facts.state),
+        unseen=unseen.left(web, facts, unseen.approval(facts)) is not None,
         held_in_part=_held_in_part(web, facts.state),
     )
 

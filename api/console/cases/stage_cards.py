@@ -54,7 +54,9 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             link=(f"See it as {first} will", "preview"),
             release=True,
         )
-    approve = Press(Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=True, first=True)
+    approve = Press(
+        Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=not looking.unseen, first=True
+    )
     if looking.person in facts.state.preparers:
         alone, note = looking.alone(approve)
         return Card(
@@ -100,7 +102,11 @@ def part(looking: Looking, _step: NextStep) -> Card:
     package = partial.package
     left = ", ".join(looking.title(name) for name in partial.without) or "the rest"
     approve = Press(
-        Action.APPROVE_PARTIAL_ANSWER, "Approve and release this part", {"sha256": package.sha256}, direct=True, first=True
+        Action.APPROVE_PARTIAL_ANSWER,
+        "Approve and release this part",
+        {"sha256": package.sha256},
+        direct=not looking.unseen,
+        first=True,
     )
     alone, note = looking.alone(approve) if mine else ([approve], "")
     if looking.sample and not mine:
