@@ -62,6 +62,12 @@ class Factors:
             session.add(row)
         return seed
 
+    def drop_begun(self, person: UUID) -> None:
+        """Forget what was shown and never confirmed: whoever saw it in another session must not know the next authenticator."""
+        with self._database.write() as session:
+            here = (col(StaffFactor.caseworker) == person, col(StaffFactor.next_seed).is_not(None))
+            session.execute(update(StaffFactor).where(*here).values(next_seed=None))
+
     def confirm(self, person: UUID, code: str, now: datetime) -> list[str] | None:
         """Let the new authenticator count, if the code is its own; the ten new recovery codes, or None.
 

@@ -112,6 +112,7 @@ def begin_session(
         with web.resources.database.write() as session:
             tell(session, "new_sign_in", person.id, at=web.now(), browser=browser_of(request.headers.get("user-agent", "")))
         tries.remember(web, answer, person.email)
+    Factors(web.resources.database, web.resources.vault).drop_begun(person.id)
     sessions.begin(web, request, answer, person, before=before, by_passkey=by_passkey)
 
 

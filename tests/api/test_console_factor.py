@@ -121,6 +121,21 @@ def test_a_recovery_code_works_once_and_only_for_a_new_authenticator(web: TestCl
     assert not factors.accepts_recovery(noor, codes[4], datetime.now(UTC))
 
 
+def test_an_authenticator_that_was_shown_and_never_confirmed_is_another_one_after_the_next_sign_in(
+    web: TestClient, noor: UUID, resources: Resources
+) -> None:
+    factors = Factors(resources.database, resources.vault)
+    seed = authenticator_of(resources, noor)
+    seen_by_somebody = factors.begun(noor)
+    assert factors.begun(noor) == seen_by_somebody, "the same while the page is loaded again"
+    unused(resources)
+    _begin(web)
+    assert _send(web, FACTOR, code=code_at(seed, datetime.now(UTC)))[0] == 303
+    assert factors.begun(noor) != seen_by_somebody
+    unused(resources)
+    assert factors.accepts(noor, code_at(seed, datetime.now(UTC)), datetime.now(UTC)), "the one that counts still does"
+
+
 def test_guessed_codes_stop_and_lock_out_no_known_browser(web: TestClient, noor: UUID, resources: Resources) -> None:
     seed = authenticator_of(resources, noor)
     known = _away(web, 7)
