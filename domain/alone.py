@@ -16,6 +16,7 @@ from domain.case import CaseState
 from domain.case_parts import AFTER_CHECK, Alone, WorkItem
 from domain.commands import Command, CommandBase
 from domain.errors import FourEyesError, NotAllowedNowError
+from domain.event_facts import text_of
 from domain.events import CaseEvent, Draft, Tag
 
 COOLING: Final = timedelta(hours=12)  # practice.md: a night lies between wanting it and doing it
@@ -74,17 +75,17 @@ def check_cooling(state: CaseState, command: Command, now: datetime) -> None:
 
 
 def _announced(state: CaseState, event: CaseEvent) -> None:
-    approval, by = str(event.facts["approval"]), event.actor
+    approval, by = text_of(event, "approval"), event.actor
     # The last word counts; what was approved stays on record.
     state.alone = [each for each in state.alone if each.approved or (each.approval, each.by) != (approval, by)]
     state.alone.append(
         Alone(
             sequence=event.sequence,
             approval=approval,
-            sha256=str(event.facts["sha256"]),
-            binding=str(event.facts["binding"]),
+            sha256=text_of(event, "sha256"),
+            binding=text_of(event, "binding"),
             by=by,
-            checker=str(event.facts["checker"]),
+            checker=text_of(event, "checker"),
             at=event.at,
         )
     )
@@ -101,7 +102,7 @@ def _approved(state: CaseState, event: CaseEvent) -> None:
 def _checked(state: CaseState, event: CaseEvent) -> None:
     for each in unchecked(state):
         if each.sequence == event.facts["announced"]:
-            each.finding = str(event.facts["finding"])
+            each.finding = text_of(event, "finding")
             state.work_items[task_of(state, each)].result = "done"
             if each.finding == "not_in_order":
                 key = uuid5(state.case_id, f"{AFTER_CHECK_DISPUTED}/{event.sequence}")

@@ -21,10 +21,11 @@ from domain.breach import (
 )
 from domain.breach_checklist import STEPS
 from domain.breach_events import BreachEvent, BreachTag
-from domain.breach_facts import affected_of, instant_of, note_of, number_of, text_of, uuid_of
+from domain.breach_facts import affected_of
 from domain.breach_report_folding import REPORT_RULES
 from domain.breach_severity import SeverityInputs, severity_of
 from domain.breach_work_folding import WORK_RULES
+from domain.event_facts import instant_of, note_of, number_of, text_of, uuid_of
 from domain.texts import Place
 
 
@@ -74,7 +75,7 @@ def _opened(state: BreachState, event: BreachEvent) -> None:
 
 def _paged(state: BreachState, event: BreachEvent) -> None:
     state.pages += 1
-    state.called, state.called_at = (str(event.facts["person"]) if event.facts.get("person") else None), event.at
+    state.called, state.called_at = (text_of(event, "person") if event.facts.get("person") else None), event.at
 
 
 def _acknowledged(state: BreachState, event: BreachEvent) -> None:

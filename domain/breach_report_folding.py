@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from domain.breach import BreachState, FieldState, Report
 from domain.breach_events import BreachEvent, BreachTag
-from domain.breach_facts import instant_of, note_of, number_of, text_of, uuid_of
+from domain.event_facts import instant_of, note_of, number_of, text_of, uuid_of
 
 
 def _field(state: BreachState, event: BreachEvent) -> None:

@@ -6,9 +6,9 @@ Next: `workflows/notices.py`
 from collections.abc import Callable
 from datetime import date
 from typing import Literal, cast
-from uuid import UUID
 
 from domain.case import CaseState, Notice
+from domain.event_facts import number_of, text_of, uuid_of
 from domain.events import CaseEvent, Tag
 from domain.identity import Factor
 from domain.insurance import EXTENSION
@@ -49,11 +49,11 @@ def _authority(state: CaseState, event: CaseEvent) -> None:
 
 
 def _reviewed(state: CaseState, event: CaseEvent) -> None:
-    state.reviewed.append(date.fromisoformat(str(event.facts["review_on"])))
+    state.reviewed.append(date.fromisoformat(text_of(event, "review_on")))
 
 
 def _extension_decided(state: CaseState, event: CaseEvent) -> None:
-    state.extension = Notice(sequence=event.sequence, text=UUID(str(event.facts["note"])), approved=True)
+    state.extension = Notice(sequence=event.sequence, text=uuid_of(event, "note"), approved=True)
     tasks_done(state, EXTENSION)
 
 
@@ -68,9 +68,7 @@ def _extension_bounced(state: CaseState, _event: CaseEvent) -> None:
 
 def _refusal_proposed(state: CaseState, event: CaseEvent) -> None:
     right = event.facts.get("right")
-    state.refusal = Notice(
-        sequence=event.sequence, text=UUID(str(event.facts["text"])), right=Right(str(right)) if right else None
-    )
+    state.refusal = Notice(sequence=event.sequence, text=uuid_of(event, "text"), right=Right(str(right)) if right else None)
     prepared(state, event)
 
 
@@ -103,7 +101,7 @@ def _for_date(state: CaseState, event: CaseEvent) -> None:
 
 def _approaching(state: CaseState, event: CaseEvent) -> None:
     _for_date(state, event)
-    state.deadline_warned.append(cast("int", event.facts.get("days", 0)))
+    state.deadline_warned.append(number_of(event, "days"))
 
 
 def _passed(state: CaseState, event: CaseEvent) -> None:

@@ -5,47 +5,30 @@ Next: `domain/package_folding.py`
 
 from collections.abc import Callable
 from datetime import date
-from typing import cast
-from uuid import UUID
 
 from domain.case import JOIN, CaseState, SystemStanding, SystemState, WorkItem
 from domain.case_parts import IMPORT_ARCHIVE, LETTER_BY_POST, SEARCHES
 from domain.clock_folding import prepared
-from domain.events import CaseEvent, Fact, Tag
+from domain.event_facts import number_of, text_of, uuid_of, uuids_of
+from domain.events import CaseEvent, Tag
 from domain.identity_folding import void_release
 from domain.rights import Status
 from domain.rights_folding import stands
 
 
-def _text(event: CaseEvent, name: str) -> str:
-    return str(event.facts[name])
-
-
-def _uuid(event: CaseEvent, name: str) -> UUID:
-    return UUID(_text(event, name))
-
-
-def _number(event: CaseEvent, name: str) -> int:
-    return cast("int", event.facts.get(name, 0))
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
-
-
 def _collection_started(state: CaseState, event: CaseEvent) -> None:
-    state.run = _number(event, "run")
+    state.run = number_of(event, "run")
     stands(state, state.copied, Status.COLLECTING)
-    state.searched_keys = [UUID(key) for key in _texts(event.facts["keys"])]
+    state.searched_keys = uuids_of(event, "keys")
     # What a caseworker decided to leave out stays left out when another identifier makes another search necessary.
     state.systems = {name: system for name, system in state.systems.items() if system.state == "skipped"}
 
 
 def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
     def rule(state: CaseState, event: CaseEvent) -> None:
-        state.systems[_text(event, "system")] = SystemState(
+        state.systems[text_of(event, "system")] = SystemState(
             state=standing,
-            records=_number(event, "records"),
+            records=number_of(event, "records"),
             searched_at=event.at if standing == "searched" else None,
             archive=_is_archive(state, event),
         )
@@ -61,31 +44,31 @@ def _system(standing: SystemStanding) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _is_archive(state: CaseState, event: CaseEvent) -> bool:
-    known = state.systems.get(_text(event, "system"))
+    known = state.systems.get(text_of(event, "system"))
     return bool(event.facts.get("archive")) or (known is not None and known.archive)
 
 
 def _work_item_opened(state: CaseState, event: CaseEvent) -> None:
     names = ("system", "right", "letter", "sent", "collection", "recipient", "due", "measure")
     named = {name: event.facts[name] for name in names if event.facts.get(name)}
-    item = WorkItem.model_validate({"kind": _text(event, "kind"), "opened_at": event.at, **named})
-    state.work_items[_uuid(event, "work_item")] = item
+    item = WorkItem.model_validate({"kind": text_of(event, "kind"), "opened_at": event.at, **named})
+    state.work_items[uuid_of(event, "work_item")] = item
     if item.kind in SEARCHES and item.system:
         state.systems[item.system] = SystemState(state="manual", archive=item.kind == IMPORT_ARCHIVE)
 
 
 def _work_item_completed(state: CaseState, event: CaseEvent) -> None:
-    item = state.work_items[_uuid(event, "work_item")]
-    item.result = _text(event, "result")
+    item = state.work_items[uuid_of(event, "work_item")]
+    item.result = text_of(event, "result")
     if item.kind == JOIN:  # answered by itself it means no: they stay apart
         state.joining = None
         return
     if item.kind == LETTER_BY_POST:  # whoever brings a letter to the post has prepared nothing
-        item.posted_on = date.fromisoformat(_text(event, "posted_on")) if event.facts.get("posted_on") else None
+        item.posted_on = date.fromisoformat(text_of(event, "posted_on")) if event.facts.get("posted_on") else None
         return
     prepared(state, event)
     if item.kind in SEARCHES and item.system:
-        files, archive = _number(event, "files"), item.kind == IMPORT_ARCHIVE
+        files, archive = number_of(event, "files"), item.kind == IMPORT_ARCHIVE
         state.systems[item.system] = SystemState(state="searched", records=files, searched_at=event.at, archive=archive)
 
 

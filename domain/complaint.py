@@ -9,13 +9,13 @@ Next: `workflows/rights/complaint.py`
 from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
-from uuid import UUID
 
 from domain.authority import Action
 from domain.case import CaseState, Finding
 from domain.clock_folding import tasks_done
 from domain.commands import CommandBase, DecideComplaint, LinkComplaint
 from domain.errors import InvalidInputError
+from domain.event_facts import uuid_of
 from domain.events import CaseEvent, Draft, Tag
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
@@ -60,7 +60,7 @@ COMPLAINT_DECISIONS: dict[Action, Callable[..., list[Draft]]] = {
 
 
 def _linked(state: CaseState, event: CaseEvent) -> None:
-    state.complaint.about.append(UUID(str(event.facts["about"])))
+    state.complaint.about.append(uuid_of(event, "about"))
 
 
 def _acknowledged(state: CaseState, event: CaseEvent) -> None:
@@ -78,7 +78,7 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
     state.complaint.finding = cast("Finding", event.facts["finding"])
     if (item := state.item(Right.COMPLAINT)) is not None:
         # What was asked is that we look into it and answer; what we found is the finding.
-        item.outcome, item.decided, item.text = Outcome.FULFILLED, event.sequence, UUID(str(event.facts["text"]))
+        item.outcome, item.decided, item.text = Outcome.FULFILLED, event.sequence, uuid_of(event, "text")
     for kind in (HANDLE, PROGRESS):
         tasks_done(state, kind)
 

@@ -6,13 +6,13 @@ Next: domain/erasure_decisions.py
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import cast
-from uuid import UUID
 
 from domain.case import CaseState
 from domain.clock_folding import prepared
 from domain.erasure import Addressee, Edit, Track
 from domain.erasure_standing import ErasureStanding, PlanStanding
-from domain.events import CaseEvent, Fact, Tag
+from domain.event_facts import number_of, text_of, texts_of, uuid_of, uuids_of
+from domain.events import CaseEvent, Tag
 from domain.grounds import Ground
 from domain.rights import Outcome, Status
 from domain.rights_folding import stands
@@ -26,34 +26,26 @@ def _standing(state: CaseState) -> ErasureStanding:
     return state.erasure
 
 
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
-
-
-def _number(event: CaseEvent, name: str) -> int:
-    return cast("int", event.facts.get(name, 0))
-
-
 def _planned(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
-    erasure.plans, erasure.looks = _number(event, "number"), erasure.looks + 1
+    erasure.plans, erasure.looks = number_of(event, "number"), erasure.looks + 1
     erasure.told_at = erasure.waiting_until = None
-    addressees = (text.split(".") for text in _texts(event.facts.get("addressees")))
+    addressees = (text.split(".") for text in texts_of(event, "addressees"))
     erasure.plan = PlanStanding(
-        id=UUID(str(event.facts["plan"])),
+        id=uuid_of(event, "plan"),
         number=erasure.plans,
-        sha256=str(event.facts["sha256"]),
-        datamap=str(event.facts["datamap"]),
-        keys=[UUID(key) for key in _texts(event.facts["keys"])],
-        erase=_number(event, "erase"),
-        change=_number(event, "change"),
-        keep=_number(event, "keep"),
-        before=_texts(event.facts.get("before")),
-        by_hand=_texts(event.facts.get("by_hand")),
+        sha256=text_of(event, "sha256"),
+        datamap=text_of(event, "datamap"),
+        keys=uuids_of(event, "keys"),
+        erase=number_of(event, "erase"),
+        change=number_of(event, "change"),
+        keep=number_of(event, "keep"),
+        before=texts_of(event, "before"),
+        by_hand=texts_of(event, "by_hand"),
         addressees=[Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees],
-        public=_texts(event.facts.get("public")),
-        waiting_days=_number(event, "waiting_days"),
-        second_look_days=_number(event, "second_look_days") or 30,
+        public=texts_of(event, "public"),
+        waiting_days=number_of(event, "waiting_days"),
+        second_look_days=number_of(event, "second_look_days") or 30,
     )
     stands(state, state.erasing, Status.IN_REVIEW)
 
@@ -62,12 +54,12 @@ def _edited(state: CaseState, event: CaseEvent) -> None:
     erasure, until, letter = _standing(state), event.facts.get("until"), event.facts.get("ground")
     erasure.edits.append(
         Edit(
-            system=str(event.facts["system"]),
-            collection=str(event.facts["collection"]),
+            system=text_of(event, "system"),
+            collection=text_of(event, "collection"),
             keep=bool(event.facts["keep"]),
             ground=cast("Ground", f"17(3)({letter})") if letter else None,
             until=date.fromisoformat(str(until)) if until else None,
-            note=UUID(str(event.facts["note"])),
+            note=uuid_of(event, "note"),
         )
     )
     _void(state, event)
@@ -86,7 +78,7 @@ def _voided(state: CaseState, event: CaseEvent) -> None:
 
 def _skipped(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
-    erasure.skipped = sorted({*erasure.skipped, str(event.facts["system"])})
+    erasure.skipped = sorted({*erasure.skipped, text_of(event, "system")})
     prepared(state, event)
 
 
@@ -96,7 +88,7 @@ def _interrupted(state: CaseState, _event: CaseEvent) -> None:
 
 def _approved(state: CaseState, event: CaseEvent) -> None:
     if (plan := _standing(state).plan) is not None:
-        plan.binding, plan.approved_by = str(event.facts["binding"]), event.sequence
+        plan.binding, plan.approved_by = text_of(event, "binding"), event.sequence
     stands(state, state.erasing, Status.FULFILLING)
 
 
@@ -113,7 +105,7 @@ def _announced(state: CaseState, event: CaseEvent) -> None:
     state.holders_told_at = event.at
     for identifier in state.identifiers.values():
         identifier.told = identifier.told or bool(identifier.found)
-    erasure.waiting_until = datetime.fromisoformat(str(event.facts["until"]))
+    erasure.waiting_until = datetime.fromisoformat(text_of(event, "until"))
 
 
 def _restricted(state: CaseState, event: CaseEvent) -> None:
@@ -140,13 +132,13 @@ def _looked(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
     erasure.looks += 1
     erasure.looked_at = event.at
-    erasure.leftovers, erasure.newer = _number(event, "leftovers"), _number(event, "newer")
+    erasure.leftovers, erasure.newer = number_of(event, "leftovers"), number_of(event, "newer")
     erasure.followed_up = bool(event.facts.get("last"))
 
 
 def _certified(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
-    erasure.certified, erasure.pending = event.sequence, _texts(event.facts.get("pending"))
+    erasure.certified, erasure.pending = event.sequence, texts_of(event, "pending")
 
 
 def _rest_told(state: CaseState, _event: CaseEvent) -> None:
@@ -154,7 +146,7 @@ def _rest_told(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _chased(state: CaseState, event: CaseEvent) -> None:
-    state.work_items[UUID(str(event.facts["work_item"]))].chased.append(_number(event, "days"))
+    state.work_items[uuid_of(event, "work_item")].chased.append(number_of(event, "days"))
 
 
 ERASURE_RULES: dict[Tag, Rule] = {

@@ -6,7 +6,6 @@ Next: `domain/decisions.py`, which says which commands are legal in which state.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from domain.afterwards import AFTERWARDS_RULES, search_again
@@ -17,7 +16,8 @@ from domain.clock_folding import CLOCK_RULES, prepared
 from domain.collection_folding import COLLECTION_RULES
 from domain.complaint import COMPLAINT_RULES
 from domain.erasure_folding import ERASURE_RULES
-from domain.events import CaseEvent, Fact, Tag
+from domain.event_facts import number_of, text_of, texts_of, uuid_of
+from domain.events import CaseEvent, Tag
 from domain.identity import Doubt
 from domain.identity_folding import IDENTITY_RULES, shown, void_release
 from domain.measure_folding import MEASURE_RULES
@@ -53,39 +53,23 @@ def evolve(state: CaseState, event: CaseEvent) -> None:
     state.sequence = event.sequence
 
 
-def _text(event: CaseEvent, name: str) -> str:
-    return str(event.facts[name])
-
-
-def _uuid(event: CaseEvent, name: str) -> UUID:
-    return UUID(_text(event, name))
-
-
-def _number(event: CaseEvent, name: str) -> int:
-    return cast("int", event.facts.get(name, 0))
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
-
-
 def _received(state: CaseState, event: CaseEvent) -> None:
-    state.received_at = datetime.fromisoformat(_text(event, "received_at"))
-    state.channel = Channel(_text(event, "channel"))
-    state.rights = [RightItem(right=Right(right)) for right in _texts(event.facts["rights"])]
+    state.received_at = datetime.fromisoformat(text_of(event, "received_at"))
+    state.channel = Channel(text_of(event, "channel"))
+    state.rights = [RightItem(right=Right(right)) for right in texts_of(event, "rights")]
     for item in state.rights:  # what needs no identity is at work from the first moment
         item.status = Status.FULFILLING if item.right in NO_IDENTITY_CHECK else Status.RECEIVED
-    state.consents = _texts(event.facts.get("consents"))
-    state.regimes = _texts(event.facts["regimes"])
-    state.risk = Risk(_text(event, "risk"))
+    state.consents = texts_of(event, "consents")
+    state.regimes = texts_of(event, "regimes")
+    state.risk = Risk(text_of(event, "risk"))
     state.high_since = event.at if state.risk is Risk.HIGH else None
-    state.doubts = [Doubt(name) for name in _texts(event.facts.get("doubts"))]
+    state.doubts = [Doubt(name) for name in texts_of(event, "doubts")]
 
 
 def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
-    key = _uuid(event, "identifier")
+    key = uuid_of(event, "identifier")
     agent = bool(event.facts.get("agent"))
-    state.identifiers[key] = Identifier(kind=_text(event, "kind"), agent=agent)
+    state.identifiers[key] = Identifier(kind=text_of(event, "kind"), agent=agent)
     if state.delivery_address is None and event.facts["kind"] == "email" and not agent:
         state.delivery_address = key
 
@@ -93,11 +77,11 @@ def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
 def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], None]:
     def rule(state: CaseState, event: CaseEvent) -> None:
         before = set(state.usable_keys)
-        state.identifiers[_uuid(event, "identifier")].standing = standing
-        if standing == "proven" and not state.identifiers[_uuid(event, "identifier")].agent:
+        state.identifiers[uuid_of(event, "identifier")].standing = standing
+        if standing == "proven" and not state.identifiers[uuid_of(event, "identifier")].agent:
             shown(state, event)
         if standing == "accepted":
-            state.identifiers[_uuid(event, "identifier")].accepted_by = event.actor
+            state.identifiers[uuid_of(event, "identifier")].accepted_by = event.actor
             prepared(state, event)
         if set(state.usable_keys) != before:
             void_release(state)
@@ -117,9 +101,9 @@ def _search_again(state: CaseState) -> None:
 def _deliver_to_proven(state: CaseState, event: CaseEvent) -> None:
     # Nothing may go to an address that was only claimed (I8): the first proven one takes its place.
     address = state.identifiers.get(state.delivery_address) if state.delivery_address else None
-    proven = state.identifiers[_uuid(event, "identifier")]
+    proven = state.identifiers[uuid_of(event, "identifier")]
     if proven.standing == "proven" and proven.kind == "email" and (address is None or address.standing != "proven"):
-        state.delivery_address = _uuid(event, "identifier")
+        state.delivery_address = uuid_of(event, "identifier")
 
 
 def _identity_asked(state: CaseState, event: CaseEvent) -> None:
@@ -128,29 +112,29 @@ def _identity_asked(state: CaseState, event: CaseEvent) -> None:
 
 
 def _predated(state: CaseState, event: CaseEvent) -> None:
-    state.received_at = datetime.fromisoformat(_text(event, "received_at"))
+    state.received_at = datetime.fromisoformat(text_of(event, "received_at"))
 
 
 def _join_proposed(state: CaseState, event: CaseEvent) -> None:
-    state.joining = Joining(into=_uuid(event, "into"), by=event.actor)
+    state.joining = Joining(into=uuid_of(event, "into"), by=event.actor)
 
 
 def _mail(state: CaseState, event: CaseEvent) -> None:
     if "mail" in event.facts:  # events from before mail was taken in have none
-        state.mails.append(_uuid(event, "mail"))
+        state.mails.append(uuid_of(event, "mail"))
 
 
 def _evidence(state: CaseState, event: CaseEvent) -> None:
-    state.evidence.append(_uuid(event, "evidence"))
+    state.evidence.append(uuid_of(event, "evidence"))
 
 
 def _evidence_destroyed(state: CaseState, event: CaseEvent) -> None:
-    state.evidence = [evidence for evidence in state.evidence if evidence != _uuid(event, "evidence")]
+    state.evidence = [evidence for evidence in state.evidence if evidence != uuid_of(event, "evidence")]
 
 
 def _closed(state: CaseState, event: CaseEvent) -> None:
     state.status = Status.CLOSED
-    state.outcome = Outcome(_text(event, "outcome"))
+    state.outcome = Outcome(text_of(event, "outcome"))
     state.values = None  # they were for corrections that can be proposed no more
     for work in state.open_work_items.values():
         if work.kind == AFTER_CHECK:
@@ -182,11 +166,11 @@ def _setter(name: str, value: object) -> Callable[[CaseState, CaseEvent], None]:
 
 
 def _identity_reminded(state: CaseState, event: CaseEvent) -> None:
-    state.identity_reminders, state.identity_reminded_at = _number(event, "number"), event.at
+    state.identity_reminders, state.identity_reminded_at = number_of(event, "number"), event.at
 
 
 def _snapshot_taken(state: CaseState, event: CaseEvent) -> None:
-    state.snapshots.append(_text(event, "system"))
+    state.snapshots.append(text_of(event, "system"))
 
 
 _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

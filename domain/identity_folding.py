@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 from domain.case import NOT_ME, CaseState, Identifier, WorkItem
 from domain.clock_folding import LOOK_AGAIN, prepared, tasks_done
-from domain.events import CaseEvent, Fact, Tag
+from domain.event_facts import text_of, texts_of, uuid_of
+from domain.events import CaseEvent, Tag
 from domain.identity import Doubt, Factor, risk_of
 from domain.rights import Right, Risk, Status
 from domain.rights_folding import stands
@@ -20,7 +21,7 @@ _SHOWN = {"code": Factor.MAILBOX, "assertion": Factor.SIGN_IN}
 def shown(state: CaseState, event: CaseEvent) -> None:
     """Remember what an event showed of who asks."""
     how = str(event.facts.get("how", ""))
-    named = [Factor(name) for name in _texts(event.facts.get("factors"))]
+    named = [Factor(name) for name in texts_of(event, "factors")]
     if not named and how in _SHOWN:
         named = [_SHOWN[how]]
     elif not named and event.tag is Tag.IDENTITY_CONFIRMED:
@@ -74,7 +75,7 @@ def _confirmed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _doubted(state: CaseState, event: CaseEvent) -> None:
-    doubted(state, event, Doubt(str(event.facts["doubt"])))
+    doubted(state, event, Doubt(text_of(event, "doubt")))
 
 
 def _disputed(state: CaseState, event: CaseEvent) -> None:
@@ -84,19 +85,15 @@ def _disputed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _found(state: CaseState, event: CaseEvent) -> None:
-    key = UUID(str(event.facts["identifier"]))
-    known = state.identifiers.setdefault(key, Identifier(kind=str(event.facts["kind"]), standing="found"))
+    key = uuid_of(event, "identifier")
+    known = state.identifiers.setdefault(key, Identifier(kind=text_of(event, "kind"), standing="found"))
     known.found, known.held = event.sequence, not event.facts.get("recent")
 
 
 def _told(state: CaseState, event: CaseEvent) -> None:
     state.holders_told_at = event.at
-    for key in _texts(event.facts.get("identifiers")):
+    for key in texts_of(event, "identifiers"):
         state.identifiers[UUID(key)].told = True
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
 
 
 IDENTITY_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

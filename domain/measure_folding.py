@@ -10,17 +10,14 @@ from uuid import UUID
 from domain.case import CaseState
 from domain.clock_folding import prepared
 from domain.erasure import Addressee, Track
-from domain.events import CaseEvent, Fact, Tag
+from domain.event_facts import number_of, text_of, texts_of, uuids_of
+from domain.events import CaseEvent, Tag
 from domain.measure_standing import Measure, ValuesFound
 from domain.rights import Right
 
 Rule = Callable[[CaseState, CaseEvent], None]
 # What was asked is done with the measure: nobody has to carry the right out any more.
 _DONE_BY = {("restrict", Right.RESTRICTION), ("withdraw", Right.WITHDRAW_CONSENT)}
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
 
 
 def _measure(state: CaseState, event: CaseEvent) -> Measure | None:
@@ -39,11 +36,11 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
         number=event.sequence,
         right=Right(str(facts["right"])),
         kind=cast("Any", str(facts["kind"])),
-        purposes=_texts(facts.get("purposes")),
+        purposes=texts_of(event, "purposes"),
         ground=cast("Any", facts.get("ground")),
         changes=_id(event, "changes"),
         sha256=str(facts["sha256"]) if facts.get("sha256") else None,
-        places=_texts(facts.get("places")),
+        places=texts_of(event, "places"),
         contact=bool(facts.get("contact")),
         text=_id(event, "text"),
         of=cast("int", facts.get("of", 0)),
@@ -58,13 +55,13 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
 
 
 def _values(state: CaseState, event: CaseEvent) -> None:
-    after = cast("int", event.facts.get("after", 0))
-    state.values = ValuesFound(keys=[UUID(key) for key in _texts(event.facts.get("keys"))], after=after)
+    after = number_of(event, "after")
+    state.values = ValuesFound(keys=uuids_of(event, "keys"), after=after)
 
 
 def _examined(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is not None:
-        measure.found = cast("int", event.facts["rows"])
+        measure.found = number_of(event, "rows")
 
 
 def _approved(state: CaseState, event: CaseEvent) -> None:
@@ -84,15 +81,15 @@ def _voided(state: CaseState, event: CaseEvent) -> None:
 
 def _skipped(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is not None:
-        measure.skipped = sorted({*measure.skipped, str(event.facts["system"])})
+        measure.skipped = sorted({*measure.skipped, text_of(event, "system")})
 
 
 def _carried_out(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is None:
         return
-    measure.carried_out_at, measure.rows = event.at, cast("int", event.facts.get("rows", 0))
-    measure.by_hand = _texts(event.facts.get("by_hand"))
-    addressees = (text.split(".") for text in _texts(event.facts.get("addressees")))
+    measure.carried_out_at, measure.rows = event.at, number_of(event, "rows")
+    measure.by_hand = texts_of(event, "by_hand")
+    addressees = (text.split(".") for text in texts_of(event, "addressees"))
     measure.addressees = [Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees]
     for each in state.measures:
         if measure.kind == "lift" and each.number == measure.of:
@@ -120,7 +117,7 @@ def _view(state: CaseState, event: CaseEvent) -> None:
 
 
 def _transfers(state: CaseState, event: CaseEvent) -> None:
-    state.transfers = _texts(event.facts.get("recipients"))
+    state.transfers = texts_of(event, "recipients")
 
 
 MEASURE_RULES: dict[Tag, Rule] = {

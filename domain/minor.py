@@ -15,6 +15,7 @@ from domain.case import CaseState, Identifier, WorkItem
 from domain.clock_folding import prepared
 from domain.commands import AnswerSafeguarding, Command, CommandBase, DecideAccount, NameAccount
 from domain.errors import InvalidInputError, NotAllowedNowError
+from domain.event_facts import number_of, text_of, texts_of, uuid_of, uuids_of
 from domain.events import CaseEvent, Draft, Fact, Tag
 from domain.messages import Verdict
 from domain.minor_standing import MinorStanding
@@ -104,9 +105,9 @@ def standing(state: CaseState) -> MinorStanding:
 
 
 def _named(state: CaseState, event: CaseEvent) -> None:
-    key = UUID(str(event.facts["identifier"]))
+    key = uuid_of(event, "identifier")
     if key not in state.identifiers:
-        state.identifiers[key] = Identifier(kind=str(event.facts["kind"]), standing="reported")
+        state.identifiers[key] = Identifier(kind=text_of(event, "kind"), standing="reported")
     state.identifiers[key].standing = "reported"
     standing(state).accounts.append(key)
     _done(state, FIND)
@@ -117,10 +118,10 @@ def _suspended(state: CaseState, event: CaseEvent) -> None:
     minor.suspended_at = minor.suspended_at or event.at
     minor.looks += 1
     minor.suspensions.append(minor.looks)
-    minor.rows += cast("int", event.facts.get("rows", 0))
-    minor.suspended = [UUID(key) for key in _texts(event.facts.get("accounts"))]
-    minor.by_hand = _texts(event.facts.get("by_hand"))
-    minor.holders = [UUID(key) for key in _texts(event.facts.get("holders"))]
+    minor.rows += number_of(event, "rows")
+    minor.suspended = uuids_of(event, "accounts")
+    minor.by_hand = texts_of(event, "by_hand")
+    minor.holders = uuids_of(event, "holders")
 
 
 def _interrupted(state: CaseState, _event: CaseEvent) -> None:
@@ -129,7 +130,7 @@ def _interrupted(state: CaseState, _event: CaseEvent) -> None:
 
 def _holder_told(state: CaseState, event: CaseEvent) -> None:
     standing(state).holder_told_at = event.at
-    for key in _texts(event.facts.get("identifiers")):
+    for key in texts_of(event, "identifiers"):
         state.identifiers[UUID(key)].told = True
 
 
@@ -147,8 +148,8 @@ def _answered(state: CaseState, event: CaseEvent) -> None:
 
 def _decided(state: CaseState, event: CaseEvent) -> None:
     minor = standing(state)  # the account stays `reported`: it becomes a key for its deletion alone, and for no search (I2)
-    minor.decision = cast("Literal['delete', 'reinstate']", str(event.facts["decision"]))
-    minor.ground, minor.decided_at = str(event.facts["ground"]), event.at
+    minor.decision = cast("Literal['delete', 'reinstate']", text_of(event, "decision"))
+    minor.ground, minor.decided_at = text_of(event, "ground"), event.at
     prepared(state, event)
     for kind in (FIND, DECIDE, OVERDUE, OBJECTION):
         _done(state, kind)
@@ -159,17 +160,13 @@ def _reinstated(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _blocked(state: CaseState, event: CaseEvent) -> None:
-    standing(state).blocked = cast("int", event.facts.get("credentials", 0))
+    standing(state).blocked = number_of(event, "credentials")
 
 
 def _done(state: CaseState, kind: str) -> None:
     for work in state.open_work_items.values():
         if work.kind == kind:
             work.result = "done"
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else []
 
 
 MINOR_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

@@ -1,13 +1,14 @@
 """The vocabulary of what can happen to a notice, and what it makes of one. Next: `domain/notice_decisions.py`."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.event_facts import instant_of, note_of, number_of, text_of
 from domain.events import Event, Fact
 from domain.notice import Answer, NoticeState, NoticeStatus, Segment, notice_sha256
 from domain.texts import Name, PersonId
@@ -98,22 +99,10 @@ def _segments(fact: Fact) -> dict[str, Segment]:
     }
 
 
-def _uuid(event: NoticeEvent, name: str) -> UUID | None:
-    return UUID(str(event.facts[name])) if event.facts.get(name) else None
-
-
-def _number(event: NoticeEvent, name: str) -> int:
-    return cast("int", event.facts.get(name) or 0)
-
-
-def _instant(event: NoticeEvent, name: str) -> datetime | None:
-    return datetime.fromisoformat(str(event.facts[name])) if event.facts.get(name) else None
-
-
 def _opened(state: NoticeState, event: NoticeEvent) -> None:
     state.opened_at, state.exercise = event.at, bool(event.facts.get("exercise"))
-    state.purpose = cast("Any", str(event.facts["purpose"]))
-    state.breach, state.title = _uuid(event, "breach"), _uuid(event, "title")
+    state.purpose = cast("Any", text_of(event, "purpose"))
+    state.breach, state.title = note_of(event, "breach"), note_of(event, "title")
 
 
 def _changed(state: NoticeState, event: NoticeEvent) -> None:
@@ -128,7 +117,7 @@ def _list_wanted(state: NoticeState, event: NoticeEvent) -> None:
     _changed(state, event)
     state.list_number += 1
     state.list_wanted, state.list_failed, state.recipients = True, False, 0
-    state.list_file, state.list_note = _uuid(event, "list"), _uuid(event, "note")
+    state.list_file, state.list_note = note_of(event, "list"), note_of(event, "note")
     system, collection, column = (event.facts.get(name) for name in ("system", "collection", "column"))
     state.list_column = str(column) if column else None
     state.list_system = str(system) if system else None
@@ -137,7 +126,7 @@ def _list_wanted(state: NoticeState, event: NoticeEvent) -> None:
 
 def _list_loaded(state: NoticeState, event: NoticeEvent) -> None:
     state.list_wanted = False
-    state.recipients, state.unusable = _number(event, "recipients"), _number(event, "unusable")
+    state.recipients, state.unusable = number_of(event, "recipients"), number_of(event, "unusable")
     parts = event.facts.get("countries")
     named = [str(each).split(":") for each in parts] if isinstance(parts, list) else []
     state.countries = {country: int(number) for country, number in named}
@@ -150,12 +139,12 @@ def _list_failed(state: NoticeState, _event: NoticeEvent) -> None:
 def _letter(state: NoticeState, event: NoticeEvent) -> None:
     _changed(state, event)
     parts = {name: UUID(str(value)) for name, value in event.facts.items() if name != "language"}
-    state.letters[cast("Any", str(event.facts["language"]))] = parts
+    state.letters[cast("Any", text_of(event, "language"))] = parts
 
 
 def _policy(state: NoticeState, event: NoticeEvent) -> None:
     _changed(state, event)
-    state.version, state.updated = str(event.facts["version"]), date.fromisoformat(str(event.facts["updated"]))
+    state.version, state.updated = text_of(event, "version"), date.fromisoformat(text_of(event, "updated"))
 
 
 def _prepare_wanted(state: NoticeState, event: NoticeEvent) -> None:
@@ -176,7 +165,7 @@ def _prepare_failed(state: NoticeState, _event: NoticeEvent) -> None:
 
 def _test_wanted(state: NoticeState, event: NoticeEvent) -> None:
     state.tests += 1
-    state.test_address = _uuid(event, "note")
+    state.test_address = note_of(event, "note")
 
 
 def _tested(state: NoticeState, event: NoticeEvent) -> None:
@@ -185,7 +174,7 @@ def _tested(state: NoticeState, event: NoticeEvent) -> None:
 
 def _approved(state: NoticeState, event: NoticeEvent) -> None:
     state.approved_by, state.approved_at = event.actor, event.at
-    state.start_at = _instant(event, "start_at")
+    state.start_at = instant_of(event, "start_at")
     state.status = NoticeStatus.APPROVED
 
 
@@ -197,16 +186,16 @@ def _status(status: NoticeStatus) -> Callable[[NoticeState, NoticeEvent], None]:
 
 
 def _rate(state: NoticeState, event: NoticeEvent) -> None:
-    state.rate = _number(event, "rate") or None
+    state.rate = number_of(event, "rate") or None
 
 
 def _progressed(state: NoticeState, event: NoticeEvent) -> None:
-    state.sent += _number(event, "sent")
-    state.refused += _number(event, "refused")
+    state.sent += number_of(event, "sent")
+    state.refused += number_of(event, "refused")
 
 
 def _finished(state: NoticeState, event: NoticeEvent) -> None:
-    state.status, state.finished_at, state.given_up = NoticeStatus.FINISHED, event.at, _number(event, "given_up")
+    state.status, state.finished_at, state.given_up = NoticeStatus.FINISHED, event.at, number_of(event, "given_up")
 
 
 def _resend_wanted(state: NoticeState, event: NoticeEvent) -> None:
@@ -216,9 +205,9 @@ def _resend_wanted(state: NoticeState, event: NoticeEvent) -> None:
 
 def _resent(state: NoticeState, event: NoticeEvent) -> None:
     state.resend = state.resend and not event.facts.get("wished")
-    state.sent_again += _number(event, "sent")
-    state.refused += _number(event, "refused")
-    state.given_up = _number(event, "given_up")
+    state.sent_again += number_of(event, "sent")
+    state.refused += number_of(event, "refused")
+    state.given_up = number_of(event, "given_up")
 
 
 def _cancelled(state: NoticeState, event: NoticeEvent) -> None:
@@ -226,13 +215,13 @@ def _cancelled(state: NoticeState, event: NoticeEvent) -> None:
 
 
 def _published(state: NoticeState, event: NoticeEvent) -> None:
-    note = _uuid(event, "note")
+    note = note_of(event, "note")
     if note:
-        state.published[cast("Any", str(event.facts["language"]))] = note
+        state.published[cast("Any", text_of(event, "language"))] = note
 
 
 def _answer_wanted(state: NoticeState, event: NoticeEvent) -> None:
-    note, mails = _uuid(event, "note"), event.facts.get("mails")
+    note, mails = note_of(event, "note"), event.facts.get("mails")
     state.answers_wanted += 1
     if note:
         chosen = [UUID(str(mail)) for mail in mails] if isinstance(mails, list) else []
@@ -240,8 +229,8 @@ def _answer_wanted(state: NoticeState, event: NoticeEvent) -> None:
 
 
 def _answered(state: NoticeState, event: NoticeEvent) -> None:
-    state.answers = [each for each in state.answers if each.number != _number(event, "number")]
-    state.answered += _number(event, "sent")
+    state.answers = [each for each in state.answers if each.number != number_of(event, "number")]
+    state.answered += number_of(event, "sent")
 
 
 def _work_failed(state: NoticeState, _event: NoticeEvent) -> None:

@@ -4,11 +4,10 @@ Next: `domain/identity_folding.py`
 """
 
 from collections.abc import Callable
-from typing import cast
-from uuid import UUID
 
 from domain.case import CaseState, Package
 from domain.clock_folding import prepared
+from domain.event_facts import number_of, text_of, uuid_of
 from domain.events import CaseEvent, Tag
 from domain.identity import Doubt
 from domain.identity_folding import doubted, void_release
@@ -16,33 +15,21 @@ from domain.rights import Status
 from domain.rights_folding import stands
 
 
-def _text(event: CaseEvent, name: str) -> str:
-    return str(event.facts[name])
-
-
-def _uuid(event: CaseEvent, name: str) -> UUID:
-    return UUID(_text(event, name))
-
-
-def _number(event: CaseEvent, name: str) -> int:
-    return cast("int", event.facts.get(name, 0))
-
-
 def _package_requested(state: CaseState, event: CaseEvent) -> None:
-    state.package_wanted = _number(event, "revision")
+    state.package_wanted = number_of(event, "revision")
     prepared(state, event)
     void_release(state)
 
 
 def _package_built(state: CaseState, event: CaseEvent) -> None:
     state.package = Package(
-        id=_uuid(event, "package"),
-        revision=_number(event, "revision"),
-        sha256=_text(event, "sha256"),
-        bytes=_number(event, "bytes"),
-        records=_number(event, "records"),
-        withheld=_number(event, "withheld"),
-        datamap=_text(event, "datamap"),
+        id=uuid_of(event, "package"),
+        revision=number_of(event, "revision"),
+        sha256=text_of(event, "sha256"),
+        bytes=number_of(event, "bytes"),
+        records=number_of(event, "records"),
+        withheld=number_of(event, "withheld"),
+        datamap=text_of(event, "datamap"),
     )
     if state.package_wanted is not None and state.package_wanted <= state.package.revision:
         state.package_wanted = None  # one that was asked for while this was being built is still to come
@@ -54,7 +41,7 @@ def _package_voided(state: CaseState, _event: CaseEvent) -> None:
 
 def _package_approved(state: CaseState, event: CaseEvent) -> None:
     if state.package is not None:
-        state.package.binding = _text(event, "binding")
+        state.package.binding = text_of(event, "binding")
         state.package.approved_by = event.sequence
     state.partial = None  # the whole goes out instead
     stands(state, state.copied, Status.FULFILLING)
@@ -88,8 +75,8 @@ def _notified(state: CaseState, event: CaseEvent) -> None:
 
 
 def _address_changed(state: CaseState, event: CaseEvent) -> None:
-    address = state.identifiers[_uuid(event, "identifier")]
-    state.delivery_address = _uuid(event, "identifier")
+    address = state.identifiers[uuid_of(event, "identifier")]
+    state.delivery_address = uuid_of(event, "identifier")
     prepared(state, event)
     void_release(state)
     if not address.held and state.authority != "sufficient":  # the address is part of identity (I8)
@@ -102,7 +89,7 @@ def _delivery_recorded(state: CaseState, event: CaseEvent) -> None:
 
 
 def _delivery_reminded(state: CaseState, event: CaseEvent) -> None:
-    state.delivery_reminders, state.delivery_reminded_at = _number(event, "number"), event.at
+    state.delivery_reminders, state.delivery_reminded_at = number_of(event, "number"), event.at
 
 
 PACKAGE_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

@@ -5,8 +5,6 @@ part. Next: `workflows/partial_answer.py`
 """
 
 from collections.abc import Callable
-from typing import cast
-from uuid import UUID
 
 from domain.alone import second_person
 from domain.authority import Action
@@ -14,6 +12,7 @@ from domain.case import CaseState, Package, PartialAnswer, binding_of
 from domain.clock_folding import prepared, tasks_done
 from domain.commands import ApprovePartialAnswer, PreparePartialAnswer
 from domain.errors import InvalidInputError, StaleHashError
+from domain.event_facts import number_of, text_of, uuid_of
 from domain.events import CaseEvent, Draft, Tag
 from domain.insurance import PARTIAL_ANSWER, partly_answerable
 from domain.messages import Verdict
@@ -61,7 +60,7 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
     without = event.facts.get("without")
     state.partial = PartialAnswer(
         sequence=event.sequence,
-        text=UUID(str(event.facts["note"])),
+        text=uuid_of(event, "note"),
         without=[str(name) for name in without] if isinstance(without, list) else [],
     )
     tasks_done(state, PARTIAL_ANSWER)
@@ -71,19 +70,19 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
 def _built(state: CaseState, event: CaseEvent) -> None:
     if state.partial is not None:
         state.partial.package = Package(
-            id=UUID(str(event.facts["package"])),
-            revision=cast("int", event.facts["revision"]),
-            sha256=str(event.facts["sha256"]),
-            bytes=cast("int", event.facts["bytes"]),
-            records=cast("int", event.facts["records"]),
-            withheld=cast("int", event.facts["withheld"]),
-            datamap=str(event.facts["datamap"]),
+            id=uuid_of(event, "package"),
+            revision=number_of(event, "revision"),
+            sha256=text_of(event, "sha256"),
+            bytes=number_of(event, "bytes"),
+            records=number_of(event, "records"),
+            withheld=number_of(event, "withheld"),
+            datamap=text_of(event, "datamap"),
         )
 
 
 def _approved(state: CaseState, event: CaseEvent) -> None:
     if state.partial is not None and state.partial.package is not None:
-        state.partial.package.binding = str(event.facts["binding"])
+        state.partial.package.binding = text_of(event, "binding")
         state.partial.package.approved_by = event.sequence
 
 
@@ -110,7 +109,7 @@ def _opened(state: CaseState, _event: CaseEvent) -> None:
 
 
 def _estimated(state: CaseState, event: CaseEvent) -> None:
-    state.estimates.append(cast("int", event.facts["day"]))
+    state.estimates.append(number_of(event, "day"))
 
 
 PARTIAL_RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {

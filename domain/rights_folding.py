@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.case import CaseState
 from domain.erasure_standing import ErasureStanding
+from domain.event_facts import text_of
 from domain.events import CaseEvent, Tag
 from domain.rights import Outcome, Right, Status
 
@@ -55,8 +56,8 @@ def refused(state: CaseState, right: Right | None) -> None:
 
 
 def _decided(state: CaseState, event: CaseEvent) -> None:
-    if (item := state.item(Right(str(event.facts["right"])))) is not None:
-        item.outcome = Outcome(str(event.facts["outcome"]))
+    if (item := state.item(Right(text_of(event, "right")))) is not None:
+        item.outcome = Outcome(text_of(event, "outcome"))
         item.decided = event.sequence
         note = event.facts.get("note")
         item.text = UUID(str(note)) if note else None
@@ -66,19 +67,19 @@ def _decided(state: CaseState, event: CaseEvent) -> None:
 
 
 def _answered(state: CaseState, event: CaseEvent) -> None:
-    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+    if (item := state.item(Right(text_of(event, "right")))) is not None:
         item.answered, item.following = True, bool(event.facts.get("following"))
         if item.outcome is None or item.following:  # the person was told, and something is still followed up
             item.status = Status.DELIVERED
 
 
 def _followed_up(state: CaseState, event: CaseEvent) -> None:
-    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+    if (item := state.item(Right(text_of(event, "right")))) is not None:
         item.following = False
 
 
 def _bounced(state: CaseState, event: CaseEvent) -> None:
-    if (item := state.item(Right(str(event.facts["right"])))) is not None:
+    if (item := state.item(Right(text_of(event, "right")))) is not None:
         item.outcome, item.text = None, None
 
 
