@@ -107,6 +107,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/breaches/new"): Rule(OFFICE | DESK),
     ("GET", "/console/breaches/{reference}"): Rule(DESK | {Role.AUDITOR}),
     ("GET", "/console/breaches/{reference}/pack"): Rule(DESK),
+    ("GET", "/console/breaches/{reference}/progress"): Rule(DESK),
     ("GET", "/console/breaches/{reference}/report/{authority}"): Rule(DESK),
     ("POST", "/console/breaches/{reference}/report/{authority}"): Rule(DESK - {Role.DPO}),
     ("GET", "/console/breaches/{reference}/reports/{report}/{form}"): Rule(DESK),

@@ -48,7 +48,6 @@ ASSETS: Final = Assets(
         "areas.js": "text/javascript; charset=utf-8",
         "console.css": "text/css; charset=utf-8",
         "console.js": "text/javascript; charset=utf-8",
-        "icon.svg": "image/svg+xml",
         "passkeys.js": "text/javascript; charset=utf-8",
     },
 )

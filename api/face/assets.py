@@ -59,5 +59,5 @@ _CSS: Final = "text/css; charset=utf-8"
 SHARED: Final = Assets(
     Path(__file__).with_name("static"),
     "/static/face",
-    dict.fromkeys(("tokens.css", "pictures.css", "mailbox.css"), _CSS),
+    dict.fromkeys(("tokens.css", "pictures.css", "mailbox.css"), _CSS) | {"icon.svg": "image/svg+xml"},
 )

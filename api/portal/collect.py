@@ -107,7 +107,9 @@ async def type_code(request: Request, web: TheWeb) -> Response:
         )
     else:
         return await run_in_threadpool(_opened, web, session, command)
-    return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
+    return await run_in_threadpool(
+        lambda: _page(web, session, errors={"code": told}, typed={"code": code}, status=422, sent=True)
+    )
 
 
 @router.post("/collect/missing")
@@ -116,7 +118,7 @@ async def something_missing(request: Request, web: TheWeb) -> Response:
     session, mark, text = await _posted(request, web, "text")
     if not 0 < len(text) <= LONGEST_MESSAGE:
         told = "Write what is missing, in at most 20,000 characters."
-        return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed=text, status=422))
+        return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed={"text": text}, status=422))
     make = deeds.missing(web, session.case_id, text)
     await deeds.do(web, session.case_id, mark, text, Action.REPORT_MISSING, make)
     return pages.away_to("/collect?done=heard")
@@ -148,7 +150,7 @@ def _page(
     *,
     notice: str = "",
     errors: dict[str, str] | None = None,
-    typed: str = "",
+    typed: dict[str, str] | None = None,
     sent: bool = False,
     status: int = 200,
 ) -> Response:
@@ -170,7 +172,7 @@ def _page(
         address=masked_address(web.resources, session.case_id, view.state.delivery_address),
         notice=notice,
         errors=errors or {},
-        typed=typed,
+        typed=typed or {},
         sent=sent,
     )
 

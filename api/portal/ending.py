@@ -113,7 +113,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
         await _prove(web, session, code, forms.field(form, "once"))
     except (InvalidInputError, CodeRefusedError) as refusal:
         told = refusal.message
-        return await run_in_threadpool(lambda: _code_page(web, session, then, sent=True, told=told))
+        return await run_in_threadpool(lambda: _code_page(web, session, then, sent=True, told=told, typed=code))
     answer = pages.away_to("/follow/withdraw" if then == _WITHDRAW else "/follow")
     await run_in_threadpool(begin_proven, web, answer, session)
     return answer
@@ -150,7 +150,7 @@ def _is_the_requester(view: CaseView, session: sessions.Visit) -> bool:
     return view.state.delivery_address in {None, session.identifier}
 
 
-def _code_page(web: Web, session: sessions.Visit, then: str, *, sent: bool = False, told: str = "") -> Response:
+def _code_page(web: Web, session: sessions.Visit, then: str, *, sent: bool = False, told: str = "", typed: str = "") -> Response:
     view = CaseReader(web.resources).get(session.case_id)
     theirs = session.identifier is not None and _is_the_requester(view, session)
     return pages.show(
@@ -164,6 +164,7 @@ def _code_page(web: Web, session: sessions.Visit, then: str, *, sent: bool = Fal
         withdrawing=then == _WITHDRAW,
         sent=sent or bool(told),
         told=told,
+        typed=typed,
     )
 
 

@@ -35,9 +35,7 @@ from domain.incoming import Language
 FOLDER: Final = Path(__file__).resolve().parent
 CSP: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _FORBIDDEN, _GONE, _TOO_MANY, _OUR_OWN, _AWAY = 403, 410, 429, 500, 503
-ASSETS: Final = Assets(
-    FOLDER / "static", "/static/portal", {"portal.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
-)
+ASSETS: Final = Assets(FOLDER / "static", "/static/portal", {"portal.css": "text/css; charset=utf-8"})
 _NOT_OURS: Final = "/api/"
 _log = structlog.get_logger("web")
 

@@ -39,6 +39,7 @@ router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 CALLER: Final = "portal"
 _HINTS: Final = (("username", "username"), ("phone", "phone"), ("other_email", "email"))  # field, kind of identifier
 _WITH_ARTICLE: Final = {"GB", "NL"}
+_WITHOUT_A_DAY: Final = frozenset({Right.COMPLAINT.value, Right.WITHDRAW_CONSENT.value, Right.MINOR_REPORT.value})
 _TOO_OFTEN: Final = (
     "This address was named in many requests today, so we stop here to keep its mailbox from being flooded. "
     "Please try again tomorrow, or write to us."
@@ -113,6 +114,7 @@ def receipt_page(
     web: Web,
     session: sessions.Visit,
     error: str = "",
+    typed: str = "",
     *,
     sent: bool = False,
     mandate: bool = False,
@@ -126,6 +128,7 @@ def receipt_page(
         session: the visit.
         status: of HTTP.
         error: what was wrong with the code just typed.
+        typed: that code; it is shown again.
         sent: a new code was asked for just now.
         mandate: the proof of a mandate was handed in just now.
         mandate_error: what was wrong with it.
@@ -148,6 +151,7 @@ def receipt_page(
         clock=view.clock,
         **dates_of(web, view),
         error=error,
+        typed=typed,
         notice=_SENT if sent else _MANDATE if mandate else "",
         mandate_awaited=mandate_awaited(view.state),
         mandate_error=mandate_error,
@@ -174,6 +178,8 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         accounts=ACCOUNTS,
         mandates=MANDATES,
         consents=[(each.id, each.title) for each in _resting_on_consent(web)] if Right.WITHDRAW_CONSENT in filled.rights else [],
+        # A complaint, a consent and a report of a child have no day of the law for their outcome: none is named for them.
+        dated=not filled.rights or not _WITHOUT_A_DAY.issuperset(filled.rights),
         due=(due := _due_if_asked_now(web, filled.texts["country"])),
         due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
         due_here=None if filled.texts["country"] or (here := _due_if_asked_now(web, _own(web))) == due else here,

@@ -35,9 +35,9 @@ async def type_code(request: Request, web: TheWeb) -> Response:
     try:
         await deeds.do(web, session.case_id, forms.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
     except InvalidInputError:
-        return await _again(web, session, "The code has 8 digits. It stands in our mail.")
+        return await _again(web, session, "The code has 8 digits. It stands in our mail.", code)
     except CodeRefusedError:
-        return await _again(web, session, "This code does not work.")
+        return await _again(web, session, "This code does not work.", code)
     return await run_in_threadpool(_proven, web, session.case_id, session.identifier, session.link, session)
 
 
@@ -140,8 +140,8 @@ def _proven(
     return answer
 
 
-async def _again(web: Web, session: sessions.Visit, error: str) -> Response:
-    return await run_in_threadpool(lambda: receipt_page(web, session, error, status=422))
+async def _again(web: Web, session: sessions.Visit, error: str, typed: str = "") -> Response:
+    return await run_in_threadpool(lambda: receipt_page(web, session, error, typed, status=422))
 
 
 def _shown(web: Web, token: str, told: str = "") -> Response:

@@ -73,3 +73,9 @@ def test_every_right_has_its_words_in_every_language(right: Right) -> None:
 def test_the_most_used_letters_speak_german_and_french(letter: str, language: Language) -> None:
     assert speaks(letter, language) == language
     assert render(letter, sample_context(letter, language=language), language).text != render(letter, sample_context(letter)).text
+
+
+def test_an_authority_can_be_pressed_in_every_language() -> None:
+    for language in ("en", "de", "fr"):
+        html = render("refusal", sample_context("refusal", language=language), language).html
+        assert '<a href="https://ico.org.uk/make-a-complaint"' in html, language

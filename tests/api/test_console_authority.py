@@ -63,6 +63,7 @@ MATRIX = {
     "POST /console/breaches/new": f"{OFFICE} breach_responder",
     "GET /console/breaches/{reference}": f"{DESK} auditor",
     "GET /console/breaches/{reference}/pack": DESK,
+    "GET /console/breaches/{reference}/progress": DESK,
     "GET /console/breaches/{reference}/report/{authority}": DESK,
     "POST /console/breaches/{reference}/report/{authority}": "breach_responder privacy_lead",
     "GET /console/breaches/{reference}/reports/{report}/{form}": DESK,

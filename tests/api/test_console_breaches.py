@@ -24,6 +24,7 @@ from domain.breach_rows import clocks_of
 from domain.notice import NoticeStatus
 from domain.rights import Role
 from tests.at_console import COOKIE, AtConsole, text_of
+from tests.breach_gateway import BreachGateway
 
 NOW = datetime.now(UTC)
 
@@ -289,6 +290,19 @@ def test_to_look_and_freeze_saves_first_and_what_is_shown_is_what_is_frozen(dana
     answer = dana.post(f"{place}/report/ico", unsure)
     assert answer.status_code == 422, "first it is said how sure it is"
     assert "A list." in dana.get(f"{place}/report/ico").text
+
+
+def test_the_page_opens_anew_once_a_report_is_written(dana: AtConsole, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(dana, place, training=("A course.", "known"))
+    with monkeypatch.context() as slow:
+        slow.setattr(BreachGateway, "_freeze", lambda *_: None)  # the worker has not come to it yet
+        assert "being written" in do(dana, place, "prepare_report", authority="ico")
+    asked = re.search(r'data-poll="([^"]+)"', dana.get(place).text)
+    assert asked
+    assert 'data-fragment="waiting"' in dana.get(asked[1]).text
+    assert "waits for approval" in do(dana, place, "change_step", "?step=reset_passwords", state="done")
+    assert 'data-fragment="reload"' in dana.get(asked[1]).text
+    assert "data-poll" not in dana.get(place).text
 
 
 def test_an_urgent_report_never_fails_for_what_may_follow(dana: AtConsole, web: TestClient, resources: Resources) -> None:

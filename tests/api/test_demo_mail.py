@@ -1,6 +1,7 @@
 """The demo's mailbox: what the catcher kept can be read and followed in a browser; anywhere else there is no such page."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 
@@ -38,6 +39,9 @@ def test_a_letter_is_listed_and_its_link_can_be_followed(demo: TestClient, resou
     key = kept(resources)
     assert f'<a href="/demo/mail/{key}">HAB-7K3M9QXA: please confirm</a>' in demo.get("/demo/mail").text
     page = demo.get(f"/demo/mail/{key}")
+    icon = re.search(r'rel="icon" href="([^"]+)"', page.text)
+    assert icon
+    assert demo.get(icon[1]).headers["content-type"] == "image/svg+xml"
     assert f'<a href="{LINK}">{LINK}</a>.' in page.text
     assert "12345678" in page.text
     assert "<script>" not in page.text

@@ -61,6 +61,7 @@ class TestCollect:
         code = a_code(released, "open_package")
         wrong = web.post("/collect/code", data=hidden(sent.text) | {"code": f"{(int(code) + 1) % 10**8:08d}"})
         assert "You can try 4 more times." in wrong.text
+        assert f'value="{(int(code) + 1) % 10**8:08d}"' in wrong.text
         answer = web.post("/collect/code", data=hidden(wrong.text) | {"code": code})
         assert "Download the copy" in answer.text
         copy = web.get("/collect/download")

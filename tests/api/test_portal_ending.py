@@ -42,6 +42,7 @@ def test_withdrawing_takes_a_fresh_code_and_so_does_reading(web: TestClient, kno
     assert "Eight digits" in sent
     wrong = web.post("/follow/prove", data=marks(sent) | {"then": "withdraw", "code": "00000000"})
     assert (wrong.status_code, wrong.url.path) == (422, "/follow/prove")
+    assert 'value="00000000"' in wrong.text
     asked = web.post("/follow/prove", data=marks(sent) | {"then": "withdraw", "code": a_code(known, "visit")})
     assert asked.url.path == "/follow/withdraw"
     assert "Something private." in web.get("/follow").text

@@ -93,6 +93,25 @@ class TestForm:
         promised = page.partition("the answer is due by <strong>")[2].partition("</strong>")[0]
         assert f"{receipt.safe_due.day}\N{NO-BREAK SPACE}{receipt.safe_due:%B}" in promised
 
+    @pytest.mark.parametrize(
+        ("rights", "dated", "told"),
+        [
+            (["complaint"], False, "The law sets no day for the outcome of a complaint."),
+            (["withdraw_consent"], False, "A consent that you choose in step 3 ends at once."),
+            (["minor_report"], False, "Somebody looks at a report about a child at once."),
+            (["erasure", "complaint"], True, "The law sets no day for the outcome of a complaint."),
+        ],
+    )
+    def test_the_form_names_a_date_only_where_the_law_gives_one(
+        self,
+        web: TestClient,
+        rights: list[str],
+        dated: bool,  # noqa: FBT001
+        told: str,
+    ) -> None:
+        page = web.post("/", data=marks(web.get("/").text) | {"step": "what", "rights": rights}).text
+        assert ("the answer is due by" in page, told in page) == (dated, True)
+
     def test_pressed_twice_is_one_request(self, web: TestClient, resources: Resources, gateway: FakeGateway) -> None:
         form = marks(web.get("/").text) | {"step": "check"} | WRITTEN
         first, second = web.post("/", data=form), web.post("/", data=form)

@@ -114,6 +114,7 @@ class TestVerify:
         wrong = web.post("/verify/code", data=hidden(page) | {"code": f"{(int(code) + 1) % 10**8:08d}"})
         assert wrong.status_code == 422
         assert "You can try 4 more times." in wrong.text
+        assert f'value="{(int(code) + 1) % 10**8:08d}"' in wrong.text, "what was typed can be compared and mended"
         malformed = web.post("/verify/code", data=hidden(wrong.text) | {"code": "12"})
         assert "The code has 8 digits" in malformed.text
         right = web.post("/verify/code", data=hidden(malformed.text) | {"code": f"{code[:4]} {code[4:]}"})

@@ -90,6 +90,13 @@ def one(reference: str, web: TheWeb, who: TheCaseworker, done: str = "", unread:
     return show(web, "breaches/one.html", who, at=PATH, told=told, unread=unread, **facts_of(web, who, view))
 
 
+@router.get("/breaches/{reference}/progress")
+def progress(reference: str, web: TheWeb, who: TheCaseworker, seen: int = 0) -> Response:
+    """Whether anything has happened since, for the script that opens the page anew; it shows nothing, so it is no look."""
+    moved = BreachReader(web.resources).find(reference.upper()).state.sequence != seen
+    return show(web, "cases/_waiting.html", who, at=PATH, moved=moved)
+
+
 @router.get("/breaches/{reference}/pack")
 def pack(reference: str, web: TheWeb, who: TheCaseworker) -> Response:
     """Everything on paper, with contacts: for a handover, and for the day on which Habeas itself is what was breached."""
