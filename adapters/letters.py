@@ -7,7 +7,7 @@ Next: `adapters/letter_message.py`
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -231,9 +231,15 @@ def typeset(folder: str, variables: Mapping[str, object], language: Language = "
         body = "".join(template.blocks["body"](template.new_context(dict(variables))))
         heading = subject.partition(": ")[2]
         button = WORDS[language].button if language in WORDS else "Open the page"
-        facts = {**variables, "body": from_text(body, heading, button), "language": language}
+        facts = {**variables, "body": from_text(body, heading, button, _routes(variables)), "language": language}
         page = environment.get_template(f"{_layout(language)}/set.html").render(facts)
     return Rendered(subject=subject, text=text, html=_styled(page))
+
+
+def _routes(variables: Mapping[str, object]) -> Iterator[str]:
+    laws = variables.get("routes", ())
+    assert isinstance(laws, tuple)
+    return (route for law in laws for route in law.routes)
 
 
 def _page(environment: jinja2.Environment, name: str, variables: Mapping[str, object]) -> str | None:

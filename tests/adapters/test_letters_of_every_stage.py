@@ -5,6 +5,7 @@ without words.
 """
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -78,4 +79,4 @@ def test_the_most_used_letters_speak_german_and_french(letter: str, language: La
 def test_an_authority_can_be_pressed_in_every_language() -> None:
     for language in ("en", "de", "fr"):
         html = render("refusal", sample_context("refusal", language=language), language).html
-        assert '<a href="https://ico.org.uk/make-a-complaint"' in html, language
+        assert re.search('<a [^>]*href="https://ico.org.uk/make-a-complaint"', html), language
