@@ -60,13 +60,15 @@ class FactFinder:
         datamap: in force.
         laws: `UK`, `EU` or both: whose safeguards are named.
         today: local date of the answer.
+        unsaid: categories that are not named.
     """
 
-    def __init__(self, datamap: DataMap, laws: frozenset[str], today: date) -> None:
+    def __init__(self, datamap: DataMap, laws: frozenset[str], today: date, unsaid: frozenset[str] = frozenset()) -> None:
         self._datamap = datamap
         self._home = datamap.controller.country
         self._laws = laws
         self._today = today
+        self._unsaid = unsaid
 
     def facts(self, system: System, collections: Sequence[Collection], spans: Mapping[str, Span]) -> Facts:
         """The facts of some collections of a system.
@@ -119,6 +121,7 @@ class FactFinder:
             category.title + (" (sensitive)" if category.special and "sensitive" not in category.title.lower() else "")
             for each in collections
             for category in self._datamap.categories_of(each)
+            if category.id not in self._unsaid
         )
 
     def _recipients(self, system: System, collections: Iterable[Collection]) -> list[Recipient]:

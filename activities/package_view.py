@@ -4,7 +4,7 @@ Every item of Article 15(1)-(2), tailored to what was found: a system without da
 about recipients who never received this person's data. Next: activities/package_index.py
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from activities import package_words as words
 from activities.package_data import Written
 from activities.package_facts import FactFinder, Facts, Short, unique
+from activities.package_said import all_held, held, kept_back, told, unsaid_categories
 from activities.package_scopes import agreed
 from activities.package_sources import CaseFile
 from activities.package_zip import plain
 from domain.datamap import Collection, Controller, DataMap, System
 from domain.regimes import zone_of
 from domain.remedies import Remedies, remedies_for
-from domain.withholding import Basis, silent
 
 _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
@@ -71,7 +71,7 @@ class View:
     policy: str
     held: str
     from_systems: int
-    left_out_count: str  # how much is held and not in the copy; empty where nothing is
+    in_part: bool  # something of the person's that may be named was left out
     nothing: bool
     partial: bool
     portable: bool
@@ -122,14 +122,14 @@ class Viewer:
         self._written = written
         self._zone = ZoneInfo(zone_of(datamap.controller.country) or "UTC")
         self._today = self._local(at)
-        self._finder = FactFinder(datamap, case.laws, self._today)
+        self._finder = FactFinder(datamap, case.laws, self._today, unsaid_categories(written))
 
     def view(self) -> View:
         """The view of everything."""
         controller, receipt = self._datamap.controller, self._case.receipt
         systems = [view for system in self._datamap.systems if (view := self._system(system))]
         withheld = self._withheld()
-        kept_back = any(part.withheld for part in self._written)
+        left_out = any(part.withheld for part in self._written)
         given = any(part.records for part in self._written)
         return View(
             controller=controller,
@@ -140,15 +140,15 @@ class Viewer:
             made_on=words.day(self._today),
             as_of=self._as_of(),
             policy=words.policy(controller.policy, receipt.policy_version),
-            held=_held(self._written),
+            held=held(self._written),
             from_systems=len({part.source.system.name for part in self._written if part.records}),
-            left_out_count=_left_out(self._written),
-            nothing=not given and not kept_back,
+            in_part=kept_back(self._written),
+            nothing=not given and not left_out,
             partial=self._case.partial,
             portable=self._case.portable,
             portable_alone=self._case.portable_alone,
             all_withheld=not given and bool(withheld),
-            nothing_due=not given and kept_back and not withheld,
+            nothing_due=not given and left_out and not withheld,
             searched_with=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
             identity=self._identity(),
             systems=systems,
@@ -193,26 +193,31 @@ class Viewer:
         return [part for part in self._written if part.source.system.name == system.name]
 
     def _system(self, system: System) -> SystemView | None:
-        parts = [part for part in self._of(system) if part.records or _left_out([part])]
+        parts = [part for part in self._of(system) if part.records or kept_back([part])]
         if not parts:
             return None
-        collections = [part.source.collection for part in parts if not part.source.by_hand] or list(system.collections)
+        collections = [part.source.collection for part in parts if not part.source.by_hand] or self._of_files(system)
         spans = {part.source.collection.name: part.source.found.span for part in parts}
         return SystemView(
             title=system.title,
-            held=_all_held(parts),
+            held=all_held(parts),
             collections=[self._collection(part) for part in parts],
             short=self._finder.short(system, collections),
             facts=self._finder.facts(system, collections, spans),
         )
 
+    def _of_files(self, system: System) -> list[Collection]:
+        """What the data map says of a system of which a person found files: all of it but what is kept back in silence."""
+        hidden = {part.source.collection.name for part in self._of(system) if part.withheld and not kept_back([part])}
+        return [each for each in system.collections if each.name not in hidden]
+
     def _collection(self, part: Written) -> CollectionView:
         source = part.source
         if source.by_hand:
-            return CollectionView(source.collection.title, _all_held([part]), "", "")
+            return CollectionView(source.collection.title, all_held([part]), "", "")
         return CollectionView(
             title=source.collection.title,
-            held=_all_held([part]),
+            held=all_held([part]),
             kept=self._finder.short_kept(source.collection, source.found.span),
             page=page_path(source.system, source.collection, 1) if part.records else "",
         )
@@ -228,7 +233,7 @@ class Viewer:
             if system.name in self._case.left_out:
                 continue
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
-            found = (_held(parts) and _all_held(parts)) or (
+            found = (held(parts) and all_held(parts)) or (
                 "all of it left out"
                 if any(told(part.withheld) for part in parts)
                 else "searched"
@@ -264,37 +269,7 @@ class Viewer:
         ]
 
 
-def told(counts: Mapping[str | None, int]) -> dict[str | None, int]:
-    """What the person is told of what was kept back: without the grounds whose mention would defeat them."""
-    return {basis: number for basis, number in counts.items() if not silent(basis)}
-
-
 def page_path(system: System, collection: Collection, number: int) -> str:
     """Where a collection's page stands; the first one has no number."""
     tail = f"-{number}" if number > 1 else ""
     return f"pages/{plain(system.name)}.{collection.name}{tail}.html"
-
-
-def _held(parts: Sequence[Written]) -> str:
-    records = sum(part.records for part in parts if not part.files)  # a file's row is no further record
-    files = sum(len(part.files) for part in parts)
-    said = [words.count(records, "record")] if records else []
-    said += [words.count(files, "file")] if files else []
-    return " and ".join(said)
-
-
-def _left_out(parts: Sequence[Written]) -> str:
-    """How much of the person's is held and not in the copy; what is not about them is not theirs."""
-    kept = [(told(part.withheld), part.files) for part in parts]
-    counts = [(sum(number for basis, number in by.items() if basis != Basis.NOT_PERSONAL_DATA), files) for by, files in kept]
-    records = sum(number for number, files in counts if not files)
-    both = ((records, "record"), (sum(number for number, files in counts if files), "file"))
-    return " and ".join(words.count(number, noun) for number, noun in both if number)
-
-
-def _all_held(parts: Sequence[Written]) -> str:
-    """What is held: what the copy has, and how much more was left out of it."""
-    given, more = _held(parts), _left_out(parts)
-    if not more:
-        return given
-    return f"{given}, and {more} that we left out of your copy" if given else f"{more} that we left out of your copy"

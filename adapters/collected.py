@@ -6,7 +6,7 @@ Next: activities/package.py
 import io
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Self, cast
@@ -21,6 +21,7 @@ from adapters.resources import Resources
 from adapters.sealed_head import Sealable
 from adapters.sealed_rows import RowsIndex, RowsReader
 from domain.blobs import BlobRef
+from domain.traversal import Place
 
 ITEM_HASH = 16  # hexadecimal digits: 64 bits keep the items of one collection of one case apart
 
@@ -183,8 +184,14 @@ class Collected:
         self._vault = vault
 
     @classmethod
-    def open(cls, resources: Resources, case_id: UUID, run: int) -> Self:
+    def open(cls, resources: Resources, case_id: UUID, run: int, only: Container[Place] | None = None) -> Self:
         """Read the receipts of a run; 0 is the copy of short-lived collections taken at receipt.
+
+        Args:
+            resources: with the vault and the blobs.
+            case_id: the case.
+            run: of the searches.
+            only: these collections alone are opened.
 
         Raises:
             KeyMissingError: the case's key was destroyed.
@@ -195,7 +202,8 @@ class Collected:
             rows = session.exec(select(SearchReceipt).where(SearchReceipt.case_id == case_id, SearchReceipt.run == run)).all()
         order = {place: number for number, place in enumerate(_places(resources))}
         rows = sorted(rows, key=lambda row: (order.get((row.system, row.collection), len(order)), row.system, row.collection))
-        return cls([_collection(row, vault, resources.blobs) for row in rows], resources.blobs, vault)
+        wanted = (row for row in rows if only is None or (row.system, row.collection) in only)
+        return cls([_collection(row, vault, resources.blobs) for row in wanted], resources.blobs, vault)
 
     def page(
         self, position: int = 0, limit: int = 50, *, system: str | None = None, collection: str | None = None

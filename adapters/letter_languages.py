@@ -29,7 +29,7 @@ class Words:
         both: stands between two counts.
         counted: complaint, later working day, earlier reading, plain month.
         withheld: reason by basis; None is the rest, "some" the rest beside others.
-        parts: records of which a part was kept back.
+        left_out: what was kept back, without a number: whole, in parts, both.
         button: what a link's button says.
     """
 
@@ -43,7 +43,7 @@ class Words:
     asked: dict[Right, str]
     counted: tuple[str, str, str, str]
     withheld: dict[str | None, str]
-    parts: str
+    left_out: tuple[str, str, str]
     button: str
 
 
@@ -86,7 +86,7 @@ WORDS: Final[dict[Language, Words]] = {
             None: "das Gesetz erlaubt uns, es zurückzuhalten",
             "some": "bei einem Teil erlaubt uns das Gesetz, ihn zurückzuhalten",
         },
-        parts="Teile von {}",
+        left_out=("einiges", "Teile einiger Einträge", "einiges, und Teile anderer Einträge"),
         button="Seite öffnen",
     ),
     "fr": Words(
@@ -123,7 +123,7 @@ WORDS: Final[dict[Language, Words]] = {
             None: "la loi nous permet de ne pas le communiquer",
             "some": "pour une partie, la loi nous permet de ne pas la communiquer",
         },
-        parts="des parties de {}",
+        left_out=("certaines données", "des parties de certaines données", "certaines données, et des parties d'autres"),
         button="Ouvrir la page",
     ),
 }

@@ -6,7 +6,7 @@ Next: `adapters/letters.py`
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.letter_languages import WORDS, count_in, day_in
@@ -40,7 +40,10 @@ _DAYS_IN_WORDS = 95  # beyond that a number of days says nothing (mockups, rule 
 
 @dataclass(frozen=True)
 class Withheld:
-    """What was kept back: how much, and why in plain words."""
+    """What was kept back, and why in plain words.
+
+    Without a number: of what the law lets nobody mention nothing is counted, and a number of the rest would read as that of all.
+    """
 
     what: str
     why: list[str]
@@ -58,16 +61,16 @@ def withheld(whole: Mapping[str, int], parts: Mapping[str, int], language: Langu
     kept = told | told_parts
     if not kept:
         return None
-    said = [count(sum(told.values()), "record", language)] if told else []
-    of = WORDS[language].parts if language in WORDS else "parts of {}"
-    said += [of.format(count(sum(told_parts.values()), "record", language))] if told_parts else []
+    whole_words, parts_words, both = WORDS[language].left_out if language in WORDS else _LEFT_OUT
+    what = both if told and told_parts else whole_words if told else parts_words
     reasons = WORDS[language].withheld if language in WORDS else _REASONS
     why = [reasons[basis] for basis in WITHHELD if basis in kept]
     if not kept.keys() <= WITHHELD.keys():
         why.append(reasons["some" if why else None])
-    return Withheld(what=", ".join(said), why=why)
+    return Withheld(what=what, why=why)
 
 
+_LEFT_OUT: Final = ("some records", "parts of some records", "some records, and parts of others")
 _REASONS: dict[str | None, str] = {
     **WITHHELD,
     None: "the law lets us keep it back",
@@ -134,6 +137,13 @@ def contents(summary: Mapping[str, Any]) -> tuple[int, int]:
     collections = summary.get("collections", [])
     records = sum(each["records"] for each in collections if not each["files"])
     return records, sum(each["files"] for each in collections)
+
+
+def kept_back(summary: Mapping[str, Any]) -> list[str]:
+    """For the office, in words: how many items a package leaves out on whatever ground, and of how many a part is covered."""
+    whole, parts = (sum(each.get(name, 0) for each in summary.get("collections", [])) for name in ("withheld", "covered"))
+    said = ((whole, f"{count(whole, 'item')} withheld"), (parts, f"parts of {count(parts, 'item')} covered"))
+    return [words for number, words in said if number]
 
 
 def in_words(records: int, files: int, language: Language = "en") -> str:

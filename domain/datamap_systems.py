@@ -23,6 +23,7 @@ from domain.period import Period
 Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]  # 63: PostgreSQL's limit
 Table = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+Told = Literal["name", "address", "phone", "email"]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^${}]*))?\}")
 FOUND_BY_HAND = "Files that a person found"
 BY_HAND = "by_hand"  # as if a collection: the files that people found in a system; none of a data map is called so
@@ -71,6 +72,7 @@ class DataField(Part):
     )
     masked: bool = Field(default=False, description="`yes`: the package says that it is held, not what it is (a password hash)")
     third_party: bool = Field(default=False, description="`yes`: may hold data about other people (Article 15(4))")
+    of_person: Told | None = Field(default=None, description="what it tells of the person whose row it is, so nobody else's")
     portable: bool = Field(default=True, description="`no`: made by us, so not in a portable copy (Article 20)")
 
     def called(self, name: str) -> str:
@@ -176,9 +178,7 @@ class Collection(Part):
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
     source: Text | None = Field(default=None, description="from whom, as a sentence; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
-    shown_field: Column | None = Field(
-        default=None, description="field that shows a row to others; emptied while an account is suspended"
-    )
+    shown_field: Column | None = Field(default=None, description="shows a row to others; emptied while an account is suspended")
     active_at_field: Column | None = Field(default=None, description="field with the time the person was last active")
     restricted_field: Column | None = Field(
         default=None,

@@ -78,8 +78,7 @@ def suggest(text: str, *, own: Collection[str], names: Iterable[str] = ()) -> li
     theirs = frozenset(map(_bare, own)) - {""}
     taken: list[Suggestion] = []
     for found in _found(text, tuple(filter(is_name, names))):
-        words = _bare(found.words(text))
-        if words in theirs or _all_own(found.words(text), theirs):
+        if _all_own(found.words(text), theirs):
             continue
         at = bisect.bisect_left(taken, found.start, key=lambda each: each.start)
         free = (at == 0 or taken[at - 1].end <= found.start) and (at == len(taken) or found.end <= taken[at].start)
@@ -109,8 +108,13 @@ def _bare(words: str) -> str:
 
 
 def _all_own(words: str, own: frozenset[str]) -> bool:
-    """Whether it is a name of which every part is the requester's."""
-    return all(_bare(part) in own for part in words.split())
+    """Whether it is made of the requester's words alone: of the parts of their name, of their street and their town."""
+    parts = [bare for part in words.split() if (bare := _bare(part))]
+    reached = {0}
+    for end in range(1, len(parts) + 1):
+        if any("".join(parts[start:end]) in own for start in reached):
+            reached.add(end)
+    return len(parts) in reached
 
 
 def _digits(words: str) -> list[int]:

@@ -141,8 +141,12 @@ def package(case: CaseInHand) -> UUID:
     key = uuid4()
     with case.resources.blobs.create(case.resources.vault.case(case.id), "package") as writer:
         writer.write(b"PK the copy, as it was approved")
-    collections = [("platform", "accounts", 14, 0, 0), ("platform", "prompts", 1_102, 0, 3), ("files", "image_files", 0, 96, 0)]
-    names = ("system", "collection", "records", "files", "withheld")
+    collections = [
+        ("platform", "accounts", 14, 0, 0, 0),
+        ("platform", "prompts", 1_102, 0, 2, 1),
+        ("files", "image_files", 0, 96, 0, 0),
+    ]
+    names = ("system", "collection", "records", "files", "withheld", "covered")
     row = PackageRow(
         id=key,
         case_id=case.id,

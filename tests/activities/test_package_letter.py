@@ -1,5 +1,6 @@
 """The letter says every item of the Article 15 checklist that applies (`law.md` 2.2), read from the PDF as a person would."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -122,18 +123,54 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     assert "It is about other people (Data Protection Act 2018, Schedule 2, paragraph 16; Article 15(4) GDPR)." in text
     assert "There is nothing to list here." not in text
     assert "full copy" not in text, "nothing is full that something is missing from"
-    assert "We hold 1 record more, which we had to leave out" in text
-    assert "Your prompts (19 records, and 1 record that we left out of your copy)" in text, "what we hold is counted whole"
-    assert "The platform 20 records, and 1 record that we left out of your copy, on Mon 23 November 2026" in text
+    assert "Not everything that we hold is in it" in text
+    assert "Your prompts (19 records in your copy; others were left out)" in text
+    assert "The platform 20 records in your copy; others were left out, on Mon 23 November 2026" in text
 
 
-def test_what_is_silent_or_not_about_the_person_is_in_no_count(resources: Resources) -> None:
+def test_what_is_not_about_the_person_is_not_said_to_be_held(resources: Resources) -> None:
     case = typical(resources)
     prompts = case.items("platform", "prompts")
     case.decide(prompts[2].id, "withhold", "not_personal_data")
     text = letter_of(case)
-    assert "more, which we had to leave out" not in text
+    assert "Not everything that we hold" not in text
     assert "Your prompts (19 records)" in text
+
+
+def test_a_ground_that_may_not_be_named_is_in_no_number_and_in_no_word(resources: Resources) -> None:
+    """`law.md` 2.2 item 13, decision 41: what is said is true with the hidden ground, and the same without it."""
+
+    told = []
+    for decision, basis in (("withhold", "crime_and_taxation"), ("duplicate", None)):
+        case = typical(resources)
+        prompts = case.items("platform", "prompts")
+        case.decide(prompts[2].id, "withhold", "third_party")
+        for revision, hidden in enumerate(prompts[4:7], start=2):
+            case.decide(hidden.id, decision, basis, revision)
+        members = case.members()
+        reference = json.loads(members["manifest.json"])["reference"]
+        pages = (members["index.html"].decode(), text_of(members["letter.pdf"]), members["withheld.csv"].decode())
+        told.append([page.replace(reference, "") for page in pages])
+    hiding, without = told
+    assert hiding == without
+    assert "Not everything that we hold is in it" in hiding[0]
+    assert "1 item" in hiding[0], "what may be named has its own number"
+
+
+def test_what_a_hidden_collection_holds_is_no_kind_of_data_of_another_that_lacks_it(resources: Resources) -> None:
+    kind, made = "How you use the service", "2026-11-01T10:00:00+00:00"
+    for made_at, named in ((None, False), (made, True)):
+        case = SearchedCase(resources)
+        case.found("platform", "prompts", [(1, 42, "a prompt", made_at)])
+        case.found("partners", "referrals", [(7, MAILBOX)])
+        case.decide(case.items("partners", "referrals")[0].id, "withhold", "crime_and_taxation")
+        members = case.members()
+        for page in (
+            members["index.html"].decode(),
+            text_of(members["letter.pdf"]),
+            members["pages/platform.prompts.html"].decode(),
+        ):
+            assert (kind in page) == named
 
 
 def test_an_answer_that_leaves_everything_out_does_not_say_nothing_is_held(resources: Resources) -> None:

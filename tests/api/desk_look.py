@@ -8,6 +8,7 @@ from adapters.resources import Resources
 from api.console.cases import desk_reading
 from domain.rights import Role
 from tests.activities.package_case import SearchedCase
+from tests.case_in_hand import CaseInHand
 
 
 class Look:
@@ -17,7 +18,7 @@ class Look:
         case: found already.
     """
 
-    def __init__(self, case: SearchedCase) -> None:
+    def __init__(self, case: SearchedCase | CaseInHand) -> None:
         self.resources: Resources = case.resources
         self.person = "caseworker:00000000-0000-4000-8000-00000000000a"
         self.role = Role.CASEWORKER

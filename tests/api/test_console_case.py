@@ -121,7 +121,7 @@ def test_an_approval_shows_what_it_covers(at_console: SignIn, resources: Resourc
         "Goes to ruth.adeyemi@post.imaginella.example",
         "not changed since it was proven",
         "Known by Code to the address on file",
-        "3 records withheld",
+        "2 items withheld and parts of 1 item covered",
         "Prepared by Amira Osei, so somebody else must approve",
         "Answer by",
         "Every step, with its source",

@@ -16,8 +16,10 @@ from adapters.collected import Collected, CollectedCollection
 from adapters.resources import Resources
 from demo import people, tables
 from demo.controller import DATAMAP, build, expected_counts, urls_of
+from domain.events import Tag
 from domain.messages import Collect
 from tests import opened, servers
+from tests.api.desk_look import Look
 from tests.case_in_hand import CaseInHand
 
 
@@ -53,11 +55,18 @@ def databases(url: str) -> dict[tables.Store, str]:
     return urls
 
 
-def found(demo: Searched, address: str) -> dict[str, CollectedCollection]:
-    """What a search by one proven address finds, by `system.collection`."""
+def searched_for(demo: Searched, address: str) -> CaseInHand:
+    """A case that was searched by one proven address, of whom nothing else is known."""
     case = CaseInHand(demo.resources, email=address)
     case.proven()
+    case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform", "business", "files"])
     demo.collection.collect(Collect.model_validate({"case_id": case.id, "run": 1}))
+    return case
+
+
+def found(demo: Searched, address: str) -> dict[str, CollectedCollection]:
+    """What a search by one proven address finds, by `system.collection`."""
+    case = searched_for(demo, address)
     return {f"{each.system}.{each.name}": each for each in Collected.open(demo.resources, case.id, 1).collections}
 
 
@@ -81,6 +90,21 @@ def test_a_search_finds_what_sql_says(demo: Searched, address: str) -> None:
     searched = found(demo, address)
     assert {place: searched[place].rows for place in expected} == expected
     assert sum(expected.values()) > 0 or address == people.UNKNOWN
+
+
+def test_whoever_gave_an_address_alone_is_never_suggested_as_somebody_else(demo: Searched) -> None:
+    """Article 15(3): the name and the street in the records found under the address are the requester's own."""
+    look = Look(searched_for(demo, people.HOUSEHOLD[0]))
+    values, suggested = set(), set()
+    for collection in ("customers", "invoices", "payment_methods", "tickets", "messages"):
+        for line in look.at(("business", collection), 0).lines:
+            values |= {piece.text for value in line.values for piece in value.pieces}
+            suggested |= {words for words, _ in line.suggested}
+    street = next(each for each in values if each.endswith(" Example Street"))
+    assert "Holly Household" in values
+    assert f"{street}, Exampleton" in values, "an invoice's address is the street and the town of the customer record"
+    assert not any(mine in words for words in suggested for mine in ("Holly", "Household", "Example Street", people.HOUSEHOLD[0]))
+    assert suggested, "who wrote for the controller is still somebody else"
 
 
 def test_nothing_outside_the_file_store_is_taken_whatever_a_row_says(demo: Searched) -> None:

@@ -91,3 +91,11 @@ def test_no_text_takes_more_than_time_in_proportion(piece: str) -> None:
     # The best of three: now and then somebody else's rubbish is collected meanwhile.
     short, long = (min(took(length) for _ in range(3)) for length in (20_000, 160_000))
     assert long < max(short, 0.002) * 40  # eight times the text; a quadratic pattern would take sixty-four times as long
+
+
+def test_what_is_made_of_the_requesters_words_alone_is_theirs() -> None:
+    own = ("Hans", "Heavy", "29 Example Street", "Exampleton", "GB29 NWBK 6016 1331 9268 19")
+    for text in ("Dear Hans Heavy", "29 Example Street, Exampleton", "GB29 NWBK 6016 1331 9268 19"):
+        assert suggest(text, own=own, names=["Hans Heavy"]) == [], text
+    for text in ("Dear Hans Baker", "9 Example Street, Exampleton", "29 Example Street, Otherton"):
+        assert suggest(text, own=own), text

@@ -50,6 +50,7 @@ class Branch:
     records: int
     files: int
     withheld: int
+    covered: int = 0
     seen: int = 0
     items: int = 0
     archive: bool = False  # messages that belong together can be decided about as one
@@ -77,10 +78,11 @@ class Tree:
         return in_words(*contents(self.row.summary)) if self.row else ""
 
     @property
-    def totals(self) -> tuple[int, int, int]:
-        """Records, files, withheld."""
-        records, files, withheld = ([getattr(each, name) for each in self.branches] for name in ("records", "files", "withheld"))
-        return sum(records), sum(files), sum(withheld)
+    def totals(self) -> tuple[int, int, int, int]:
+        """Records, files, withheld, covered in part."""
+        names = ("records", "files", "withheld", "covered")
+        records, files, withheld, covered = (sum(getattr(each, name) for each in self.branches) for name in names)
+        return records, files, withheld, covered
 
     @property
     def seen(self) -> int:
@@ -97,7 +99,7 @@ class Tree:
         """Nobody looked at all of it, and it is not plain: something was kept back, or is mail or files found by hand."""
         unseen = [each for each in self.branches if each.seen < each.items]
         unsorted = any(each.archive or each.collection == BY_HAND for each in unseen)
-        return not self.sampling and bool(unseen) and (unsorted or self.totals[2] > 0)
+        return not self.sampling and bool(unseen) and (unsorted or any(self.totals[2:]))
 
     @property
     def sampling(self) -> bool:
@@ -150,7 +152,8 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         title=FOUND_BY_HAND if part["collection"] == BY_HAND else collection.title if collection else part["collection"],
         records=0 if part["files"] else part["records"],  # a file's row is no further record
         files=part["files"],
-        withheld=part["withheld"] + part.get("covered", 0),
+        withheld=part["withheld"],
+        covered=part.get("covered", 0),
         items=part["records"] + part["withheld"] + part.get("excluded", 0) if part["collection"] else 0,
         archive=system is not None and system.kind is SystemKind.ARCHIVE and part["collection"] == MESSAGES,
     )

@@ -10,11 +10,11 @@ from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.reader import MOST_BYTES
 from adapters.documents.shapes import OFFICE, PDF, About
-from adapters.requester import Requester
 from api.console.cases.desk_lines import Piece, pieces, stands_of
 from api.console.cases.desk_reading import collection_of
 from api.console.cases.facts import CaseFacts
 from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.dependencies import Web
 from domain.errors import UnknownObjectError, WithLegalError
 from domain.redaction import Area, Span
@@ -125,9 +125,9 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id])
-        requester = Requester.read(session, vault, facts.view.receipt, facts.state)
     decision = standing.of(item.id, item.row)
     names = known_names(web, standing, found, [item.row])
+    own = own_words(web, facts.view.receipt, facts.state)
     stands, basis = stands_of(decision, spans_of(decision, ()))
     return Looked(
         item=item,
@@ -136,7 +136,7 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         stands=stands,
         basis=basis,
         parts=[Part(number, _said(span), span.area.page if span.area else 0) for number, span in enumerate(own_spans(decision))],
-        text=[(called, pieces(text, suggest(text, own=requester.words, names=names))) for called, text in about.text],
+        text=[(called, pieces(text, suggest(text, own=own, names=names))) for called, text in about.text],
         next_position=position + 1 if position + 1 < found.rows else None,
         revision=decision.revision if decision else 0,
     )

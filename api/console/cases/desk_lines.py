@@ -12,7 +12,6 @@ from typing import Final
 from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.shapes import is_pdf, is_picture
-from adapters.requester import Requester
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.reading import people_of
 from api.dependencies import Web
@@ -98,9 +97,12 @@ def sealed_from(role: Role, standing: Standing, item: str) -> bool:
 
 
 def line_of(  # noqa: PLR0917 (one item, and what is known around it)
-    found: CollectedCollection, item: Item, standing: Standing, requester: Requester, role: Role, names: Sequence[str]
+    found: CollectedCollection, item: Item, standing: Standing, own: Sequence[str], role: Role, names: Sequence[str]
 ) -> Line:
-    """One item as somebody with a role may see it: nothing of what is with legal, no privileged part; `names` are known here."""
+    """One item as somebody with a role may see it: nothing of what is with legal, no privileged part.
+
+    `own` are the requester's words, `names` those that are known here.
+    """
     decision, legal = standing.of(item.id, item.row), standing.legal.get(item.id)
     if sealed_from(role, standing, item.id):
         assert decision is not None
@@ -120,7 +122,7 @@ def line_of(  # noqa: PLR0917 (one item, and what is known around it)
     if legal is not None and role is not Role.LEGAL_REVIEWER:
         # Its file may hold the privileged words in a way that only legal can judge.
         item = replace(item, row=cover_row(item.row, legal.parts.spans).value, file=None)
-    return _line(found, item, standing, requester, decision, names)
+    return _line(found, item, standing, own, decision, names)
 
 
 def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: list[Line]) -> list[Line]:
@@ -145,12 +147,11 @@ def _line(  # noqa: PLR0917
     found: CollectedCollection,
     item: Item,
     standing: Standing,
-    requester: Requester,
+    own: Sequence[str],
     decision: Decision | None,
     names: Sequence[str],
 ) -> Line:
     people = standing.covering(decision)
-    own = requester.words
     suggested: dict[str, str] = {}
     values = []
     for name, value in item.row.items():

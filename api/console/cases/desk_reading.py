@@ -15,11 +15,11 @@ from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
 from adapters.database.tables import ItemDecision, PageSeen
 from adapters.found_by_hand import everything_found
-from adapters.requester import Requester
 from api.console.cases.desk_lines import Line, line_of, with_authors
 from api.console.cases.desk_shapes import shape_of
 from api.console.cases.facts import CaseFacts
 from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from domain.errors import UnknownObjectError
@@ -56,8 +56,7 @@ def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> C
     """
     if not facts.state.run:
         raise UnknownObjectError
-    collected = everything_found(web.resources, facts.state, facts.state.run)
-    for each in collected.collections:
+    for each in everything_found(web.resources, facts.state, facts.state.run).collections:
         if (each.system, each.name) == (system, collection):
             return each
     raise UnknownObjectError
@@ -77,12 +76,12 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
-        requester = Requester.read(session, vault, facts.view.receipt, facts.state)
         basis = _last_basis(session, facts.state.case_id, who.person)
     if items:
         _note_seen(web, who, facts, found, start, len(items))
     names = known_names(web, standing, found, [item.row for item in items])
-    lines = [line_of(found, item, standing, requester, who.role, names) for item in items]
+    own = own_words(web, facts.view.receipt, facts.state)
+    lines = [line_of(found, item, standing, own, who.role, names) for item in items]
     lines = with_authors(web, standing, items, lines)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)

@@ -6,7 +6,7 @@ make one is told by their names. Next: api/console/cases/desk_shapes.py
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,11 +16,11 @@ from starlette.concurrency import run_in_threadpool
 from adapters.collected import CollectedCollection
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
-from adapters.requester import Requester
 from api.console.cases import content, desk_lines, desk_reading, reading, shell
 from api.console.cases.desk import Name, Start, note_look, shown_on_desk
 from api.console.cases.desk_shapes import Shape, shape_of
 from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker
 from api.console.sessions import SignedIn
@@ -76,6 +76,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, system: str, collection: str,
     threads = _threads(found, shape.thread)
     here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
     wanted = threads[start : start + _AT_ONCE]
+    own = own_words(web, case.receipt, case.state)
     return shown_on_desk(
         web,
         who,
@@ -85,7 +86,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, system: str, collection: str,
         title=content.title_of(web, system, collection),
         here=here,
         field=shape.thread,
-        talks=[_talk(web, who, case, found, shape, name, positions, here) for name, positions in wanted],
+        talks=[_talk(web, who, case, found, shape, own, name, positions, here) for name, positions in wanted],
         start=start,
         number=len(threads),
         before=max(0, start - _AT_ONCE) if start else None,
@@ -107,6 +108,7 @@ def _talk(  # noqa: PLR0917
     case: CaseView,
     found: CollectedCollection,
     shape: Shape,
+    own: Sequence[str],
     name: str,
     positions: list[int],
     here: str,
@@ -115,9 +117,8 @@ def _talk(  # noqa: PLR0917
     vault = web.resources.vault.case(case.receipt.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
-        requester = Requester.read(session, vault, case.receipt, case.state)
     names = known_names(web, standing, found, [item.row for item in items])
-    lines = [desk_lines.line_of(found, item, standing, requester, who.role, names) for item in items]
+    lines = [desk_lines.line_of(found, item, standing, own, who.role, names) for item in items]
     messages = sorted(_messages(lines, shape, here), key=lambda each: each.time)
     return Talk(name, messages, max(0, len(positions) - _MOST))
 

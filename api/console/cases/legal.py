@@ -19,12 +19,12 @@ from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, decisions_about, live, referred_items, waiting_for_legal
 from adapters.database.tables import CaseReceipt, QueueEntry
 from adapters.found_by_hand import everything_found
-from adapters.requester import Requester
 from api.access import note_access
 from api.console.cases import content, desk_lines, held, shell
 from api.console.cases.deeds import Refused
 from api.console.cases.desk import attempt, seen_in
 from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.console.navigation import BADGES
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to, show
@@ -155,14 +155,12 @@ def _given(web: Web, case: CaseView) -> Iterator[Given]:
     with web.resources.database.read() as session:
         ids = referred_items(session, case.receipt.case_id)
         standing = Standing.read(session, vault, only=ids)
-        requester = Requester.read(session, vault, case.receipt, case.state)
         rows = {item: live(decisions_about(session, vault, item)) for item in ids if item in standing.legal}
     collected = everything_found(web.resources, case.state, case.state.run)
+    own = own_words(web, case.receipt, case.state)
     for item in _items(collected, set(rows)):
         found = next(one for one in collected.collections if (one.system, one.name) == (item.system, item.collection))
-        line = desk_lines.line_of(
-            found, item, standing, requester, Role.LEGAL_REVIEWER, known_names(web, standing, found, [item.row])
-        )
+        line = desk_lines.line_of(found, item, standing, own, Role.LEGAL_REVIEWER, known_names(web, standing, found, [item.row]))
         (line,) = desk_lines.with_authors(web, standing, [item], [line])
         referral = next((row.parts.referral for row in reversed(rows[item.id]) if row.parts.referral), None)
         waits = standing.legal[item.id].choice is ItemChoice.WITH_LEGAL

@@ -19,11 +19,11 @@ from adapters.database.item_decisions import Standing, newest_revision
 from adapters.database.review_tables import ReviewSample
 from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
-from adapters.requester import Requester
 from api.console.cases import content, desk_lines, reading, shell
 from api.console.cases.desk import note_look
 from api.console.cases.facts import CaseFacts
 from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
@@ -152,14 +152,13 @@ def _asked(  # noqa: PLR0917 (for whom, of what, under which decisions)
     standing: Standing,
     wanted: list[list[object]],
 ) -> list[Asked]:
-    with web.resources.database.read() as session:
-        requester = Requester.read(session, web.resources.vault.case(read.state.case_id), read.view.receipt, read.state)
+    own = own_words(web, read.view.receipt, read.state)
     asked = []
     for why, item_id, position in wanted:
         system, collection, _ = str(item_id).split(".")
         one = next(each for each in found if (each.system, each.name) == (system, collection))
         item = next(one.items(int(str(position))))
-        line = desk_lines.line_of(one, item, standing, requester, who.role, known_names(web, standing, one, [item.row]))
+        line = desk_lines.line_of(one, item, standing, own, who.role, known_names(web, standing, one, [item.row]))
         here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
         asked.append(Asked(line, _WHY[str(why)], content.title_of(web, system, collection), here))
     return asked

@@ -15,7 +15,7 @@ from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.clocks import seat_of, story_of
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
-from adapters.letter_words import contents, in_words
+from adapters.letter_words import contents, in_words, kept_back
 from api.console.authority import may
 from api.console.cases import content, looked, rail, unseen
 from api.console.cases.acts import FRESH, act_of
@@ -280,7 +280,7 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "to": to.value if to else (facts.subject.address.replace("\n", ", ") or facts.subject.called),
         "on_paper": to is None,
         "changed_at": changed[0].at if changed else None,
-        "withheld": package.withheld,
+        "kept_back": kept_back(row.summary) if row else [],
         "left_out": [
             looking.title(name) for name, system in facts.state.systems.items() if system.state in {"skipped", "unasked"}
         ],
