@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from domain.case_parts import (
     JOIN,
     NOT_ME,
+    POSTAL,
     Alone,
     Complaint,
     Finding,
@@ -213,6 +214,12 @@ class CaseState(BaseModel):
         return sorted(self.minor.accounts) if self.minor and self.minor.decision == "delete" else []
 
     @property
+    def paper_address(self) -> UUID | None:
+        """Where letters on paper go, if it was named after the request came: the newest that was not set aside."""
+        named = [key for key, each in self.identifiers.items() if each.kind == POSTAL and each.standing != "rejected"]
+        return named[-1] if named else None
+
+    @property
     def hand_added_keys(self) -> list[UUID]:
         return sorted(key for key, identifier in self.identifiers.items() if identifier.standing == "accepted")
 
@@ -251,7 +258,7 @@ def binding_of(state: CaseState, package: Package | None = None) -> str:
     parts = {
         "package": package and package.sha256,
         "datamap": package and package.datamap,
-        "recipient": str(state.delivery_address),
+        "recipient": str(state.delivery_address or state.paper_address),
         "channel": "portal" if state.delivery_address else "post",
         "identity": state.identity_record,
         "keys": [str(key) for key in state.hand_added_keys],

@@ -43,7 +43,7 @@ def erasure_binding(state: CaseState) -> str:
     parts = {
         "plan": plan and plan.sha256,
         "datamap": plan and plan.datamap,
-        "recipient": str(state.delivery_address),
+        "recipient": str(state.delivery_address or state.paper_address),
         "identity": state.identity_record,
         "keys": [str(key) for key in state.hand_added_keys],
     }

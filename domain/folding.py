@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.afterwards import AFTERWARDS_RULES, search_again
 from domain.alone import ALONE_RULES
 from domain.case import CaseState, Identifier, Joining, RightItem, Standing
-from domain.case_parts import AFTER_CHECK
+from domain.case_parts import AFTER_CHECK, POSTAL
 from domain.clock_folding import CLOCK_RULES, prepared
 from domain.collection_folding import COLLECTION_RULES
 from domain.complaint import COMPLAINT_RULES
@@ -72,6 +72,15 @@ def _identifier_claimed(state: CaseState, event: CaseEvent) -> None:
     state.identifiers[key] = Identifier(kind=text_of(event, "kind"), agent=agent)
     if state.delivery_address is None and event.facts["kind"] == "email" and not agent:
         state.delivery_address = key
+    if event.facts["kind"] == POSTAL:
+        _to_another_paper_address(state, event)
+
+
+def _to_another_paper_address(state: CaseState, event: CaseEvent) -> None:
+    # On paper the address is the recipient: whoever names it prepared, and what was approved for another one is void (R1, R2).
+    if state.delivery_address is None:
+        prepared(state, event)
+        void_release(state)
 
 
 def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], None]:
@@ -83,6 +92,8 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
         if standing == "accepted":
             state.identifiers[uuid_of(event, "identifier")].accepted_by = event.actor
             prepared(state, event)
+        if state.identifiers[_uuid(event, "identifier")].kind == POSTAL and standing == "rejected":
+            _to_another_paper_address(state, event)
         if set(state.usable_keys) != before:
             void_release(state)
             _deliver_to_proven(state, event)

@@ -5,6 +5,7 @@ Next: api/console/navigation.py
 
 from typing import Final
 
+from domain.case_parts import POSTAL
 from domain.regimes import MEMBER_STATES
 from domain.rights import Channel, Outcome, Relation, Right, Risk, Role, Status
 
@@ -103,6 +104,7 @@ def FIELD(name: str) -> str:  # noqa: N802 (beside the other words of templates)
 _KINDS: Final = {
     "email": "E-mail address",
     "phone": "Telephone number",
+    POSTAL: "Postal address",
     "account_id": "Account number",
     "username": "User name",
     "customer_id": "Customer number",

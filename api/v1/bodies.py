@@ -116,7 +116,7 @@ _INSTEAD: dict[Action, dict[str, Any]] = {
     Action.SUBMIT_IDENTITY_EVIDENCE: {"evidence": None},
     Action.ADD_IDENTIFIER: {
         "identifier": None,
-        "kind": (Name, Field(description="`email`, `phone`, or a kind that the data map names")),
+        "kind": (Name, Field(description="`email`, `phone`, `postal_address`, or a kind that the data map names")),
         "value": (Value, Field(description="kept sealed; a search key only once proven or accepted")),
     },
     Action.NAME_ACCOUNT: {

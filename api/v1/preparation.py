@@ -40,6 +40,7 @@ from api.v1.correcting import check_correctable, reaches
 from api.v1.desk_bodies import ActionBody
 from api.v1.joining import check_goes_on, other_case, proof_of_one_person
 from domain.authority import Action
+from domain.case_parts import POSTAL
 from domain.commands import Command
 from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
@@ -48,7 +49,7 @@ from domain.messages import CommandCall
 from domain.rights import Role
 from domain.work_decisions import SAFEGUARD
 
-_KINDS = frozenset({"email", "phone"})  # what a person can be reached by, whatever the data map names
+_KINDS = frozenset({"email", "phone", POSTAL})  # what a person can be reached by, whatever the data map names
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 

@@ -108,7 +108,10 @@ def test_a_person_whom_nobody_can_reach_is_taken_in_on_purpose_and_the_page_says
     answer = _open(person, email="", unreachable="Comes by on Friday.")
     (receipt,) = _receipts(resources)
     assert _subject(resources, receipt)["unreachable"] == "Comes by on Friday."
-    assert "No way to reach them is known: \u201cComes by on Friday.\u201d" in text_of(person.get(answer.headers["location"]))
+    page = text_of(person.get(answer.headers["location"]))
+    assert "No way to reach them is known: \u201cComes by on Friday.\u201d" in page
+    assert "Who asks is being looked at" in page, "its workflow has not begun, so nothing is said of doubts yet"
+    assert "The first letter is being written." in page
 
 
 def test_the_person_is_asked_about_before_whoever_asks_for_them(at_console: SignIn) -> None:

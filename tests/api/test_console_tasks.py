@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
+from domain.case import binding_of
 from domain.events import Fact, Tag
 from domain.rights import Right, Role
 from tests import opened
@@ -97,7 +99,7 @@ def test_a_number_is_asked_for_as_the_data_map_knows_it_and_another_says_that_it
 def test_a_restriction_asks_first_whose_records_it_is_about_and_says_which_numbers_lead_nowhere(
     at_console: SignIn, resources: Resources
 ) -> None:
-    hints = [("phone", "+44 20 7946 0143"), ("customer_id", "40817")]
+    hints = [("phone", "+44 20 7946 0143"), ("account_id", "2"), ("customer_id", "40817")]
     case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], hints=hints)
     case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
     task(case, "carry_out_right", right="restriction")
@@ -105,13 +107,45 @@ def test_a_restriction_asks_first_whose_records_it_is_about_and_says_which_numbe
     page = person.get(path)
     card = text_of(page).partition("Next step")[2].partition("Anything else")[0]
     assert "Restriction: first say which records are theirs" in card
-    assert "Telephone number +44 20 7946 0143 is theirs" in card
+    assert "Account number 2 is theirs" in card
+    assert "+44 20 7946 0143 is theirs" not in card, "only the caller\u2019s own word ties it to them"
     assert "No system is searched by customer number 40817" in card
     assert "Customer number 40817 is theirs" not in card
     link = page.text.partition("Customer number 40817")[2].partition("accept_identifier?")[2].partition('"')[0]
     form = text_of(person.get(f"{path}/actions/accept_identifier?{link}"))
     assert "Customer number 40817 This belongs to the person" in form
     assert "so nothing will be found with it" in form
+
+
+def test_a_postal_address_is_added_to_an_open_case_and_the_letter_goes_there(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], unreachable="Comes by on Friday.")
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    key = task(case, "letter_by_post", letter="request_received").partition("work_item=")[2]
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    page = person.get(path)
+    assert "No postal address is on record" in text_of(page)
+    assert f"{path}/actions/add_identifier?kind=postal_address" in page.text
+    form = person.get(f"{path}/actions/add_identifier?kind=postal_address").text
+    assert '<option value="postal_address" selected' in form
+    given = {"kind": "postal_address", "value": "1 Mill Lane, Leeds, LS1 4AB"}
+    assert person.post(f"{path}/actions/add_identifier", given).status_code == 303
+    told = text_of(person.get(path))
+    assert "It goes to: 1 Mill Lane Leeds LS1 4AB" in told
+    assert "No way to reach them is known" not in told
+    assert "Postal address 1 Mill Lane, Leeds, LS1 4AB is theirs" not in told, "no system is searched by where somebody lives"
+    state = CaseReader(resources).get(case.id).state
+    assert key in {str(each) for each in state.open_work_items}
+    assert state.preparers, "whoever named where the answer goes does not approve it (R2)"
+
+
+def test_an_answer_that_was_approved_for_one_postal_address_does_not_go_to_another(resources: Resources) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.ACCESS])
+    case.happen(Tag.PACKAGE_BUILT, datamap=SHA, package=str(PACKAGE), revision=0, sha256=SHA, bytes=10, records=0)
+    case.happen(Tag.PACKAGE_APPROVED, sha256=SHA, binding=(before := binding_of(CaseReader(resources).get(case.id).state)))
+    case.happen(Tag.IDENTIFIER_CLAIMED, identifier=str(uuid4()), kind="postal_address")
+    state = CaseReader(resources).get(case.id).state
+    assert not state.approved
+    assert binding_of(state) != before
 
 
 def test_whoever_said_alone_whose_records_these_are_leaves_the_restriction_to_a_colleague_who_compares_the_name(

@@ -22,10 +22,10 @@ from api import archiving
 from api.access import note_access
 from api.console import sessions
 from api.console.authority import may
-from api.console.cases import deeds, reading, shell
+from api.console.cases import act_page, deeds, reading, shell
+from api.console.cases.act_page import Refused
 from api.console.cases.archive_corners import KINDS, STATES, corners
 from api.console.cases.content import pieces
-from api.console.cases.deeds import Refused
 from api.console.cases.desk import note_look
 from api.console.cases.reading import people_of
 from api.console.opened import TheOpenedCase
@@ -65,7 +65,7 @@ async def begin(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedC
                 return _page(web, who, case, asked={"system": system, "custodian": custodian})
             archiving.take_in_laid_down(web, case, system=system, custodian=custodian, name=name, by=who.person)
         except DomainError as refusal:
-            return _page(web, who, case, refused=deeds.beside(refusal), filled=form)
+            return _page(web, who, case, refused=act_page.beside(refusal), filled=form)
         return away_to(f"{_base(case)}?done=imported")
 
     return await run_in_threadpool(page)
@@ -86,7 +86,7 @@ async def upload(request: Request, web: TheWeb, who: TheCaseworker, case: TheOpe
         await run_in_threadpool(sent.discard, web.resources.blobs)
         if not isinstance(failure, DomainError) or isinstance(failure, SignedOutError):
             raise
-        refused = deeds.beside(failure)
+        refused = act_page.beside(failure)
         return await run_in_threadpool(lambda: _page(web, who, case, refused=refused))
     return away_to(f"{_base(case)}?done=imported")
 
@@ -100,7 +100,7 @@ async def estimate(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpen
         try:
             _, counted = archiving.estimate(web, case, scope(form))
         except DomainError as refusal:
-            return _page(web, who, case, refused=deeds.beside(refusal), filled=form)
+            return _page(web, who, case, refused=act_page.beside(refusal), filled=form)
         return _page(web, who, case, filled=form, counted=counted)
 
     return await run_in_threadpool(page)
@@ -116,7 +116,7 @@ async def agree(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedC
         if archiving.searches(case, system):
             await deeds.carry_out(web, who, case, Action.SEARCH_ARCHIVE, {"system": system}, field(form, "once"), Upload())
     except DomainError as refusal:
-        refused = deeds.beside(refusal)
+        refused = act_page.beside(refusal)
         return await run_in_threadpool(lambda: _page(web, who, case, refused=refused, filled=form))
     return away_to(f"{_base(case)}?done=agreed")
 
@@ -155,7 +155,7 @@ async def again(archive: UUID, web: TheWeb, who: TheCaseworker, form: TheForm, c
     except UnknownObjectError:
         raise
     except DomainError as refusal:
-        refused = deeds.beside(refusal)
+        refused = act_page.beside(refusal)
         return await run_in_threadpool(lambda: _one(web, who, case, archive, 0, refused))
     return away_to(f"{_base(case)}?done=again")
 
@@ -173,7 +173,7 @@ async def remove(archive: UUID, web: TheWeb, who: TheCaseworker, form: TheForm, 
         except UnknownObjectError:
             raise
         except DomainError as refusal:
-            return _one(web, who, case, archive, 0, deeds.beside(refusal))
+            return _one(web, who, case, archive, 0, act_page.beside(refusal))
         return away_to(f"{_base(case)}?done=removed")
 
     return await run_in_threadpool(page)

@@ -8,8 +8,7 @@ command. What needs a fresh sign-in asks for it before anything is typed. Next: 
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -19,24 +18,19 @@ from starlette.datastructures import FormData
 
 from adapters import kept_forms
 from adapters.database.case_reader import CaseView
-from api.alone import checkers
 from api.answers import CommandUnansweredError
 from api.console import sessions
-from api.console.authority import may
-from api.console.cases import chosen, looked, reading, shell
+from api.console.cases import chosen, looked
+from api.console.cases.act_page import ABOUT_THE_CASE, UPLOADS, beside, form_page
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.desk_words import AGAIN, ANSWERED
-from api.console.cases.form_fields import COMPOSED, MANY, TARGETS, composed, fields_of
-from api.console.cases.measure_fields import correctable, ending_of, markable, purposes_for
-from api.console.cases.task_forms import about, asked_of
+from api.console.cases.form_fields import COMPOSED, MANY, STARTS_WITH, TARGETS, composed
+from api.console.cases.task_forms import asked_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
 from api.console.turned_away import SignedOutError
-from api.console.words import RIGHTS
 from api.dependencies import TheWeb, Web
-from api.errors import STATUSES
-from api.face.days import zone
 from api.face.forms import field
 from api.idempotency import keyed_hash
 from api.uploads import Upload, read_upload
@@ -46,13 +40,10 @@ from api.v1.desk_bodies import ActionBody
 from api.v1.preparation import Deed, hand_in
 from domain.authority import ROLES, Action
 from domain.errors import DomainError, InvalidInputError, NotAllowedNowError, NotPermittedError, UnknownObjectError
-from domain.identity_decisions import has_mailbox
 from domain.rights import Status
 
 router = APIRouter(prefix="/console/cases", route_class=ConsoleRoute, include_in_schema=False)
 
-UPLOADS: Final = {"work_item": Action.COMPLETE_WORK_ITEM, "evidence": Action.SUBMIT_IDENTITY_EVIDENCE}
-_ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
 TheAction = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]
 
 
@@ -62,7 +53,7 @@ async def ask(request: Request, action: TheAction, web: TheWeb, who: TheCasework
     wanted = _action(action, who)
     if wanted is Action.PROPOSE_RECTIFICATION and not request.query_params.keys() & {"typed", "kept"}:
         return away_to(f"/console/cases/{case.receipt.reference}/values")  # the old value is chosen from what stands there
-    target = {name: value[:200] for name, value in request.query_params.items() if name in TARGETS}
+    target = {name: value[:200] for name, value in request.query_params.items() if name in TARGETS | STARTS_WITH}
     if wanted in FRESH:
         who.need_fresh(web.now(), f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}")
     return await run_in_threadpool(lambda: form_page(web, who, case, wanted, _kept(request, web, who, case) | target))
@@ -178,7 +169,7 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
         body = SHAPES[action].body.model_validate(composed(action, filled))
     except ValidationError as failure:
         first = failure.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else _ABOUT_THE_CASE
+        name = str(first["loc"][0]) if first["loc"] else ABOUT_THE_CASE
         raise InvalidInputError(_told(str(first["type"]), name), field=name) from None
     deed = await run_in_threadpool(_deed, web, who, case, action, body, once, sent)
     if action in DESK:
@@ -221,80 +212,3 @@ def _told(kind: str, field: str) -> str:
     if kind in {"enum", "literal_error", "missing"}:
         return "Choose one."
     return "Shorten this." if kind == "string_too_long" else "This is not in the form that is needed here."
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A refusal at the field that it is about, or at the form."""
-
-    about: str
-    words: str
-    status: int
-
-
-def beside(refusal: DomainError) -> Refused:
-    """How a refusal is shown beside the form; one of our own failures is a page of its own.
-
-    Raises:
-        DomainError: it is none that a person can do anything about here.
-    """
-    status = STATUSES.get(refusal.kind, 500)
-    if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
-        raise refusal
-    return Refused(str(refusal.facts.get("field", "")) or _ABOUT_THE_CASE, refusal.message, status)
-
-
-def form_page(  # noqa: PLR0917
-    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: Refused | None = None
-) -> Response:
-    """The form of a command. Raises InvalidInputError: values of a correction that were chosen are not there any more."""
-    target = {name: str(value) for name, value in given.items() if name in TARGETS}
-    read = reading.read(web, shell.again(web, case) if refused else case)
-    datamap = web.resources.datamap
-    purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
-    with web.resources.database.read() as session:
-        eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
-    asked = asked_of(action, read.state, target)
-    picked, start = chosen.fields_for(web, read, given["pick"]) if given.get("pick") else ([], {})
-    fields = fields_of(
-        action,
-        target,
-        kinds=tuple(sorted(datamap.identity_kinds)),
-        systems=tuple((system.name, system.title) for system in datamap.systems),
-        rights=tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights),
-        purposes=purposes,
-        checkers=tuple(eyes.items()),
-        places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
-        mailbox=has_mailbox(read.state),
-        chosen=picked,
-        asked=asked,
-    )
-    ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
-    start |= {"note": ending.draft} if ending and ending.draft else {}
-    fields += looked.fields(web, who, read, action, target)
-    labels = {each.name: each.label for each in fields}
-    errors = {} if refused is None else {_ABOUT_THE_CASE: refused.words}
-    if refused is not None and refused.about in labels:
-        errors = {refused.about: f"{labels[refused.about]}: {refused.words[:1].lower()}{refused.words[1:]}"}
-    return shell.show_case(
-        web,
-        who,
-        read,
-        "cases/act.html",
-        tab=None,
-        status=refused.status if refused else 200,
-        action=action.value,
-        act=asked.act if asked else act_of(action),
-        fields=fields,
-        given=given if refused else {"posted_on": web.now().astimezone(zone(web)).date().isoformat()} | start | dict(given),
-        target=target,
-        picks=given.get("pick", []),
-        correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
-        ending=ending,
-        done=AGAIN if AGAIN in given and not refused else "",
-        foreseen=shell.foreseen(web, read, action, target),
-        about=about(datamap, read, given),
-        errors=errors,
-        possible=shell.possible(web, who, read.state, action),
-        uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),
-    )

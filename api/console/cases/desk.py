@@ -14,8 +14,8 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, deeds, desk_file_reading, desk_reading, desk_said, reading, shell
-from api.console.cases.deeds import Refused
+from api.console.cases import act_page, content, deeds, desk_file_reading, desk_reading, desk_said, reading, shell
+from api.console.cases.act_page import Refused
 from api.console.cases.desk_words import CHOICES, STANDS
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
@@ -178,7 +178,7 @@ async def attempt(  # noqa: PLR0917 (a command, who gives it, and the form it ca
     try:
         await deeds.carry_out(web, who, case, action, given, field(form, "once"), Upload())
     except DomainError as refusal:
-        return deeds.beside(refusal)
+        return act_page.beside(refusal)
     return None
 
 

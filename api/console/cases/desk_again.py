@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
 from api.console.cases import content, desk_reading, reading, shell
-from api.console.cases.deeds import Refused
+from api.console.cases.act_page import Refused
 from api.console.cases.desk import Name, attempt, note_look, shown_on_desk
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
 from api.console.cases import content, desk_file_reading, desk_reading, reading, shell
-from api.console.cases.deeds import Refused
+from api.console.cases.act_page import Refused
 from api.console.cases.desk import Name, attempt, note_look, seen_in, shown_on_desk
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to

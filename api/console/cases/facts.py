@@ -57,6 +57,7 @@ class IdentifierLine:
     added_by: str
     delivery: bool
     agent: bool = False
+    theirs_alone: bool = False  # only the person's own word ties it to them
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class CaseFacts:
     @property
     def state(self) -> CaseState:
         return self.view.state
+
+    @property
+    def judged(self) -> bool:
+        """Whether its workflow has begun: before that nothing is known of who asks but what they wrote."""
+        return bool(self.events)
 
     @property
     def last_said(self) -> Said | None:

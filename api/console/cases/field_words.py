@@ -6,6 +6,7 @@ Next: api/console/cases/form_fields.py
 from typing import Final
 
 from domain.authority import Action
+from domain.case_parts import POSTAL
 
 LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "reason": ("Reason", ""),
@@ -21,7 +22,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {  # of a field: label, hint
     "result": ("What you found", ""),
     "into": ("The case that goes on", "Its reference, such as HAB-7K4M29QX."),
     "kind": ("Kind", ""),
-    "value": ("What it is", ""),
+    "value": ("What it is", "A postal address on one line, its parts set apart by commas."),
     "decision": ("Decision", ""),
     "basis": ("Basis in law", "Needed when it is withheld."),
     "checker": ("Who looks at it afterwards", "They are told, and it becomes their task."),
@@ -134,4 +135,5 @@ OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "unfounded": "The report is unfounded",
     "email": "E-mail address",
     "phone": "Telephone number",
+    POSTAL: "Postal address",
 }

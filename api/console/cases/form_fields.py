@@ -1,6 +1,6 @@
 """The fields of a command's form, made from the bodies of the JSON API (`api/v1/bodies.py`): a form takes what the API takes.
 
-Next: api/console/cases/deeds.py
+Next: api/console/cases/act_page.py
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,13 @@ from api.console.cases.field_words import LABELS, OPTIONS, OWN_LABELS
 from api.console.cases.task_forms import Asked
 from api.v1.bodies import SHAPES
 from domain.authority import Action
+from domain.case_parts import POSTAL
 from domain.errors import InvalidInputError
 from domain.identity import Factor
 
 # The target of a command travels in the address and in hidden fields; a person never types it.
 TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right", "approval"})
+STARTS_WITH: Final = frozenset({"kind"})  # chosen by the link, and still open to another choice
 _BOXES: Final = {"factors": tuple(words.FACTORS.items()), "test": tuple(words.BURDENS.items())}
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
 MANY: Final = frozenset({"without", "purposes", "factors", "test"})  # of which several may be chosen
@@ -93,7 +95,8 @@ def fields_of(
         label, hint = _label(action, name, asked)
         options = asked.results if asked and name == "result" else _choices(info.annotation)
         if name == "kind":
-            options = tuple(dict.fromkeys(("email", "phone", *kinds)))
+            on_paper = () if action is Action.NAME_ACCOUNT else (POSTAL,)
+            options = tuple(dict.fromkeys(("email", "phone", *on_paper, *kinds)))
         if options and not info.is_required():
             options = ("", *options)
         known = words.DOUBTS if name == "doubt" else OPTIONS

@@ -18,7 +18,7 @@ from adapters.collected import CollectedCollection, Item
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
 from api.console.cases import content, desk_reading, reading, shell
-from api.console.cases.deeds import Refused
+from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, note_look, shown_on_desk
 from api.console.cases.desk_lines import stands_of
 from api.console.cases.desk_reading import collection_of

@@ -7,6 +7,7 @@ from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.facts import CaseFacts, IdentifierLine
 from domain.authority import Action
+from domain.case_parts import POSTAL
 from domain.datamap import DataMap
 from domain.events import Tag
 from domain.identity_decisions import has_mailbox
@@ -126,10 +127,12 @@ def found_nothing(facts: CaseFacts, datamap: DataMap) -> str:
 
 
 def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
-    claimed = [line for line in looking.facts.identifiers if line.standing == "claimed" and not line.agent]
+    claimed = [
+        line for line in looking.facts.identifiers if line.standing == "claimed" and not line.agent and line.kind != POSTAL
+    ]
     leading = [line for line in claimed if not leads_nowhere(looking.datamap, line.kind)]
     blind = [f"{words.KIND(line.kind).lower()} {line.value}" for line in claimed if line not in leading]
-    # A number that a caller gave is theirs to give: it leads the page no more than it proves who calls.
+    # A number that a caller gave is theirs to give: it proves no more than they say, so it is looked up and named by a colleague.
     main = next((line for line in leading if line.kind != "phone"), None)
     presses = [
         Press(
@@ -139,6 +142,7 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
             first=line is main,
         )
         for line in leading
+        if line.kind != "phone" or not line.theirs_alone
     ]
     told = (
         f"No system is searched by {' or '.join(blind)}. Look the person up in your own systems, and add what stands there: "

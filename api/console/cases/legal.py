@@ -21,7 +21,7 @@ from adapters.database.tables import CaseReceipt, QueueEntry
 from adapters.found_by_hand import everything_found
 from api.access import note_access
 from api.console.cases import content, desk_lines, held, shell
-from api.console.cases.deeds import Refused
+from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, seen_in
 from api.console.cases.known_names import known_names
 from api.console.cases.own_words import own_words

@@ -15,6 +15,7 @@ from api.console.mail_words import Scanned, scanned
 from api.console.queue import colleagues
 from api.dependencies import Web
 from domain.authority import Action
+from domain.case_parts import POSTAL
 from domain.deadline_sum import OWN_RULE
 from domain.events import Tag
 from domain.identity import Factor, would_do
@@ -56,7 +57,7 @@ def identity_of(facts: CaseFacts) -> Identity:
     unsure = state.unsure[0] if state.unsure else None
     settles = _settles(facts)
     shown = tuple(words.RECORDED_FACTORS[factor] for factor in state.factors)
-    risk = words.RISKS[state.risk]
+    risk = words.RISKS[state.risk] if facts.judged else "Who asks is being looked at; it shows here in a moment."
     if state.identity_record and rows:
         row = rows[0]
         by = "without a caseworker" if row.actor in {"system", "subject"} else f"by {facts.person(row.actor)}"
@@ -99,11 +100,8 @@ def acts_per_identifier(looking: Looking) -> dict[str, list[Press]]:
         presses = []
         if line.standing == "claimed":
             code = [Press(Action.REQUEST_CODE, "Send a code", target, direct=True)] if line.kind == "email" else []
-            presses = [
-                *code,
-                Press(Action.ACCEPT_IDENTIFIER, "It is theirs", target),
-                Press(Action.REJECT_IDENTIFIER, "It is not theirs", target),
-            ]
+            ours = [] if line.kind == POSTAL else [Press(Action.ACCEPT_IDENTIFIER, "It is theirs", target)]
+            presses = [*code, *ours, Press(Action.REJECT_IDENTIFIER, "It is not theirs", target)]
         elif line.standing == "accepted" and not looking.facts.state.measures and looking.facts.state.erasure is None:
             presses = [Press(Action.REJECT_IDENTIFIER, "It is not theirs", target)]
         elif line.standing == "found" and line.kind == "email" and looking.facts.state.unsure:

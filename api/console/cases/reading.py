@@ -5,7 +5,9 @@ Next: api/console/cases/facts.py
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +30,7 @@ from adapters.incoming.reading_room import ReadingRoom
 from api.console.cases.facts import CaseFacts, IdentifierLine, Related, Said, Sent, Subject
 from api.dependencies import Web
 from domain.case import CaseState
+from domain.case_parts import POSTAL
 from domain.errors import KeyMissingError
 from domain.events import CaseEvent, Tag
 
@@ -52,6 +55,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
         people = people_of(session, [*(row.actor for row in events), *deciders, view.receipt.caller])
         identifiers = _identifiers(web, session, view, people)
         subject, asked, correction = _receipt(web, view.receipt)
+        subject = _on_paper(subject, identifiers)
         return CaseFacts(
             view=view,
             events=events,
@@ -103,6 +107,14 @@ def _receipt(web: Web, receipt: CaseReceipt) -> tuple[Subject, str, tuple[str, s
     )
 
 
+def _on_paper(subject: Subject, identifiers: Iterable[IdentifierLine]) -> Subject:
+    """The person with the postal address that was named last; the one of the request stands where none was."""
+    named = [line.value for line in identifiers if line.kind == POSTAL and line.standing != "rejected"]
+    if not named:
+        return subject
+    return replace(subject, address=re.sub(r"\s*[,\n]\s*", "\n", named[-1].strip()), unreachable="")
+
+
 def _notes(web: Web, session: Session, case_id: UUID) -> dict[UUID, str]:
     rows = session.exec(select(Note).where(Note.case_id == case_id)).all()
     try:
@@ -139,6 +151,7 @@ def _identifiers(web: Web, session: Session, view: CaseView, people: Mapping[str
                 added_by=people.get(row.added_by, ""),
                 delivery=row.id == state.delivery_address,
                 agent=bool(known and known.agent),
+                theirs_alone=row.added_by == "subject",
             )
         )
     return lines

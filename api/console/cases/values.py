@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from adapters.correctable_values import HeldValue, HeldValues
 from adapters.database.case_reader import CaseView
 from api.console.cases import chosen, reading, shell
-from api.console.cases.deeds import form_page
+from api.console.cases.act_page import form_page
 from api.console.cases.facts import CaseFacts
 from api.console.cases.measure_fields import field_title
 from api.console.opened import TheOpenedCase

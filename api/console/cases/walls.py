@@ -17,7 +17,7 @@ from adapters.database.case_reader import CaseView
 from adapters.database.tables import AccessLog, Caseworker
 from api.console.authority import may
 from api.console.cases import reading, shell
-from api.console.cases.deeds import Refused, beside
+from api.console.cases.act_page import Refused, beside
 from api.console.counting import counting_of
 from api.console.filters import PATH
 from api.console.opened import TheOpenedCase

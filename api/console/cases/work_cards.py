@@ -12,7 +12,7 @@ from api.console.cases.card import Card, Looking, Press
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
 from domain.case import JOIN, WorkItem
-from domain.case_parts import IMPORT_ARCHIVE
+from domain.case_parts import IMPORT_ARCHIVE, POSTAL
 from domain.events import Tag
 from domain.next_step import NextStep
 from domain.work_decisions import SAFEGUARD
@@ -194,6 +194,7 @@ def post(looking: Looking, step: NextStep) -> Card:
         instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
+            *(() if where else (Press(Action.ADD_IDENTIFIER, "Add a postal address", {"kind": POSTAL}),)),
             Press(Action.COMPLETE_WORK_ITEM, "It cannot be brought", target | {"result": "not_found"}),
         ),
         link=("Print the letter", f"letters/{item.sent}/print"),

@@ -1,0 +1,108 @@
+"""The page of a command as a form: its fields, what was typed, what would come of it, and beside which field a refusal stands.
+
+Next: api/console/cases/deeds.py
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Response
+
+from adapters.database.case_reader import CaseView
+from api.alone import checkers
+from api.console.authority import may
+from api.console.cases import chosen, looked, reading, shell
+from api.console.cases.acts import act_of
+from api.console.cases.desk_words import AGAIN
+from api.console.cases.form_fields import TARGETS, fields_of
+from api.console.cases.measure_fields import correctable, ending_of, markable, purposes_for
+from api.console.cases.task_forms import about, asked_of
+from api.console.sessions import SignedIn
+from api.console.words import RIGHTS
+from api.dependencies import Web
+from api.errors import STATUSES
+from api.face.days import zone
+from domain.authority import Action
+from domain.errors import DomainError
+from domain.identity_decisions import has_mailbox
+
+UPLOADS: Final = {"work_item": Action.COMPLETE_WORK_ITEM, "evidence": Action.SUBMIT_IDENTITY_EVIDENCE}
+ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal at the field that it is about, or at the form."""
+
+    about: str
+    words: str
+    status: int
+
+
+def beside(refusal: DomainError) -> Refused:
+    """How a refusal is shown beside the form; one of our own failures is a page of its own.
+
+    Raises:
+        DomainError: it is none that a person can do anything about here.
+    """
+    status = STATUSES.get(refusal.kind, 500)
+    if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
+        raise refusal
+    return Refused(str(refusal.facts.get("field", "")) or ABOUT_THE_CASE, refusal.message, status)
+
+
+def form_page(  # noqa: PLR0917
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping[str, Any], refused: Refused | None = None
+) -> Response:
+    """The form of a command. Raises InvalidInputError: values of a correction that were chosen are not there any more."""
+    target = {name: str(value) for name, value in given.items() if name in TARGETS}
+    read = reading.read(web, shell.again(web, case) if refused else case)
+    datamap = web.resources.datamap
+    purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
+    with web.resources.database.read() as session:
+        eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
+    asked = asked_of(action, read.state, target)
+    picked, start = chosen.fields_for(web, read, given["pick"]) if given.get("pick") else ([], {})
+    fields = fields_of(
+        action,
+        target,
+        kinds=tuple(sorted(datamap.identity_kinds)),
+        systems=tuple((system.name, system.title) for system in datamap.systems),
+        rights=tuple((item.right.value, RIGHTS[item.right]) for item in read.state.rights),
+        purposes=purposes,
+        checkers=tuple(eyes.items()),
+        places=correctable(datamap) if action is Action.PROPOSE_RECTIFICATION else markable(datamap),
+        mailbox=has_mailbox(read.state),
+        chosen=picked,
+        asked=asked,
+    )
+    ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
+    start |= {"note": ending.draft} if ending and ending.draft else {}
+    fields += looked.fields(web, who, read, action, target)
+    labels = {each.name: each.label for each in fields}
+    errors = {} if refused is None else {ABOUT_THE_CASE: refused.words}
+    if refused is not None and refused.about in labels:
+        errors = {refused.about: f"{labels[refused.about]}: {refused.words[:1].lower()}{refused.words[1:]}"}
+    return shell.show_case(
+        web,
+        who,
+        read,
+        "cases/act.html",
+        tab=None,
+        status=refused.status if refused else 200,
+        action=action.value,
+        act=asked.act if asked else act_of(action),
+        fields=fields,
+        given=given if refused else {"posted_on": web.now().astimezone(zone(web)).date().isoformat()} | start | dict(given),
+        target=target,
+        picks=given.get("pick", []),
+        correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
+        ending=ending,
+        done=AGAIN if AGAIN in given and not refused else "",
+        foreseen=shell.foreseen(web, read, action, target),
+        about=about(datamap, read, given),
+        errors=errors,
+        possible=shell.possible(web, who, read.state, action),
+        uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),
+    )
