@@ -92,7 +92,7 @@ def _identifier_stands(standing: Standing) -> Callable[[CaseState, CaseEvent], N
         if standing == "accepted":
             state.identifiers[uuid_of(event, "identifier")].accepted_by = event.actor
             prepared(state, event)
-        if state.identifiers[_uuid(event, "identifier")].kind == POSTAL and standing == "rejected":
+        if state.identifiers[uuid_of(event, "identifier")].kind == POSTAL and standing == "rejected":
             _to_another_paper_address(state, event)
         if set(state.usable_keys) != before:
             void_release(state)
