@@ -16,6 +16,7 @@ JOIN = "join_cases"  # the task of a second person: are two cases of one person?
 AFTER_CHECK = "after_check"  # the task to look at what one person approved alone; it outlives the case
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
 POSTAL = "postal_address"  # kind of an identifier: where letters on paper go; nothing is searched or proven by it
+REACHED_BY = frozenset({"email", "phone", POSTAL})  # whatever the data map names
 LETTER_BY_POST = "letter_by_post"  # kind of the task: print a letter, and bring it to the post or to the person
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)

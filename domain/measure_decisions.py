@@ -183,6 +183,9 @@ def _restrict(state: CaseState, command: RestrictProcessing, _verdict: Verdict |
     return [Draft(tag=Tag.MEASURE_PROPOSED, facts=noted(command, **facts))]
 
 
+ON_RECORDS = frozenset({Action.RESTRICT_PROCESSING, Action.MARK_DISPUTED})  # not for whoever said alone whose these are
+
+
 def on_own_word(state: CaseState, person: str) -> list[UUID]:
     """The identifiers in use that rest on this caseworker's word alone: a slip there is done to somebody else's records."""
     return [

@@ -40,7 +40,7 @@ from api.v1.correcting import check_correctable, reaches
 from api.v1.desk_bodies import ActionBody
 from api.v1.joining import check_goes_on, other_case, proof_of_one_person
 from domain.authority import Action
-from domain.case_parts import POSTAL
+from domain.case_parts import REACHED_BY
 from domain.commands import Command
 from domain.datamap import LawfulBasis
 from domain.errors import IdempotencyMismatchError, InvalidInputError, UnknownObjectError
@@ -49,7 +49,6 @@ from domain.messages import CommandCall
 from domain.rights import Role
 from domain.work_decisions import SAFEGUARD
 
-_KINDS = frozenset({"email", "phone", POSTAL})  # what a person can be reached by, whatever the data map names
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
@@ -175,7 +174,7 @@ def _evidence(session: Session, deed: Deed) -> dict[str, Any]:
 
 def _add_identifier(session: Session, deed: Deed) -> dict[str, Any]:
     kind, value = deed.given["kind"], deed.given["value"]
-    if kind not in _KINDS | deed.resources.datamap.identity_kinds:
+    if kind not in REACHED_BY | deed.resources.datamap.identity_kinds:
         raise InvalidInputError("The data map knows no identifier of this kind.", field="kind")
     if kind == "email" and deed.caller.role is Role.PLATFORM and mailbox_flooded(session, deed.resources.vault, value, deed.now):
         raise RateLimitedError(MAILBOX_FULL)

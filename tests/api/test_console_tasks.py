@@ -162,6 +162,8 @@ def test_whoever_said_alone_whose_records_these_are_leaves_the_restriction_to_a_
     person.post(f"{path}/actions/accept_identifier", {"identifier": key, "reason": "It stands on her invoice."})
     card = text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
     assert "A colleague restricts this" in card
+    refused = text_of(person.get(f"{path}/actions/restrict_processing"))
+    assert "This is not for you to do: a colleague does that, because you said yourself whose records these are." in refused
     given = {"ground": "claims", "reason": "She needs them for a claim."}
     assert person.post(f"{path}/actions/restrict_processing", given).status_code == 403
     colleague = at_console(Role.PRIVACY_LEAD)
@@ -169,6 +171,22 @@ def test_whoever_said_alone_whose_records_these_are_leaves_the_restriction_to_a_
     assert "It stands on her invoice." in card
     assert "compare the name that stands there" in card
     assert colleague.get(f"{path}/actions/restrict_processing").status_code == 200
+
+
+def test_whoever_said_alone_whose_records_these_are_corrects_them_and_is_not_offered_what_they_may_not_do(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RECTIFICATION], hints=[("account_id", "2")])
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    task(case, "carry_out_right", right="rectification")
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    key = person.get(path).text.partition("accept_identifier?identifier=")[2][:36]
+    person.post(f"{path}/actions/accept_identifier", {"identifier": key, "reason": "It stands on her invoice."})
+    mine, theirs = person.get(path).text, at_console(Role.PRIVACY_LEAD).get(path).text
+    for action in ("mark_disputed", "restrict_processing"):
+        assert f"{path}/actions/{action}" not in mine
+        assert f"{path}/actions/{action}" in theirs
+    assert "Mark as disputed and restrict it while you check: a colleague does that" in text_of(person.get(path))
 
 
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(

@@ -15,7 +15,9 @@ from api.console.authority import may
 from api.console.cases import chosen, looked, reading, shell
 from api.console.cases.acts import act_of
 from api.console.cases.desk_words import AGAIN
+from api.console.cases.facts import CaseFacts
 from api.console.cases.form_fields import TARGETS, fields_of
+from api.console.cases.key_cards import OWN_WORD, to_look_up, warning
 from api.console.cases.measure_fields import correctable, ending_of, markable, purposes_for
 from api.console.cases.task_forms import about, asked_of
 from api.console.sessions import SignedIn
@@ -25,7 +27,9 @@ from api.errors import STATUSES
 from api.face.days import zone
 from domain.authority import Action
 from domain.errors import DomainError
+from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
 from domain.identity_decisions import has_mailbox
+from domain.measure_decisions import ON_RECORDS, on_own_word
 
 UPLOADS: Final = {"work_item": Action.COMPLETE_WORK_ITEM, "evidence": Action.SUBMIT_IDENTITY_EVIDENCE}
 ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
@@ -100,9 +104,29 @@ def form_page(  # noqa: PLR0917
         correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
         ending=ending,
         done=AGAIN if AGAIN in given and not refused else "",
-        foreseen=shell.foreseen(web, read, action, target),
+        foreseen=_foreseen(web, read, action, target),
         about=about(datamap, read, given),
         errors=errors,
+        barred=action in ON_RECORDS and bool(on_own_word(read.state, who.person)),
+        own_word=OWN_WORD,
         possible=shell.possible(web, who, read.state, action),
         uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),
     )
+
+
+def _foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, Any]) -> str:
+    """What has to be known before anybody presses: what it does to the dates, or that nothing would be found."""
+    if action is Action.ACCEPT_IDENTIFIER:
+        lines = (each for each in facts.identifiers if str(each.id) == str(target.get("identifier")))
+        return next((warning(web.resources.datamap, each) or to_look_up(facts, each) for each in lines), "")
+    receipt = facts.view.receipt
+    today = web.now().astimezone(zone(web)).date()
+    if action is Action.REQUEST_CLARIFICATION:
+        return before_a_question(receipt.regimes, receipt.rights)
+    if action is Action.REQUEST_MORE_IDENTITY:
+        return before_more_identity(receipt.regimes, receipt.received_at.astimezone(zone(web)).date(), today)
+    if action is Action.RECORD_FEE:
+        return before_a_fee(receipt.regimes)
+    if action is Action.PROPOSE_REFUSAL:
+        return before_a_refusal(facts.view.clock, today)
+    return before_an_extension(facts.view.clock) if action is Action.EXTEND_DEADLINE else ""

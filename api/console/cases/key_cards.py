@@ -9,6 +9,7 @@ from api.console.cases.facts import CaseFacts, IdentifierLine
 from domain.authority import Action
 from domain.case_parts import POSTAL
 from domain.datamap import DataMap
+from domain.decisions import allowed_actions
 from domain.events import Tag
 from domain.identity_decisions import has_mailbox
 from domain.measure_decisions import on_own_word
@@ -58,11 +59,22 @@ def before_records(looking: Looking, right: Right) -> Card | None:
     return _whose(looking, f"{words.RIGHTS[right]}: first say which records are theirs", rest)
 
 
+OWN_WORD = (
+    "a colleague does that, because you said yourself whose records these are. A slip there would stop or mark "
+    "somebody else\u2019s data (Article 32)."
+)
+
+
+def barred(looking: Looking) -> bool:
+    """Whether whoever looks said alone whose records these are, so that a colleague stops or marks them."""
+    return bool(on_own_word(looking.facts.state, looking.person))
+
+
 def on_own_word_only(looking: Looking) -> Card | None:
     """The card of a restriction for whoever said alone whose records these are; None for everybody else."""
     mine = {*on_own_word(looking.facts.state, looking.person)}
     named = [f"{words.KIND(line.kind).lower()} {line.value}" for line in looking.facts.identifiers if line.id in mine]
-    if not mine or not looking.may(Action.RESTRICT_PROCESSING):
+    if not mine or Action.RESTRICT_PROCESSING not in allowed_actions(looking.facts.state):
         return None
     return Card(
         "A colleague restricts this",

@@ -9,12 +9,12 @@ from uuid import UUID
 from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
-from api.console.cases.key_cards import OF_RECORDS, before_records, on_own_word_only, to_compare
+from api.console.cases.key_cards import OF_RECORDS, OWN_WORD, barred, before_records, on_own_word_only, to_compare
 from api.console.cases.measure_fields import changes_of, field_title, told_of, withdrawn
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
 from domain.events import Tag
-from domain.measure_decisions import CORRECTED, may_be_made
+from domain.measure_decisions import CORRECTED, ON_RECORDS, may_be_made
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.next_step import NextStep
 from domain.rights import Right
@@ -105,8 +105,15 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
             ),
         ],
-        note="" if own or right is not Right.OBJECTION else "To stop more than marketing, ask for a code first.",
+        note=_barred(looking, right)
+        or ("" if own or right is not Right.OBJECTION else "To stop more than marketing, ask for a code first."),
     )
+
+
+def _barred(looking: Looking, right: Right) -> str:
+    """Why somebody is not offered what stops or marks records; empty where nothing keeps them from it."""
+    of_records = [press.label.lower() for press in _PRESSES.get(right, ()) if press.action in ON_RECORDS]
+    return f"{' and '.join(of_records).capitalize()}: {OWN_WORD}" if of_records and barred(looking) else ""
 
 
 def approve(looking: Looking, _step: NextStep) -> Card:

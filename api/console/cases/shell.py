@@ -3,7 +3,6 @@
 Next: api/console/cases/tabs.py
 """
 
-from collections.abc import Mapping
 from datetime import date
 from secrets import token_urlsafe
 from typing import Any, Final
@@ -22,7 +21,7 @@ from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
 from api.console.cases.facts import CaseFacts
-from api.console.cases.key_cards import leads_nowhere, to_look_up, warning
+from api.console.cases.key_cards import leads_nowhere
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
@@ -36,7 +35,7 @@ from api.v1.presenting import package_of, possible_actions
 from domain.authority import DESK_ACTIONS, Action
 from domain.case import CaseState
 from domain.events import Tag
-from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
+from domain.measure_decisions import ON_RECORDS, on_own_word
 from domain.next_step import WaitsFor, next_step
 from domain.rights import Right, Role, Status
 from domain.staffing import shares_family_name
@@ -170,29 +169,14 @@ def possible(web: Web, who: SignedIn, state: CaseState, action: Action) -> bool:
     """Whether a command could be given now."""
     if action in DESK_ACTIONS:
         return state.status is Status.IN_REVIEW
+    if action in ON_RECORDS and on_own_word(state, who.person):
+        return False
     return action.value in possible_actions(web.resources, who, state)
-
-
-def foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, Any]) -> str:
-    """What has to be known before anybody presses: what it does to the dates, or that nothing would be found."""
-    if action is Action.ACCEPT_IDENTIFIER:
-        lines = (each for each in facts.identifiers if str(each.id) == str(target.get("identifier")))
-        return next((warning(web.resources.datamap, each) or to_look_up(facts, each) for each in lines), "")
-    receipt = facts.view.receipt
-    today = web.now().astimezone(zone(web)).date()
-    if action is Action.REQUEST_CLARIFICATION:
-        return before_a_question(receipt.regimes, receipt.rights)
-    if action is Action.REQUEST_MORE_IDENTITY:
-        return before_more_identity(receipt.regimes, receipt.received_at.astimezone(zone(web)).date(), today)
-    if action is Action.RECORD_FEE:
-        return before_a_fee(receipt.regimes)
-    if action is Action.PROPOSE_REFUSAL:
-        return before_a_refusal(facts.view.clock, today)
-    return before_an_extension(facts.view.clock) if action is Action.EXTEND_DEADLINE else ""
 
 
 def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
     possible_now = frozenset(Action(name) for name in possible_actions(web.resources, who, facts.state))
+    possible_now -= ON_RECORDS if on_own_word(facts.state, who.person) else frozenset()
     return Looking(
         facts=facts,
         datamap=web.resources.datamap,
