@@ -31,7 +31,7 @@ from api.console import pages as console_pages
 from api.demo_mail import codes as demo_codes
 from api.demo_mail import pages as demo_mail
 from api.dependencies import CaseDoor, DeskDoor, SweepsDoor, Web
-from api.dossiers import DossierDoor
+from api.door import Door
 from api.guards import Headers, Hosts
 from api.notices import notices
 from api.observation import Observation
@@ -108,7 +108,7 @@ async def _opened(
 
 @contextlib.asynccontextmanager
 async def _swept(
-    door: Cases, desk: Sequence[DossierDoor[Any, Any]], archives: ArchiveDoor, resources: Resources
+    door: Cases, desk: Sequence[Door[Any, Any]], archives: ArchiveDoor, resources: Resources
 ) -> AsyncIterator[Cases]:
     sweeps = [asyncio.create_task(_sweep(door)), *(asyncio.create_task(_sweep_desk(each)) for each in desk)]
     sweeps += [asyncio.create_task(_send_to_staff(resources)), asyncio.create_task(_watch(resources))]
@@ -150,7 +150,7 @@ async def _watch(resources: Resources) -> None:
         await asyncio.sleep(_SWEEP_EVERY)
 
 
-async def _sweep_desk(desk: DossierDoor[Any, Any]) -> None:
+async def _sweep_desk(desk: Door[Any, Any]) -> None:
     for turn in itertools.count():
         try:
             await desk.sweep()

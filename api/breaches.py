@@ -4,9 +4,9 @@ from uuid import UUID
 
 from temporalio.client import Client
 
-from adapters.database.breach_reader import BREACH, BreachReader, event_of_row
+from adapters.database.breach_reader import BREACH, BreachReader, event_of_row, open_dossiers, unstarted_dossiers
 from adapters.resources import Resources
-from api.dossiers import Carrier, DossierDoor
+from api.door import Carrier, Door
 from domain.breach import BreachState, BreachStatus
 from domain.breach_folding import fold_breach
 from domain.breach_messages import BreachSnapshot, OpenBreach
@@ -14,7 +14,7 @@ from workflows.breach import BreachWorkflow
 from workflows.ids import breach_workflow_id
 from workflows.options import CASE_QUEUE, TASK_TIMEOUT
 
-Breaches = DossierDoor[BreachState, BreachSnapshot]
+Breaches = Door[BreachState, BreachSnapshot]
 _EVERY_EVENT = 100_000  # of one breach: a few hundred
 
 
@@ -35,7 +35,10 @@ def breaches(client: Client, resources: Resources) -> Breaches:
         workflow_id=breach_workflow_id,
         opening=lambda breach_id, state: OpenBreach(breach_id=breach_id, state=state),
         folded=folded,
+        has_ended=lambda state: state.status is BreachStatus.CLOSED,
         snapshot=BreachSnapshot,
-        ended=[BreachStatus.CLOSED.value],
+        unstarted=lambda session, before: unstarted_dossiers(session, BREACH, before),
+        unfinished=lambda session: open_dossiers(session, BREACH, [BreachStatus.CLOSED.value]),
+        found_again=lambda breach_id: {"facts": {"dossier": str(breach_id)}},
     )
-    return DossierDoor(client, resources, carrier)
+    return Door(client, resources, carrier)

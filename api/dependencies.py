@@ -27,21 +27,21 @@ from domain.sweep_messages import SweepAction, SweepSnapshot, Swept
 class CaseDoor(Protocol):
     """What routes need of `api/cases.py`; a test stands a small fake in for it."""
 
-    def start_soon(self, case_id: UUID) -> None: ...
+    def start_soon(self, case_id: UUID, /) -> None: ...
 
-    async def perform(self, case_id: UUID, call: CommandCall) -> Snapshot: ...
+    async def perform(self, case_id: UUID, call: CommandCall, /) -> Snapshot: ...
 
-    async def answer_of(self, case_id: UUID, command_id: str) -> Snapshot | None: ...
+    async def answer_of(self, case_id: UUID, command_id: str, /) -> Snapshot | None: ...
 
 
 class DeskDoor(Protocol):
     """What routes need of `api/breaches.py` and `api/notices.py`; a test stands a small fake in for it."""
 
-    def start_soon(self, dossier_id: UUID) -> None: ...
+    def start_soon(self, dossier_id: UUID, /) -> None: ...
 
-    async def perform(self, dossier_id: UUID, call: Any, command_id: str) -> Any: ...  # noqa: ANN401 (each kind's own)
+    async def perform(self, dossier_id: UUID, call: Any, /) -> Any: ...  # noqa: ANN401 (each kind's own)
 
-    async def answer_of(self, dossier_id: UUID, command_id: str) -> Any: ...  # noqa: ANN401
+    async def answer_of(self, dossier_id: UUID, command_id: str, /) -> Any: ...  # noqa: ANN401
 
 
 class SweepsDoor(Protocol):

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from temporalio.client import Client
 
+from adapters.database.breach_reader import open_dossiers, unstarted_dossiers
 from adapters.database.notice_reader import NOTICE, NoticeReader, notice_event_of
 from adapters.resources import Resources
-from api.dossiers import Carrier, DossierDoor
+from api.door import Carrier, Door
 from domain.notice import ENDED, NoticeState
 from domain.notice_events import fold_notice
 from domain.notice_messages import NoticeSnapshot, OpenNotice
@@ -14,7 +15,7 @@ from workflows.ids import notice_workflow_id
 from workflows.notice import NoticeWorkflow
 from workflows.options import CASE_QUEUE, TASK_TIMEOUT
 
-NoticeDoor = DossierDoor[NoticeState, NoticeSnapshot]
+NoticeDoor = Door[NoticeState, NoticeSnapshot]
 _EVERY_EVENT = 1_000_000  # of one notice: a few for each two thousand recipients
 
 
@@ -35,7 +36,10 @@ def notices(client: Client, resources: Resources) -> NoticeDoor:
         workflow_id=notice_workflow_id,
         opening=lambda notice_id, state: OpenNotice(notice_id=notice_id, state=state),
         folded=folded,
+        has_ended=lambda state: state.status in ENDED,
         snapshot=NoticeSnapshot,
-        ended=[status.value for status in ENDED],
+        unstarted=lambda session, before: unstarted_dossiers(session, NOTICE, before),
+        unfinished=lambda session: open_dossiers(session, NOTICE, [status.value for status in ENDED]),
+        found_again=lambda notice_id: {"facts": {"dossier": str(notice_id)}},
     )
-    return DossierDoor(client, resources, carrier)
+    return Door(client, resources, carrier)

@@ -39,10 +39,10 @@ class BreachGateway:
         first = BreachDraft(tag=BreachTag.OPENED, facts=opening.facts, actor=opening.actor)
         self._record(breach_id, "run:1", [first])
 
-    async def perform(self, dossier_id: UUID, call: BreachCall, command_id: str) -> BreachSnapshot:
+    async def perform(self, dossier_id: UUID, call: BreachCall) -> BreachSnapshot:
         if self.silent:
-            raise CommandUnansweredError(command=command_id)
-        if not self._reader.happened(dossier_id, command_id):
+            raise CommandUnansweredError(command=call.command_id)
+        if not self._reader.happened(dossier_id, call.command_id):
             self.act(dossier_id, call)
         state = self._reader.get(dossier_id).state
         return BreachSnapshot(state=state, clocks=self._reader.clocks(state, datetime.now(UTC)))

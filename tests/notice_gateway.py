@@ -37,10 +37,10 @@ class NoticeGateway:
         opening: NoticeOpening = self._log.read_notice_opening(NoticeRef(notice_id=dossier_id))
         self._record(dossier_id, "run:1", 1, NoticeDraft(tag=NoticeTag.OPENED, facts=opening.facts, actor=opening.actor))
 
-    async def perform(self, dossier_id: UUID, call: Any, command_id: str) -> NoticeSnapshot:  # noqa: ANN401 (the door's own)
-        if not self._reader.happened(dossier_id, command_id):
+    async def perform(self, dossier_id: UUID, call: Any) -> NoticeSnapshot:  # noqa: ANN401 (the door's own)
+        if not self._reader.happened(dossier_id, call.command_id):
             state = self._reader.get(dossier_id).state
-            self._record(dossier_id, command_id, state.sequence + 1, *decide_notice(state, call.command))
+            self._record(dossier_id, call.command_id, state.sequence + 1, *decide_notice(state, call.command))
             self._follow(dossier_id)
         return NoticeSnapshot(state=self._reader.get(dossier_id).state)
 

@@ -151,7 +151,7 @@ class BreachDeed(DossierDeed):
     async def perform(self, facts: dict[str, Any], command_id: str) -> BreachSnapshot:
         command = _COMMAND.validate_python(facts)
         call = BreachCall(command_id=command_id, command=command)
-        self.snapshot = await self.web.the_breaches.perform(self.dossier_id, call, command_id)
+        self.snapshot = await self.web.the_breaches.perform(self.dossier_id, call)
         return self.snapshot
 
     def answer(self) -> BreachAnswer:

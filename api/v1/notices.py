@@ -124,7 +124,7 @@ class NoticeDeed(DossierDeed):
 
     async def perform(self, facts: dict[str, Any], command_id: str) -> Any:  # noqa: ANN401
         call = NoticeCall(command_id=command_id, command=_COMMAND.validate_python(facts))
-        return await self.web.the_notices.perform(self.dossier_id, call, command_id)
+        return await self.web.the_notices.perform(self.dossier_id, call)
 
     def answer(self) -> NoticeAnswer:
         return notice_answer(self.web.resources, self.who, NoticeReader(self.web.resources).get(self.dossier_id))

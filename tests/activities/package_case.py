@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +27,7 @@ from domain.messages import BuildPackage, PackageBuilt, RecordEvents
 
 ASKED = datetime(2026, 11, 9, 9, 30, tzinfo=UTC)
 SEARCHED = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+NEWEST_PROMPT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=6)  # prompts are kept for 30 days: not over yet
 DATAMAP = Path(__file__).parent.parent / "data" / "package_datamap.yml"
 MAILBOX = "ruth.adeyemi@post.example"
 ACCOUNT = [(42, MAILBOX, "Ruth Adeyemi", "(held, not shown)")]
@@ -247,8 +248,9 @@ def typical(resources: Resources, *, regimes: Sequence[str] = ("UK",), name: str
     """An ordinary person: an account, prompts, two invoices, two pictures; one system by hand, one that did not answer."""
     case = SearchedCase(resources, regimes, name)
     case.found("platform", "accounts", ACCOUNT)
-    prompts = [(number, 42, f"prompt {number}", f"2026-11-{number:02d}T10:00:00+00:00") for number in range(1, 21)]
-    case.found("platform", "prompts", prompts, span=("2026-11-01T10:00:00+00:00", "2026-11-20T10:00:00+00:00"))
+    days = [(NEWEST_PROMPT - timedelta(days=20 - number)).isoformat() for number in range(1, 21)]
+    prompts = [(number, 42, f"prompt {number}", at) for number, at in enumerate(days, start=1)]
+    case.found("platform", "prompts", prompts, span=(days[0], days[-1]))
     case.found("billing", "invoices", INVOICES, span=("2024-03-01", "2026-03-01"))
     case.found_files("uploads", "pictures", {"holiday.jpg": b"\xff\xd8\xff picture", "cat.png": b"\x89PNG cat"})
     case.found("partners", "referrals", [])

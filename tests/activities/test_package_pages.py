@@ -8,7 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -18,12 +18,12 @@ from jinja2 import UndefinedError
 
 from activities.package_facts import FactFinder
 from activities.package_index import render
-from activities.package_words import cell
+from activities.package_words import cell, day
 from adapters.package_check import check_package
 from adapters.resources import Resources
 from domain.datamap import DataMap
 from tests import opened
-from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase, typical
+from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, NEWEST_PROMPT, SearchedCase, typical
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -138,11 +138,12 @@ def test_every_link_leads_to_a_member_or_a_place_on_the_page(resources: Resource
 
 
 def test_the_first_page_says_what_is_held_why_and_how_long(resources: Resources) -> None:
+    until = day(NEWEST_PROMPT.date() + timedelta(days=30)).replace("\u00a0", " ")
     text = re.sub(r"\s+", " ", pages_of(typical(resources).members())["index.html"].text)
     for words in (
         "This is your copy: 23 records and 3 files from 4 of our systems, as the data were on Mon 23 November 2026.",
         "What we hold here: 21 records",
-        "Your prompts 20 records until Sun 20 December 2026",
+        f"Your prompts 20 records until {until}",
         "To run the service you signed up for. To keep forbidden pictures out. To improve our models.",
         "Our contract with you (Article 6(1)(b)); Our legitimate interests (Article 6(1)(f)); Your agreement (Article 6(1)(a))",
         "Northern Hosting Ltd (Ireland); Pictures Compute Inc. (the United States)",

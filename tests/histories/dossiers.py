@@ -72,7 +72,7 @@ async def notice(here: Installed) -> tuple[UUID, str, str]:
 
     async def afterwards(command: NoticeCommand) -> NoticeSnapshot:
         call = NoticeCall(command_id=f"test:{uuid4().hex}", command=command)
-        return await door.perform(notice_id, call, call.command_id)
+        return await door.perform(notice_id, call)
 
     text = await asyncio.to_thread(one.note, "Stolen passwords were tried on our site.")
     await afterwards(Publish(actor=LEAD, language="en", note=text))
