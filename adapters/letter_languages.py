@@ -8,10 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from unicodedata import normalize
 
 from domain.datamap_parts import Controller
 from domain.incoming import Language
-from domain.remedies import ALL_AUTHORITIES, Remedies, authority_of, home_state, state_of
+from domain.place_names import place_name
+from domain.regimes import MEMBER_STATES
+from domain.remedies import (
+    ALL_AUTHORITIES,
+    AUTHORITIES,
+    Remedies,
+    authorities_by_country,
+    authority_of,
+    home_state,
+    own_authority,
+    remedies_for,
+    state_of,
+)
 from domain.rights import Right
 
 
@@ -163,9 +176,53 @@ def remedies_in(
 ) -> tuple[Remedies, ...]:
     """The routes of each law in the order of, and as `domain/remedies.py` has them in English."""
     codes = sorted(set(regimes))
+    if language == "en":
+        return remedies_for(codes, controller, complained=complained)
     uk = [_uk(language, controller, complained=complained)] if any(code.startswith("UK") for code in codes) else []
     eu = [_eu(language, state_of(code), controller) for code in codes if code.startswith("EU")]
     return (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
+
+
+def own_authority_in(language: Language, regimes: Iterable[str], controller: Controller) -> str:
+    """The authority nearest to the person, as it stands behind "complain to us or": in German and French with its preposition."""
+    codes = sorted(set(regimes))
+    if language == "en":
+        return own_authority(codes, controller)
+    states, has_uk = {state_of(code) for code in codes if code.startswith("EU")}, any(code.startswith("UK") for code in codes)
+    if "" in states:
+        return _WHERE_YOU_LIVE[language]
+    home = home_state(codes, controller) or ("" if has_uk else min(states, default=""))
+    if not home:
+        commissioner = authority_of("GB", controller).name
+        return f"beim {commissioner} in Großbritannien" if language == "de" else f"auprès du {commissioner} au Royaume-Uni"
+    named = f"{_name(language, home, controller)}, {place_name(home, language)}"
+    if language == "de":
+        return f"bei Ihrer Datenschutzbehörde ({named})"
+    return f"auprès de votre autorité de protection des données ({named})"
+
+
+def authorities_in(language: Language) -> list[tuple[str, str, str]]:
+    """Country, name and address of every authority of the EEA, by the alphabet of a language."""
+    if language == "en":
+        return authorities_by_country()
+    named = ((place_name(code, language), code) for code in AUTHORITIES if code in MEMBER_STATES)
+    by_name = sorted(named, key=lambda each: normalize("NFD", each[0]))
+    return [(title, _OWN_NAMES.get((code, language), AUTHORITIES[code][0]), AUTHORITIES[code][1]) for title, code in by_name]
+
+
+_WHERE_YOU_LIVE: Final[dict[Language, str]] = {
+    "de": "bei der Aufsichtsbehörde dort, wo Sie leben",
+    "fr": "auprès de l'autorité de contrôle du pays où vous vivez",
+}
+# Where `domain/remedies.py` has an English name and the authority one of its own in these languages.
+_OWN_NAMES: Final[dict[tuple[str, Language], str]] = {
+    ("BE", "de"): "Datenschutzbehörde",
+    ("BE", "fr"): "Autorité de protection des données",
+    ("DE", "de"): "die Datenschutzbehörde Ihres Bundeslandes",
+    ("DE", "fr"): "l'autorité de protection des données de votre Land",
+    ("FI", "de"): "Tietosuojavaltuutettu",
+    ("FI", "fr"): "Tietosuojavaltuutettu",
+}
 
 
 def _name(language: Language, country: str, controller: Controller) -> str:

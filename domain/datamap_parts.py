@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.breach import OtherKind
+from domain.incoming import Language
 from domain.period import Period
 from domain.regimes import zone_of
 
@@ -148,6 +149,7 @@ class Controller(Part):
     representative: Representative | None = Field(description="in the Union (Article 27), or `null`")
     protection_officer: Text | None = Field(default=None, description="data protection officer, if there is one")
     policy: Policy = Field(description="the privacy policy in force")
+    language: Language = Field(default="en", description="of its pages where a browser asks for none of `en`, `de`, `fr`")
     incident_contacts: tuple[IncidentContact, ...] = Field(
         default=(), description="whom to reach when something has happened: insurer, police, helpers, colleagues"
     )

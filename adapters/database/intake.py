@@ -31,6 +31,7 @@ from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
 from domain.events import CaseEvent
 from domain.identity import Doubt, risk_of
+from domain.incoming import Language
 from domain.language import language_of
 from domain.moving_in import Earlier
 from domain.normal import normal_email
@@ -41,7 +42,6 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 8  # 32^8: a guess hits one of a million cases once in a million tries
 
 AGENT = "agent"  # who added an identifier: whoever acts for the person
-
 _receipts = cast("Table", inspect(CaseReceipt).local_table)
 _records = cast("Table", inspect(CaseRecord).local_table)
 _SAME = (
@@ -69,8 +69,8 @@ class IncomingRequest(BaseModel):
         unreachable: why no way to reach the person is known, in a caseworker's words; sealed with the name.
         correction: what is wrong and what would be right, in the person's own words (Article 16); kept sealed.
         consents: purposes of which consent is withdrawn, where the person chose them (Article 7(3)).
-        earlier: what another system did in the case before it moved in.
-        earlier_words: what was written then, by the field of `Earlier` that gets the id of its note.
+        language: in which the person filled in our form, that of letters; without it the one of their message.
+        earlier: what another system did in the case before it moved in; `earlier_words`, what was written then, by its field.
     """
 
     rights: list[Right]
@@ -95,6 +95,7 @@ class IncomingRequest(BaseModel):
     mandate: Mandate | None = None
     correction: tuple[str, str] | None = None
     consents: list[str] = []
+    language: Language | None = None
     earlier: Earlier | None = None
     earlier_words: dict[str, str] = {}
 
@@ -202,7 +203,7 @@ class Intake:
             doubts=[doubt.value for doubt in doubts],
             consents=consents_of(request.rights, request.consents, datamap) or None,
             subject=vault.seal("case_receipt", "subject", str(case_id), json.dumps(subject).encode()),
-            language=language_of(request.message or ""),
+            language=request.language or language_of(request.message or ""),
             message=vault.seal("case_receipt", "message", str(case_id), message) if message else None,
             correction=_correction(vault, case_id, request),
             clock=clock.model_dump(mode="json"),

@@ -3,11 +3,16 @@
 Next: api/face/pictures.py
 """
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from jinja2.filters import do_filesizeformat
 
 from adapters.letter_words import NO_BREAK, day
 from api.dependencies import Web
+from domain.incoming import Language
 from domain.regimes import zone_of
 
 _IN_DAYS = 95  # further away, a number of days says nothing
@@ -16,29 +21,56 @@ _MONTH = 30.44  # days; a distance is not a date
 _YEAR = 365.25
 
 
+@dataclass(frozen=True)
+class _Distance:
+    """How a language says how far a day is. `near`: yesterday, today, tomorrow; `units`: days, months, years."""
+
+    near: tuple[str, str, str]
+    ahead: str
+    ago: str
+    units: tuple[str, str, str]
+
+
+_DISTANCES: Final[dict[Language, _Distance]] = {
+    "en": _Distance(("yesterday", "today", "tomorrow"), "in {}", "{} ago", ("days", "months", "years")),
+    "de": _Distance(("gestern", "heute", "morgen"), "in {}", "vor {}", ("Tagen", "Monaten", "Jahren")),
+    "fr": _Distance(("hier", "aujourd'hui", "demain"), "dans {}", "il y a {}", ("jours", "mois", "ans")),
+}
+
+
 def zone(web: Web) -> ZoneInfo:
     """The controller's own zone, in which pages name days."""
     return ZoneInfo(zone_of(web.resources.datamap.controller.country) or "UTC")
 
 
-def distance(value: date, today: date) -> str:
+def distance(value: date, today: date, language: Language = "en") -> str:
     """How far a day is: today, in 30 days, 14 days ago, in 6 months."""
-    days = (value - today).days
-    if near := {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days):
-        return near
+    days, said = (value - today).days, _DISTANCES[language]
+    if abs(days) <= 1:
+        return said.near[days + 1]
     far = abs(days)
     if far <= _IN_DAYS:
-        words = f"{far} days"
+        words = f"{far} {said.units[0]}"
     elif far < _IN_MONTHS:
-        words = f"{round(far / _MONTH)} months"
+        words = f"{round(far / _MONTH)} {said.units[1]}"
     else:
-        words = f"{round(far / _YEAR)} years"
-    return (f"in {words}" if days > 0 else f"{words} ago").replace(" ", NO_BREAK)
+        words = f"{round(far / _YEAR)} {said.units[2]}"
+    return (said.ahead if days > 0 else said.ago).format(words).replace(" ", NO_BREAK)
 
 
-def day_near(value: date, today: date) -> str:
+def day_near(value: date, today: date, language: Language = "en") -> str:
     """A date with its distance, in both directions: Mon 9 November 2026, 14 days ago."""
-    return f"{day(value)}, {distance(value, today)}"
+    return f"{day(value, language)}, {distance(value, today, language)}"
+
+
+def size(number: int, language: Language = "en") -> str:
+    """How large a file is: 1.2 MB, 1,2 MB, 1,2 Mo."""
+    told, unit = do_filesizeformat(number).split()
+    if language != "en":
+        told = told.replace(".", ",")
+    if language == "fr":
+        unit = {"Byte": "octet", "Bytes": "octets"}.get(unit, unit.replace("B", "o"))
+    return f"{told}{NO_BREAK if language != 'en' else ' '}{unit}"
 
 
 def day_short(value: date, today: date) -> str:

@@ -13,6 +13,7 @@ from adapters.database.tables import Link
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
+from api.portal.languages import say, told_of
 from api.portal.reading import link_of
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -49,13 +50,13 @@ def ask_again(web: Web, link: Link, token: str) -> Response:
         web,
         "confirm.html",
         status=410,
-        title="This link has ended",
-        lines=["We can send a new one to the address that the copy was sent to. It works for seven days."],
+        title=say("This link has ended"),
+        lines=[say("We can send a new one to the address that the copy was sent to. It works for seven days.")],
         action=f"/collect/{token}/again",
-        button="Send me a new link",
+        button=say("Send me a new link"),
         calm=True,
         back="/",
-        back_words="No, thank you",
+        back_words=say("No, thank you"),
     )
 
 
@@ -67,9 +68,9 @@ def _open_here(request: Request, web: Web, case_id: UUID) -> bool:
 
 
 async def _sent(web: Web, case_id: UUID, mark: str) -> Response:
-    title, told = "A new link is on its way", "It goes to the address that the copy was sent to. It may take a minute."
+    title, told = say("A new link is on its way"), say("It goes to the address that the copy was sent to. It may take a minute.")
     try:
         await deeds.do(web, case_id, mark, "", Action.REISSUE_PACKAGE, deeds.again)
     except NotAllowedNowError as refusal:
-        title, told = "There is no new link", refusal.message
+        title, told = say("There is no new link"), told_of(refusal)
     return pages.show(web, "told.html", title=title, lines=[told])

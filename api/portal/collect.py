@@ -17,7 +17,9 @@ from api.portal import deeds, pages, sessions
 from api.portal.again import ask_again
 from api.portal.download import is_there, unlock
 from api.portal.follow import LONGEST_MESSAGE
+from api.portal.languages import say, told_of
 from api.portal.reading import link_of, masked_address
+from api.portal.words import code_refused
 from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
 from domain.authority import Action
 from domain.deadline_period import add_months
@@ -35,7 +37,7 @@ _OVER = "There is no copy here any more that a code could open. Write to us, and
 async def collect(request: Request, web: TheWeb, done: str = "", have: str = "") -> Response:
     """The page beside the copy."""
     session = await run_in_threadpool(sessions.current, request, web, "package")
-    notice = {"sent": _SENT, "heard": _HEARD}.get(done, "")
+    notice = {"sent": say(_SENT), "heard": say(_HEARD)}.get(done, "")
     return await run_in_threadpool(lambda: _page(web, session, notice=notice, sent=done == "sent" or have == "code"))
 
 
@@ -47,15 +49,15 @@ async def ask_wrong_person(request: Request, web: TheWeb) -> Response:
         web,
         "confirm.html",
         session=session,
-        title="Did this reach the wrong person?",
+        title=say("Did this reach the wrong person?"),
         lines=[
-            "If you press the button, the link and every code stop working at once, and a person looks into it.",
-            "Please do not open the copy, and delete it if you have it already. You did nothing wrong.",
+            say("If you press the button, the link and every code stop working at once, and a person looks into it."),
+            say("Please do not open the copy, and delete it if you have it already. You did nothing wrong."),
         ],
         action="/collect/wrong-person",
-        button="This is not mine. Stop it",
+        button=say("This is not mine. Stop it"),
         back="/collect",
-        back_words="No, go back",
+        back_words=say("No, go back"),
     )
 
 
@@ -80,12 +82,12 @@ async def send_code(request: Request, web: TheWeb) -> Response:
     session, mark, _ = await _posted(request, web, "")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
     if not {Action.REQUEST_CODE, Action.OPEN_PACKAGE} <= {*allowed_actions(view.state)}:
-        return await run_in_threadpool(lambda: _page(web, session, errors={"code": _OVER}, status=409))
+        return await run_in_threadpool(lambda: _page(web, session, errors={"code": say(_OVER)}, status=409))
     make = deeds.code_for(web, session.case_id, view.state.delivery_address, "open_package")
     try:
         await deeds.do(web, session.case_id, mark, "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
-        told = refusal.message
+        told = told_of(refusal)
         return await run_in_threadpool(lambda: _page(web, session, errors={"code": told}, status=422, sent=True))
     return pages.away_to("/collect?done=sent")
 
@@ -97,14 +99,12 @@ async def type_code(request: Request, web: TheWeb) -> Response:
     try:
         command = await run_in_threadpool(unlock, web, session, mark, code)
     except InvalidInputError:
-        told = "The code has 8 digits. It stands in our mail."
+        told = say("The code has 8 digits. It stands in our mail.")
     except NotAllowedNowError as refusal:
-        told = refusal.message
+        told = told_of(refusal)
     except CodeRefusedError:
         left = await run_in_threadpool(deeds.tries_left, web, session.case_id, "open_package")
-        told = "This code does not work. " + (
-            f"You can try {left} more {'time' if left == 1 else 'times'}." if left else "Please ask for a new one."
-        )
+        told = code_refused(left)
     else:
         return await run_in_threadpool(_opened, web, session, command)
     return await run_in_threadpool(
@@ -117,7 +117,7 @@ async def something_missing(request: Request, web: TheWeb) -> Response:
     """Say what is missing; it reaches the caseworkers as a message."""
     session, mark, text = await _posted(request, web, "text")
     if not 0 < len(text) <= LONGEST_MESSAGE:
-        told = "Write what is missing, in at most 20,000 characters."
+        told = say("Write what is missing, in at most 20,000 characters.")
         return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed={"text": text}, status=422))
     make = deeds.missing(web, session.case_id, text)
     await deeds.do(web, session.case_id, mark, text, Action.REPORT_MISSING, make)
@@ -128,13 +128,14 @@ async def something_missing(request: Request, web: TheWeb) -> Response:
 async def wrong_person(request: Request, web: TheWeb) -> Response:
     """Stop at once: links and codes end, also when the request is closed already, and a person looks into it."""
     session, mark, _ = await _posted(request, web, "")
-    told = "Links and codes have stopped working. A person looks into it."
+    told = say("Links and codes have stopped working. A person looks into it.")
     try:
         await deeds.do(web, session.case_id, mark, "", Action.REPORT_WRONG_PERSON, deeds.wrong_person)
     except NotAllowedNowError:  # it is not on its way to anybody any more
-        told = "The copy cannot be fetched any more."
+        told = say("The copy cannot be fetched any more.")
     await run_in_threadpool(sessions.end_others, web, session.case_id)
-    return pages.show(web, "told.html", title="Thank you for telling us", lines=[told, "Please delete the copy if you have it."])
+    lines = [told, say("Please delete the copy if you have it.")]
+    return pages.show(web, "told.html", title=say("Thank you for telling us"), lines=lines)
 
 
 async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Visit, str, str]:

@@ -17,6 +17,7 @@ from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.follow import begin_proven, posted
+from api.portal.languages import say, told_of
 from api.portal.reading import masked_address, may_withdraw
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -37,10 +38,10 @@ async def ask_withdraw(request: Request, web: TheWeb) -> Response:
     if not session.proven:
         return pages.away_to(f"/follow/prove?then={_WITHDRAW}")
     lines = [
-        "We stop working on it and close it. Nothing happens to your account or your data.",
-        "You can ask again whenever you like.",
+        say("We stop working on it and close it. Nothing happens to your account or your data."),
+        say("You can ask again whenever you like."),
     ]
-    return _ask(web, session, "withdraw", "Withdraw your request?", lines, "Withdraw my request")
+    return _ask(web, session, "withdraw", say("Withdraw your request?"), lines, say("Withdraw my request"))
 
 
 @router.post("/follow/withdraw")
@@ -61,11 +62,11 @@ async def ask_not_me(request: Request, web: TheWeb) -> Response:
     session = await run_in_threadpool(sessions.current, request, web, "follow")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
     lines = (
-        ["If somebody else made it in your name, we stop working on it and close it. Nobody gets anything."]
+        [say("If somebody else made it in your name, we stop working on it and close it. Nobody gets anything.")]
         if _ends(view, session)
-        else ["If you press the button, nothing goes out and nothing is deleted until a person has looked into it."]
+        else [say("If you press the button, nothing goes out and nothing is deleted until a person has looked into it.")]
     )
-    return _ask(web, session, "not-me", "Was this request not yours?", lines, "This was not me. Stop it")
+    return _ask(web, session, "not-me", say("Was this request not yours?"), lines, say("This was not me. Stop it"))
 
 
 @router.post("/follow/not-me")
@@ -75,7 +76,7 @@ async def not_me(request: Request, web: TheWeb) -> Response:
     view, mark = await run_in_threadpool(CaseReader(web.resources).get, session.case_id), forms.field(form, "once")
     if not _ends(view, session):
         await deeds.do(web, session.case_id, mark, "", Action.DISPUTE_IDENTITY, deeds.dispute)
-        return pages.show(web, "told.html", title="Thank you for telling us", lines=_HELD)
+        return pages.show(web, "told.html", title=say("Thank you for telling us"), lines=[say(line) for line in _HELD])
     await deeds.do(web, session.case_id, mark, "", Action.DISOWN, deeds.disown)
     await run_in_threadpool(sessions.end_others, web, session.case_id, session)
     return pages.away_to("/follow")
@@ -100,7 +101,7 @@ async def send_code(request: Request, web: TheWeb) -> Response:
         make = deeds.code_for(web, session.case_id, session.identifier, purpose_of_code(view.state, session.identifier))
         await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
-        told = refusal.message
+        told = told_of(refusal)
     return await run_in_threadpool(lambda: _code_page(web, session, then, sent=not told, told=told))
 
 
@@ -112,7 +113,7 @@ async def type_code(request: Request, web: TheWeb) -> Response:
     try:
         await _prove(web, session, code, forms.field(form, "once"))
     except (InvalidInputError, CodeRefusedError) as refusal:
-        told = refusal.message
+        told = told_of(refusal)
         return await run_in_threadpool(lambda: _code_page(web, session, then, sent=True, told=told, typed=code))
     answer = pages.away_to("/follow/withdraw" if then == _WITHDRAW else "/follow")
     await run_in_threadpool(begin_proven, web, answer, session)

@@ -13,9 +13,11 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import CaseEventRow
+from adapters.letter_languages import authorities_in, own_authority_in, remedies_in
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
+from api.portal.languages import current, say, told_of
 from api.portal.reading import (
     answer_of,
     code_is_sent,
@@ -27,12 +29,11 @@ from api.portal.reading import (
     messages_of,
 )
 from api.portal.steps import at_once, steps_of
-from api.portal.words import ASKED, OUTCOMES, request_title
+from api.portal.words import asked, outcome_of, request_title
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 from domain.identity_decisions import agents_address, mandate_awaited
-from domain.remedies import authorities_by_country, own_authority, remedies_for
 from domain.rights import Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -54,7 +55,7 @@ _THANKS: Final = {
 async def follow(request: Request, web: TheWeb, done: str = "") -> Response:
     """The page of a request."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
-    return await run_in_threadpool(lambda: follow_page(web, session, notice=_THANKS.get(done, "")))
+    return await run_in_threadpool(lambda: follow_page(web, session, notice=say(_THANKS[done]) if done in _THANKS else ""))
 
 
 @router.post("/follow/code")
@@ -87,7 +88,7 @@ async def answer(request: Request, web: TheWeb) -> Response:
     """Answer the question that was asked about the request (Article 12A(5) UK GDPR): the clock goes on."""
 
     async def act(session: sessions.Visit, form: FormData) -> str:
-        text = _UNKNOWN if forms.field(form, "unknown") else _words(form, "answer")
+        text = say(_UNKNOWN) if forms.field(form, "unknown") else _words(form, "answer")
         make = deeds.answer(web, session.case_id, text)
         await deeds.do(web, session.case_id, forms.field(form, "once"), text, Action.ANSWER_CLARIFICATION, make)
         return "answered"
@@ -145,8 +146,8 @@ async def leave(request: Request, web: TheWeb) -> Response:
     page = pages.show(
         web,
         "told.html",
-        title="The page is closed",
-        lines=["Nobody can open it on this device without a link from our mails.", "Your request goes on."],
+        title=say("The page is closed"),
+        lines=[say("Nobody can open it on this device without a link from our mails."), say("Your request goes on.")],
     )
     await run_in_threadpool(sessions.leave, request, web, page)
     return page
@@ -173,7 +174,7 @@ async def _acted(request: Request, web: Web, field: str, act: Callable[[sessions
     try:
         done = await act(session, form)
     except (InvalidInputError, CodeRefusedError, NoCodesLeftError, NotAllowedNowError) as refusal:
-        told = _MOVED_ON if refusal.kind == NotAllowedNowError.kind else refusal.message
+        told = say(_MOVED_ON) if refusal.kind == NotAllowedNowError.kind else told_of(refusal)
         typed = forms.field(form, field)
         return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
     answer = pages.away_to(f"/follow?done={done}")
@@ -215,7 +216,7 @@ def follow_page(
         errors: what was wrong, by field.
         typed: what stood in the fields; it is shown again.
     """
-    reader = CaseReader(web.resources)
+    reader, language, controller = CaseReader(web.resources), current().language, web.resources.datamap.controller
     view = reader.get(session.case_id)
     events = reader.events(session.case_id, limit=1_000)
     messages = messages_of(web.resources, view.receipt, events) if session.proven else None
@@ -225,14 +226,14 @@ def follow_page(
         status=status,
         session=session,
         title=request_title(view.receipt.rights),
-        asked=[ASKED[right] for right in view.receipt.rights],
+        asked=asked(view.receipt.rights),
         steps=steps_of(view, events),
         messages=messages,
         question=next((each.text for each in messages or () if each.asks), ""),
         address=masked_address(web.resources, session.case_id, session.identifier),
-        remedies=remedies_for(view.receipt.regimes, web.resources.datamap.controller),
-        own_authority=own_authority(view.receipt.regimes, web.resources.datamap.controller),
-        authorities=authorities_by_country() if "EU" in view.receipt.regimes else [],
+        remedies=remedies_in(language, view.receipt.regimes, controller),
+        own_authority=own_authority_in(language, view.receipt.regimes, controller),
+        authorities=authorities_in(language) if "EU" in view.receipt.regimes else [],
         notice=notice,
         errors=errors or {},
         typed=typed or {},
@@ -252,7 +253,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         "clock": view.clock,
         **dates_of(web, view),
         "at_once": at_once(view),
-        "outcome": OUTCOMES[state.outcome] if state.outcome else "",
+        "outcome": outcome_of(state.outcome) if state.outcome else "",
         "may": {action.value for action in allowed},
         # What was answered cannot be taken back, and what was released is not searched once more by naming another address.
         "may_end": Action.WITHDRAW in allowed,

@@ -13,9 +13,11 @@ from starlette.datastructures import FormData
 from adapters.vault import Vault
 from api.face import forms
 from api.face.countries import COUNTRIES
+from api.portal.languages import current, say
 from api.portal.words import ACCOUNTS, MANDATES
 from domain.errors import InvalidInputError
 from domain.normal import refuse_hidden
+from domain.place_names import counted
 from domain.rights import Relation, Right
 
 Step = Literal["what", "about", "help", "check", "whole"]
@@ -109,10 +111,10 @@ def message_of(filled: Filled) -> str | None:
     """The person's words, as letters may quote them; None when there are none."""
     texts, (wrong, right) = filled.texts, correction_of(filled) or ("", "")
     said = (
-        texts["concerns"] and f"It is about the request {texts['concerns']}.",
-        wrong and f"What is wrong: {wrong}",
-        right and f"What would be right: {right}",
-        texts["seen_at"] and f"Where it can be seen: {texts['seen_at']}",
+        texts["concerns"] and say("It is about the request %(reference)s.", reference=texts["concerns"]),
+        wrong and say("What is wrong: %(words)s", words=wrong),
+        right and say("What would be right: %(words)s", words=right),
+        texts["seen_at"] and say("Where it can be seen: %(words)s", words=texts["seen_at"]),
         texts["message"],
     )
     return "\n\n".join(each for each in said if each) or None
@@ -133,25 +135,25 @@ def correction_of(filled: Filled) -> tuple[str, str] | None:
 
 def _wrong(vault: Vault, name: str, filled: Filled) -> str | None:  # noqa: PLR0911 (one sentence per return)
     if name == "rights":
-        return None if filled.rights else "Choose at least one. If you are not sure, choose the nearest."
+        return None if filled.rights else say("Choose at least one. If you are not sure, choose the nearest.")
     value = filled.texts[name]
     if name == "country":
         known = value in {"", "other", *dict(COUNTRIES)}
-        return None if known else "Choose a country from the list, or leave it open."
+        return None if known else say("Choose a country from the list, or leave it open.")
     if name == "account":
-        return None if value in {"", *ACCOUNTS} else "Choose one of the two, or leave it open."
+        return None if value in {"", *ACCOUNTS} else say("Choose one of the two, or leave it open.")
     if name == "mandate":
-        return None if value in {"", *MANDATES} else "Choose a ground, or leave it open."
+        return None if value in {"", *MANDATES} else say("Choose a ground, or leave it open.")
     if len(value) > _LONGEST[name]:
-        return f"Please use at most {_LONGEST[name]:,} characters."
+        return say("Please use at most %(number)s characters.", number=counted(_LONGEST[name], current().language))
     if name == "email" and not value:
-        return "Enter the e-mail address to which we may answer."
+        return say("Enter the e-mail address to which we may answer.")
     if name == "agent" and not value and (filled.texts["agent_email"] or filled.texts["mandate"]):
-        return "Enter your own name, if you ask for somebody else."
+        return say("Enter your own name, if you ask for somebody else.")
     if name == "agent_email" and value and value.casefold() == filled.texts["email"].casefold():
-        return "Your own address and the person\u2019s are the same. Enter theirs above, by which we know them."
+        return say("Your own address and the person\u2019s are the same. Enter theirs above, by which we know them.")
     if name == "concerns" and value and not _REFERENCE.fullmatch(value):
-        return "A reference has the form HAB-7K3M9QXA. You may leave this empty."
+        return say("A reference has the form HAB-7K3M9QXA. You may leave this empty.")
     return _unreadable(vault, name, value)
 
 
@@ -163,6 +165,6 @@ def _unreadable(vault: Vault, name: str, value: str) -> str | None:
             refuse_hidden(value, field=name)
     except InvalidInputError:
         if "email" in name:
-            return "Enter an e-mail address in the form name@example.com."
-        return "There are characters in it that cannot be seen. Please type it instead of pasting it."
+            return say("Enter an e-mail address in the form name@example.com.")
+        return say("There are characters in it that cannot be seen. Please type it instead of pasting it.")
     return None

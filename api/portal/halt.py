@@ -16,6 +16,7 @@ from adapters.links import LinkPurpose
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages
+from api.portal.languages import say
 from api.portal.reading import link_of
 from domain.authority import Action
 from domain.case import CaseState
@@ -153,14 +154,14 @@ def _shown(web: Web, halt: Halt, token: str) -> Response:
     return pages.show(
         web,
         "confirm.html",
-        title=halt.asked.title,
-        lines=halt.asked.lines,
+        title=say(halt.asked.title),
+        lines=[say(line) for line in halt.asked.lines],
         action=f"/{halt.purpose}/{token}",
-        button=halt.button,
+        button=say(halt.button),
         back="/",
-        back_words="No, leave it as it is",
+        back_words=say("No, leave it as it is"),
     )
 
 
 def _told(web: Web, told: Told) -> Response:
-    return pages.show(web, "told.html", title=told.title, lines=told.lines)
+    return pages.show(web, "told.html", title=say(told.title), lines=[say(line) for line in told.lines])

@@ -6,7 +6,7 @@ Next: adapters/notice_letters.py
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.notice_reader import NoticeReader, NoticeView, Proof, genuine
@@ -15,7 +15,8 @@ from adapters.notice_letters import affected_of
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.portal import pages
-from api.portal.notice_words import WORDS, language_wanted
+from api.portal.languages import current
+from api.portal.notice_words import WORDS
 from domain.errors import UnknownObjectError
 from domain.incoming import Language
 
@@ -23,32 +24,30 @@ router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 
 @router.get("/affected/{token}")
-async def affected(token: str, request: Request, web: TheWeb) -> Response:
+async def affected(token: str, web: TheWeb) -> Response:
     """Whether the address that this link was sent to is on a notice's list; whoever does not have the link learns nothing."""
-    return await run_in_threadpool(_affected, web, token, _wanted(request))
+    return await run_in_threadpool(_affected, web, token)
 
 
 @router.get("/notice/{token}")
-async def notice(token: str, request: Request, web: TheWeb) -> Response:
+async def notice(token: str, web: TheWeb) -> Response:
     """A letter's own page, by the token in it; or the public notice, by its reference."""
-    return await run_in_threadpool(_public if token.upper().startswith("HAB-N") else _letter, web, token, _wanted(request))
+    return await run_in_threadpool(_public if token.upper().startswith("HAB-N") else _letter, web, token)
 
 
-def _wanted(request: Request) -> Language:
-    return language_wanted(request.headers.get("accept-language", ""))
-
-
-def _letter(web: Web, token: str, language: Language) -> Response:
+def _letter(web: Web, token: str) -> Response:
+    language = current().language
     found, words = genuine(web.resources, token), WORDS[language]
     if found is None:
-        return _page(web, language, words.forged, words.forged_lines, status=404)
+        return _page(web, words.forged, words.forged_lines, status=404)
     view, at = found
     told = {"at": moment(at, zone(web), language), "reference": view.dossier.reference}
     lines = [line.format(**told) for line in words.genuine_lines]
-    return _page(web, language, words.genuine, [*lines, *_texts(web, view)])
+    return _page(web, words.genuine, [*lines, *_texts(web, view)])
 
 
-def _affected(web: Web, token: str, language: Language) -> Response:
+def _affected(web: Web, token: str) -> Response:
+    language = current().language
     found, words = affected_of(web.resources.vault, token), WORDS[language]
     if found is None:
         raise UnknownObjectError
@@ -60,7 +59,7 @@ def _affected(web: Web, token: str, language: Language) -> Response:
         title, lines = words.not_listed, [words.not_listed_line.format(reference=reference)]
     else:
         title, lines = words.listed, [words.listed_line.format(reference=reference), _fate(web, proof, language)]
-    return _page(web, language, title, [*lines, *words.after, *_texts(web, view)])
+    return _page(web, title, [*lines, *words.after, *_texts(web, view)])
 
 
 def _fate(web: Web, proof: Proof, language: Language) -> str:
@@ -70,18 +69,16 @@ def _fate(web: Web, proof: Proof, language: Language) -> str:
     return words.came_back if proof.state in {"bounced", "refused"} else words.on_its_way
 
 
-def _public(web: Web, reference: str, language: Language) -> Response:
+def _public(web: Web, reference: str) -> Response:
     view = NoticeReader(web.resources).find(reference.upper())
     texts = _texts(web, view)
     if not texts:
         raise UnknownObjectError
-    return _page(web, language, WORDS[language].public, texts)
+    return _page(web, WORDS[current().language].public, texts)
 
 
-def _page(web: Web, language: Language, title: str, lines: Sequence[str], status: int = 200) -> Response:
-    answer = pages.show(web, "told.html", status=status, language=language, title=title, lines=lines)
-    answer.headers["Vary"] = "Accept-Language"
-    return answer
+def _page(web: Web, title: str, lines: Sequence[str], status: int = 200) -> Response:
+    return pages.show(web, "told.html", status=status, title=title, lines=lines)
 
 
 def _texts(web: Web, view: NoticeView) -> list[str]:

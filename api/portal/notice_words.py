@@ -10,18 +10,6 @@ from domain.incoming import Language
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What stands around every page."""
-
-    skip: str
-    about: str
-    aside: str
-    by_post: str
-    other_ways: str
-    policy: str
-
-
-@dataclass(frozen=True)
 class Words:
     """One language. `{}` are what a name says: `at`, `reference`."""
 
@@ -40,32 +28,6 @@ class Words:
     public: str
 
 
-FRAMES: Final[dict[Language, Frame]] = {
-    "en": Frame(
-        "Skip to the content",
-        "Your data and your rights",
-        "Good to know",
-        "By post",
-        "Large print, a call or paper: tell us and we arrange it.",
-        "Privacy policy",
-    ),
-    "de": Frame(
-        "Zum Inhalt springen",
-        "Ihre Daten und Ihre Rechte",
-        "Gut zu wissen",
-        "Per Post",
-        "Großdruck, ein Anruf oder Papier: Sagen Sie es uns, wir richten es ein.",
-        "Datenschutzerklärung",
-    ),
-    "fr": Frame(
-        "Aller au contenu",
-        "Vos données et vos droits",
-        "Bon à savoir",
-        "Par la poste",
-        "Gros caractères, un appel ou du papier : dites-le-nous, nous nous en chargeons.",
-        "Politique de confidentialité",
-    ),
-}
 WORDS: Final[dict[Language, Words]] = {
     "en": Words(
         genuine="This letter is from us",
@@ -143,16 +105,3 @@ WORDS: Final[dict[Language, Words]] = {
         public="Un avis à toutes les personnes concernées",
     ),
 }
-
-
-def language_wanted(accepted: str) -> Language:
-    """The first language of a browser's wishes that these pages have; English where none is."""
-    for wish in accepted.lower().split(","):
-        name = wish.partition(";")[0].strip().partition("-")[0]
-        if name == "de":
-            return "de"
-        if name == "fr":
-            return "fr"
-        if name == "en":
-            return "en"
-    return "en"

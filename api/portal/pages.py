@@ -24,10 +24,10 @@ from starlette.requests import ClientDisconnect
 from api.dependencies import Web, web_of
 from api.errors import RETRY_AFTER_SECONDS, STATUSES
 from api.face.assets import SHARED, Assets
-from api.face.days import day_near, zone
+from api.face.days import day_near, size, zone
 from api.face.forms import from_elsewhere
+from api.portal.languages import NAMES, current, keep, say, speaking, words
 from api.portal.limits import client_posts_too_often
-from api.portal.notice_words import FRAMES
 from api.portal.sessions import Visit, form_key, once
 from domain.errors import DomainError
 from domain.incoming import Language
@@ -63,16 +63,23 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
 
 
 @cache
-def environment() -> jinja2.Environment:
-    """The templates, with the style sheet's address."""
+def environment(language: Language) -> jinja2.Environment:
+    """The templates in one language, with the style sheet's address."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER / "templates"),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals |= {"asset": ASSETS.at, "shared": SHARED.at}
+    made.globals |= {"asset": ASSETS.at, "shared": SHARED.at, "language": language, "languages": NAMES}
+
+    def said(sentence: str) -> str:
+        return words(language).get(sentence, sentence)
+
+    # What Jinja's extension for languages adds to an environment.
+    cast("Any", made).install_gettext_callables(said, lambda one, many, number: said(one if number == 1 else many), newstyle=True)
     return made
 
 
@@ -83,7 +90,6 @@ def show(
     status: int = 200,
     session: Visit | None = None,
     mark: str = "",
-    language: Language = "en",
     **facts: Any,  # noqa: ANN401 (Jinja's)
 ) -> HTMLResponse:
     """Render a page with strict headers.
@@ -94,28 +100,28 @@ def show(
         status: of HTTP.
         session: the visit, whose forms carry its key.
         mark: of a form that goes on over several pages; without it each page has its own.
-        language: of what stands around the page.
         facts: what the template names.
     """
-    today = web.now().astimezone(zone(web)).date()
+    today, spoken = web.now().astimezone(zone(web)).date(), current()
 
     def said(value: date | datetime) -> str:
-        return day_near(value.astimezone(zone(web)).date() if isinstance(value, datetime) else value, today)
+        return day_near(value.astimezone(zone(web)).date() if isinstance(value, datetime) else value, today, spoken.language)
 
     text = (
-        environment()
+        environment(spoken.language)
         .get_template(template)
         .render(
             controller=web.resources.datamap.controller,
-            language=language,
-            frame=FRAMES[language],
+            elsewhere=spoken.elsewhere,
             said=said,
+            size=lambda number: size(number, spoken.language),
             once=mark or once(web),
             form_key=form_key(web, session) if session else "",
             **facts,
         )
     )
-    return HTMLResponse(text, status, headers={"Content-Security-Policy": CSP})
+    told = {"Content-Language": spoken.language, "Vary": "Accept-Language"}
+    return HTMLResponse(text, status, headers={"Content-Security-Policy": CSP} | told)
 
 
 def away_to(path: str) -> RedirectResponse:
@@ -129,36 +135,45 @@ class PageRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
-        async def shown(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
+        async def shown(request: Request) -> Response:
             web = web_of(request)
-            try:
-                if request.method == "POST" and from_elsewhere(request, web):
-                    return error_page(web, _FORBIDDEN)
-                client = request.client.host if request.client else ""
-                if request.method == "POST" and await run_in_threadpool(client_posts_too_often, web, client):
-                    return error_page(web, _TOO_MANY)
-                return await handler(request)
-            except DomainError as refusal:
-                return _refused(web, refusal)
-            except RequestValidationError:  # an address that no page of ours leads to
-                return error_page(web, 404)
-            except HTTPException as refusal:
-                return error_page(web, refusal.status_code)
-            except (OperationalError, InterfaceError, PoolTimeoutError):
-                return error_page(web, _AWAY)
-            except ClientDisconnect:
-                raise  # whoever went away gets no page, and is no failure of ours (api/errors.py)
-            except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
-                _log.error("request failed", route=self.path_format, exc_info=failure)
-                return error_page(web, 500)
+            with speaking(request, web) as spoken:
+                answer = await _answered(request, web, handler, self.path_format)
+            keep(web, spoken, answer)
+            return answer
 
         return shown
+
+
+async def _answered(  # noqa: PLR0911 (one return per kind of refusal)
+    request: Request, web: Web, handler: Callable[[Request], Coroutine[Any, Any, Response]], route: str
+) -> Response:
+    try:
+        if request.method == "POST" and from_elsewhere(request, web):
+            return error_page(web, _FORBIDDEN)
+        client = request.client.host if request.client else ""
+        if request.method == "POST" and await run_in_threadpool(client_posts_too_often, web, client):
+            return error_page(web, _TOO_MANY)
+        return await handler(request)
+    except DomainError as refusal:
+        return _refused(web, refusal)
+    except RequestValidationError:  # an address that no page of ours leads to
+        return error_page(web, 404)
+    except HTTPException as refusal:
+        return error_page(web, refusal.status_code)
+    except (OperationalError, InterfaceError, PoolTimeoutError):
+        return error_page(web, _AWAY)
+    except ClientDisconnect:
+        raise  # whoever went away gets no page, and is no failure of ours (api/errors.py)
+    except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
+        _log.error("request failed", route=route, exc_info=failure)
+        return error_page(web, 500)
 
 
 def error_page(web: Web, status: int, told: str | None = None) -> HTMLResponse:
     """A refusal in words."""
     title, what_now = ERRORS.get(status, ERRORS[404] if status < _OUR_OWN else ERRORS[500])
-    page = show(web, "error.html", status=status, title=title, what_now=told or what_now)
+    page = show(web, "error.html", status=status, title=say(title), what_now=told or say(what_now))
     if status == _AWAY:
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
@@ -171,7 +186,10 @@ def install(app: FastAPI) -> None:
     async def shown(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(_NOT_OURS):
-            return error_page(web_of(request), error.status_code)
+            with speaking(request, web := web_of(request)) as spoken:
+                answer = error_page(web, error.status_code)
+            keep(web, spoken, answer)
+            return answer
         return await given(request, error)
 
     app.add_exception_handler(HTTPException, shown)
@@ -179,7 +197,7 @@ def install(app: FastAPI) -> None:
 
 def _refused(web: Web, refusal: DomainError) -> HTMLResponse:
     if refusal.kind == "session-over":
-        return error_page(web, _GONE, f"{refusal.message} Open the link in our newest mail again.")
+        return error_page(web, _GONE, f"{say(refusal.message)} {say('Open the link in our newest mail again.')}")
     status = STATUSES.get(refusal.kind, 500)
     if status == _OUR_OWN:
         _log.error("request failed", exc_info=refusal)

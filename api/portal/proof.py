@@ -20,6 +20,7 @@ from api.errors import TooLargeError
 from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.follow import follow_page
+from api.portal.languages import told_of
 from api.portal.reading import link_of
 from api.portal.submit import receipt_page
 from api.uploads import Upload, read_upload
@@ -44,7 +45,7 @@ async def hand_in(request: Request, web: TheWeb) -> Response:
         upload = await _read(request, web, session.case_id, mandate=asked_here)
         await _taken(web, session.case_id, upload, lambda key: sessions.check_form(web, session, key))
     except InvalidInputError as refusal:
-        told = refusal.message
+        told = told_of(refusal)
         if asked_here:
             return await run_in_threadpool(lambda: receipt_page(web, session, mandate_error=told, status=422))
         return await run_in_threadpool(lambda: follow_page(web, session, errors={"files": told}, status=422))
@@ -67,7 +68,7 @@ async def hand_in_mandate(token: str, request: Request, web: TheWeb) -> Response
         upload = await _read(request, web, link.case_id, mandate=True)
         await _taken(web, link.case_id, upload, lambda _key: None)
     except InvalidInputError as refusal:
-        told = refusal.message
+        told = told_of(refusal)
         return await run_in_threadpool(lambda: _mandate_page(web, token, error=told, status=422))
     return pages.away_to(f"/mandate/{token}?done=mandate")
 

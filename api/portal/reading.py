@@ -18,6 +18,7 @@ from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
 from api.dependencies import Web
 from api.face.days import zone
+from api.portal.languages import current, say
 from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS
 from domain.authority import Action
 from domain.case import CaseState
@@ -79,15 +80,15 @@ def counting(rights: Sequence[str], received: date, clock: Clock, due: date) -> 
         due: the day we name to the person.
     """
     if set(rights) == {Right.COMPLAINT.value}:
-        return Counting("30 days", received + timedelta(days=30), "")
+        return Counting(say("30 days"), received + timedelta(days=30), "")
     ends = add_months(received, 3 if clock.extended else 1)
-    period = "three months, as we told you" if clock.extended else "one month"
+    period = say("three months, as we told you") if clock.extended else say("one month")
     if due < ends:
-        why = "It can be counted in two ways, and we keep to the earlier day."
+        why = say("It can be counted in two ways, and we keep to the earlier day.")
     elif due > ends and clock.promised not in {None, due}:
-        why = "Days on which we waited for something from you do not count."
+        why = say("Days on which we waited for something from you do not count.")
     else:
-        why = "It ends on a day off, so the next working day counts." if due > ends else ""
+        why = say("It ends on a day off, so the next working day counts.") if due > ends else ""
     return Counting(period, ends, why)
 
 
@@ -108,14 +109,16 @@ def first_mailbox(session: Session, case_id: UUID) -> UUID | None:
 def link_of(resources: Resources, token: str, purpose: LinkPurpose, now: datetime) -> tuple[Link | None, bool]:
     """The link behind a token, and whether it is alive; one that ended is given back too, so that a new mail can be sent."""
     with resources.database.read() as session:
-        alive = look_up(session, token, purpose, now)
-        if alive is not None:
-            return alive, True
-        if not TOKEN.fullmatch(token):
+        link = look_up(session, token, purpose, now)
+        if link is None and not TOKEN.fullmatch(token):
             return None, False
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        ended = select(Link).where(Link.token_sha256 == digest, Link.purpose == purpose)
-        return session.exec(ended).first(), False
+        alive = link is not None
+        if link is None:
+            digest = hashlib.sha256(token.encode()).hexdigest()
+            link = session.exec(select(Link).where(Link.token_sha256 == digest, Link.purpose == purpose)).first()
+        if link is not None:  # the letter that it stood in was in this language
+            current().written_in(session.exec(select(CaseReceipt.language).where(CaseReceipt.case_id == link.case_id)).one())
+        return link, alive
 
 
 def masked_address(resources: Resources, case_id: UUID, identifier: UUID | None) -> str:
@@ -128,7 +131,7 @@ def address_of(resources: Resources, case_id: UUID, identifier: UUID | None, *, 
     with resources.database.read() as session:
         row = session.get(CaseIdentifierRow, identifier) if identifier else None
     if row is None or row.case_id != case_id or row.value is None:
-        return "your address"
+        return say("your address")
     value = resources.vault.case(case_id).open("case_identifier", "value", str(row.id), row.value).decode()
     if not masked:
         return value

@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow
+from api.portal.languages import say
 from domain.case_parts import ANSWERED
 from domain.consents import course_of
 from domain.events import Tag
@@ -48,29 +49,37 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     here = len(_ORDER) if state.status is Status.CLOSED else _ORDER.index(status)
     answered = [system for system in state.systems.values() if system.state in ANSWERED]
     searched = (
-        f"{len(answered)} of our {len(state.systems)} systems have answered. " if state.systems and len(state.systems) > 1 else ""
+        say("%(answered)s of our %(all)s systems have answered.", answered=len(answered), all=len(state.systems)) + " "
+        if state.systems and len(state.systems) > 1
+        else ""
     )
     how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
     if state.item(state.copied) is None:
         return _steps_by_hand(view, at, how)
     rows = (
-        ("We received your request", view.receipt.received_at, ""),
+        (say("We received your request"), view.receipt.received_at, ""),
         (
-            "We know that it is you" if state.identity_record else "You confirm that it is you",
+            say("We know that it is you") if state.identity_record else say("You confirm that it is you"),
             at.get(Tag.IDENTITY_CONFIRMED),
-            "We sent you a mail with a code and a link. Use one of them.",
+            say("We sent you a mail with a code and a link. Use one of them."),
         ),
         (
-            "We are collecting your data" if here <= 2 else "We collected your data",  # noqa: PLR2004 (its own place)
+            say("We are collecting your data") if here <= 2 else say("We collected your data"),  # noqa: PLR2004 (its own place)
             at.get(Tag.COLLECTION_FINISHED),
-            f"{searched}You need not wait here. We write when there is news.",
+            searched + say("You need not wait here. We write when there is news."),
         ),
         (
-            f"We {'check' if here <= 3 else 'checked'} it, so that nobody else\u2019s data is in it",  # noqa: PLR2004 (its own place)
+            say("We check it, so that nobody else\u2019s data is in it")
+            if here <= 3  # noqa: PLR2004 (its own place)
+            else say("We checked it, so that nobody else\u2019s data is in it"),
             at.get(Tag.PACKAGE_APPROVED),
-            "A person looks at everything.",
+            say("A person looks at everything."),
         ),
-        ("You have our answer", at.get(Tag.PACKAGE_OPENED), "Our answer is waiting for you. The mail about it has the link."),
+        (
+            say("You have our answer"),
+            at.get(Tag.PACKAGE_OPENED),
+            say("Our answer is waiting for you. The mail about it has the link."),
+        ),
     )
     if state.status is Status.RECEIVED:
         here = 1
@@ -80,18 +89,19 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
 def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[Step]:
     """The road of a request without a copy: nothing is collected for the person."""
     state = view.state
-    rows: list[tuple[str, datetime | None, str]] = [("We received your request", view.receipt.received_at, "")]
+    rows: list[tuple[str, datetime | None, str]] = [(say("We received your request"), view.receipt.received_at, "")]
     if state.needs_identity:
-        title = "We know that it is you" if state.identity_record else "You confirm that it is you"
-        rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), "We sent you a mail with a code and a link. Use one of them."))
-    doing, text = "A person looks at what you ask", "You need not wait here. We write when there is news."
+        title = say("We know that it is you") if state.identity_record else say("You confirm that it is you")
+        rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), say("We sent you a mail with a code and a link. Use one of them.")))
+    doing, text = say("A person looks at what you ask"), say("You need not wait here. We write when there is news.")
     if at_once(view):
-        doing, text = "The consent you named ends", "This is done at once. We write to you when it is."
+        doing, text = say("The consent you named ends"), say("This is done at once. We write to you when it is.")
     if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:
-        doing, text = "We delete your data", "Our mail about it says from which day on, and has the link that stops it."
+        doing = say("We delete your data")
+        text = say("Our mail about it says from which day on, and has the link that stops it.")
     rows += [
         (doing, at.get(Tag.RIGHT_DECIDED), text),
-        ("You have our answer", at.get(Tag.RIGHT_ANSWERED), "Our answer is in our newest mail."),
+        (say("You have our answer"), at.get(Tag.RIGHT_ANSWERED), say("Our answer is in our newest mail.")),
     ]
     waiting = {Status.RECEIVED, Status.VERIFYING_IDENTITY}
     told = state.status is Status.CLOSED or state.answered  # what still follows, as at a processor, is ours to do
@@ -106,7 +116,7 @@ def _marked(rows: Sequence[tuple[str, datetime | None, str]], here: int, how: st
             "done" if place < here else "now" if place == here else "coming",
             when if place < here else None,
             text,
-            _KNOWN_BY.get(how, "") if place == 1 else "",
+            say(_KNOWN_BY[how]) if place == 1 and how in _KNOWN_BY else "",
         )
         for place, (title, when, text) in enumerate(rows)
     ]

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseReader
 from adapters.database.clocks import clock_of, seat_of
 from adapters.database.intake import IncomingRequest, Intake, Receipt
+from adapters.letter_languages import own_authority_in
 from adapters.letter_words import how_counted
 from api.dependencies import TheWeb, Web
 from api.face import forms
@@ -22,16 +23,16 @@ from api.face.countries import COUNTRIES
 from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
-from api.portal.deeds import tries_left
 from api.portal.form import Filled, Step, picture_asked
+from api.portal.languages import current, say
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
-from api.portal.words import ACCOUNTS, ASKED, MANDATES, RIGHTS, substance
+from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, substance
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
 from domain.identity_decisions import mandate_awaited
-from domain.remedies import own_authority
+from domain.incoming import Language
 from domain.rights import Channel, Mandate, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
@@ -46,7 +47,11 @@ _TOO_OFTEN: Final = (
 )
 _FILLED_IN: Final = (
     "Something filled in a field that people do not see, so nothing was sent yet. Everything you wrote is here. Please press "
-    "{button} again."
+    "Continue again."
+)
+_FILLED_IN_LAST: Final = (
+    "Something filled in a field that people do not see, so nothing was sent yet. Everything you wrote is here. Please press "
+    "Send again."
 )
 _TOO_OLD: Final = "This page was open for more than a day. Nothing was sent yet. Please look at it again and press Send."
 _MANDATE: Final = "Thank you. Somebody looks at your mandate. We write to you once it is enough, or the person has said so."
@@ -80,7 +85,7 @@ async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (o
     filled, step, mark = form.read(sent), form.step_of(forms.field(sent, "step")), forms.field(sent, "once")
     if forms.field(sent, "website"):
         # Nothing is lost and nobody is turned away: the page comes back with everything, and without what filled it in.
-        filled.notice = _FILLED_IN.format(button="Send" if step == "check" else "Continue")
+        filled.notice = say(_FILLED_IN_LAST if step == "check" else _FILLED_IN)
         return await run_in_threadpool(_step, web, filled, step, mark, 422)
     if wanted := forms.field(sent, "go"):
         filled.checking = filled.checking or step == "check"
@@ -92,10 +97,10 @@ async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (o
     if step != "check":
         return await run_in_threadpool(_step, web, filled, "check" if filled.checking else form.after(step), mark)
     if not sessions.is_ours(web, mark):
-        filled.notice = _TOO_OLD
+        filled.notice = say(_TOO_OLD)
         return await run_in_threadpool(_step, web, filled, step, "", 422)
     if await run_in_threadpool(mailbox_named_too_often, web, filled.texts["email"]):
-        filled.notice = _TOO_OFTEN
+        filled.notice = say(_TOO_OFTEN)
         return await run_in_threadpool(_step, web, filled, step, mark, 429)
     receipt, answer = await run_in_threadpool(_received, web, filled, mark)
     if not receipt.begun:
@@ -140,22 +145,21 @@ def receipt_page(
         status=status,
         session=session,
         reference=view.receipt.reference,
-        asked=[ASKED[right] for right in view.receipt.rights],
+        asked=asked(view.receipt.rights),
         access=Right.ACCESS.value in view.receipt.rights,
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
         wants_code=sent or bool(error) or code_is_sent(web, view, session.identifier),
         received_at=view.receipt.received_at,
-        own_authority=own_authority(view.receipt.regimes, web.resources.datamap.controller),
+        own_authority=own_authority_in(current().language, view.receipt.regimes, web.resources.datamap.controller),
         clock=view.clock,
         **dates_of(web, view),
         error=error,
         typed=typed,
-        notice=_SENT if sent else _MANDATE if mandate else "",
+        notice=say(_SENT) if sent else say(_MANDATE) if mandate else "",
         mandate_awaited=mandate_awaited(view.state),
         mandate_error=mandate_error,
-        left=tries_left(web, session.case_id, "verify") if error else 0,
     )
 
 
@@ -170,20 +174,19 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
         filled=filled,
         shown=["what", "about", "help"] if step == "whole" else [step],
         fields=form.FIELDS,
-        rights=RIGHTS,
-        asked=ASKED,
+        rights=choices(),
         substance="" if step == "whole" else substance(filled.rights),
         picture_asked=step == "whole" or picture_asked(filled),
-        countries=COUNTRIES,
-        accounts=ACCOUNTS,
-        mandates=MANDATES,
+        countries=countries(),
+        accounts={value: say(label) for value, label in ACCOUNTS.items()},
+        mandates={value: say(label) for value, label in MANDATES.items()},
         consents=[(each.id, each.title) for each in _resting_on_consent(web)] if Right.WITHDRAW_CONSENT in filled.rights else [],
         # A complaint, a consent and a report of a child have no day of the law for their outcome: none is named for them.
         dated=not filled.rights or not _WITHOUT_A_DAY.issuperset(filled.rights),
         due=(due := _due_if_asked_now(web, filled.texts["country"])),
-        due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due),
+        due_counted=how_counted([Right.ACCESS], web.now().astimezone(zone(web)).date(), due, current().language),
         due_here=None if filled.texts["country"] or (here := _due_if_asked_now(web, _own(web))) == due else here,
-        own_country=("the " if _own(web) in _WITH_ARTICLE else "") + dict(COUNTRIES).get(_own(web), ""),
+        own_country=_called(_own(web)),
         mark=mark,  # one from the first step to the last: the same wish
     )
 
@@ -203,6 +206,11 @@ def _own(web: Web) -> str:
     return web.resources.datamap.controller.country
 
 
+def _called(country: str) -> str:
+    named = dict(countries()).get(country, "")
+    return f"the {named}" if current().language == "en" and country in _WITH_ARTICLE else named
+
+
 def _followed(request: Request, web: Web) -> str:
     try:
         session = sessions.current(request, web, "follow", "package")
@@ -218,6 +226,12 @@ def _received(web: Web, filled: Filled, mark: str) -> tuple[Receipt, Response]:
     answer = pages.away_to("/receipt")
     sessions.begin(web, answer, receipt.case_id, "verify", identifier=mailbox)
     return receipt, answer
+
+
+def _of_letters() -> Language | None:
+    """The language of letters to come: that of the form; where English stood there unasked, the person's words tell."""
+    spoken = current()
+    return spoken.language if spoken.chosen or spoken.language != "en" else None
 
 
 def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
@@ -238,6 +252,7 @@ def _receive(web: Web, filled: Filled, mark: str) -> Receipt:
         agent_email=texts["agent_email"] or None,
         mandate=Mandate(texts["mandate"]) if texts["agent"] and texts["mandate"] else None,
         correction=form.correction_of(filled),
+        language=_of_letters(),
         channel=Channel.WEB_FORM,
         received_at=now,
         caller=CALLER,

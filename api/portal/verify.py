@@ -12,9 +12,10 @@ from adapters.database.case_reader import CaseReader, CaseView
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
+from api.portal.languages import say, told_of
 from api.portal.reading import link_of, masked_address
 from api.portal.submit import receipt_page
-from api.portal.words import ASKED
+from api.portal.words import asked, code_refused
 from domain.authority import Action
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
 from domain.rights import Status
@@ -35,9 +36,10 @@ async def type_code(request: Request, web: TheWeb) -> Response:
     try:
         await deeds.do(web, session.case_id, forms.field(form, "once"), code, Action.CONFIRM_IDENTITY_CODE, make)
     except InvalidInputError:
-        return await _again(web, session, "The code has 8 digits. It stands in our mail.", code)
+        return await _again(web, session, say("The code has 8 digits. It stands in our mail."), code)
     except CodeRefusedError:
-        return await _again(web, session, "This code does not work.", code)
+        left = await run_in_threadpool(deeds.tries_left, web, session.case_id, "verify")
+        return await _again(web, session, code_refused(left), code)
     return await run_in_threadpool(_proven, web, session.case_id, session.identifier, session.link, session)
 
 
@@ -51,7 +53,7 @@ async def resend(request: Request, web: TheWeb) -> Response:
     try:
         await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
-        return await _again(web, session, refusal.message)
+        return await _again(web, session, told_of(refusal))
     return pages.away_to("/receipt?done=sent")
 
 
@@ -87,7 +89,7 @@ async def new_code(token: str, request: Request, web: TheWeb) -> Response:
     try:
         await deeds.do(web, link.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
-        return await run_in_threadpool(_shown, web, token, refusal.message)
+        return await run_in_threadpool(_shown, web, token, told_of(refusal))
     answer = pages.away_to("/receipt?done=sent")
     await run_in_threadpool(
         lambda: sessions.begin(web, answer, link.case_id, "verify", identifier=link.identifier, link=link.id),
@@ -115,13 +117,16 @@ async def not_me(token: str, request: Request, web: TheWeb) -> Response:
             await deeds.do(web, link.case_id, mark, "", Action.DISOWN, deeds.disown)
             await run_in_threadpool(sessions.end_others, web, link.case_id)
         else:
-            make = deeds.message(web, link.case_id, _NOT_MINE)
+            make = deeds.message(web, link.case_id, say(_NOT_MINE))
             await deeds.do(web, link.case_id, mark, "", Action.SEND_MESSAGE, make)
     return pages.show(
         web,
         "told.html",
-        title="Thank you for telling us",
-        lines=["Nobody gets anything through this address.", "You need do nothing more. We keep a note, so that we are careful."],
+        title=say("Thank you for telling us"),
+        lines=[
+            say("Nobody gets anything through this address."),
+            say("You need do nothing more. We keep a note, so that we are careful."),
+        ],
     )
 
 
@@ -157,7 +162,7 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         told=told,
         path=f"/verify/{token}",
         reference=view.receipt.reference,
-        asked=[ASKED[right] for right in view.receipt.rights],
+        asked=asked(view.receipt.rights),
         address=masked_address(web.resources, link.case_id, link.identifier),
         goes_to=""
         if _is_the_requester(view, link.identifier)
@@ -176,10 +181,10 @@ def _asked(web: Web, token: str) -> Response:
     return pages.show(
         web,
         "confirm.html",
-        title="Was this request not yours?",
-        lines=["If you press the button, we stop working on it and close it. Nobody gets anything."],
+        title=say("Was this request not yours?"),
+        lines=[say("If you press the button, we stop working on it and close it. Nobody gets anything.")],
         action=f"/verify/{token}/not-me",
-        button="This was not me. Stop it",
+        button=say("This was not me. Stop it"),
         back=f"/verify/{token}",
-        back_words="No, go back",
+        back_words=say("No, go back"),
     )

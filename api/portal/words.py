@@ -1,10 +1,15 @@
 """The words of the portal: rights as a worried reader of twelve would say them, stages, days (Article 12(1); mockups, rule 19).
 
-Next: api/portal/submit.py
+They stand in English here; what a page shows of them is said in its language. Next: api/portal/submit.py
 """
 
+from collections.abc import Iterable
 from typing import Final
+from unicodedata import normalize
 
+from api.face.countries import COUNTRIES
+from api.portal.languages import current, say
+from domain.place_names import place_name
 from domain.rights import Outcome, Right
 
 # The four that people ask for most come first; the others stand under "Or something else".
@@ -21,10 +26,10 @@ RIGHTS: Final[tuple[tuple[Right, str, str], ...]] = (
     (Right.COMPLAINT, "Complain about how my data was handled", ""),
     (Right.MINOR_REPORT, "Report a child\u2019s account", ""),
 )
-ASKED: Final[dict[str, str]] = {right.value: label for right, label, _ in RIGHTS}
+_ASKED: Final[dict[str, str]] = {right.value: label for right, label, _ in RIGHTS}
 
 # What is asked in step 3, of rights that are about something which only the person can say.
-SUBSTANCE: Final[dict[Right, str]] = {
+_SUBSTANCE: Final[dict[Right, str]] = {
     Right.OBJECTION: "What should we stop, and why?",
     Right.RESTRICTION: "What should we pause, and why?",
     Right.AUTOMATED_DECISION_REVIEW: "Which decision is it, and what do you say about it?",
@@ -37,10 +42,31 @@ SUBSTANCE: Final[dict[Right, str]] = {
 
 def substance(rights: list[str]) -> str:
     """What the person is asked for in their own words; empty where the request says it all, as a copy or a deletion does."""
-    asked = [words for right, words in SUBSTANCE.items() if right.value in rights]
-    return asked[0] if len(asked) == 1 else "What is it about, in your own words?" if asked else ""
+    asked = [words for right, words in _SUBSTANCE.items() if right.value in rights]
+    return say(asked[0] if len(asked) == 1 else "What is it about, in your own words?") if asked else ""
 
 
+def choices() -> list[tuple[Right, str, str]]:
+    """The rights of the form, each with its label and its hint."""
+    return [(right, say(label), say(hint) if hint else "") for right, label, hint in RIGHTS]
+
+
+def asked(rights: Iterable[str]) -> list[str]:
+    """What a request asks for, right by right."""
+    return [say(_ASKED[right]) for right in rights]
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries of the form by their names: the United Kingdom first, as in English, the others by the alphabet."""
+    language = current().language
+    if language == "en":
+        return [*COUNTRIES]
+    (first, _), *others = COUNTRIES
+    named = [(code, place_name(code, language)) for code, _ in others]
+    return [(first, place_name(first, language)), *sorted(named, key=lambda each: normalize("NFD", each[1]))]
+
+
+# By the value of the field.
 ACCOUNTS: Final[dict[str, str]] = {
     "yes": "I have or had an account",
     "no": "I have no account: a picture or a text of somebody else is about me",
@@ -54,7 +80,7 @@ MANDATES: Final[dict[str, str]] = {
     "other": "Another ground",
 }
 
-OUTCOMES: Final[dict[Outcome, str]] = {
+_OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.FULFILLED: "We have answered, and this request is closed.",
     Outcome.PARTLY_FULFILLED: "We have answered a part of it and closed this request. Our letter says what is missing and why.",
     Outcome.NOTHING_HELD: "We have answered, and this request is closed. Our letter says what we found.",
@@ -66,10 +92,23 @@ OUTCOMES: Final[dict[Outcome, str]] = {
 }
 
 
+def outcome_of(outcome: Outcome) -> str:
+    """How a request ended."""
+    return say(_OUTCOMES[outcome])
+
+
+def code_refused(left: int) -> str:
+    """That a code does not hold, and how often the one that is alive may still be typed."""
+    told = say("This code does not work.")
+    if not left:
+        return f"{told} {say('Please ask for a new one.')}"
+    return f"{told} {say('You can try 1 more time.') if left == 1 else say('You can try %(left)s more times.', left=left)}"
+
+
 def request_title(rights: list[str]) -> str:
     """What a request is called on its own page."""
     if rights == [Right.ACCESS.value]:
-        return "Your request for a copy of your data"
+        return say("Your request for a copy of your data")
     if rights == [Right.ERASURE.value]:
-        return "Your request to delete your data"
-    return "Your request"
+        return say("Your request to delete your data")
+    return say("Your request")
