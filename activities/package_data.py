@@ -246,6 +246,7 @@ def schema(collection: Collection, *, covered: bool = False, given: Sequence[str
     fields = {
         name: {
             **({"type": _types(part.type, covered=covered)} if part.type in _JSON_TYPES else {}),
+            **({"title": part.title} if part.title else {}),
             **({"description": part.description} if part.description else {}),
             "x-category": part.category,
             **({"x-masked": True} if part.masked else {}),

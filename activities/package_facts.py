@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from activities import package_words as words
 from domain.datamap import Collection, DataMap, Recipient, System
+from domain.datamap_parts import AutomatedDecision
 
 T = TypeVar("T")
 Span = tuple[date, date] | None
@@ -92,7 +93,7 @@ class FactFinder:
             ],
             kept=say(lambda each: words.kept(self._datamap, each, spans.get(each.name), self._today)),
             origins=say(lambda each: [words.origin(each)]),
-            automated=say(lambda each: [text for use in uses(each) if (text := words.automated(use))]),
+            automated=say(lambda each: [words.automated(rule) for rule in self._decisions(system, each)]),
             trains=say(lambda each: [_TRAINS[self._trains(each)]]),
         )
 
@@ -100,7 +101,7 @@ class FactFinder:
         """The few lines of the first page."""
         purposes = unique(use for each in collections for use in self._datamap.purposes_of(each))
         regular = unique(who for each in collections for who in self._regular(system, each))
-        decided = [each.title for each in collections if any(use.automated_decisions for use in self._datamap.purposes_of(each))]
+        decided = [each.title for each in collections if self._decisions(system, each)]
         trained = [each.title for each in collections if self._trains(each)]
         return Short(
             categories="; ".join(self._categories(collections)),
@@ -129,6 +130,9 @@ class FactFinder:
 
     def _regular(self, system: System, collection: Collection) -> list[Recipient]:
         return [who for who in self._recipients(system, [collection]) if not who.occasional]
+
+    def _decisions(self, system: System, collection: Collection) -> list[AutomatedDecision]:
+        return [use.automated_decisions for use in self._datamap.deciding(system.name, collection) if use.automated_decisions]
 
     def _trains(self, collection: Collection) -> bool:
         return any(use.trains_models for use in self._datamap.purposes_of(collection))

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from activities.package_data import Written, WrittenFile, first_rows
 from activities.package_facts import Facts
+from activities.package_sources import Source
 from activities.package_view import View, page_path
 from activities.package_words import cell, visible
 from domain.datamap import Collection
@@ -27,6 +28,14 @@ ROWS_PER_PAGE = 500
 ROWS_SHOWN = 2000  # a browser stays quick, a heavy person's package is not mostly HTML; the rest is in CSV and JSON
 FILES_SHOWN = 1000
 LONGEST_CELL = 2000  # letters
+MOST_SORTED = 4_000_000  # bytes of rows that are put in the order of their time
+_FILE_COLUMNS = {  # what a folder tells of a file, for which a data map has no words
+    "path": "File",
+    "bytes": "Size in bytes",
+    "modified_at": "Last changed",
+    "added_at": "Added",
+    "member": "In this copy",
+}
 VERIFY = "openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in manifest.json -sigfile manifest.sig"
 
 
@@ -71,9 +80,19 @@ def first_page(view: View, files: Sequence[WrittenFile], kid: str) -> str:
 
 
 def _called(collection: Collection, field: str) -> str:
-    """What a person calls a column; the name of one that the data map does not know stays."""
+    """What a person calls a column; the name of one that the data map does not know is the source's."""
     part = collection.fields.get(field)
-    return part.called(field) if part else field
+    if part is not None and (part.title or field not in _FILE_COLUMNS):
+        return part.called(field)
+    return _FILE_COLUMNS.get(field, field)
+
+
+def _in_time(source: Source, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The oldest first, where the data map says when a row was made and all of them fit a page's memory."""
+    made_at = source.collection.created_at_field
+    if made_at is None or source.found.rows > ROWS_SHOWN or source.found.size > MOST_SORTED:
+        return rows
+    return iter(sorted(rows, key=lambda row: str(row.get(made_at) or "")))
 
 
 def collection_pages(view: View, written: Written, facts: Facts, left_out: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -87,7 +106,7 @@ def collection_pages(view: View, written: Written, facts: Facts, left_out: Seque
     """
     source = written.source
     shown = min(written.records, ROWS_SHOWN)
-    rows = first_rows(written, shown)
+    rows = _in_time(source, first_rows(written, shown))
     last = -(-shown // ROWS_PER_PAGE)
     paths = [page_path(source.system, source.collection, number) for number in range(1, last + 1)]
     for number, path in enumerate(paths, start=1):
@@ -108,6 +127,7 @@ def collection_pages(view: View, written: Written, facts: Facts, left_out: Seque
                 shown=shown,
                 first=(number - 1) * ROWS_PER_PAGE + 1,
                 heads=[visible(_called(source.collection, head)) for head in heads],
+                at_files=heads.index("member") if source.found.has_files and "member" in heads else -1,
                 rows=[[cell(row.get(head), LONGEST_CELL) for head in heads] for row in batch],
                 number=number,
                 pages=[_Page(other.removeprefix("pages/"), other == path) for other in paths],

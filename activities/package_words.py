@@ -15,7 +15,7 @@ from typing import Any
 
 from adapters.disputes import Disputed
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
-from domain.datamap_parts import Policy
+from domain.datamap_parts import AutomatedDecision, Policy
 from domain.erasure import held_until
 from domain.withholding import GROUNDS, Basis
 
@@ -94,8 +94,9 @@ def basis(purpose: Purpose) -> str:
         special = _lowered(_bare(purpose.special_condition))
         article = "" if "Article" in special else " (Article\u00a09)"
         text += f" For sensitive data we also rely on {special}{article}."
-    extra = purpose.withdrawal or purpose.opt_out
-    return f"{text} {sentence(extra)}" if extra else text
+    if purpose.withdrawal:
+        return f"{text} {sentence(purpose.withdrawal)}"
+    return f"{text} If you do not want this: {_lowered(sentence(purpose.opt_out))}" if purpose.opt_out else text
 
 
 def purpose(use: Purpose) -> str:
@@ -177,11 +178,8 @@ def short_kept(datamap: DataMap, collection: Collection, span: tuple[date, date]
     return f"until {day(last)}" if last >= today else "due to be deleted"
 
 
-def automated(purpose: Purpose) -> str | None:
-    """What Article 15(1)(h) asks for, or None where no machine decides."""
-    decision = purpose.automated_decisions
-    if decision is None:
-        return None
+def automated(decision: AutomatedDecision) -> str:
+    """What Article 15(1)(h) asks for: how a machine decides, what it can mean for the person, and who looks again."""
     return f"{sentence(decision.logic)} {sentence(decision.significance)} {sentence(decision.review)}"
 
 

@@ -11,6 +11,7 @@ Serves Articles 15(3) and 20: JSON is the authoritative copy, CSV the one that o
 | floating point | number; `"NaN"`, `"Infinity"`, `"-Infinity"` | the same |
 | yes/no | `true`, `false` | `true`, `false` |
 | date, time, instant | ISO 8601 string, with the offset where the source has one | the same |
+| instant kept as text | string, as it is | without a fraction of nothing but noughts |
 | UUID, network address, interval, range | string | in quotes |
 | bytes | base64 string | in quotes |
 | list, JSON document | as JSON | as JSON, in quotes |
@@ -23,6 +24,7 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -154,6 +156,8 @@ def _cell(value: Any) -> str:  # noqa: ANN401 (what `plain` gives)
 def _cell_text(value: str | None) -> str:
     if value is None:
         return ""
+    if value[-7:] == _NO_FRACTION and _INSTANT.fullmatch(value):
+        value = value[:-7]
     if value[:1] not in _SUSPECT and '"' not in value:
         return f'"{value}"'
     guard = "'" if value[:1] in _FORMULA or value.lstrip()[:1] in _FORMULA else ""
@@ -174,6 +178,8 @@ def _bytes(value: bytes | bytearray | memoryview) -> str:
 
 
 _QUOTE = '"'
+_NO_FRACTION = ".000000"  # as SQLite keeps a whole second
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.0{6}")
 _AS_IT_IS = frozenset({type(None), bool, int, str, list, dict})
 _TEXT = {str, type(None)}
 _BARE = {datetime, date, time, Decimal, UUID, type(None)}

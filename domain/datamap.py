@@ -162,6 +162,16 @@ class DataMap(Part):
         """The purposes of a collection, the main one first (Article 15(1)(a))."""
         return tuple(self.purpose(name) for name in (collection.purpose, *collection.other_purposes))
 
+    def deciding(self, system: str, collection: Collection) -> tuple[Purpose, ...]:
+        """The purposes for which a machine decides with or about the data of a collection (Article 15(1)(h))."""
+        of_it = {collection.purpose, *collection.other_purposes}
+        return tuple(
+            use
+            for use in self.purposes
+            if (rule := use.automated_decisions)
+            and (f"{system}.{collection.name}" in rule.collections if rule.collections else use.id in of_it)
+        )
+
     def categories_of(self, collection: Collection) -> tuple[Category, ...]:
         """The categories of personal data in a collection (Article 15(1)(b))."""
         return tuple(self.category(name) for name in collection.categories)

@@ -172,6 +172,9 @@ class AutomatedDecision(Part):
     logic: Text = Field(description="how it decides, in plain words")
     significance: Text = Field(description="what it can mean for the person")
     review: Text = Field(description="how a person has it looked at by somebody")
+    collections: tuple[Text, ...] = Field(
+        default=(), description="what it decides with or about, each as `system.collection`; left out: all data of the purpose"
+    )
 
 
 class Purpose(Part):

@@ -67,6 +67,15 @@ def _purposes(content: Content) -> Iterator[Broken]:
             yield path, "Say which legitimate interest this is: `legitimate_interest` (Article 13(1)(d), P17).", "error"
         if purpose.lawful_basis is LawfulBasis.CONSENT and not purpose.withdrawal:
             yield path, "Say how consent is withdrawn: `withdrawal` (Articles 7(3), 13(2)(c), P15).", "error"
+    known = {f"{system.name}.{each.name}" for at, each in content.collections.items() if (system := content.system_of(at))}
+    for path, purpose in content.purposes.items():
+        for number, place in enumerate(purpose.automated_decisions.collections if purpose.automated_decisions else ()):
+            if place not in known:
+                yield (
+                    (*path, "automated_decisions", "collections", number),
+                    f"There is no collection `{place}`; write `system.collection` (Article 15(1)(h)).",
+                    "error",
+                )
 
 
 def _recipient(path: Path, recipient: Recipient, content: Content) -> Iterator[Broken]:

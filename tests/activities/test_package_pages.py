@@ -306,3 +306,43 @@ def test_a_column_is_called_as_a_person_calls_it_and_a_narrow_page_says_it_besid
     assert heads
     assert not [head for head in heads if "_" in head], "names of columns are nobody's words"
     assert set(re.findall(r'<td(?: class="number")? data-head="([^"]*)"', page)) == set(heads)
+
+
+def test_rows_stand_in_the_order_of_their_time_and_a_file_is_one_press_away(resources: Resources) -> None:
+    case = SearchedCase(resources)
+    case.found("platform", "accounts", ACCOUNT)
+    case.found("platform", "prompts", [(2, 42, "the later", "2026-05-02"), (1, 42, "the earlier", "2026-05-01")])
+    case.found_files("uploads", "pictures", {"cat.png": b"png", "dog.png": b"png"})
+    members = case.members()
+    prompts = members["pages/platform.prompts.html"].decode()
+    assert prompts.index("the earlier") < prompts.index("the later")
+    pictures = members["pages/uploads.pictures.html"].decode()
+    assert not {"bytes", "modified_at", "member"} & set(re.findall(r'data-head="([^"]*)"', pictures))
+    assert '<a href="../data/uploads/pictures/files/000001.png">' in pictures
+    first = members["index.html"].decode()
+    assert first.index('id="withheld"') < first.index('id="files"')
+    assert "<summary>2 files, each by name</summary>" in first
+
+
+def test_a_machine_is_said_to_decide_only_about_what_it_decides_with(resources: Resources) -> None:
+    purpose = resources.datamap.purpose("moderation")
+    assert purpose.automated_decisions
+    for places, decided in (((), "Your prompts"), (("platform.accounts",), "Your account")):
+        rule = purpose.automated_decisions.model_copy(update={"collections": places})
+        others = [
+            purpose.model_copy(update={"automated_decisions": rule}) if each is purpose else each
+            for each in resources.datamap.purposes
+        ]
+        datamap = resources.datamap.model_copy(update={"purposes": tuple(others)})
+        platform = datamap.system("platform")
+        finder = FactFinder(datamap, frozenset({"UK"}), date(2026, 5, 3))
+        said = finder.facts(platform, [datamap.collection("platform", name) for name in ("accounts", "prompts")], {}).automated
+        assert [line.only for line in said] == [decided]
+
+
+def test_a_whole_second_has_no_microseconds_in_a_table(resources: Resources) -> None:
+    case = SearchedCase(resources)
+    case.found("platform", "prompts", [(1, 42, "1.000000", "2026-05-01 10:00:07.000000")])
+    members = case.members()
+    assert [*csv.reader(io.StringIO(members["data/platform/prompts.csv"].decode()))][1][2:] == ["1.000000", "2026-05-01 10:00:07"]
+    assert json.loads(members["data/platform/prompts.json"])[0]["made_at"] == "2026-05-01 10:00:07.000000"

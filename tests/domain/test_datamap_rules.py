@@ -75,6 +75,14 @@ BROKEN = [
     (("recipients: []", "recipients: nobody"), "recipients: nobody", "has to be a list"),
     (("recipients: []", "recipient: []"), "recipient: []", "There is no section `recipient`"),
     # what refers to nothing
+    (
+        (
+            "    automated_decisions: null\n",
+            "    automated_decisions: {logic: A, significance: B, review: C, collections: [shop.prompts]}\n",
+        ),
+        "shop.prompts",
+        "There is no collection `shop.prompts`",
+    ),
     (("purpose: shop", "purpose: advertising"), "purpose: advertising", "does not stand in `purposes`"),
     (("retention: account", "retention: orders"), "retention: orders", "does not stand in `retention`"),
     (("article: {category: orders}", "article: {category: secrets}"), "secrets", "does not stand in `categories`"),
