@@ -17,6 +17,7 @@ AFTER_CHECK = "after_check"  # the task to look at what one person approved alon
 NOT_ME = "not_me"  # the task after the owner of a held contact said that it was not them
 POSTAL = "postal_address"  # kind of an identifier: where letters on paper go; nothing is searched or proven by it
 REACHED_BY = frozenset({"email", "phone", POSTAL})  # whatever the data map names
+GIVEN_ON_PAPER = frozenset({"posted", "read_out"})  # what may become of such a letter: from that day the person counts as told
 LETTER_BY_POST = "letter_by_post"  # kind of the task: print a letter, and bring it to the post or to the person
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)
@@ -68,7 +69,7 @@ class WorkItem(BaseModel):
     due: date | None = None
     opened_at: datetime | None = None
     sent: UUID | None = None  # the letter that is to be posted
-    posted_on: date | None = None  # the day on which it was posted or handed over
+    posted_on: date | None = None  # the day on which it was posted, handed over or read out
     chased: list[int] = []  # days after which somebody was reminded of it
     result: Name | None = None
 

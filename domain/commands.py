@@ -150,7 +150,7 @@ class CompleteWorkItem(CommandBase):
 
     action: Literal[Action.COMPLETE_WORK_ITEM] = Action.COMPLETE_WORK_ITEM
     work_item: UUID
-    result: Literal["found", "not_found", "exception", "done", "posted"]
+    result: Literal["found", "not_found", "exception", "done", "posted", "read_out"]
     posted_on: date | None = None
     outcome: Literal[Outcome.FULFILLED, Outcome.PARTLY_FULFILLED, Outcome.NOTHING_HELD] | None = None
     files: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain.authority import Action
 from domain.case import CaseState
-from domain.case_parts import AFTER_CHECK, LETTER_BY_POST
+from domain.case_parts import AFTER_CHECK, GIVEN_ON_PAPER, LETTER_BY_POST, WorkItem
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem, SearchArchive
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
@@ -17,6 +17,7 @@ from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Right
 
+WITH_COPY = frozenset({"package_ready", "partial_answer"})  # letters that a copy on paper goes with
 SAFEGUARD = "safeguard_copy"  # kind of the work item: the copy of a safeguard that the person gets (Article 15(2))
 
 
@@ -45,19 +46,37 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
         facts["posted_on"] = command.posted_on.isoformat()
     completed = Draft(tag=Tag.WORK_ITEM_COMPLETED, facts=facts)
     item = state.work_items[command.work_item]
-    if item.letter == "identity_not_confirmed" and command.result in {"found", "posted"}:  # told in another way: now it was given
+    # Told in another way: now it was given.
+    if item.letter == "identity_not_confirmed" and command.result in {
+        "found",
+        *GIVEN_ON_PAPER,
+    }:
         given: dict[str, Fact] = {"given_on": facts["posted_on"]} if command.posted_on is not None else {}
         return [completed, Draft(tag=Tag.REFUSAL_NOTIFIED, facts=given)]
     return [completed] if right is None else [completed, _carried_out(state, command, right)]
 
 
+def may_be_read_out(state: CaseState, item: WorkItem) -> bool:
+    """Whether a letter may be given orally: never one that comes with a copy, and only to somebody proven to be the person.
+
+    Source: Article 12(1), third sentence; that they asked for it is the reason that stands beside it.
+    """
+    return bool(state.identity_record) and item.letter not in WITH_COPY
+
+
 def _posted(state: CaseState, command: CompleteWorkItem) -> None:
     """Refuse a letter on paper without its day, and a day for anything else."""
     on_paper = state.work_items[command.work_item].kind == LETTER_BY_POST
-    if (command.result == "posted" and not on_paper) or (on_paper and command.result not in {"posted", "not_found"}):
+    given = command.result in GIVEN_ON_PAPER
+    if (given and not on_paper) or (on_paper and not given and command.result != "not_found"):
         raise InvalidInputError("This result does not fit this work item.", field="result")
-    if (command.result == "posted") != (command.posted_on is not None):
-        raise InvalidInputError("Say on which day it was posted or handed over.", field="posted_on")
+    if given != (command.posted_on is not None):
+        raise InvalidInputError("Say on which day it was posted, handed over or read out.", field="posted_on")
+    if command.result == "read_out":
+        if not may_be_read_out(state, state.work_items[command.work_item]):
+            words = "In writing is the rule. It is read out only where the person asks for that and is known (Article 12(1))."
+            raise InvalidInputError(words, field="result")
+        need_reason(command)
 
 
 def _carried_out(state: CaseState, command: CompleteWorkItem, right: Right) -> Draft:

@@ -20,7 +20,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.correspondence import Correspondence
     from domain.case import CaseState
-    from domain.case_parts import LETTER_BY_POST
+    from domain.case_parts import GIVEN_ON_PAPER, LETTER_BY_POST
     from domain.events import Draft, Tag
     from domain.messages import LetterSent, SendLetter
 
@@ -92,7 +92,7 @@ class Proceedings(CaseLedger):
         await self.until(lambda state: item not in state.open_work_items)
         done = self.state.work_items[item]
         self._posted_on = max(done.posted_on, written) if done.posted_on else None  # no letter is posted before it is written
-        return done.result in {"found", "posted"}
+        return done.result in {"found", *GIVEN_ON_PAPER}
 
     def given(self, draft: Draft) -> Draft:
         """What says that the person was told, dated by the posting or handing over of a letter on paper."""

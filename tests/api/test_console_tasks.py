@@ -138,6 +138,33 @@ def test_a_postal_address_is_added_to_an_open_case_and_the_letter_goes_there(at_
     assert state.preparers, "whoever named where the answer goes does not approve it (R2)"
 
 
+def test_a_letter_is_read_out_only_to_somebody_known_who_asked_for_that(at_console: SignIn, resources: Resources) -> None:
+    """Article 12(1): in writing; orally where the person asks for it and is shown another way to be who they are."""
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION])
+    form = f"{task(case, 'letter_by_post', letter='restriction_in_force', sent=str(uuid4()))}&result=read_out"
+    person, key = at_console(), form.partition("work_item=")[2][:36]
+    given = {"work_item": key, "result": "read_out", "posted_on": "2026-09-01", "note": "She cannot see; read to her by Amira."}
+    path = f"/console/cases/{case.reference}"
+    offer = "They asked to have it read out"
+    assert offer not in text_of(person.get(path))
+    refused = person.post(f"{path}/actions/complete_work_item", given)
+    assert refused.status_code == 422
+    assert "read out only where the person asks for that and is known" in text_of(refused)
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    assert offer in text_of(person.get(path))
+    assert "print and post a letter, restriction in force Still open." in text_of(person.get(f"{path}/history"))
+    assert "Day on which it was read out" in text_of(person.get(form))
+    assert person.post(f"{path}/actions/complete_work_item", given | {"note": ""}).status_code == 422, "how they asked is said"
+    assert person.post(f"{path}/actions/complete_work_item", given).status_code == 303
+    told = text_of(person.get(f"{path}/history"))
+    assert "Task answered, read out, because they asked for that" in told
+    assert "Still open." not in told
+    other = CaseInHand(resources, **NO_MAILBOX, rights=[Right.ACCESS])
+    other.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    task(other, "letter_by_post", letter="package_ready", sent=str(uuid4()))
+    assert offer not in text_of(person.get(f"/console/cases/{other.reference}")), "a copy is nothing to be read out"
+
+
 def test_an_answer_that_was_approved_for_one_postal_address_does_not_go_to_another(resources: Resources) -> None:
     case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.ACCESS])
     case.happen(Tag.PACKAGE_BUILT, datamap=SHA, package=str(PACKAGE), revision=0, sha256=SHA, bytes=10, records=0)

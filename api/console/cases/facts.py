@@ -84,6 +84,7 @@ class Sent:
     bounce: str | None = None  # `hard` or `soft`: it came back
     by_post: bool = False
     posted_on: date | None = None
+    read_out: bool = False
 
     @property
     def told(self) -> bool:

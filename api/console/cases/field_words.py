@@ -114,6 +114,7 @@ OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "exception": "It cannot be searched",
     "done": "It is carried out",
     "posted": "It was posted or handed over",
+    "read_out": "It was read out, because they asked for that",
     "in_order": "It is in order",
     "not_in_order": "It should not have been approved like this",
     "include": "Include it",

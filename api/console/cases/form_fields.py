@@ -15,7 +15,7 @@ from api.console.cases.field_words import LABELS, OPTIONS, OWN_LABELS
 from api.console.cases.task_forms import Asked
 from api.v1.bodies import SHAPES
 from domain.authority import Action
-from domain.case_parts import POSTAL
+from domain.case_parts import GIVEN_ON_PAPER, POSTAL
 from domain.errors import InvalidInputError
 from domain.identity import Factor
 
@@ -88,7 +88,7 @@ def fields_of(
     for name, info in _typed_in(action).items():
         if name == "right" and len(rights) < 2:  # noqa: PLR2004 (one alone is the whole request)
             continue
-        if name == "posted_on" and target.get("result") != "posted":
+        if name == "posted_on" and target.get("result") not in GIVEN_ON_PAPER:
             continue
         if name in target or name in _NEVER_TYPED or (name == "outcome" and action is Action.COMPLETE_WORK_ITEM and not by_hand):
             continue
@@ -123,6 +123,8 @@ def _label(action: Action, name: str, asked: Asked | None) -> tuple[str, str]:
     """What a field is called here, and its hint."""
     if name == "note" and asked is not None:
         return asked.note
+    if name == "posted_on" and asked is not None and asked.day:
+        return asked.day, LABELS[name][1]
     return OWN_LABELS.get((action, name), LABELS.get(name, (name.replace("_", " ").capitalize(), "")))
 
 

@@ -16,12 +16,13 @@ from domain.events import Tag
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened. `words` are somebody's own; `mark` as the steps of the follow page."""
+    """One thing that happened. `words` are somebody's own; `open`: nobody has done it yet."""
 
     at: datetime
     who: str
     what: str
     words: str = ""
+    open: bool = False
 
 
 def told(web: Web, facts: CaseFacts, *, content: bool = True) -> list[Line]:
@@ -33,17 +34,19 @@ def told(web: Web, facts: CaseFacts, *, content: bool = True) -> list[Line]:
         content: with what people wrote; an auditor reads without.
     """
     teller = Teller(facts, web.resources.datamap, built(web, facts))
+    waiting = {str(key) for key in facts.state.open_work_items}
     lines = [
         Line(
             at=row.at,
             who=_who(facts, row),
             what=_what(teller, row) if content else _plain(row),
             words=facts.note_of(row) if content else "",
+            open=row.tag == Tag.WORK_ITEM_OPENED and str(row.facts.get("work_item")) in waiting,
         )
         for row in reversed(facts.events)
     ]
     lines += [
-        Line(each.at, facts.person(each.actor), f"{each.what} {each.told}".strip() if content else each.what)
+        Line(each.at, facts.person(each.actor), f"{each.what} {each.told}".strip() if content else each.what, open=each.open)
         for each in beside(web, facts)
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)

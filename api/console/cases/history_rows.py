@@ -23,12 +23,13 @@ from domain.withholding import Basis, ItemChoice
 
 @dataclass(frozen=True)
 class Beside:
-    """One thing that happened beside the events; `told` is what nobody but the office may read."""
+    """One thing that happened beside the events; `told` is what nobody but the office may read, `open` is not done yet."""
 
     at: datetime
     actor: str
     what: str
     told: str = ""
+    open: bool = False
 
 
 def beside(web: Web, facts: CaseFacts) -> list[Beside]:
@@ -45,16 +46,24 @@ def built(web: Web, facts: CaseFacts) -> dict[str, tuple[int, int]]:
 
 
 def _letters(session: Session, facts: CaseFacts) -> list[Beside]:
+    given = {each.id for each in facts.sent if each.told or each.accepted_at}
+    asked = {item.sent for item in facts.state.open_work_items.values()}
     addresses = {line.id: line.value for line in facts.identifiers}
     lines = []
     for row in session.exec(select(Letter).where(Letter.case_id == facts.state.case_id)).all():
         name, to = words.LETTER(row.name), f"to {addresses.get(row.identifier, 'an address')}"
         if row.identifier == BY_POST:
-            lines.append(Beside(row.written_at, "system", f"Letter written, to be printed and posted: {name}"))
+            lines.append(
+                Beside(
+                    row.written_at, "system", f"Letter written, to be printed and posted: {name}", open=row.id in asked - given
+                )
+            )
         elif row.accepted_at:
             lines.append(Beside(row.accepted_at, "system", f"Letter sent: {name}", to))
         else:
-            lines.append(Beside(row.written_at, "system", f"Letter written, not taken by the mail server yet: {name}", to))
+            lines.append(
+                Beside(row.written_at, "system", f"Letter written, not taken by the mail server yet: {name}", to, open=True)
+            )
         if row.bounced_at:
             came = "came back" if row.bounce == "hard" else "is delayed by their mail server"
             lines.append(Beside(row.bounced_at, "system", f"Letter {came}: {name}", to))

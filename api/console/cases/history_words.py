@@ -13,6 +13,7 @@ from adapters.letter_words import count, day, in_words
 from api.console import words
 from api.console.cases.facts import CaseFacts
 from api.console.cases.task_words import TASKS
+from domain.case import WorkItem
 from domain.datamap import DataMap, SystemKind
 from domain.events import Tag
 from domain.identity_decisions import has_mailbox
@@ -60,9 +61,16 @@ class Teller:
         before = row.facts.get("arrived_at")
         return f" (in the system before, on {day(datetime.fromisoformat(str(before)).date())})" if before else ""
 
+    def _known(self, row: CaseEventRow) -> WorkItem | None:
+        return next((item for key, item in self.facts.state.work_items.items() if str(key) == row.facts.get("work_item")), None)
+
+    def result(self, row: CaseEventRow) -> str:
+        """What came of a task; only a search can have found nothing."""
+        known, named = self._known(row), str(row.facts.get("result", ""))
+        return "it could not be done" if named == "not_found" and known and known.letter else _RESULTS.get(named, "done")
+
     def item(self, row: CaseEventRow) -> str:
-        key = str(row.facts.get("work_item", ""))
-        known = next((item for each, item in self.facts.state.work_items.items() if str(each) == key), None)
+        known = self._known(row)
         kind = str(row.facts.get("kind", known.kind if known else ""))
         if known is not None and (known.letter or known.right):
             named = words.LETTER(known.letter) if known.letter else words.RIGHTS.get(str(known.right), "")
@@ -93,6 +101,7 @@ _RESULTS: Final = {
     "not_found": "nothing found",
     "exception": "cannot be done",
     "posted": "posted or handed over",
+    "read_out": "read out, because they asked for that",
 }
 
 
@@ -261,9 +270,7 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.SYSTEM_SKIPPED: lambda teller, row: f"Left out: {teller.system(row)}",
     Tag.SYSTEM_RETRIED: lambda teller, row: f"Searched again: {teller.system(row)}",
     Tag.WORK_ITEM_OPENED: lambda teller, row: f"A task for a person: {teller.item(row)}",
-    Tag.WORK_ITEM_COMPLETED: lambda teller, row: (
-        f"Task answered, {_RESULTS.get(str(row.facts.get('result', '')), 'done')}: {teller.item(row)}"
-    ),
+    Tag.WORK_ITEM_COMPLETED: lambda teller, row: f"Task answered, {teller.result(row)}: {teller.item(row)}",
     Tag.PACKAGE_REQUESTED: "The package was asked for anew",
     Tag.PACKAGE_BUILT: lambda teller, row: (
         f"The package was built: {_built(teller, row)}, {str(row.facts.get('sha256', ''))[:8]}"

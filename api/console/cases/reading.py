@@ -186,7 +186,7 @@ def _mails(web: Web, case_id: UUID, subject: Subject) -> list[Said]:
 
 def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine], state: CaseState) -> list[Sent]:
     values = {line.id: line.value for line in identifiers} | {BY_POST: "On paper"}
-    posted = {item.sent: item.posted_on for item in state.work_items.values() if item.sent}
+    posted = {item.sent: item for item in state.work_items.values() if item.sent}
     rows = session.exec(select(Letter).where(Letter.case_id == case_id).order_by(col(Letter.written_at).desc())).all()
     return [
         Sent(
@@ -197,7 +197,8 @@ def _sent(session: Session, case_id: UUID, identifiers: Iterable[IdentifierLine]
             values.get(row.identifier, "an address"),
             row.bounce,
             by_post=row.identifier == BY_POST,
-            posted_on=posted.get(row.id),
+            posted_on=posted[row.id].posted_on if row.id in posted else None,
+            read_out=row.id in posted and posted[row.id].result == "read_out",
         )
         for row in rows
     ]

@@ -21,11 +21,17 @@ from domain.work_decisions import SAFEGUARD
 
 @dataclass(frozen=True)
 class Asked:
-    """One form: its words, and what its note is for. `results`: what may be chosen where no button has said it yet."""
+    """One form: its words, and what its note is for.
+
+    Args:
+        results: what may be chosen where no button has said it yet.
+        day: what the day of a letter is called, where it was not posted.
+    """
 
     act: Act
     note: tuple[str, str]
     results: tuple[str, ...] = ()
+    day: str = ""
 
 
 def _act(title: str, guidance: str, button: str, *, search: bool = False) -> Act:
@@ -78,6 +84,16 @@ _PAPER: Final = MappingProxyType(
                 "Record that it went",
             ),
             ("Anything to add", "For example who took it to the post. It may be left empty."),
+        ),
+        "read_out": Asked(
+            _act(
+                "Record that the letter was read out",
+                "In writing is the rule. A letter is read out only where the person asks for that and it was shown another way "
+                "who they are; print it and keep it for them all the same (Article 12(1)).",
+                "Record that it was read out",
+            ),
+            ("How they asked for it", "And on which number or where you read it to them; kept with the case."),
+            day="Day on which it was read out",
         ),
         "not_found": Asked(
             _act(

@@ -15,7 +15,7 @@ from domain.case import JOIN, WorkItem
 from domain.case_parts import IMPORT_ARCHIVE, POSTAL
 from domain.events import Tag
 from domain.next_step import NextStep
-from domain.work_decisions import SAFEGUARD
+from domain.work_decisions import SAFEGUARD, WITH_COPY, may_be_read_out
 
 # What a task is done with, where that is a command of its own; the first is the one filled button.
 _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
@@ -46,7 +46,6 @@ _ANSWERS: dict[
     "consider_extension": ("It can be done in time", ""),
     "consider_partial_answer": ("Answer everything at once", ""),
 }
-_WITH_COPY = {"package_ready", "partial_answer"}
 _IN_FORCE = "restriction_in_force"
 _DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
 
@@ -163,8 +162,8 @@ def letter(looking: Looking, step: NextStep) -> Card:
     target = {"work_item": str(key)}
     return Card(
         "Bring a letter to the person",
-        "A notice that did not arrive was not given, and the clock counts it so (Article 12). Try another way, then say what "
-        "came of it.",
+        "A notice that did not arrive was not given, and the clock counts it so. Give it in writing another way: to another "
+        "address of theirs, by post or by hand. Reading it out does only where they ask for that and are known (Article 12(1)).",
         failure=(
             f"The letter \u201c{letter}\u201d did not go out by mail.",
             "The mail server refused it, or there is no proven address that it may go to. Everything else of the case is kept.",
@@ -182,10 +181,11 @@ def post(looking: Looking, step: NextStep) -> Card:
     """A letter on paper, for somebody without e-mail."""
     key, item = _first_item(looking, step)
     name, target = (item.letter or "a letter").replace("_", " "), {"work_item": str(key)}
-    copy = " Put the copy of their data with it: print it from its preview." if item.letter in _WITH_COPY else ""
+    copy = " Put the copy of their data with it: print it from its preview." if item.letter in WITH_COPY else ""
     where = looking.facts.subject.address
     open_tasks = looking.facts.state.open_work_items.values()
     to_do = [looking.title(each.system) for each in open_tasks if each.kind == "measure_by_hand"]
+    orally = Press(Action.COMPLETE_WORK_ITEM, "They asked to have it read out", target | {"result": "read_out"})
     unready = f" Not restricted yet, as the letter says too: {', '.join(to_do)}." if to_do and item.letter == _IN_FORCE else ""
     return Card(
         f"Print and post a letter: {name}",
@@ -194,6 +194,7 @@ def post(looking: Looking, step: NextStep) -> Card:
         instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
+            *([orally] if may_be_read_out(looking.facts.state, item) else []),
             *(() if where else (Press(Action.ADD_IDENTIFIER, "Add a postal address", {"kind": POSTAL}),)),
             Press(Action.COMPLETE_WORK_ITEM, "It cannot be brought", target | {"result": "not_found"}),
         ),
