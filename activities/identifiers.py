@@ -6,7 +6,7 @@ Next: activities/traversal.py
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from adapters.database.tables import CaseIdentifierRow, CaseRecord
 from adapters.resources import Resources
@@ -59,3 +59,13 @@ def values_of(resources: Resources, rows: Sequence[CaseIdentifierRow]) -> dict[s
             value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
             values.setdefault(row.kind, []).append(value)
     return values
+
+
+def named_in_vain(session: Session, state: CaseState) -> list[CaseIdentifierRow]:
+    """What the person named and nothing was searched with, since nothing shows that it is theirs; in the order in which it came.
+
+    Whoever named them reads this after it is known that it is they who asked. Whether any of them is known here it does not say.
+    """
+    keys = [key for key, one in state.identifiers.items() if one.standing in {"claimed", "rejected"} and not one.agent]
+    rows = session.exec(select(CaseIdentifierRow).where(col(CaseIdentifierRow.id).in_(keys))).all()
+    return sorted((row for row in rows if row.added_by == "subject" and row.value), key=lambda row: row.added_at)

@@ -11,23 +11,21 @@ from sqlmodel import col, select
 
 from activities.letter_measures import consents, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
+from activities.letter_search import searched, skipped
 from activities.letter_writing import Facts, Writing
-from adapters.archives.store import Archives
 from adapters.attempts import purpose_of_code
 from adapters.codes import CodePurpose, issue_code, wrong_tries
 from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Note
-from adapters.letter_answers import all_systems, as_a_whole, came_of, how_ended, how_to_reply, why_unknown
+from adapters.letter_answers import as_a_whole, came_of, how_ended, how_to_reply, why_unknown
 from adapters.letter_endings import decided_item
 from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
     asked,
-    count,
     day,
     day_ahead,
     how_counted,
-    masked,
     masked_mailbox,
     moment,
 )
@@ -149,46 +147,7 @@ def _found(writing: Writing) -> Facts:
     package = writing.state.package
     if package is None:
         raise NotAllowedNowError("Nothing was built yet.", status=writing.state.status.value)
-    return {"records": held_in(writing, package), "withheld": withheld_of(writing, package.id), "left_out": _skipped(writing)}
-
-
-def _skipped(writing: Writing) -> list[str]:
-    return [_title(writing, name) for name, system in writing.state.systems.items() if system.state == "skipped"]
-
-
-def _searched(writing: Writing) -> Facts:
-    language = writing.language
-    done = [system.searched_at for system in writing.state.systems.values() if system.searched_at]
-    keys = select(CaseIdentifierRow).where(col(CaseIdentifierRow.id).in_(writing.state.searched_keys))
-    rows = sorted(writing.session.exec(keys).all(), key=lambda row: row.added_at)
-    return {
-        "systems": all_systems(language) if len(done) == len(writing.state.systems) else count(len(done), "system", language),
-        "searched_on": day(max(done, default=writing.now).astimezone(writing.zone).date(), language),
-        "searched_with": [masked(row.kind, value, language) for row in rows if (value := writing.open(row))],
-        "scopes": _scopes(writing),
-        "not_asked": [_title(writing, name) for name, system in writing.state.systems.items() if system.state == "unasked"],
-    }
-
-
-def _title(writing: Writing, name: str) -> str:
-    return next((system.title for system in writing.resources.datamap.systems if system.name == name), name)
-
-
-def _scopes(writing: Writing) -> list[Facts]:
-    """Of each archive that was searched, what was agreed to be searched in it; nobody's mailbox is named."""
-    archives = Archives(writing.resources, writing.receipt.case_id)
-    searched = [name for name, system in writing.state.systems.items() if system.archive and system.state == "searched"]
-    agreed = [(name, each.scope) for name in searched if (each := archives.agreed(name))]
-    return [
-        {
-            "title": _title(writing, name),
-            "mailboxes": len(scope.archives),
-            "first": day(scope.period.first, writing.language) if scope.period.first else "",
-            "last": day(scope.period.last, writing.language) if scope.period.last else "",
-            "terms": list(scope.terms),
-        }
-        for name, scope in agreed
-    ]
+    return {"records": held_in(writing, package), "withheld": withheld_of(writing, package.id), "left_out": skipped(writing)}
 
 
 def _note(writing: Writing) -> Facts:
@@ -211,7 +170,7 @@ def _outcome(writing: Writing) -> Facts:
         "outcome": as_a_whole(state.outcome, language),
         "ended": how_ended(state, language),
         "withheld": withheld_of(writing, given.id) if given else None,
-        "left_out": _skipped(writing) if given else [],
+        "left_out": skipped(writing) if given else [],
         "fetch_again_until": day(again, language) if again else None,
     }
 
@@ -292,7 +251,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "restriction": restriction,
     "rest": lambda writing: answered_since(writing.state, writing.resources.datamap),
     "routes": _routes,
-    "searched": _searched,
+    "searched": searched,
     "since": since,
     "stop": _stop,
     "transfers": transfers,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session, col, select
 
 from activities.erasure_plan import local_day
+from activities.identifiers import named_in_vain
 from adapters.archives.store import Archives
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
@@ -62,6 +63,7 @@ class CaseFile:
 
     Args:
         identifiers: kind and value of what systems were searched with.
+        named_only: the same of what the person named and nothing was searched with.
         identity: how identity was confirmed, and when.
         standing: what was decided about items, up to the revision.
         requester: whose words are no secret.
@@ -80,6 +82,7 @@ class CaseFile:
     head: str
     revision: int
     identifiers: tuple[tuple[str, str], ...]
+    named_only: tuple[tuple[str, str], ...]
     identity: tuple[str, datetime] | None
     sources: tuple[Source, ...]
     left_out: Mapping[str, str]
@@ -124,6 +127,7 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         head=record.head,
         revision=revision,
         identifiers=_identifiers(session, state, vault),
+        named_only=tuple(_opened(row, vault) for row in named_in_vain(session, state)),
         identity=_identity(session, message),
         sources=sources,
         left_out=_left_out(resources.datamap, session, state, sources, portable=message.portable) | dict.fromkeys(later, "later"),
@@ -170,9 +174,12 @@ def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:
 def _identifiers(session: Session, state: CaseState, vault: CaseVault) -> tuple[tuple[str, str], ...]:
     usable = state.usable_keys
     rows = session.exec(select(CaseIdentifierRow).where(col(CaseIdentifierRow.id).in_(usable))).all()
-    return tuple(
-        sorted((row.kind, vault.open("case_identifier", "value", str(row.id), row.value).decode()) for row in rows if row.value)
-    )
+    return tuple(sorted(_opened(row, vault) for row in rows if row.value))
+
+
+def _opened(row: CaseIdentifierRow, vault: CaseVault) -> tuple[str, str]:
+    assert row.value
+    return row.kind, vault.open("case_identifier", "value", str(row.id), row.value).decode()
 
 
 def _disclosures(resources: Resources, session: Session, state: CaseState) -> tuple[Disclosure, ...]:

@@ -79,6 +79,7 @@ class View:
     all_withheld: bool
     nothing_due: bool
     searched_with: list[str]
+    named_only: list[str]  # not searched with: nothing shows that it is theirs
     identity: str
     systems: list[SystemView]
     occasional: list[str]
@@ -150,6 +151,7 @@ class Viewer:
             all_withheld=not given and bool(withheld),
             nothing_due=not given and left_out and not withheld,
             searched_with=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
+            named_only=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.named_only],
             identity=self._identity(),
             systems=systems,
             occasional=unique(text for system in systems for text in system.facts.occasional),

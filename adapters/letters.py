@@ -87,7 +87,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "restriction": frozenset({"by_hand", "marked", "purposes", "since", "told", "undone", "why"}),
     "rest": frozenset({"confirmed", "unconfirmed"}),
     "routes": frozenset({"routes"}),
-    "searched": frozenset({"not_asked", "scopes", "searched_on", "searched_with", "systems"}),
+    "searched": frozenset({"named_only", "not_asked", "scopes", "searched_on", "searched_with", "systems"}),
     "since": frozenset({"since"}),
     "transfers": frozenset({"transfers"}),
     "stop": frozenset({"ends", "erase_on", "stop_link"}),

@@ -375,11 +375,13 @@ def test_revoked_ways_to_a_package_open_nothing(case: CaseInHand, office: PostOf
 
 
 def test_nothing_held_says_with_what_we_searched_behind_a_mask(case: CaseInHand, office: PostOffice) -> None:
+    case.second_address("old@example.com")
     case.released(records=0)
     case.send("nothing_held")
     text = " ".join(office.kept[0].text.split())
     assert "Apart from this request itself, we found nothing." in text
-    assert "your e-mail address r***@post.imaginella.example" in text
+    assert "We looked for: - your e-mail address r***@post.imaginella.example" in text
+    assert "You also named: - your e-mail address o***@example.com We did not search with that" in text
     assert ADDRESS not in text
     assert "We searched all our systems on Mon 23 November 2026" in text
 

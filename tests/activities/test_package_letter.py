@@ -12,8 +12,10 @@ import pytest
 
 from activities import typesetting
 from adapters.database.erasure_tables import Disclosure
+from adapters.database.intake import identifier_row
 from adapters.disputes import dispute
 from adapters.resources import Resources
+from domain.events import Tag
 from domain.measure_standing import Measure
 from domain.rights import Right
 from tests import opened
@@ -298,3 +300,15 @@ def test_an_error_of_typesetting_does_not_quote_the_letter(monkeypatch: pytest.M
         typesetting._compile_or_missing("letter", "{}", TODAY)
     assert "Ruth" not in str(failure.value)
     assert failure.value.__suppress_context__
+
+
+def test_what_the_person_named_and_nothing_was_searched_with_is_said_in_letter_and_copy(resources: Resources) -> None:
+    case = typical(resources)
+    row = identifier_row(resources.vault, case.id, "username", "ruth_a", added_by="subject", now=case.at)
+    with resources.database.write() as session:
+        session.add(row)
+    case.event(Tag.IDENTIFIER_CLAIMED, identifier=str(row.id), kind="username")
+    said = "You also named the username ruth_a. We did not search with that, since nothing shows yet that it is yours."
+    members = case.members()
+    assert said in " ".join(text_of(members["letter.pdf"]).split())
+    assert said in members["index.html"].decode()

@@ -14,6 +14,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.database.tables import CommandRow, Note
 from adapters.notes import write_note
 from adapters.resources import Resources
+from api.console.cases.measure_fields import REMOVED, Ending
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests.at_console import AtConsole, text_of
@@ -204,6 +205,15 @@ def test_a_choice_that_is_none_or_that_was_looked_at_anew_is_asked_again(at_cons
     gone = person.post(path, {"pick": "platform.1.0", "new_1": "Ruth", "reason": "Passport."})
     assert gone.status_code == 422
     assert "looked at again since you chose" in gone.text
+
+
+def test_the_answer_to_a_correction_starts_in_the_language_of_the_person() -> None:
+    changes = [("The platform: Your account, Town", "Cork", "Galway"), ("The platform: Your account, Phone", "1", REMOVED)]
+    said = {language: Ending("", changes, language).draft.splitlines() for language in ("en", "de", "fr", "xx")}
+    assert said["en"] == said["xx"], "where nobody knows it"
+    assert said["de"][0] == "Das haben wir in unseren Unterlagen berichtigt:"
+    assert said["de"][2] == "- Your account, Phone: \u201e1\u201c wurde entfernt"
+    assert "est devenu" in said["fr"][1]
 
 
 def test_what_came_back_says_why_and_what_is_done_leads_to_its_end(at_console: SignIn, resources: Resources) -> None:

@@ -14,7 +14,25 @@ from domain.datamap_parts import LawfulBasis
 from domain.measure_standing import Measure, done_of
 from domain.rights import Right
 
-_REMOVED: Final = "Removed: nothing stands there afterwards"
+REMOVED: Final = "Removed: nothing stands there afterwards"
+# The answer that ends a correction, in the language of the person's letters: its first line, a value that changed, one that went.
+_DRAFTS: Final = {
+    "en": (
+        "We have corrected this in our records:",
+        "- {}: \u201c{}\u201d is now \u201c{}\u201d",
+        "- {}: \u201c{}\u201d was removed",
+    ),
+    "de": (
+        "Das haben wir in unseren Unterlagen berichtigt:",
+        "- {}: \u201e{}\u201c lautet jetzt \u201e{}\u201c",
+        "- {}: \u201e{}\u201c wurde entfernt",
+    ),
+    "fr": (
+        "Voici ce que nous avons rectifi\u00e9 dans nos dossiers\u00a0:",
+        "- {}\u00a0: \u00ab\u00a0{}\u00a0\u00bb est devenu \u00ab\u00a0{}\u00a0\u00bb",
+        "- {}\u00a0: \u00ab\u00a0{}\u00a0\u00bb a \u00e9t\u00e9 supprim\u00e9",
+    ),
+}
 
 
 def withdrawn(facts: CaseFacts, datamap: DataMap) -> list[str]:
@@ -70,7 +88,7 @@ def changes_of(facts: CaseFacts, datamap: DataMap, measure: Measure) -> list[tup
         (
             field_title(datamap, each["system"], each["collection"], each["field"]),
             "Nothing" if each["old"] is None else each["old"],
-            each["new"] or _REMOVED,
+            each["new"] or REMOVED,
         )
         for each in told_of(facts, measure)
     ]
@@ -82,22 +100,24 @@ class Ending:
 
     asked: str
     changes: list[tuple[str, str, str]]
+    language: str = "en"
 
     @property
     def draft(self) -> str:
         """For a caseworker to finish; empty where nothing was corrected."""
+        first, changed, gone = _DRAFTS.get(self.language, _DRAFTS["en"])
         lines = [
-            f"- {place.partition(': ')[2] or place}: \u201c{old}\u201d "
-            + ("was removed" if new == _REMOVED else f"is now \u201c{new}\u201d")
+            (gone if new == REMOVED else changed).format(place.partition(": ")[2] or place, old, new)
             for place, old, new in self.changes
         ]
-        return "\n".join(["We have corrected this in our records:", *lines]) if lines else ""
+        return "\n".join([first, *lines]) if lines else ""
 
 
 def ending_of(facts: CaseFacts, datamap: DataMap) -> Ending:
     """The request in the person's words, and every value that was corrected."""
     done = (each for each in done_of(facts.state.measures, Right.RECTIFICATION) if each.kind == "correct")
-    return Ending(facts.asked, [line for each in done for line in changes_of(facts, datamap, each)])
+    changes = [line for each in done for line in changes_of(facts, datamap, each)]
+    return Ending(facts.asked, changes, facts.view.receipt.language or "en")
 
 
 def told_of(facts: CaseFacts, measure: Measure) -> list[dict[str, Any]]:
