@@ -7,18 +7,20 @@ import hashlib
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import BinaryIO, Final
 
 from adapters.documents.reader import DocumentReader
-from adapters.layers import Layers, UnsearchableError, folded, normal
+from adapters.layers import Layer, Layers, UnsearchableError, folded, normal
 from domain.redaction import COVER
 
 SHORTEST: Final = 4  # letters: shorter words stand everywhere and are covered in their own item alone
 SHORTEST_NUMBER: Final = 6  # digits
 PROSE: Final = 40  # letters of a text that says something; shorter values of withheld items recur by chance
 _PIECE: Final = 1_000_000
+_AT_ONCE: Final = 100_000  # letters of layers that are looked at together
+_MANY: Final = 20  # words
 _NAMES: Final = range(5, 60)  # letters of what may be a name, and is sought without its accents too
 # What joins the parts of a name in file names, addresses and tables.
 _JOINTS: Final = re.compile(r"[\s_.+,;|/\\\"'\u2019-]+")
@@ -85,42 +87,66 @@ def leaks(
                 if digest in secrets.files:
                     places[f"{info.filename} (the same file is withheld or covered elsewhere)"] = None
                 if digest not in secrets.looked:
-                    places |= dict.fromkeys(_found(info.filename, piece, needles, documents if foreign else None))
+                    place = _found(info.filename, piece, needles, documents if foreign else None)
+                    places |= {place: None} if place else {}
                 pulse()
     return list(places)
 
 
 def found_in(name: str, content: bytes, needles: tuple[str, ...], documents: DocumentReader | None = None) -> bool:
     """Whether a file holds one of the words; one that cannot be searched does."""
-    return next(_found(name, content, needles, documents), None) is not None
+    return _found(name, content, needles, documents) is not None
 
 
-def _found(name: str, content: bytes, needles: tuple[str, ...], documents: DocumentReader | None) -> Iterator[str]:
-    tokens = _tokens(needles)
+def _found(name: str, content: bytes, needles: tuple[str, ...], documents: DocumentReader | None) -> str | None:
+    """The first place in a file where one of the words stands, or the file's name when it cannot be searched."""
+    layers: list[Layer] = []
+    letters = 0
     try:
         for layer in Layers(name, documents).read(content):
-            text = folded(layer.text)
-            if not any(token in text for token in tokens):
-                continue  # most layers hold no part of any
-            plain, joined = " ".join(text.split()), " ".join(_JOINTS.sub(" ", text).split())
-            if any(_stands(needle, plain) or _stands(_JOINTS.sub(" ", needle).strip(), joined) for needle in _spelled(needles)):
-                yield layer.place
-                return
+            layers.append(layer)
+            letters += len(layer.text)
+            if letters > _AT_ONCE:
+                if place := _place(layers, needles):
+                    return place
+                layers, letters = [], 0
     except UnsearchableError:
-        yield f"{name} (cannot be searched)"
+        return _place(layers, needles) or f"{name} (cannot be searched)"
+    return _place(layers, needles)
+
+
+def _place(layers: Sequence[Layer], needles: tuple[str, ...]) -> str | None:
+    """The first of some layers in which a word stands. They are looked at together first, since most hold no part of any."""
+    seeming = _seeming(folded("\n".join(layer.text for layer in layers)), needles)
+    for layer in layers if seeming else ():
+        text = folded(layer.text)
+        plain, joined = " ".join(text.split()), " ".join(_JOINTS.sub(" ", text).split())
+        if any(_stands(needle, plain) or _stands(_JOINTS.sub(" ", needle).strip(), joined) for needle in seeming):
+            return layer.place
+    return None
+
+
+def _seeming(text: str, needles: tuple[str, ...]) -> list[str]:
+    """The words of which a part stands in a text."""
+    tokens = _tokens(needles)
+    # Of many words, each is looked for where every word of the text stands once.
+    where = text if len(tokens) < _MANY else "\n".join(set(text.split()))
+    return [needle for token, mine in tokens if token.search(where) for needle in mine]
 
 
 @lru_cache(maxsize=16)
-def _tokens(needles: tuple[str, ...]) -> tuple[str, ...]:
-    """The longest word of each, which stands wherever it does."""
-    return tuple({max(_JOINTS.sub(" ", needle).split() or [needle], key=len) for needle in _spelled(needles)})
+def _tokens(needles: tuple[str, ...]) -> list[tuple[re.Pattern[str], list[str]]]:
+    """All spellings of the words, by their longest part, which stands wherever they do."""
+    tokens: dict[str, list[str]] = {}
+    for needle in _spelled(needles):
+        tokens.setdefault(max(_JOINTS.sub(" ", needle).split() or [needle], key=len), []).append(needle)
+    return [(re.compile(re.escape(token)), mine) for token, mine in tokens.items()]  # finds it in half the time that `in` takes
 
 
-@lru_cache(maxsize=16)
-def _spelled(needles: tuple[str, ...]) -> tuple[str, ...]:
+def _spelled(needles: tuple[str, ...]) -> Iterable[str]:
     """Words, and names also without their accents: whoever is called Müller is Muller or Mueller in an address."""
     plain = (each for needle in needles if not needle.isascii() and len(needle) in _NAMES for each in _without_accents(needle))
-    return tuple(dict.fromkeys((*needles, *plain)))
+    return dict.fromkeys((*needles, *plain))
 
 
 def _without_accents(needle: str) -> Iterator[str]:

@@ -9,7 +9,6 @@ import json
 import operator
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.redaction import COVER, Span, cover_row, finder
@@ -18,6 +17,7 @@ _BARE: Final = frozenset("truefalsn0123456789abcdefETZ.+- ")  # letters of what 
 _NOTATION: Final = frozenset('",:{}[]\\')
 # Letters that do not show, and four that are taken for ASCII letters in another case: text with them is read with care.
 _ODD: Final = re.compile("[\u00ad\u034f\u0130\u0131\u017f\u200b-\u200f\u2060-\u2064\u212a\ufeff]")
+_RUNS: Final = re.compile(r"[^\W_]+")
 _RIGHT: Final = r"(?![^\W_])"
 
 
@@ -39,11 +39,12 @@ class Sweep:
     def __init__(self, spans: Sequence[Span]) -> None:
         self._spans = tuple(spans)
         words = tuple(span.words for span in spans if span.words is not None)
-        self._words = words
         self._exact = finder(words)
-        self._quick, self._quick_ascii = _quick(words), _quick(words, re.ASCII)
-        self._as_given = re.compile("|".join(map(_pattern, sorted(words, key=len, reverse=True))))
+        self._apart = _apart(words)
         self._plain = all(map(str.isascii, words))
+        plain = sorted({each for each in words if each.isascii()}, key=len, reverse=True)
+        self._ascii = [(each, re.compile(_pattern(each)), re.compile(_pattern(each.lower()))) for each in plain]
+        self._quick = re.compile("|".join(_pattern(each.lower()) for each in plain) or r"(?!)")
 
     def json_lines(self, piece: bytes) -> Swept:
         """Whole JSON lines as they leave."""
@@ -53,46 +54,69 @@ class Sweep:
             touched = sum(bool(removed) for _, removed in lines)
             text = "".join(f"{line}\n" for line, _ in lines)
             return Swept(text.encode(), touched, {words for _, removed in lines for words in removed})
-        after, removed = self._swept(before)
-        if not removed:
-            return Swept(piece, 0, set())
-        touched = sum(map(operator.ne, before.split("\n"), after.split("\n")))
-        return Swept(after.encode(), touched, set(removed))
+        after, touched, removed = self._swept(before)
+        return Swept(after.encode() if removed else piece, touched, removed)
 
     def csv_rows(self, piece: bytes) -> bytes:
         """Whole CSV rows as they leave, of a segment whose JSON holds no escape: so no cell holds a quote or a line end."""
-        after, removed = self._swept(piece.decode())
+        after, _, removed = self._swept(piece.decode())
         return after.encode() if removed else piece
 
-    def _line(self, line: str) -> tuple[str, list[str]]:
+    def _line(self, line: str) -> tuple[str, Iterable[str]]:
         if "\\" not in line:
-            return self._swept(line)
+            after, _, removed = self._swept(line)
+            return after, removed
         covered = cover_row(json.loads(line), self._spans)
         if not covered.removed:
-            return line, []
+            return line, ()
         return json.dumps(covered.value, ensure_ascii=False, separators=(",", ":")), covered.removed
 
-    def _swept(self, text: str) -> tuple[str, list[str]]:
-        lower, find = text.lower(), self._quick_ascii
-        if not text.isascii():
-            find = self._quick
-            if not self._plain or len(lower) != len(text) or _ODD.search(text):
-                lower, find = text, self._exact
-        if find is not self._exact and (found := find.findall(lower)):
-            # Mostly they all stand as they were given: then nothing has to be cut letter by letter.
-            as_given = [word for word in self._words if word in text]
-            if sum(map(text.count, as_given)) == len(found) == len(self._as_given.findall(text)):
-                for word in as_given:
-                    text = text.replace(word, COVER)
-                return text, as_given
-        kept, removed, at = [], [], 0
-        for match in find.finditer(lower):
+    def _swept(self, text: str) -> tuple[str, int, set[str]]:
+        """A text without the words, how many of its lines lost something, and what."""
+        lower = text.lower()
+        alike = text.isascii() or (self._plain and len(lower) == len(text) and not _ODD.search(text))
+        if alike and self._apart and (swept := self._as_given(text, lower)):
+            return swept
+        return self._as_found(text, self._quick.finditer(lower) if alike else self._exact.finditer(text))
+
+    def _as_given(self, text: str, lower: str) -> tuple[str, int, set[str]] | None:
+        """Mostly words stand as they were given: then nothing has to be cut letter by letter. None where one stands otherwise."""
+        here = [each for each in self._ascii if each[2].search(lower)]
+        after, parts = text, [text]
+        for _, as_given, _ in here:
+            parts = as_given.split(after)
+            after = COVER.join(parts)
+        left = after.lower() if here else ""
+        if any(lowered.search(left) for _, _, lowered in here):
+            return None
+        return after, _parted(parts) if len(here) == 1 else _changed(text, after), {word for word, _, _ in here}
+
+    def _as_found(self, text: str, matches: Iterable[re.Match[str]]) -> tuple[str, int, set[str]]:
+        kept, removed, at = [], set(), 0
+        for match in matches:
             start, end = match.span()
+            if "\n" in match[0]:
+                continue  # two rows
             kept.append(text[at:start])
-            removed.append(text[start:end])
+            removed.add(text[start:end])
             at = end
-        kept.append(text[at:])
-        return COVER.join(kept), removed
+        after = COVER.join([*kept, text[at:]])
+        return after, _changed(text, after), removed
+
+
+def _parted(parts: Sequence[str]) -> int:
+    """In how many lines words stood, of what stands between them."""
+    return (len(parts) > 1) + sum("\n" in between for between in parts[1:-1])
+
+
+def _changed(before: str, after: str) -> int:
+    return sum(map(operator.ne, before.split("\n"), after.split("\n")))
+
+
+def _apart(words: Iterable[str]) -> bool:
+    """Whether no two of the words can stand in the same letters, so that each may be taken out by itself."""
+    runs = [run for word in words for run in set(_RUNS.findall(word.lower()))]
+    return len(runs) == len(set(runs)) and all(word[0].isalnum() and word[-1].isalnum() for word in words)
 
 
 def sweeps(spans: Sequence[Span], fields: Iterable[str]) -> bool:
@@ -104,14 +128,8 @@ def sweeps(spans: Sequence[Span], fields: Iterable[str]) -> bool:
     return all(plain) and finder(tuple(words)).search(" ".join(fields)) is None
 
 
-@lru_cache(maxsize=64)
-def _quick(words: tuple[str, ...], flags: int = 0) -> re.Pattern[str]:
-    """The same as `finder` for ASCII words in lowered text; each begins with letters, since then the search leaps to them."""
-    ascii_words = sorted({each.lower() for each in words if each.isascii()}, key=len, reverse=True)
-    return re.compile("|".join(map(_pattern, ascii_words)) or r"(?!)", flags)
-
-
 def _pattern(words: str) -> str:
+    """For ASCII words as they are written; it begins with letters, since then the search leaps to them."""
     first, *rest = map(re.escape, words.split())
     begin = f"{first}(?<![^\\W_]{first})" if words[0].isalnum() else first
-    return r"\s+".join([begin, *rest]) + (_RIGHT if words[-1].isalnum() else "")
+    return r"[^\S\r\n]+".join([begin, *rest]) + (_RIGHT if words[-1].isalnum() else "")

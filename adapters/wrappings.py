@@ -1,17 +1,13 @@
-"""What lies packed or written in another alphabet inside a file, taken out of it: for the search of what leaves.
+"""What lies packed inside a file, taken out of it: for the search of what leaves.
 
-Packed: gzip, zlib, bzip2, xz, tar, zips behind something else, compound files of Microsoft, texts of PNG and GIF. Written:
-hexadecimal, base32, Ascii85, uuencode, yEnc. What is packed in a way that nobody here can open says so, and counts as a find.
-Next: adapters/layers.py
+Gzip, zlib, bzip2, xz, tar, zips behind something else, compound files of Microsoft, texts of PNG and GIF. What is packed in a
+way that nobody here can open says so, and counts as a find. Next: adapters/alphabets.py
 """
 
-import base64
-import binascii
 import bz2
 import contextlib
 import io
 import lzma
-import re
 import struct
 import tarfile
 import zlib
@@ -22,7 +18,6 @@ from adapters.archives.outlook import SIGN as COMPOUND
 from adapters.archives.outlook import Compound
 from adapters.documents import rich_text
 
-SHORTEST: Final = 16  # letters of a run that may be written in another alphabet
 _PACKED: Final = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!\x1a\x07",
@@ -36,16 +31,6 @@ _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 _ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _FILES: Final = (*_ZIPS, b"%PDF", b"\x89PNG", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", COMPOUND, *_PACKED)
 _TAR_AT: Final = 257  # where a tar says that it is one
-# Single runs of letters, so that a hostile file is read in the time of its length.
-_HEX: Final = re.compile(rb"[0-9A-Fa-f][0-9A-Fa-f :]{14,}[0-9A-Fa-f]")
-_BASE32: Final = re.compile(rb"(?<![A-Z2-7])[A-Z2-7]{16,}")
-_ASCII85: Final = re.compile(rb"<~([\x21-\x75z\s]{5,})~>")
-_UU: Final = re.compile(rb"^begin [0-7]{3} [^\n]{1,200}\n", re.MULTILINE)
-_YENC: Final = re.compile(rb"^=ybegin [^\n]{1,400}\n", re.MULTILINE)
-# A look before: every letter of such a run as one, all else as another.
-_DIGITS: Final = bytes(97 if each in b"0123456789abcdefABCDEF :" else 32 for each in range(256))
-_LETTERS: Final = bytes(97 if each in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" else 32 for each in range(256))
-_RUN: Final = b"a" * SHORTEST
 _MOST_MEMBERS: Final = 1_000  # packed pieces after each other
 CONTROLS: Final = bytes(range(9)) + bytes(range(14, 32))
 _LZFU_AT: Final = 8  # where packed RTF of Outlook says what it is
@@ -175,52 +160,8 @@ def _compound(content: bytes) -> Iterator[tuple[str, bytes]]:
         return  # not one after all, or damaged: its bytes are searched as they are
 
 
-def written_in(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is written in another alphabet, each with a word for its place."""
-    if _RUN in content.translate(_LETTERS):
-        for number, found in enumerate(_BASE32.finditer(content), start=1):
-            with contextlib.suppress(binascii.Error, ValueError):
-                decoded = base64.b32decode(found[0] + b"=" * (-len(found[0]) % 8))
-                if speaks(decoded):
-                    yield f"base32 text {number}", decoded
-    if _RUN in content.translate(_DIGITS):
-        for number, found in enumerate(_HEX.finditer(content), start=1):
-            digits = found[0].translate(None, b" :")
-            if speaks(decoded := bytes.fromhex(digits[: len(digits) // 2 * 2].decode())):
-                yield f"hexadecimal text {number}", decoded
-    for number, found in enumerate(_ASCII85.finditer(content) if b"<~" in content else (), start=1):
-        with contextlib.suppress(ValueError):
-            yield f"Ascii85 text {number}", base64.a85decode(found[1])
-    for number, lines in enumerate(_between(content, _UU, b"\nend") if b"begin " in content else (), start=1):
-        yield f"uuencoded text {number}", _uu(lines)
-    for number, lines in enumerate(_between(content, _YENC, b"\n=yend") if b"=ybegin " in content else (), start=1):
-        plain = re.sub(rb"=(.)", lambda one: bytes([(one[1][0] - 64) % 256]), lines.translate(None, b"\r\n"), flags=re.DOTALL)
-        yield f"yEnc text {number}", bytes((each - 42) % 256 for each in plain)
-
-
-def _between(content: bytes, begin: re.Pattern[bytes], end: bytes) -> Iterator[bytes]:
-    at = 0
-    while found := begin.search(content, at):
-        at = content.find(end, found.end() - 1)
-        if at < 0:
-            return
-        yield content[found.end() : at]
-
-
-def _uu(lines: bytes) -> bytes:
-    out = bytearray()
-    for line in lines.splitlines():
-        with contextlib.suppress(binascii.Error):
-            out += binascii.a2b_uu(line)
-    return bytes(out)
-
-
-def speaks(decoded: bytes) -> bool:
-    """Whether decoded bytes may be something: text in some alphabet, or a file in a file; random words decode to noise."""
-    if not decoded:
-        return False
-    if decoded.startswith(_FILES) or b"\0" in decoded:
-        return True
-    if decoded[0] == 0x78 and len(decoded) > 1 and (decoded[0] << 8 | decoded[1]) % 31 == 0:  # noqa: PLR2004 (zlib's first byte)
-        return True
-    return decoded.translate(None, CONTROLS) == decoded
+def file_begins(content: bytes) -> bool:
+    """Whether bytes begin as a file does that has others in it."""
+    return content.startswith(_FILES) or (
+        content[:1] == b"\x78" and len(content) > 1 and (content[0] << 8 | content[1]) % 31 == 0
+    )

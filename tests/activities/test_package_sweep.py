@@ -12,7 +12,7 @@ from adapters.row_text import encode
 from domain.redaction import COVER, Span, cover_row
 
 FIELDS = ("id", "body", "detail", "at")
-WORDS = st.sampled_from(["Tom Baker", "baker", "Tomás", "tom@post.example", "O'Neil", "020 7946 0018"])
+WORDS = st.sampled_from(["Tom Baker", "baker", "Tomás", "tom@post.example", "O'Neil", "020 7946 0018", "Tom", "tom baker"])
 BITS = [
     "TOM  BAKER",
     "Tom\nBaker",
@@ -65,6 +65,15 @@ def test_a_longer_word_is_not_taken_for_the_one_in_capitals() -> None:
     swept = Sweep([Span(words="Baker")]).json_lines(b'{"id":1,"body":"BAKER sold it to the Bakery"}\n')
     assert json.loads(swept.value)["body"] == f"{COVER} sold it to the Bakery"
     assert swept.removed == {"BAKER"}
+
+
+def test_of_words_in_the_same_letters_the_longer_one_goes() -> None:
+    swept = Sweep([Span(words="Tom"), Span(words="tom baker")]).json_lines(b'{"id":1,"body":"Tom Baker signed"}\n')
+    assert json.loads(swept.value)["body"] == f"{COVER} signed"
+
+
+def test_words_at_the_ends_of_two_rows_leave_both_rows() -> None:
+    assert Sweep([Span(words="Tom Baker")]).csv_rows(b"1,Tom\r\nBaker,2\r\n") == b"1,Tom\r\nBaker,2\r\n"
 
 
 def test_what_could_be_notation_is_covered_row_by_row() -> None:

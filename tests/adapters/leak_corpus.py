@@ -4,6 +4,7 @@ import base64
 import binascii
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -13,6 +14,7 @@ import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
 
 SECRET = "Tomasz Wójcik"
 
@@ -27,6 +29,18 @@ def zipped(**members: bytes) -> bytes:
 
 def office(**members: bytes) -> bytes:
     return zipped(**{"[Content_Types].xml": b"<Types/>"}, **members)
+
+
+def among_ids(hidden: bytes) -> bytes:
+    """In one row of many that each hold an id and a hash, half of them of small numbers."""
+    rows = [
+        b'{"id":"%s","hash":"%s"}' % (_id(number), hashlib.sha256(b"%d" % number).hexdigest().encode()) for number in range(2_000)
+    ]
+    return b"\n".join([*rows[:1_000], b'{"id":"%s","hash":"%s"}' % (_id(-1), hidden), *rows[1_000:]])
+
+
+def _id(number: int) -> bytes:
+    return (f"{number:032x}" if number % 2 else str(uuid5(NAMESPACE_URL, str(number)))).encode()
 
 
 def pdf(*objects: bytes, revision: bytes = b"") -> bytes:
@@ -149,6 +163,12 @@ DOCUMENTS |= {
     "base32": lambda word: base64.b32encode(f"by {word}".encode()),
     "Ascii85": lambda word: base64.a85encode(f"by {word}".encode(), adobe=True),
     "base64 behind a letter": lambda word: b"x" + base64.b64encode(f"by {word}, at length".encode()),
+    "base64 behind a path": lambda word: b"folder/" + base64.b64encode((f"at length, by {word}; and so on " * 12).encode()),
+    "base64 of UTF-16 behind letters": lambda word: b"xy" + base64.b64encode((f"at length, by {word} " * 12).encode("utf-16-le")),
+    "base64 among thousands of ids": lambda word: among_ids(base64.b64encode(f"written by {word}".encode())),
+    "hexadecimal among thousands of hashes": lambda word: among_ids(word.encode().hex().encode()),
+    "hexadecimal of UTF-16 among hashes": lambda word: among_ids(word.encode("utf-16-le").hex().encode()),
+    "hexadecimal of UTF-32 among hashes": lambda word: among_ids(word.encode("utf-32-le").hex().encode()),
     "base64 of Latin": lambda word: base64.b64encode(f"written by {word}".encode("cp1252")),
     "base64 of something packed": lambda word: base64.b64encode(zlib.compress(f"by {word}".encode())),
     "uuencode": lambda word: uuencoded(f"by {word}".encode()),
@@ -192,7 +212,9 @@ BARRED = frozenset(
         "hexadecimal with blanks", "utf-7", "base32", "Ascii85", "base64 behind a letter", "base64 of Latin",
         "base64 of something packed", "uuencode", "json in json", "JavaScript escapes", "long JavaScript escapes", "CSS escapes",
         "percent escapes twice", "an address with plus", "written backwards", "name of a file", "local part of an address",
-        "two cells", "without accents",
+        "two cells", "without accents", "base64 behind a path", "base64 of UTF-16 behind letters",
+        "base64 among thousands of ids", "hexadecimal among thousands of hashes", "hexadecimal of UTF-16 among hashes",
+        "hexadecimal of UTF-32 among hashes",
     }
 )  # fmt: skip
 # What nobody here can open.

@@ -27,6 +27,13 @@ def test_a_longer_word_is_another_word() -> None:
     assert found_in("file", b"anna_smith@x.example", (normal("Anna"),))
 
 
+def test_one_of_hundreds_of_names_is_found_and_a_part_of_one_is_not() -> None:
+    names = tuple(normal(f"Person {number} van der Berg{number:03}") for number in range(300))
+    text = "\n".join(f"{number} met nobody of the Berg{number:03} family" for number in range(300))
+    assert not found_in("file", text.encode(), names)
+    assert found_in("file", f"{text}\nSigned: PERSON  7_van-der\tBerg007.".encode(), names)
+
+
 def test_what_is_packed_too_deep_counts_as_a_find() -> None:
     content = b"nothing"
     for _ in range(9):
