@@ -10,10 +10,14 @@ import pytest
 from psycopg import sql
 
 from adapters.resources import Resources
-from tests import opened, servers
+from tests import dovecot, opened, post_office, servers
 from tests.activities import shop as shops
 from tests.activities.erasing import Erasing, datamap, filled
-from tests.case_in_hand import CaseInHand
+from tests.activities.sorting import Sorting
+from tests.activities.watching import Post
+from tests.case_in_hand import CaseInHand, posting
+from tests.dovecot import Dovecot
+from tests.post_office import PostOffice
 
 _DATABASES = {"database_url", "empty_database_url", "source_urls"}
 
@@ -66,12 +70,37 @@ def erasing(tmp_path: Path, database_url: str, source_urls: dict[str, str]) -> I
 
 
 @pytest.fixture
-def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
+def office() -> Iterator[PostOffice]:
+    """A mail server: whoever names it has `resources` that post there."""
+    with post_office.opened() as office:
+        yield office
+
+
+@pytest.fixture
+def resources(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Iterator[Resources]:
     with opened.resources(tmp_path / "home", database_url) as everything:
-        yield everything
+        named = "office" in request.fixturenames
+        yield posting(everything, request.getfixturevalue("office").url) if named else everything
 
 
 @pytest.fixture
 def case(resources: Resources) -> CaseInHand:
     """A case that waits for proof of its mailbox."""
     return CaseInHand(resources)
+
+
+@pytest.fixture
+def room(resources: Resources, office: PostOffice) -> Sorting:  # noqa: ARG001 (it answers there)
+    return Sorting(resources)
+
+
+@pytest.fixture(scope="session")
+def mailbox_server() -> Iterator[Dovecot]:
+    with dovecot.running() as server:
+        yield server
+
+
+@pytest.fixture
+def post(resources: Resources, mailbox_server: Dovecot) -> Post:
+    """A mailbox of this test alone."""
+    return Post(resources, mailbox_server, f"u{uuid.uuid4().hex}")

@@ -1,29 +1,15 @@
 """What somebody reads who complained: that we have it, how far we are, what came of it and where else they can turn."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Right
-from tests import opened, post_office
-from tests.case_in_hand import CaseInHand, posting
+from tests.case_in_hand import CaseInHand
 from tests.factories import BEN
 from tests.post_office import PostOffice
 
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office.opened() as office:
-        yield office
-
-
-@pytest.fixture
-def resources(tmp_path: Path, database_url: str, office: PostOffice) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
-        yield posting(everything, office.url)
+pytestmark = pytest.mark.usefixtures("office")
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Who is told that a case comes due or was ended from outside, and that nothing in the mail says whom it is about."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from activities.deadline_calls import DeadlineCalls
@@ -12,24 +9,13 @@ from adapters.database.queue import assign
 from adapters.resources import Resources
 from domain.call_messages import CaseDue, CaseResumed
 from domain.rights import Role
-from tests import opened, post_office
-from tests.case_in_hand import ADDRESS, CaseInHand, posting
+from tests.case_in_hand import ADDRESS, CaseInHand
 from tests.factories import MONDAY
 from tests.post_office import PostOffice
 
+pytestmark = pytest.mark.usefixtures("office")
+
 OWNER, LEAD = "owner@office.example", "lead@office.example"
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office.opened() as office:
-        yield office
-
-
-@pytest.fixture
-def resources(tmp_path: Path, database_url: str, office: PostOffice) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
-        yield posting(everything, office.url)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Letters and mails make one conversation in the person's mail program, and no address learns of another."""
 
-from tests.activities.test_mailroom import RECORDS, Sorting, case, letter_to, office, reply, room
+from tests.activities.sorting import Sorting, letter_to, reply
 from tests.case_in_hand import CaseInHand
 from tests.post_office import PostOffice
-
-__all__ = ["RECORDS", "case", "office", "room"]
 
 
 def test_a_letter_answers_the_last_message_with_its_address(room: Sorting, case: CaseInHand, office: PostOffice) -> None:

@@ -15,12 +15,10 @@ from adapters.incoming.ending import end_keys_without_mail, end_mails_of_case, e
 from adapters.incoming.reading_room import ReadingRoom
 from adapters.incoming.store import Arrived, Place, open_raw, store
 from domain.errors import KeyMissingError
-from tests.activities.test_mailroom import DESK, Sorting, case, letter_to, office, reply, room
+from tests.activities.sorting import DESK, Sorting, letter_to, reply
 from tests.adapters.incoming.corpus import mail
 from tests.case_in_hand import CaseInHand
 from tests.post_office import PostOffice
-
-__all__ = ["case", "office", "room"]
 
 
 def test_the_mails_of_a_case_end_with_it(room: Sorting, case: CaseInHand, office: PostOffice) -> None:

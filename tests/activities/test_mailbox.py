@@ -1,94 +1,18 @@
-"""Mail is taken in from a real IMAP server: once, whatever breaks, with the date on which it arrived. On both databases."""
+"""Mail is taken in from a real IMAP server: once, with the date on which it arrived. On both databases."""
 
-import dataclasses
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from activities.mailbox import MailboxWatch
-from activities.mailroom import Mailroom
 from adapters.database.mail_tables import IncomingMail, MailArrival, MailCursor
-from adapters.imap import MailboxTroubleError
 from adapters.incoming.store import open_raw
-from adapters.resources import Resources
 from domain.errors import KeyMissingError
-from domain.messages import MailTaken, WatchMailbox
 from domain.triage import Standing
-from tests import dovecot, opened
+from tests.activities.watching import LAST_WEEK, Post, numbered
 from tests.adapters.incoming.corpus import mail
-from tests.dovecot import Dovecot, Wire
-
-LAST_WEEK = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
-    with dovecot.running() as server:
-        yield server
-
-
-class Post:
-    """A watched installation."""
-
-    def __init__(self, resources: Resources, server: Dovecot, user: str) -> None:
-        self.resources, self.server, self.user = resources, server, user
-        self.watch_at(server.url(user))
-
-    def watch_at(self, *urls: str) -> None:
-        settings = self.resources.settings.model_copy(update={"mailboxes": " ".join(urls)})
-        self.resources = dataclasses.replace(self.resources, settings=settings)
-        self.watch = MailboxWatch(self.resources, hold=0)
-        self.room = Mailroom(self.resources, lambda _name: None)
-
-    def turn(self, mailbox: str | None = None) -> MailTaken:
-        """One turn of the workflow: take in, sort."""
-        taken = self.watch.take_in_mail(WatchMailbox(mailbox=mailbox or self.user))
-        self.room.sort_mail(WatchMailbox(mailbox="desk"))
-        return taken
-
-    def turns(self) -> None:
-        while self.turn().stored:
-            pass
-        self.turn()  # flags what the last one sorted
-
-    @property
-    def mails(self) -> list[IncomingMail]:
-        with self.resources.database.read() as session:
-            return list(session.exec(select(IncomingMail).order_by(col(IncomingMail.arrived_at))).all())
-
-    @property
-    def arrivals(self) -> list[MailArrival]:
-        with self.resources.database.read() as session:
-            return list(session.exec(select(MailArrival)).all())
-
-    def cursor(self) -> MailCursor:
-        with self.resources.database.read() as session:
-            found = session.get(MailCursor, self.user)
-        assert found is not None
-        return found
-
-    def raws(self) -> list[bytes]:
-        return [open_raw(self.resources, each) for each in self.mails]
-
-
-@pytest.fixture
-def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
-        yield everything
-
-
-@pytest.fixture
-def post(resources: Resources, server: Dovecot) -> Post:
-    return Post(resources, server, f"u{uuid4().hex}")
-
-
-def numbered(number: int, body: str = "Hello") -> bytes:
-    return mail(f"{body} {number}", Message_Id=f"<{number}@post.example>").replace(b"Message-ID: <1@post.example>\r\n", b"")
 
 
 def test_what_comes_is_stored_as_it_came_with_its_date_of_arrival_and_then_flagged(post: Post) -> None:
@@ -220,72 +144,6 @@ def test_a_mail_that_cannot_be_read_is_kept_and_does_not_stop_the_others(post: P
     assert deep in post.raws()
 
 
-@pytest.fixture
-def torn(post: Post) -> Iterator[Wire]:
-    with dovecot.wire(post.server.port) as carried:
-        post.watch_at(post.server.url(post.user).replace(str(post.server.port), str(carried.port)))
-        yield carried
-
-
-FAULTS: dict[str, Callable[[Wire], None]] = {
-    "in the middle of FETCH": lambda wire: setattr(wire, "tear_at_server", b"the middle of this"),
-    "between store and flag": lambda wire: setattr(wire, "tear_at_client", b"STORE"),
-    "while signing in": lambda wire: setattr(wire, "tear_at_client", b"LOGIN"),
-    "while selecting": lambda wire: setattr(wire, "tear_at_client", b"SELECT"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_connection_that_breaks_loses_nothing_and_takes_nothing_twice(
-    post: Post, torn: Wire, fault: Callable[[Wire], None]
-) -> None:
-    raws = [numbered(1), numbered(2, "x" * 20_000 + " the middle of this " + "x" * 20_000), numbered(3)]
-    post.server.deliver(*raws, user=post.user)
-    fault(torn)
-    for _ in range(4):
-        try:
-            post.turn()
-        except MailboxTroubleError:
-            continue
-    assert torn.torn == 1
-    assert sorted(post.raws()) == sorted(raws)
-    assert len(post.arrivals) == 3
-    assert post.server.seen(user=post.user) == (3, 3)
-
-
-def test_a_refused_password_is_said_without_the_password(post: Post) -> None:
-    post.watch_at(post.server.url(post.user).replace("made-up", "wrong"))
-    with pytest.raises(MailboxTroubleError) as refused:
-        post.turn()
-    assert str(refused.value) == "sign_in_refused"
-    assert post.cursor().trouble == "sign_in_refused"
-
-
-def test_a_mailbox_that_the_settings_name_no_more_is_given_up(post: Post) -> None:
-    assert post.watch.take_in_mail(WatchMailbox(mailbox="another")).gone
-
-
-def test_a_server_that_says_so_itself_wakes_the_watch(post: Post) -> None:
-    import threading  # noqa: PLC0415 (this test only)
-
-    watch = MailboxWatch(post.resources, hold=60)
-    timer = threading.Timer(1.0, post.server.deliver, args=(numbered(1),), kwargs={"user": post.user})
-    timer.start()
-    assert watch.take_in_mail(WatchMailbox(mailbox=post.user)).stored == 1
-    timer.join()
-
-
-def test_a_connection_that_breaks_while_it_waits_for_mail_is_opened_again_and_nothing_is_missed(post: Post, torn: Wire) -> None:
-    torn.tear_at_client = b"IDLE"
-    watch = MailboxWatch(post.resources, hold=60)
-    with pytest.raises(MailboxTroubleError):
-        watch.take_in_mail(WatchMailbox(mailbox=post.user))
-    assert torn.torn == 1
-    post.server.deliver(numbered(1), user=post.user)
-    post.turns()
-    assert post.raws() == [numbered(1)]
-
-
 def test_a_destroyed_mail_opens_no_more(post: Post) -> None:
     post.server.deliver(numbered(1), user=post.user)
     post.turns()
@@ -293,13 +151,3 @@ def test_a_destroyed_mail_opens_no_more(post: Post) -> None:
     post.resources.vault.destroy_mail_key(row.key, rule="test", approver="system")
     with pytest.raises(KeyMissingError):
         open_raw(post.resources, row)
-
-
-def test_mail_that_a_killed_worker_holds_keeps_nobody_going_round(post: Post) -> None:
-    post.server.deliver(numbered(1), user=post.user)
-    assert MailboxWatch(post.resources, hold=0).take_in_mail(WatchMailbox(mailbox=post.user)).stored == 1
-    watch = MailboxWatch(post.resources, hold=60)
-    assert watch._waiting()
-    with post.resources.database.write() as session:
-        session.exec(select(IncomingMail)).one().claimed_at = datetime.now(UTC)
-    assert not watch._waiting()

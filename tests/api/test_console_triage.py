@@ -12,7 +12,7 @@ from adapters.database.tables import AccessLog, CaseReceipt, Letter
 from adapters.incoming.removal import keep_reading, opened
 from adapters.resources import Resources
 from domain.rights import Role
-from tests.activities.test_mailroom import SECRET, with_file
+from tests.activities.sorting import SECRET, with_file
 from tests.adapters.incoming.corpus import mail
 from tests.api.conftest import FakeGateway
 from tests.api.test_mail import ARRIVED, ASKS, Desk

@@ -15,7 +15,7 @@ from adapters.incoming.store import Arrived, store
 from adapters.resources import Resources
 from domain.messages import MailSorted, WatchMailbox
 from domain.rights import Role
-from tests.activities.test_mailroom import SECRET, with_file
+from tests.activities.sorting import SECRET, with_file
 from tests.adapters.incoming.corpus import mail
 from tests.api.conftest import FakeGateway
 from tests.case_in_hand import CaseInHand

@@ -12,7 +12,7 @@ from adapters.database.mail_tables import IncomingMail, MailCursor
 from adapters.incoming.store import Arrived, store
 from adapters.resources import Resources
 from domain.messages import WatchMailbox
-from tests.activities.test_mailroom import SECRET, with_file
+from tests.activities.sorting import SECRET, with_file
 from tests.adapters.incoming.corpus import mail
 from tests.at_console import COOKIE, session_of
 from tests.browser.conftest import page_of

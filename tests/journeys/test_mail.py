@@ -26,7 +26,7 @@ from domain.commands import ConfirmIdentityCode, SendMessage
 from domain.rights import Status
 from domain.triage import Standing
 from tests import dovecot
-from tests.activities.test_mailroom import with_file
+from tests.activities.sorting import with_file
 from tests.adapters.incoming import clients
 from tests.adapters.incoming.corpus import report
 from tests.dovecot import Dovecot

@@ -1,39 +1,20 @@
 """The letters of the clock say what the law wants of them: a question, two further months, a refusal. On both databases."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from adapters.database.case_reader import CaseReader
-from adapters.resources import Resources
 from domain.events import Tag
-from tests import opened, post_office
-from tests.case_in_hand import PACKAGE, CaseInHand, posting
+from tests.case_in_hand import PACKAGE, CaseInHand
 from tests.factories import SHA
 from tests.post_office import PostOffice
 
+pytestmark = pytest.mark.usefixtures("office")
+
 CASEWORKER = "caseworker:00000000-0000-4000-8000-00000000000a"
 WORDS = "Your data lie in four archives.\nTwo of them are searched by hand."
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office.opened() as office:
-        yield office
-
-
-@pytest.fixture
-def resources(tmp_path: Path, database_url: str, office: PostOffice) -> Iterator[Resources]:
-    with opened.resources(tmp_path / "home", database_url) as everything:
-        yield posting(everything, office.url)
-
-
-@pytest.fixture
-def case(resources: Resources) -> CaseInHand:
-    return CaseInHand(resources)
 
 
 def text_of(office: PostOffice) -> str:

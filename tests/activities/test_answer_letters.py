@@ -1,0 +1,131 @@
+"""How a request was answered, in the caseworker's words, with the routes to complain. On both databases."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from adapters.resources import Resources
+from domain.events import Tag
+from domain.rights import Right
+from tests.case_in_hand import CaseInHand
+from tests.post_office import PostOffice
+
+pytestmark = pytest.mark.usefixtures("office")
+
+
+CASEWORKER = "caseworker:00000000-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    ("country", "named", "unnamed"),
+    [
+        ("US", ["Information Commissioner", "164A"], ["Under EU law"]),
+        ("IE", ["Information Commissioner", "In Ireland that is the Data Protection Commission"], []),
+        (None, ["Information Commissioner", "All of them are listed here"], []),
+    ],
+)
+def test_an_answer_without_data_names_the_routes_of_every_law(
+    resources: Resources, office: PostOffice, country: str | None, named: list[str], unnamed: list[str]
+) -> None:
+    case = CaseInHand(resources, country=country)
+    case.happen(Tag.CLOSING_PROPOSED)
+    case.happen(Tag.REQUEST_CLOSED, outcome="identity_not_confirmed")
+    case.send("identity_not_confirmed")
+    text = " ".join(office.kept[0].text.split())
+    assert "Nobody confirmed this address" in text
+    assert "go to court" in text
+    assert all(words in text for words in named)
+    assert not any(words in text for words in unnamed)
+
+
+def test_a_caseworkers_message_goes_out_and_a_requesters_does_not(case: CaseInHand, office: PostOffice) -> None:
+    note = case.note("Dear reader,\n\nwe found <two> accounts.\n", CASEWORKER)
+    case.send("message", note=note)
+    (kept,) = office.kept
+    assert "we found <two> accounts." in kept.text
+    assert "we found &lt;two&gt; accounts." in kept.html
+    assert kept.message["Auto-Submitted"] is None
+    with pytest.raises(ApplicationError) as refused:
+        case.send("message", number=2, note=case.note("Visit https://evil.example", "subject"))
+    assert refused.value.type == "letter-refused"
+    assert len(office.kept) == 1
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_merged_request_names_the_one_that_goes_on_to_whoever_was_proven(
+    case: CaseInHand, office: PostOffice, *, proven: bool
+) -> None:
+    """A request of nobody knows whom must not reveal that there is another one."""
+    other = CaseInHand(case.resources)
+    if proven:
+        case.proven()
+    case.happen(Tag.REQUEST_MERGED, into=str(other.id))
+    case.happen(Tag.REQUEST_CLOSED, outcome="duplicate")
+    case.send("duplicate_merged")
+    assert (other.reference in office.kept[0].text) is proven
+
+
+def test_what_was_done_by_hand_is_told_in_the_caseworkers_words(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.RECTIFICATION, Right.ERASURE])
+    note = case.note("Your name is corrected on the account. The invoice keeps the old one.", CASEWORKER)
+    decided: dict[str, Any] = {"right": "rectification", "outcome": "partly_fulfilled", "note": str(note)}
+    case.happen(Tag.RIGHT_DECIDED, **decided)
+    with pytest.raises(ApplicationError):
+        case.send("right_decided", number=case.sequence, note=note)  # nobody has proven this mailbox
+    decided_by = case.sequence
+    case.proven()
+    case.send("right_decided", number=decided_by, note=note)
+    text = " ".join(office.kept[-1].text.split())
+    assert "- That we correct your data We have done a part of what you asked." in text
+    assert "The invoice keeps the old one." in text
+    assert "That we delete your data" not in text
+    assert "Information Commissioner" in text
+
+
+def test_a_restriction_is_told_as_it_stands_with_every_system_where_it_does_not_hold(
+    resources: Resources, office: PostOffice
+) -> None:
+    case = CaseInHand(resources, rights=[Right.RESTRICTION])
+    case.proven()
+    case.done_by(CASEWORKER, Tag.MEASURE_PROPOSED, kind="restrict", right="restriction", ground="claims", purposes=[])
+    number, names = case.sequence, ["archive", "binders", "tapes"]
+    case.happen(Tag.MEASURE_SYSTEM_SKIPPED, number=number, system="ledger")
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=0, by_hand=names, addressees=[])
+    items = [str(uuid4()) for _ in names]
+    for item, name in zip(items, names, strict=True):
+        case.happen(Tag.WORK_ITEM_OPENED, work_item=item, kind="measure_by_hand", system=name, measure=str(number))
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[0], result="found", files=0)
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[1], result="exception", files=0)
+    case.send("restriction_in_force", number=number)
+    text = " ".join(office.kept[-1].text.split())
+    assert "do nothing else with them, except in the systems named below." in text
+    assert "when we wrote this it was not done yet: tapes." in text
+    assert "In these systems it could not be done: binders, ledger." in text
+    case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=items[2], result="found", files=0)
+    case.send("restriction_in_force", number=number + 100)
+    text = " ".join(office.kept[-1].text.split())
+    assert "not done yet" not in text, "whatever was done is not named any more"
+
+
+def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
+    case.released()
+    case.happen(Tag.DELIVERY_NOTIFIED)
+    case.happen(Tag.RIGHT_DECIDED, right="access", outcome="fulfilled")
+    case.happen(Tag.REFUSAL_PROPOSED, right="erasure", ground="exemption", text=str(case.note("No.", CASEWORKER)))
+    case.happen(Tag.REFUSAL_APPROVED)
+    case.happen(Tag.REFUSAL_NOTIFIED, right="erasure")
+    case.happen(Tag.REQUEST_CLOSED, outcome="partly_fulfilled")
+    case.send("case_closed", number=case.sequence)
+    text = " ".join(office.kept[-1].text.split())
+    assert "- A copy of your data: we did what you asked." in text
+    assert "- That we delete your data: we did not act on it." in text
+
+
+def test_a_case_with_an_earlier_one_joined_into_it_writes_of_the_earlier_day(case: CaseInHand, office: PostOffice) -> None:
+    case.proven()
+    case.happen(Tag.REQUEST_PREDATED, mail=str(case.id), received_at="2026-11-02T09:00:00+00:00")
+    case.send("request_joined")
+    assert "2 November 2026" in " ".join(office.kept[0].text.split())
