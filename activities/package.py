@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from temporalio import activity
 
 from activities.failures import translated
+from activities.leak_places import as_text, leak_places
 from activities.leak_search import Secrets, leaks
 from activities.package_data import DataWriter, Written, files_table, withheld_table
 from activities.package_index import collection_pages, first_page, readme
@@ -26,7 +27,7 @@ from activities.package_sources import CaseFile, gather
 from activities.package_view import Viewer
 from activities.package_zip import PackageZip
 from adapters.database.item_decisions import newest_revision
-from adapters.database.tables import PackageRow
+from adapters.database.tables import Note, PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.messages import BuildPackage, PackageBuilt, Verified, VerifyPackage
@@ -104,11 +105,11 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
         records=sum(part.records + part.withheld.total() for part in written),
         datamap=resources.datamap.hash,
         blob=sealed.ref.model_dump(mode="json"),
-        summary=_summary(written, resources.settings.sampling_from)
-        | {"leaks": _leaks(resources, case, sealed.ref, secrets, pulse)},
+        summary=_summary(written, resources.settings.sampling_from) | {"leaks": []},
         built_at=at,
     )
-    return _record(resources, row)
+    note = _look_for_leaks(resources, case, row, written, secrets, pulse)
+    return _record(resources, row, note)
 
 
 def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
@@ -120,11 +121,13 @@ def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
     return uuid5(_NAMESPACE, "/".join(map(str, parts)))
 
 
-def _record(resources: Resources, row: PackageRow) -> PackageBuilt:
+def _record(resources: Resources, row: PackageRow, note: Note | None) -> PackageBuilt:
     built = _built(row)
     try:
         with resources.database.write() as session:
             session.add(row)
+            if note is not None:
+                session.add(note)
     except IntegrityError:
         # Another attempt, thought dead, finished first: its package stands, ours was never seen.
         resources.blobs.delete(built.blob.blob_id)
@@ -172,11 +175,26 @@ def _fill(
     return written, data.secrets
 
 
-def _leaks(resources: Resources, case: CaseFile, ref: BlobRef, secrets: Secrets, pulse: Callable[[], None]) -> list[str]:
-    """Open the sealed package again and search it for what was kept back; a place that is found bars its approval."""
-    needles = secrets.needles(case.requester.words)
-    with resources.blobs.read(resources.vault.case(case.receipt.case_id), ref) as stored:
-        return leaks(stored, secrets, needles, resources.documents.pulsing(pulse), pulse)
+def _look_for_leaks(  # noqa: PLR0917 (a package, what it is made of, and what must not stand in it)
+    resources: Resources, case: CaseFile, row: PackageRow, written: Sequence[Written], secrets: Secrets, pulse: Callable[[], None]
+) -> Note | None:
+    """Open the sealed package again and search it for what was kept back; a place that is found bars its approval.
+
+    Returns the sealed list of the items in which it was found, for whoever has to cover it there too.
+    """
+    needles, documents = secrets.needles(case.requester.words), resources.documents.pulsing(pulse)
+    vault, ref = resources.vault.case(row.case_id), BlobRef.model_validate(row.blob)
+    with resources.blobs.read(vault, ref) as stored:
+        places = leaks(stored, secrets, needles, documents, pulse)
+    row.summary = row.summary | {"leaks": places}
+    if not places:
+        return None
+    with resources.blobs.read(vault, ref) as stored:
+        items = leak_places(stored, written, needles, places, documents, pulse)
+    note = Note(id=uuid5(row.id, "leaks"), case_id=row.case_id, author="system", text=b"", created_at=row.built_at)
+    note.text = vault.seal("note", "text", str(note.id), as_text(items))
+    row.summary = row.summary | {"leak_note": str(note.id)}
+    return note
 
 
 def _summary(written: Sequence[Written], sampling_from: int) -> dict[str, Any]:

@@ -62,6 +62,7 @@ STATUSES: dict[str, int] = {
     "leak-found": 409,
     "with-legal": 409,
     "sample-needed": 409,
+    "question-open": 409,
     "sign-on-failed": 422,
     "release-held": 409,
     "not-found": 404,

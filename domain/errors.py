@@ -91,6 +91,16 @@ class LeakFoundError(DomainError):
     )
 
 
+class QuestionOpenError(DomainError):
+    """A colleague was asked about an item of this case and has not answered."""
+
+    kind = "question-open"
+    sentence = (
+        "A question to a colleague about an item waits for an answer, so nothing was approved. It stands on the package tab: "
+        "answer it, or whoever asked takes it back."
+    )
+
+
 class FourEyesError(DomainError):
     """Whoever prepared since the last return cannot approve (`security.md` R2)."""
 

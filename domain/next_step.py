@@ -49,6 +49,9 @@ class Step(StrEnum):
     BUILDING = "building"
     ON_HOLD = "on_hold"
     APPROVE_PACKAGE = "approve_package"
+    BUILD_AGAIN = "build_again"  # returned, or older than what is decided now
+    MEND_PACKAGE = "mend_package"  # something that was covered stands in it elsewhere
+    ANSWER_QUESTION = "answer_question"  # a colleague was asked about an item
     APPROVE_PARTIAL_ANSWER = "approve_partial_answer"
     APPROVE_ERASURE = "approve_erasure"
     APPROVE_RECTIFICATION = "approve_rectification"
@@ -63,6 +66,14 @@ class Step(StrEnum):
     AWAIT_FETCH = "await_fetch"
     ANSWER_MESSAGE = "answer_message"  # all that was asked is done, and the person wrote: the case closes with the answer
     NOTHING = "nothing"
+
+
+class Hindrance(StrEnum):
+    """What keeps a package from being approved and stands in rows beside the case's state."""
+
+    OUTDATED = "outdated"
+    LEAKING = "leaking"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,8 @@ _WORK: dict[str, tuple[Step, bool]] = {
 _THEM, _US, _SYSTEM = WaitsFor.THEM, WaitsFor.US, WaitsFor.SYSTEM
 
 
-def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per kind of move)
-    """The next move in a case as it stands."""
+def next_step(state: CaseState, hindrance: Hindrance | None = None) -> NextStep:  # noqa: PLR0911 (one return per kind of move)
+    """The next move in a case as it stands, `hindrance` what keeps its package from being approved."""
     if state.status is Status.CLOSED:
         return _work(state) if state.open_work_items else NextStep(Step.NOTHING, WaitsFor.NOBODY)
     failed = sorted(name for name, system in state.systems.items() if system.state == "failed")
@@ -124,7 +135,7 @@ def next_step(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per ki
         return NextStep(Step.ON_HOLD, _US, attention=True)
     if state.refusal is not None and not state.refusal.approved:
         return NextStep(Step.APPROVE_REFUSAL, _US)
-    return _of_stage(state)
+    return _of_stage(state, hindrance)
 
 
 def _changing(state: CaseState) -> bool:
@@ -142,7 +153,7 @@ def _work(state: CaseState) -> NextStep:
     return NextStep(step, _US, about, attention=attention, tasks=len(items))
 
 
-def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per stage)
+def _of_stage(state: CaseState, hindrance: Hindrance | None) -> NextStep:  # noqa: PLR0911 (one return per stage)
     if state.clarification_open:
         return NextStep(Step.AWAIT_ANSWER, _THEM)
     if state.status is Status.RECEIVED:
@@ -158,9 +169,19 @@ def _of_stage(state: CaseState) -> NextStep:  # noqa: PLR0911 (one return per st
     if (erasing := _erasing(state)) is not None:
         return erasing
     if state.status is Status.IN_REVIEW:
-        ready = state.package is not None and state.package_wanted is None and not state.needs_search
-        return NextStep(Step.APPROVE_PACKAGE, _US) if ready else NextStep(Step.BUILDING, _SYSTEM)
+        return _reviewed(state, hindrance)
     return _delivered(state) if state.status is Status.DELIVERED else NextStep(Step.SENDING, _SYSTEM)
+
+
+def _reviewed(state: CaseState, hindrance: Hindrance | None) -> NextStep:
+    """What a package asks for: to be built, mended or approved."""
+    if state.package is None or state.package_wanted is not None or state.needs_search:
+        return NextStep(Step.BUILDING, _SYSTEM)
+    if state.package.returned or hindrance is Hindrance.OUTDATED:
+        return NextStep(Step.BUILD_AGAIN, _US)
+    if hindrance is not None:
+        return NextStep(Step.MEND_PACKAGE if hindrance is Hindrance.LEAKING else Step.ANSWER_QUESTION, _US)
+    return NextStep(Step.APPROVE_PACKAGE, _US)
 
 
 def _delivered(state: CaseState) -> NextStep:

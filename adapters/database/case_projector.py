@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from adapters.database import queue_projection
 from adapters.database.clocks import CLOCK_KINDS, clock_of
 from adapters.database.complaints import involved
+from adapters.database.remarks import open_questions
 from adapters.database.samples import is_looked_at
 from adapters.database.session import insert
 from adapters.database.tables import CaseEventRow, CaseReceipt, CaseRecord, ComplaintLink, ItemDecision, Note, PackageRow
@@ -22,6 +23,7 @@ from domain.deadline import Clock, Seat
 from domain.errors import (
     FourEyesError,
     LeakFoundError,
+    QuestionOpenError,
     SampleNeededError,
     SequenceConflictError,
     StaleHashError,
@@ -146,6 +148,8 @@ class CaseProjector:
             raise LeakFoundError(status=state.status.value, places=[str(place) for place in row.summary["leaks"]])
         if row is not None and row.summary.get("with_legal"):
             raise WithLegalError(_WITH_LEGAL, status=state.status.value)
+        if open_questions(self._session, state.case_id):
+            raise QuestionOpenError(status=state.status.value)
         if row is not None and row.summary.get("sampling") and not is_looked_at(self._session, row, event.actor):
             raise SampleNeededError(status=state.status.value)
         authors = self._session.exec(

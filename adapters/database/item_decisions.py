@@ -8,20 +8,24 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from adapters.case_vault import CaseVault
 from adapters.database.tables import ItemDecision, QueueEntry
 from domain.item_rules import EVERYBODY, Parts, scope
+from domain.next_step import Step
 from domain.redaction import Span
 from domain.rights import Status
 from domain.withholding import ItemChoice
 
 _FEW = 500  # ids in one query
+
+# Next steps of a case whose package is built.
+_BUILT: Final = (Step.APPROVE_PACKAGE.value, Step.MEND_PACKAGE.value, Step.ANSWER_QUESTION.value)
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,9 @@ def decide(
             decided_at=at,
         ),
     )
+    # A package that was built before cannot be approved: the queue says so at once.
+    built = (col(QueueEntry.case_id) == vault.case_id, col(QueueEntry.step).in_(_BUILT))
+    session.execute(update(QueueEntry).where(*built).values(step=Step.BUILD_AGAIN.value))
     return revision
 
 

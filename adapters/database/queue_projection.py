@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlmodel import Session, col, update
 
-from adapters.database.tables import CaseReceipt, QueueEntry
+from adapters.database.item_decisions import newest_revision
+from adapters.database.remarks import open_questions
+from adapters.database.tables import CaseReceipt, PackageRow, QueueEntry
 from domain.case import CaseState
 from domain.deadline import Clock
 from domain.events import CaseEvent, Tag
-from domain.next_step import NextStep, next_step
+from domain.next_step import Hindrance, NextStep, next_step
 from domain.rights import NO_IDENTITY_CHECK, Right, Status
 from domain.unanswered import written
 
@@ -53,7 +55,7 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
     entry = session.get(QueueEntry, state.case_id) or received(receipt)
     for event in events:
         _heard(entry, event)
-    closed, step = state.status is Status.CLOSED, next_step(state)
+    closed, step = state.status is Status.CLOSED, next_step(state, hindrance(session, state))
     over = closed and not state.open_work_items  # somebody wrote after the end, or a copy reached the wrong person
     entry.sqlmodel_update(
         {
@@ -72,6 +74,26 @@ def project(session: Session, receipt: CaseReceipt, state: CaseState, clock: Clo
     if over:
         entry.rank = READ
     session.add(entry)
+
+
+def hindrance(session: Session, state: CaseState) -> Hindrance | None:
+    """What keeps the package from being approved: decisions since, words that stand elsewhere, a question without an answer."""
+    if state.status is not Status.IN_REVIEW or state.package is None:
+        return None
+    if newest_revision(session, state.case_id) > state.package.revision:
+        return Hindrance.OUTDATED
+    row = session.get(PackageRow, state.package.id)
+    if row is not None and row.summary.get("leaks"):
+        return Hindrance.LEAKING
+    return Hindrance.ASKED if open_questions(session, state.case_id) else None
+
+
+def reconsider(session: Session, state: CaseState) -> None:
+    """Say the next step of a case anew, after something beside its events has changed."""
+    entry = session.get(QueueEntry, state.case_id)
+    if entry is not None and state.status is Status.IN_REVIEW:
+        entry.sqlmodel_update(_step(next_step(state, hindrance(session, state))) | {"attention": entry.attention})
+        session.add(entry)
 
 
 def mark_read(session: Session, case_id: UUID) -> None:

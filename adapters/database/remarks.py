@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from adapters.case_vault import CaseVault
 from adapters.database.review_tables import ItemRemark
@@ -73,7 +73,7 @@ def remark(  # noqa: PLR0917 (on which item, what, by whom)
     """
     if kind in {Kind.ANSWER, Kind.REMOVED}:
         row = session.get(ItemRemark, about) if about else None
-        if row is None or row.case_id != vault.case_id or (kind is Kind.ANSWER) != (row.kind == Kind.QUESTION):
+        if row is None or row.case_id != vault.case_id or not _may_follow(kind, row, by):
             raise UnknownObjectError
         if session.exec(select(ItemRemark.id).where(ItemRemark.about == row.id)).first() is not None:
             raise NotAllowedNowError("A colleague did this already.")
@@ -94,6 +94,19 @@ def remark(  # noqa: PLR0917 (on which item, what, by whom)
             at=at,
         )
     )
+
+
+def _may_follow(kind: Kind, row: ItemRemark, by: str) -> bool:
+    """Whether a remark can be answered or taken away; a question is taken back by whoever asked it alone."""
+    if row.kind == Kind.QUESTION:
+        return kind is Kind.ANSWER or row.by == by
+    return kind is Kind.REMOVED
+
+
+def open_questions(session: Session, case_id: UUID) -> int:
+    """How many questions of a case were neither answered nor taken back."""
+    asked = select(func.count()).select_from(ItemRemark).where(ItemRemark.case_id == case_id, _open())
+    return session.exec(asked).one()
 
 
 def remarks_of(session: Session, vault: CaseVault, only: Iterable[str] | None = None) -> dict[str, list[Remark]]:
@@ -120,9 +133,13 @@ def remarks_of(session: Session, vault: CaseVault, only: Iterable[str] | None = 
 
 def asked_of(person: str) -> ColumnElement[bool]:
     """The condition that a case has a question to somebody that nobody has answered; of `ItemRemark.case_id`."""
+    return _open() & (col(ItemRemark.to) == person)
+
+
+def _open() -> ColumnElement[bool]:
     answered = aliased(ItemRemark)
     answer = select(answered.id).where(col(answered.about) == col(ItemRemark.id)).exists()
-    return (col(ItemRemark.kind) == Kind.QUESTION.value) & (col(ItemRemark.to) == person) & ~answer
+    return (col(ItemRemark.kind) == Kind.QUESTION.value) & ~answer
 
 
 def _opened(row: ItemRemark, vault: CaseVault) -> Remark:

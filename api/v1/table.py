@@ -95,8 +95,8 @@ _MODELS: dict[str, type[BaseModel]] = {
 _ALSO: dict[Action, str] = {
     Action.REQUEST_CODE: "no-codes-left",
     Action.CONFIRM_IDENTITY_CODE: "code-refused",
-    Action.APPROVE_PACKAGE: "stale-hash, four-eyes, leak-found, with-legal, sample-needed",
-    Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes, leak-found, with-legal, sample-needed",
+    Action.APPROVE_PACKAGE: "stale-hash, four-eyes, leak-found, with-legal, question-open, sample-needed",
+    Action.APPROVE_PARTIAL_ANSWER: "stale-hash, four-eyes, leak-found, with-legal, question-open, sample-needed",
     **items.ALSO,
     Action.APPROVE_ERASURE: "stale-hash, four-eyes",
     Action.SEND_PROGRESS: "four-eyes",

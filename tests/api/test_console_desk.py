@@ -8,10 +8,10 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from adapters.database.item_decisions import every_decision
-from adapters.database.tables import AccessLog, ItemDecision, Note, PageSeen
+from adapters.database.tables import AccessLog, ItemDecision, Note, PackageRow, PageSeen
 from domain.events import Tag
 from domain.rights import Role
 from tests.activities.package_case import MAILBOX, SEARCHED, SearchedCase
@@ -229,6 +229,11 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
         sealed = desk.vault.seal("note", "text", str(note), b"Number two names a colleague.")
         session.add(Note(id=note, case_id=desk.id, text=sealed, author="system", created_at=SEARCHED))
     desk.event(Tag.PACKAGE_RETURNED, note=str(note))
+    for looks in (person, reviewer):
+        card = text_of(looks.get(here)).partition("Next step ")[2].partition("Overview")[0]
+        assert "Rework what was returned" in card
+        assert "Number two names a colleague." in card, "why it came back stands where the work is done"
+        assert "Build the package again" in text_of(looks.get("/console/cases")), "the queue says what the case says"
     kept = {
         "item": colleague.id,
         "position": "1",
@@ -245,6 +250,47 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
         assert words in told
     assert re.search(r"number 1</a></th><td>withheld: legal privilege</td><td>included</td>", told)
     assert "What changed since stands under Package" in reviewer.get(here).text
+    assert "Number two names a colleague." in reviewer.get(here).text.partition('id="next-step"')[2]
+    assert "Approve the package" in text_of(reviewer.get("/console/cases"))
+    other = desk.items("platform", "prompts")[2].id
+    assert person.post(f"{here}/{PROMPTS}", {"item": other, "position": "2", "decision": "duplicate"}).status_code == 303
+    assert "Build the package again" in text_of(reviewer.get("/console/cases"))
+
+
+def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_words(
+    at_console: SignIn, desk: SearchedCase
+) -> None:
+    desk.found("partners", "referrals", [(1, MAILBOX), (2, "Mr Baker")])
+    desk.by_hand("paper", "found", {"a.txt": b"mine", "b.txt": b"It was Mr Baker."})
+    person, here = at_console(), path_of(desk)
+    item = desk.items("platform", "prompts")[1].id
+    cover = {"item": item, "position": "1", "decision": "redact", "basis": "third_party", "typed": "Mr Baker"}
+    assert person.post(f"{here}/{PROMPTS}", cover).status_code == 303
+    add_package(desk)
+    for role in (Role.CASEWORKER, Role.REVIEWER):
+        page = at_console(role).get(here).text
+        card = page.partition('id="next-step"')[2].partition("Anything else")[0]
+        assert "Cover what still stands in the package" in card
+        places = re.findall(r'href="[^"]*/(package/[^"]+)">([^<]+)</a></p><p class="small pre">([^<]+)', unescape(card))
+        assert places == [
+            ("package/partners/referrals?start=0#item-2", "referrals, partners, number 2", "Still there: \u201cmr baker\u201d"),
+            (
+                "package/paper/by_hand?start=0#item-2",
+                "Files that a person found, paper, number 2",
+                "Still there: \u201cmr baker\u201d",
+            ),
+        ]
+        assert "Cover what still stands" in text_of(at_console(role).get("/console/cases"))
+    with desk.resources.database.read() as session:
+        package = session.exec(select(PackageRow).order_by(col(PackageRow.built_at).desc())).first()
+    assert package is not None
+    assert package.summary["leaks"]
+    assert "baker" not in str(package.summary).lower(), "what was covered stands in no open row"
+    desk.decide(desk.items("platform", "prompts")[4].id, "with_legal", "privilege", revision=7)
+    add_package(desk)
+    card = at_console().get(here).text.partition('id="next-step"')[2].partition("Anything else")[0]
+    assert "referrals, partners, number 2" in card
+    assert "Still there" not in card, "with something at legal, legal reviewers alone read what was covered"
 
 
 def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: SearchedCase) -> None:

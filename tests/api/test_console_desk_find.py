@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from adapters.database.case_reader import CaseReader
 from domain.rights import Role
 from tests.activities.package_case import SearchedCase
 from tests.adapters.documents.corpus import PDFS
+from tests.api.conftest import add_package
 from tests.at_console import AtConsole, text_of
 
 SignIn = Callable[..., AtConsole]
@@ -123,6 +125,30 @@ def test_a_question_stands_before_whom_it_is_to_until_it_is_answered(at_console:
     assert "Tomasz Lind: No, a neighbour." in text_of(amira.get(f"{path_of(found)}/{PROMPTS}?start=25"))
     assert say(tomasz, found, 30, kind="answer", about=about, text="Twice").headers["location"].endswith("#item-31")
     assert "Twice" not in amira.get(f"{path_of(found)}/{PROMPTS}?start=25").text
+
+
+def test_a_question_without_an_answer_keeps_the_package_from_leaving(at_console: SignIn, found: SearchedCase) -> None:
+    amira, tomasz, here = at_console(), at_console(Role.REVIEWER, "Tomasz Lind"), path_of(found)
+    add_package(found)
+    package = CaseReader(found.resources).get(found.id).state.package
+    approve = {"sha256": package.sha256 if package else ""}
+    say(amira, found, 30, kind="question", text="Is Mr Baker a client?", to=tomasz.person)
+    card = text_of(tomasz.get(here)).partition("Next step ")[2].partition("Overview")[0]
+    assert "Answer what a colleague was asked" in card
+    assert "number 31: Amira Osei asks you Is Mr Baker a client?" in card
+    assert "Answer a colleague" in text_of(tomasz.get("/console/cases"))
+    refused = tomasz.post(f"{here}/actions/approve_package", approve)
+    assert (refused.status_code, "waits for an answer" in text_of(refused)) == (409, True)
+    page = tomasz.get(f"{here}/{PROMPTS}?start=25").text
+    assert "Take the question back" not in page, "whoever asked takes it back"
+    page = amira.get(f"{here}/{PROMPTS}?start=25").text
+    (about,) = re.findall(r'name="kind" value="removed"><input type="hidden" name="about" value="([^"]+)"', page)
+    say(tomasz, found, 30, kind="removed", about=about)
+    assert "Answer what a colleague was asked" in tomasz.get(here).text
+    say(amira, found, 30, kind="removed", about=about)
+    assert "Answer what a colleague was asked" not in tomasz.get(here).text
+    assert "Approve the package" in text_of(tomasz.get("/console/cases"))
+    assert "waits for an answer" not in text_of(tomasz.post(f"{here}/actions/approve_package", approve))
 
 
 def test_flags_tags_and_notes_are_kept_found_and_taken_away(at_console: SignIn, found: SearchedCase) -> None:

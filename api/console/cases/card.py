@@ -3,7 +3,9 @@
 Next: api/console/cases/step_card.py
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from api.console.cases.facts import CaseFacts
 from domain.alone import COOLING, announced_by
 from domain.authority import ROLES, Action
 from domain.datamap import DataMap, System
+from domain.next_step import Hindrance
 from domain.rights import Role
 
 
@@ -53,6 +56,8 @@ class Card:
         looks: where somebody may say that nothing was found: names and titles.
         release: it is about releasing the package, so its facts stand in it.
         waiting: nobody here has anything to do now.
+        said: what a colleague wrote who sent it back: who, when, and the words.
+        places: of the package, where somebody has to look before it can be approved.
     """
 
     title: str
@@ -67,6 +72,23 @@ class Card:
     release: bool = False
     waiting: bool = False
     changes: list[tuple[str, str, str]] = field(default_factory=list)
+    said: tuple[str, datetime, str] | None = None
+    places: Sequence["Place"] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place in the package.
+
+    Args:
+        where: in words.
+        link: of the desk, relative to the case; empty where there is none.
+        words: what stands there, for whoever may see it.
+    """
+
+    where: str
+    link: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -78,8 +100,9 @@ class Looking:
     role: Role
     person: str
     allowed: frozenset[Action]
-    stale: bool
     zone: ZoneInfo
+    hindrance: Hindrance | None = None  # what keeps the package from being approved
+    places: Sequence[Place] = ()  # where it does
     sample: bool = False  # a large package, whose sample this person has not looked at
     unseen: bool = False  # something was seen by nobody, so an approval takes a word about it
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it

@@ -39,6 +39,9 @@ _POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^
 _SANDBOX: Final = "sandbox allow-downloads; frame-ancestors 'none'"
 
 
+_OF_PACKAGE: Final = frozenset({Step.APPROVE_PACKAGE, Step.BUILD_AGAIN, Step.MEND_PACKAGE, Step.ANSWER_QUESTION})
+
+
 @dataclass(frozen=True)
 class Branch:
     """One collection in the package."""
@@ -138,7 +141,7 @@ def tree(web: Web, facts: CaseFacts, part: Package | None = None) -> Tree:
 def weighed(web: Web, facts: CaseFacts, step: Step) -> Tree | None:
     """What an approval would release, with how much of it nobody has looked at; None where nothing waits for one."""
     part = facts.state.partial.package if facts.state.partial and step is Step.APPROVE_PARTIAL_ANSWER else None
-    found = tree(web, facts, part) if part or step is Step.APPROVE_PACKAGE else None
+    found = tree(web, facts, part) if part or step in _OF_PACKAGE else None
     return found if found and found.found else None
 
 

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
+from adapters.database.queue_projection import reconsider
 from adapters.database.remarks import Kind, remark
 from api.console.cases import desk_reading, reading, shell
 from api.console.cases.desk import Name
@@ -81,6 +82,8 @@ def _add(  # noqa: PLR0917 (on which item, what was said, by whom)
         to = _colleague(session, web, case, field(form, "to")) if kind is Kind.QUESTION else None
         named = UUID(about) if about else None
         remark(session, vault, item.id, position, kind, text, who.person, web.now(), to=to, about=named)
+        session.flush()
+        reconsider(session, case.state)  # an open question keeps the package from being approved
 
 
 def _colleague(session: Session, web: Web, case: CaseView, person: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from adapters.database.item_decisions import Decision, every_decision
-from adapters.database.tables import CaseEventRow, PackageRow
+from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
 from api.console.cases import content
 from api.console.cases.desk_lines import stands_of
@@ -20,7 +20,6 @@ from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import people_of
 from api.dependencies import Web
 from domain.errors import KeyMissingError
-from domain.events import Tag
 from domain.item_rules import EVERYBODY
 from domain.withholding import ItemChoice
 
@@ -75,7 +74,7 @@ def rework(web: Web, facts: CaseFacts, *, words: bool) -> Rework | None:
         facts: of the case.
         words: what people wrote may be read.
     """
-    back, built = _returned(facts)
+    back, built = facts.last_return
     if back is None or built is None:
         return None
     with web.resources.database.read() as session:
@@ -97,16 +96,6 @@ def rework(web: Web, facts: CaseFacts, *, words: bool) -> Rework | None:
         more=max(0, len(changed) - MOST),
         counts=_counts(web, then.summary, now.summary) if then and now else [],
     )
-
-
-def _returned(facts: CaseFacts) -> tuple[CaseEventRow | None, CaseEventRow | None]:
-    """The newest return of a package, and the package that it was about; a refusal comes back by the same event."""
-    for back in facts.happened(Tag.PACKAGE_RETURNED):
-        earlier = facts.happened(Tag.PACKAGE_BUILT, Tag.REFUSAL_PROPOSED)
-        about = next((row for row in earlier if row.sequence < back.sequence), None)
-        if about is not None and about.tag == Tag.PACKAGE_BUILT:
-            return back, about
-    return None, None
 
 
 def _changed(decisions: Iterable[Decision], revision: int) -> list[tuple[Decision | None, Decision]]:

@@ -136,6 +136,16 @@ class CaseFacts:
         return bool(self.events)
 
     @property
+    def last_return(self) -> tuple[CaseEventRow, CaseEventRow] | tuple[None, None]:
+        """The newest return of a package, and the package that it was about; a refusal comes back by the same event."""
+        for back in self.happened(Tag.PACKAGE_RETURNED):
+            earlier = self.happened(Tag.PACKAGE_BUILT, Tag.REFUSAL_PROPOSED)
+            about = next((row for row in earlier if row.sequence < back.sequence), None)
+            if about is not None and about.tag == Tag.PACKAGE_BUILT:
+                return back, about
+        return None, None
+
+    @property
     def last_said(self) -> Said | None:
         """What the person wrote last, the request itself not counted."""
         return next((each for each in self.said if not each.by_us), None)

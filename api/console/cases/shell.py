@@ -12,11 +12,10 @@ from markupsafe import Markup
 
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.clocks import seat_of, story_of
-from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words, kept_back
 from api.console.authority import may
-from api.console.cases import content, looked, rail, unseen
+from api.console.cases import content, looked, package_places, rail, unseen
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
@@ -31,7 +30,7 @@ from api.console.sessions import SignedIn
 from api.dependencies import Web
 from api.face.days import zone
 from api.face.timeline import timeline_svg
-from api.v1.presenting import package_of, possible_actions
+from api.v1.presenting import possible_actions
 from domain.authority import DESK_ACTIONS, Action
 from domain.case import CaseState
 from domain.events import Tag
@@ -100,7 +99,7 @@ def show_case(
     """
     today = web.now().astimezone(zone(web)).date()
     looking = _looking(web, who, facts)
-    step = next_step(facts.state)
+    step = next_step(facts.state, looking.hindrance)
     # An auditor reads what happened and decides nothing, so there is no next step to see.
     card = card_of(looking) if tab is not None and who.role is not Role.AUDITOR else None
     return show(
@@ -175,6 +174,7 @@ def possible(web: Web, who: SignedIn, state: CaseState, action: Action) -> bool:
 
 
 def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
+    why, places = package_places.against(web, who, facts)
     possible_now = frozenset(Action(name) for name in possible_actions(web.resources, who, facts.state))
     possible_now -= ON_RECORDS if on_own_word(facts.state, who.person) else frozenset()
     return Looking(
@@ -183,20 +183,13 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         role=who.role,
         person=who.person,
         allowed=possible_now,
-        stale=_stale(web, facts.state),
         zone=zone(web),
+        hindrance=why,
+        places=places,
         sample=waits_for(web, who, facts.state),
         unseen=unseen.left(web, facts, unseen.approval(facts)) is not None,
         held_in_part=_held_in_part(web, facts.state),
     )
-
-
-def _stale(web: Web, state: CaseState) -> bool:
-    if state.package is None:
-        return False
-    with web.resources.database.read() as session:
-        answer = package_of(state, newest_revision(session, state.case_id))
-    return answer is not None and answer.state == "stale"
 
 
 def _held_in_part(web: Web, state: CaseState) -> str:

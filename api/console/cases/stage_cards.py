@@ -6,6 +6,7 @@ Next: api/console/cases/shell.py
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.key_cards import found_nothing
+from api.console.cases.package_cards import said_of_return
 from domain.authority import ROLES, Action
 from domain.events import Tag
 from domain.measure_standing import restriction_of
@@ -23,27 +24,9 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         "Article 15 also asks us to explain where the data came from and who received them. Your approval covers exactly this "
         "package, this address and this identity record."
     )
-    returned = facts.happened(Tag.PACKAGE_RETURNED)
+    said = said_of_return(facts)
     back = Press(Action.RETURN_FOR_REWORK, "Return for rework")
     write = Press(Action.SEND_MESSAGE, f"Write to {first}")
-    again = Press(Action.PREPARE_PACKAGE, "Build the package again", direct=True, first=True)
-    if package.returned:
-        return Card(
-            "Rework what was returned, then build the package again",
-            "A colleague sent the package back; why stands in the history. It is built again first; whoever builds it "
-            "prepared it, and somebody else looks at what changed.",
-            presses=looking.only(again, write),
-            link=("Look at the decisions", "package"),
-            release=True,
-        )
-    if looking.stale:
-        return Card(
-            "Build the package again",
-            "Decisions were made after it was built, so nobody can approve it as it is. Article 15 asks for what is decided now.",
-            presses=looking.only(again, back, write),
-            link=("Look at the decisions", "package"),
-            release=True,
-        )
     if looking.role not in ROLES[Action.APPROVE_PACKAGE]:
         return Card(
             "A colleague approves the package",
@@ -84,13 +67,14 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             filter(
                 None,
                 (
-                    "It was returned for rework before. What changed since stands under Package." if returned else "",
+                    "It was returned for rework before. What changed since stands under Package." if said else "",
                     "" if package.records else found_nothing(facts, looking.datamap),
                 ),
             )
         ),
         link=(f"See it as {first} will", "preview"),
         release=True,
+        said=said,
     )
 
 
@@ -122,6 +106,8 @@ def part(looking: Looking, _step: NextStep) -> Card:
         f"It has {looking.held_in_part}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
         presses=looking.only(*alone, Press(Action.RETURN_FOR_REWORK, "Return for rework")),
         note=note or ("You prepared it, so somebody else must approve." if mine else ""),
+        instructions="It cannot be approved before somebody has looked at these places." if looking.places else "",
+        places=looking.places,
         link=("Read what the person is told", "history"),
     )
 

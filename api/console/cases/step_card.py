@@ -5,7 +5,7 @@ What comes next is `domain/next_step.py`'s; who may do it, `domain/authority.py`
 
 from collections.abc import Callable
 
-from api.console.cases import erasure_cards, key_cards, measure_cards, stage_cards, work_cards
+from api.console.cases import erasure_cards, key_cards, measure_cards, package_cards, stage_cards, work_cards
 from api.console.cases.card import Card, Looking, Press
 from domain.authority import Action
 from domain.next_step import NextStep, Step, next_step
@@ -13,7 +13,7 @@ from domain.next_step import NextStep, Step, next_step
 
 def card_of(looking: Looking) -> Card:
     """The card for whoever looks."""
-    step = next_step(looking.facts.state)
+    step = next_step(looking.facts.state, looking.hindrance)
     return CARDS.get(step.step, CARDS[Step.LOOK])(looking, step)
 
 
@@ -76,6 +76,9 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     ),
     Step.ON_HOLD: stage_cards.held,
     Step.APPROVE_PACKAGE: stage_cards.approve,
+    Step.BUILD_AGAIN: package_cards.build_again,
+    Step.MEND_PACKAGE: package_cards.mend,
+    Step.ANSWER_QUESTION: package_cards.answer,
     Step.APPROVE_REFUSAL: stage_cards.refusal,
     Step.APPROVE_PARTIAL_ANSWER: stage_cards.part,
     Step.APPROVE_ERASURE: erasure_cards.approve,

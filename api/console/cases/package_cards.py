@@ -1,0 +1,76 @@
+"""Cards for a package that nobody can approve as it is: returned or outdated, with covered words elsewhere, or asked about.
+
+Next: api/console/cases/stage_cards.py
+"""
+
+from datetime import datetime
+from typing import Final
+
+from api.console.cases.card import Card, Looking, Press
+from api.console.cases.facts import CaseFacts
+from domain.authority import Action
+from domain.next_step import NextStep
+
+_BACK: Final = Press(Action.RETURN_FOR_REWORK, "Return for rework")
+
+
+def said_of_return(facts: CaseFacts) -> tuple[str, datetime, str] | None:
+    """What the colleague wrote who returned the package last: who, when, and the words."""
+    back, _ = facts.last_return
+    return (facts.person(back.actor), back.at, facts.note_of(back)) if back else None
+
+
+def build_again(looking: Looking, _step: NextStep) -> Card:
+    """A package that was returned, or that is older than what is decided."""
+    again = Press(Action.PREPARE_PACKAGE, "Build the package again", direct=True, first=True)
+    package = looking.facts.state.package
+    if package is not None and package.returned:
+        return Card(
+            "Rework what was returned, then build the package again",
+            "A colleague sent the package back. It is built again first; whoever builds it prepared it, and somebody else looks "
+            "at what changed (Article 32).",
+            presses=looking.only(again, _write(looking)),
+            link=("Look at the decisions", "package"),
+            release=True,
+            said=said_of_return(looking.facts),
+        )
+    return Card(
+        "Build the package again",
+        "Decisions were made after it was built, so nobody can approve it as it is. Article 15 asks for what is decided now.",
+        presses=looking.only(again, _BACK, _write(looking)),
+        link=("Look at the decisions", "package"),
+        release=True,
+        said=said_of_return(looking.facts),
+    )
+
+
+def mend(looking: Looking, _step: NextStep) -> Card:
+    """A package in which something that was covered or withheld stands at another place."""
+    return Card(
+        "Cover what still stands in the package, then build it again",
+        "Something that was covered or withheld stands in it at another place, so nobody can approve it (Article 15(4)). Open "
+        "each place and cover or withhold it there too. If it may leave after all, take the first decision back.",
+        presses=looking.only(_BACK, _write(looking)),
+        link=("Look at the package", "package"),
+        release=True,
+        said=said_of_return(looking.facts),
+        places=looking.places,
+    )
+
+
+def answer(looking: Looking, _step: NextStep) -> Card:
+    """A package about which a colleague was asked something."""
+    return Card(
+        "Answer what a colleague was asked",
+        "Somebody was not sure about an item, and the package waits for the answer (Article 15(4)). Anybody who sees the case "
+        "can answer; whoever asked can take the question back.",
+        presses=looking.only(_BACK, _write(looking)),
+        link=("Look at the package", "package"),
+        release=True,
+        said=said_of_return(looking.facts),
+        places=looking.places,
+    )
+
+
+def _write(looking: Looking) -> Press:
+    return Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}")
