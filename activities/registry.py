@@ -22,6 +22,7 @@ from activities.notice_answers import NoticeAnswers
 from activities.notice_sending import NoticeSending
 from activities.notices import Notices
 from activities.objection import Objection
+from activities.owners import Owners
 from activities.package import Packaging
 from activities.resumption_calls import ResumptionCalls
 from activities.sweeps import Sweeps
@@ -85,6 +86,7 @@ def build(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
             sweeps.carry_out_sweep,
             audit.seal_accesses,
             audit.anchor_day,
+            Owners(resources, systems).find_owners,
             measures.find_values,
             measures.examine_measure,
             measures.carry_out_measure,

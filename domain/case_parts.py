@@ -35,6 +35,7 @@ class Identifier(BaseModel):
     standing: Standing = "claimed"
     held: bool = False  # a system holds it with the person's data, and did so before the last change of contact
     found: int = 0  # sequence of the event that found it there
+    looked_up: bool = False  # whose it is in the systems
     told: bool = False  # of the request, as a contact that is held
     agent: bool = False  # of whoever acts for the person: it proves nothing about them, and nothing is searched with it
     accepted_by: PersonId | None = None  # who said last, on their own word, that it is the person's

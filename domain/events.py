@@ -34,6 +34,7 @@ class Tag(StrEnum):
 
     IDENTIFIER_CLAIMED = "case:identifier:claimed"
     IDENTIFIER_FOUND = "case:identifier:found"  # a contact that the systems hold: told of the request (I6)
+    IDENTIFIER_LOOKED_UP = "case:identifier:looked_up"  # whose it is in the systems; the names are a sealed note
     IDENTIFIER_PROVEN = "case:identifier:proven"
     IDENTIFIER_REJECTED = "case:identifier:rejected"
     IDENTIFIER_ACCEPTED = "case:identifier:accepted"  # a hint made a search key by a reasoned decision (I2)

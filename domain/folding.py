@@ -22,6 +22,7 @@ from domain.identity import Doubt
 from domain.identity_folding import IDENTITY_RULES, shown, void_release
 from domain.measure_folding import MEASURE_RULES
 from domain.minor import MINOR_RULES
+from domain.owners import OWNER_RULES
 from domain.package_folding import PACKAGE_RULES
 from domain.partial_answer import PARTIAL_RULES
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
@@ -218,6 +219,7 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     **RIGHT_RULES,
     **ERASURE_RULES,
     **IDENTITY_RULES,
+    **OWNER_RULES,
     **MEASURE_RULES,
     **MINOR_RULES,
 }

@@ -15,6 +15,7 @@ from domain.measure_messages import (
     MeasureExamined,
 )
 from domain.messages import CaseRef
+from domain.owners import FindOwners, FoundOwner, FoundOwners
 
 
 class FakeMeasuring:
@@ -32,6 +33,10 @@ class FakeMeasuring:
         self.looked.append(message)
         return FoundValues(values=3)
 
+    @activity.defn(name="find_owners")
+    async def find_owners(self, message: FindOwners) -> FoundOwners:
+        return FoundOwners(found=[FoundOwner(identifier=key, records=1) for key in message.identifiers])
+
     @activity.defn(name="forget_values")
     async def forget_values(self, message: CaseRef) -> None:
         self.forgotten.append(message.case_id)
@@ -48,4 +53,4 @@ class FakeMeasuring:
 
     @property
     def connector_activities(self) -> list[Callable[..., Any]]:
-        return [self.find_values, self.examine_measure, self.carry_out_measure]
+        return [self.find_owners, self.find_values, self.examine_measure, self.carry_out_measure]

@@ -22,7 +22,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.case_log import CaseLog
     from activities.collection import Collection
     from activities.correspondence import Correspondence
-    from activities.identity import Identity
     from activities.measures import Measures
     from activities.resumption_calls import ResumptionCalls
     from domain.archive_messages import ArchiveStopped
@@ -42,6 +41,7 @@ from workflows.agents import tell_agent
 from workflows.answering import close_once_answered
 from workflows.deadline_clock import watch_deadline
 from workflows.duplicates import follow_joining
+from workflows.evidence import destroy_evidence, watch_evidence
 from workflows.fulfilment import fulfil
 from workflows.lifting import lift_after_the_end
 from workflows.mail import take_mail
@@ -49,12 +49,12 @@ from workflows.meanwhile import end_restriction, restrict_meanwhile
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS, LETTERS
+from workflows.owners import look_up_owners
 from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, opened, refused
 from workflows.reminders import remind_of_identity
 
 LINGER = timedelta(minutes=10)  # a closed case that was carried on for one more command
-EVIDENCE_LIVES = timedelta(days=14)  # identity evidence is destroyed with the decision, at the latest after this
 
 _CLOSING_LETTERS = {
     Outcome.WITHDRAWN: "request_withdrawn",
@@ -129,9 +129,10 @@ class CaseWorkflow:
             tell_agent,
             close_once_answered,
             restrict_meanwhile,
+            look_up_owners,
         ):
             case.errand(functools.partial(duty, case))
-        case.errand(self._watch_evidence)
+        case.errand(functools.partial(watch_evidence, case))
         for item in case.state.rights:
             case.errand(functools.partial(fulfil, case, item.right))
         await workflow.wait_condition(lambda: case.ended)
@@ -174,29 +175,13 @@ class CaseWorkflow:
         finally:
             self._case.copying = False
 
-    async def _watch_evidence(self) -> None:
-        case = self._case
-        while True:
-            await case.until(lambda state: state.evidence)
-            with contextlib.suppress(TimeoutError):
-                await case.until(lambda state: state.identity_record, timeout=EVIDENCE_LIVES)
-            await self._destroy_evidence()
-
-    async def _destroy_evidence(self) -> None:
-        evidence = list(self._case.state.evidence)
-        if evidence:
-            ref = CaseRef(case_id=self._case.case_id)
-            await workflow.execute_activity_method(Identity.destroy_evidence, ref, **EVENTS)
-            drafts = [Draft(tag=Tag.IDENTITY_EVIDENCE_DESTROYED, facts={"evidence": str(each)}) for each in evidence]
-            await self._case.record_even_if_ended(*drafts)
-
     async def _finish(self) -> None:
         case = self._case
         if case.state.outcome is Outcome.IDENTITY_NOT_CONFIRMED:
             case.errand(functools.partial(tell_not_confirmed, case))
         elif letter := _closing_letter(case.state):
             case.post(letter, number=case.state.sequence)
-        await self._destroy_evidence()
+        await destroy_evidence(case)
         if case.copying:  # what is being copied while the case ends is not in its state, and has to go as well
             await workflow.wait_condition(lambda: not case.copying)
             await self._destroy_snapshots()

@@ -55,6 +55,13 @@ CONNECTORS: dict[str, Any] = {
     ),
 }
 
+# A look that nothing waits for: two minutes, twice; then the page says that nobody could look.
+LOOKS: dict[str, Any] = {
+    **CONNECTORS,
+    "start_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2),
+}
+
 # Reading an imported archive: as long as it takes, begun anew when it stops beating. Six attempts in about a quarter of an hour,
 # so that a scanner or a disk may come back; then a person decides.
 ARCHIVES: dict[str, Any] = {

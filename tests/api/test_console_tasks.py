@@ -1,5 +1,6 @@
 """What a task asks is about that task, and a caller without a mailbox is led to their records (Articles 11, 12)."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -214,6 +215,29 @@ def test_whoever_said_alone_whose_records_these_are_corrects_them_and_is_not_off
         assert f"{path}/actions/{action}" not in mine
         assert f"{path}/actions/{action}" in theirs
     assert "Mark as disputed and restrict it while you check: a colleague does that" in text_of(person.get(path))
+
+
+def test_nobody_is_led_to_confirm_a_strangers_account(at_console: SignIn, resources: Resources) -> None:
+    """A slip of one digit is somebody else's account: the name that stands there is on the page before that."""
+    hints = [("account_id", "2"), ("account_id", "3")]
+    case = CaseInHand(resources, **NO_MAILBOX, rights=[Right.RESTRICTION], hints=hints)
+    case.happen(Tag.IDENTITY_CONFIRMED, how="caseworker", factors=["by_person"])
+    task(case, "carry_out_right", right="restriction")
+    keys = [str(key) for key in CaseReader(resources).get(case.id).state.identifiers]
+    for key, name in zip(keys, ("Hans Heavy", "R. Adeyemi"), strict=True):
+        owner = str(case.note(json.dumps([["Your account", name]]), "system"))
+        case.happen(Tag.IDENTIFIER_LOOKED_UP, identifier=key, records=1, owner=owner)
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    card = text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "Under account number 2 stands: Hans Heavy (Your account), which is not like Ruth Adeyemi." in card
+    assert "Under account number 3 stands: R. Adeyemi (Your account)." in card
+    assert "Account number 2 is theirs" not in card
+    assert "Account number 3 is theirs" in card
+    form = text_of(person.get(f"{path}/actions/accept_identifier?identifier={keys[0]}"))
+    assert "Hans Heavy (Your account), which is not like Ruth Adeyemi. Where it is theirs all the same" in form
+    person.post(f"{path}/actions/accept_identifier", {"identifier": keys[1], "reason": "She read out her invoice."})
+    card = text_of(at_console(Role.PRIVACY_LEAD).get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "Under account number 3 stands: R. Adeyemi (Your account). Compare the names." in card
 
 
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(

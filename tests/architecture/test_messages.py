@@ -20,6 +20,7 @@ from domain import (
     messages,
     notice_commands,
     notice_messages,
+    owners,
     sweep_messages,
 )
 from domain.rights import Right
@@ -45,6 +46,7 @@ MODELS = [
         breach_messages,
         breach_commands,
         notice_messages,
+        owners,
         sweep_messages,
         notice_commands,
     )

@@ -220,8 +220,12 @@ async def test_another_address_opens_the_access_again_while_the_case_is_open(
 
 async def test_a_right_under_way_is_carried_on_from_the_record(temporal_client: Client, time_skipper: TimeSkipper) -> None:
     async with asked(temporal_client, time_skipper, Right.RECTIFICATION) as running:
+        account = uuid4()
+        await running.command(AddIdentifier(actor=ANNA, identifier=account, kind="account_id"))
+        assert Tag.IDENTIFIER_LOOKED_UP not in running.office.tags, "nobody looks before it is known who asks"
         await running.identify()
         await running.until(lambda office: item_of(office, Right.RECTIFICATION))
+        await running.until(lambda office: office.state and office.state.identifiers[account].looked_up)
         state = running.office.state
         assert state is not None
         await running.handle.terminate()

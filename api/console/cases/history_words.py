@@ -152,9 +152,8 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.IDENTIFIER_REJECTED: lambda teller, row: f"{teller.identifier(row)} was set aside",
     Tag.IDENTIFIER_ACCEPTED: lambda teller, row: f"{teller.identifier(row)} was accepted as theirs, and is searched with",
     Tag.IDENTIFIER_FOUND: lambda teller, row: f"{teller.identifier(row)} stands in our systems",
-    Tag.IDENTITY_DOUBTED: lambda _, row: (
-        f"A doubt was put on record: {words.DOUBTS.get(str(row.facts.get('doubt', '')), 'another')}"
-    ),
+    Tag.IDENTIFIER_LOOKED_UP: lambda teller, row: f"{teller.identifier(row)} was looked up: whose it is stands beside it",
+    Tag.IDENTITY_DOUBTED: lambda _, row: f"A doubt is on record: {words.DOUBTS.get(str(row.facts.get('doubt', '')), 'another')}",
     Tag.IDENTITY_DISPUTED: "The owner of a contact we hold said: this was not me. Nothing leaves until somebody looked",
     Tag.ACCOUNT_NAMED: lambda teller, row: f"{teller.identifier(row)} was named as the account of a child",
     Tag.ACCOUNT_SUSPENDED: lambda _, row: f"The account was suspended: {_records(row)} marked or hidden",

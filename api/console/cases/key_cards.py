@@ -3,6 +3,10 @@
 Next: api/console/cases/stage_cards.py
 """
 
+import json
+import re
+from dataclasses import dataclass
+
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.facts import CaseFacts, IdentifierLine
@@ -85,22 +89,59 @@ def on_own_word_only(looking: Looking) -> Card | None:
     )
 
 
+_COMPARE = "Look it up in your own systems, and compare the name that stands there."
+
+
 def to_compare(looking: Looking) -> str:
     """What somebody compares before they act on records that a colleague said are the person's; empty where it was shown."""
     keys = {*looking.facts.state.hand_added_keys}
     named = [f"{words.KIND(line.kind).lower()} {line.value}" for line in looking.facts.identifiers if line.id in keys]
+    found = [owner.told for line in looking.facts.identifiers if line.id in keys and (owner := owner_of(looking.facts, line))]
     said = looking.facts.happened(Tag.IDENTIFIER_ACCEPTED)
     why = f" {looking.facts.person(said[0].actor)} wrote: \u201c{looking.facts.note_of(said[0])}\u201d" if said else ""
     if not named:
         return ""
-    return (
-        f"Only a colleague said that {' and '.join(named)} belongs to {looking.facts.subject.called}.{why} Look it up "
-        "in your own systems, and compare the name that stands there."
-    )
+    compare = f"{' '.join(found)} Compare the names." if found else _COMPARE
+    return f"Only a colleague said that {' and '.join(named)} belongs to {looking.facts.subject.called}.{why} {compare}"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an identifier is in the systems. `stranger`: none of the names there is like that of whoever asks."""
+
+    told: str
+    stranger: bool = False
+
+
+def owner_of(facts: CaseFacts, line: IdentifierLine) -> Owner | None:
+    """What a look into the systems said of an identifier; None where nobody looked yet, or where it proves itself."""
+    row = next((row for row in facts.happened(Tag.IDENTIFIER_LOOKED_UP) if row.facts["identifier"] == str(line.id)), None)
+    if row is None:
+        return None
+    what, note = f"{words.KIND(line.kind).lower()} {line.value}", facts.note_of(row, "owner")
+    names = [(str(place), str(name)) for place, name in json.loads(note)] if note else []
+    if not names:
+        if row.facts.get("failed"):
+            return Owner(f"A system did not answer, so it is not known whose {what} is.")
+        return Owner(f"Under {what} stands {'a record without a name' if row.facts['records'] else 'nothing in our systems'}.")
+    there = " and ".join(f"{name} ({place})" for place, name in names)
+    theirs = {*_words(facts.subject.name)}
+    stranger = bool(theirs) and not any(theirs & {*_words(name)} for _, name in names)
+    unlike = f", which is not like {facts.subject.name}" if stranger else ""
+    return Owner(f"Under {what} stands: {there}{unlike}.", stranger)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w{2,}", name.casefold())
 
 
 def to_look_up(facts: CaseFacts, line: IdentifierLine) -> str:
     """What somebody looks up before they say that an identifier is the person's: Habeas has not read whose it is."""
+    owner = owner_of(facts, line)
+    if owner is not None and owner.stranger:
+        return f"{owner.told} Where it is theirs all the same, say in your reason how you know."
+    if owner is not None:
+        return f"{owner.told} Compare it with what you know of {facts.subject.called}."
     return (
         f"Look {words.KIND(line.kind).lower()} {line.value} up first: the name that stands there has to be that of "
         f"{facts.subject.called}. Where it is another, say in your reason why it is theirs all the same."
@@ -144,8 +185,10 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
     ]
     leading = [line for line in claimed if not leads_nowhere(looking.datamap, line.kind)]
     blind = [f"{words.KIND(line.kind).lower()} {line.value}" for line in claimed if line not in leading]
+    owners = [(line, owner) for line in leading if (owner := owner_of(looking.facts, line))]
+    strangers = [line for line, owner in owners if owner.stranger]
     # A number that a caller gave is theirs to give: it proves no more than they say, so it is looked up and named by a colleague.
-    main = next((line for line in leading if line.kind != "phone"), None)
+    main = next((line for line in leading if line.kind != "phone" and line not in strangers), None)
     presses = [
         Press(
             Action.ACCEPT_IDENTIFIER,
@@ -154,7 +197,7 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
             first=line is main,
         )
         for line in leading
-        if line.kind != "phone" or not line.theirs_alone
+        if (line.kind != "phone" or not line.theirs_alone) and line not in strangers
     ]
     told = (
         f"No system is searched by {' or '.join(blind)}. Look the person up in your own systems, and add what stands there: "
@@ -166,6 +209,6 @@ def _whose(looking: Looking, title: str, rest: tuple[Press, ...]) -> Card:
         title,
         "It is known who asks, and nothing of theirs was shown by a code. Say what you made sure is theirs, and how; the systems "
         "are searched with it, and whoever approves reads your reason (Article 32).",
-        instructions=told,
+        instructions=" ".join(filter(None, [*(owner.told for _, owner in owners), told])),
         presses=looking.only(*presses, Press(Action.ADD_IDENTIFIER, "Add an identifier", first=main is None), *rest),
     )

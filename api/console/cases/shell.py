@@ -20,7 +20,7 @@ from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
 from api.console.cases.facts import CaseFacts
-from api.console.cases.key_cards import leads_nowhere
+from api.console.cases.key_cards import leads_nowhere, owner_of
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
@@ -128,6 +128,7 @@ def show_case(
         identity=rail.identity_of(facts),
         proofs=rail.proofs_of(web, facts),
         blind={line.id for line in facts.identifiers if leads_nowhere(web.resources.datamap, line.kind)},
+        owners={str(line.id): owner_of(facts, line) for line in facts.identifiers},
         rail_acts=rail.acts_per_identifier(looking),
         owner=rail.owner_of(web, facts, who.person),
         sum_rows=rail.short_sum(facts),
