@@ -1,19 +1,18 @@
 """`habeas datamap`: what is wrong in the data map by line, then what the systems themselves contradict.
 
-Next: activities/systems/registry.py
+Next: activities/systems/check.py
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapters.settings import Settings
-from domain.errors import SettingsError, SystemFailedError
+from domain.errors import SettingsError
 
 if TYPE_CHECKING:
-    from domain.datamap import DataMap
+    from domain.datamap import Finding
 
 app = typer.Typer(help="The controller's data map.", no_args_is_help=True)
 
@@ -34,30 +33,27 @@ def datamap_check(
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"HABEAS_DATAMAP: {path} cannot be read.", setting="datamap") from None
     findings = check_static(text)
+    if systems and not _errors(findings):
+        from activities.systems.check import check_live  # noqa: PLC0415
+
+        findings += check_live(DataMap.parse(text), text, settings)
     for finding in findings:
         typer.echo(f"{path}:{finding.line}: {finding.severity}: {finding.path}: {finding.sentence}")
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors or (systems and _contradicted(DataMap.parse(text), settings)):
+    if _errors(findings):
         raise typer.Exit(1)
     typer.echo(f"{path}: no errors")
 
 
-def _contradicted(datamap: "DataMap", settings: Settings) -> bool:
-    """Print what the live systems say against the data map; whether any of it is an error."""
-    from activities.systems.registry import Systems  # noqa: PLC0415
-    from adapters.secret_files import Variables  # noqa: PLC0415
+def _errors(findings: "list[Finding]") -> "list[Finding]":
+    return [finding for finding in findings if finding.severity == "error"]
 
-    connectors, broken = Systems(datamap, settings.home, Variables(os.environ, settings.secrets)), False
-    for system in datamap.systems:
-        try:
-            complaints = list(connectors.connector(system.name).check())
-        except SystemFailedError:
-            typer.echo(f"error: {system.name}: its connection setting cannot be used here")
-            broken = True
-            continue
-        for complaint in complaints:
-            where = ".".join(part for part in (system.name, complaint.collection, complaint.field) if part)
-            typer.echo(f"{complaint.severity}: {where}: {complaint.sentence}")
-            broken = broken or complaint.severity == "error"
-    connectors.close()
-    return broken
+
+@app.command("import-fides")
+def datamap_import_fides(file: Annotated[Path, typer.Argument(help="A dataset file of Fides.")]) -> None:
+    """Print a draft of categories and systems from a Fides dataset; what it leaves open is said beside it."""
+    from domain.fides_import import import_fides  # noqa: PLC0415
+
+    draft = import_fides(file.read_text(encoding="utf-8"))
+    typer.echo(draft.text)
+    for note in draft.notes:
+        typer.echo(note, err=True)

@@ -58,11 +58,6 @@ class MonthFigures:
         return self.on_time / self.answered if self.answered else None
 
     @property
-    def reply_rate(self) -> float | None:
-        """Of one; None when nothing was owed a first reply."""
-        return self.replied / self.reply_due if self.reply_due else None
-
-    @property
     def median_days(self) -> float | None:
         return median(self.days) if self.days else None
 

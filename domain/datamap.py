@@ -9,7 +9,6 @@ Next: domain/traversal.py
 import hashlib
 import json
 from collections.abc import Collection as Group
-from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -52,7 +51,6 @@ from domain.datamap_systems import (
 )
 from domain.datamap_text import Document, Finding, read
 from domain.errors import DataMapError, UnknownObjectError
-from domain.period import period_end
 from domain.traversal import ByIdentity, ByReference, Plan, Step, Unreachable
 
 P = TypeVar("P", bound=Part)
@@ -180,10 +178,6 @@ class DataMap(Part):
         """Who receives a collection's data, those of its system included (Article 15(1)(c))."""
         names = (*self.system(system).recipients, *self.collection(system, name).recipients)
         return tuple(self.recipient(each) for each in dict.fromkeys(names))
-
-    def keep_until(self, collection: Collection, counted_from: date) -> date:
-        """The last day a record is kept, given the local date of the event its rule counts from (Article 15(1)(d))."""
-        return period_end(counted_from, self.retention_rule(collection.retention).period)
 
     def plan(self, kinds: Group[str], *, short_lived_only: bool = False, only: Group[traversal.Place] | None = None) -> Plan:
         """In which order to search, for a person of whom identifiers of these kinds are proven; see `traversal.plan`."""

@@ -5,28 +5,26 @@ will be slow. Nothing is read but the shape of things: no row, no file's content
 """
 
 import os
-from collections.abc import Mapping
 
 from activities.systems.base import Complaint
 from activities.systems.registry import Systems
-from adapters.resources import Resources
 from adapters.secret_files import Variables
+from adapters.settings import Settings
 from domain.datamap import DataMap, Finding, System
 from domain.datamap_text import Document, Path, read
 from domain.errors import SystemFailedError
 
 
-def check_live(datamap: DataMap, resources: Resources, environment: Mapping[str, str] | None = None) -> list[Finding]:
+def check_live(datamap: DataMap, text: str, settings: Settings) -> list[Finding]:
     """What is wrong or doubtful between the data map and its systems, by line.
 
     Args:
-        datamap: as it was read from the file that the settings name.
-        resources: for the settings.
-        environment: where connection settings find their variables; the process's own and its secrets when left out.
+        datamap: what was read.
+        text: what it was read from.
+        settings: say where connection settings find their variables, and files their folder.
     """
-    document = read(resources.settings.datamap.read_text(encoding="utf-8"))
-    variables = Variables(os.environ, resources.settings.secrets) if environment is None else environment
-    systems = Systems(datamap, resources.settings.home, variables)
+    document = read(text)
+    systems = Systems(datamap, settings.home, Variables(os.environ, settings.secrets))
     try:
         for number, system in enumerate(datamap.systems):
             _check(document, systems, system, ("systems", number))

@@ -22,11 +22,6 @@ def involved(session: Session, cases: Iterable[UUID]) -> set[str]:
     return {actor for actor in actors if actor.startswith("caseworker:")}
 
 
-def complaints_about(session: Session, case_id: UUID) -> list[UUID]:
-    """The complaints about a case, open and closed."""
-    return list(session.exec(select(ComplaintLink.complaint).where(ComplaintLink.about == case_id)).all())
-
-
 def destruction_suspended(session: Session, case_id: UUID) -> bool:
     """Whether a complaint about the case is open: then nothing of it is destroyed, whatever period has ended."""
     still_open = (

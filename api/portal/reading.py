@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Code, Link, Note
 from adapters.links import TOKEN, LinkPurpose, look_up
 from adapters.resources import Resources
@@ -152,11 +152,6 @@ def code_is_sent(web: Web, view: CaseView, identifier: UUID | None) -> bool:
     with web.resources.database.read() as session:
         further = first_mailbox(session, view.receipt.case_id) != identifier  # its owner is asked whether it is theirs
         return further or session.exec(select(Code.id).where(*alive, col(Code.used_at).is_(None))).first() is not None
-
-
-def receipt_of(resources: Resources, case_id: UUID) -> CaseReceipt:
-    """The receipt of a case."""
-    return CaseReader(resources).get(case_id).receipt
 
 
 def answer_of(state: CaseState) -> dict[str, bool]:

@@ -5,11 +5,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
 from activities.case_log import CaseLog
 from adapters.database.clock_figures import ClockFigures
-from adapters.database.complaints import complaints_about, destruction_suspended
+from adapters.database.complaints import destruction_suspended
+from adapters.database.tables import ComplaintLink
 from adapters.resources import Resources
 from domain.events import CaseEvent, Fact, Tag
 from domain.messages import RecordEvents
@@ -54,7 +56,7 @@ def suspended(case: CaseInHand) -> bool:
 
 def about(case: CaseInHand) -> list[UUID]:
     with case.resources.database.read() as session:
-        return complaints_about(session, case.id)
+        return list(session.exec(select(ComplaintLink.complaint).where(ComplaintLink.about == case.id)).all())
 
 
 @pytest.mark.parametrize("tag", [Tag.COMPLAINT_PROGRESS, Tag.COMPLAINT_DECIDED])
