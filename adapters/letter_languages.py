@@ -165,7 +165,7 @@ def complaint_line_in(language: Language, regimes: Iterable[str], controller: Co
         eu = [f"bei der Datenschutzbehörde Ihres Landes{name}" for name in names]
         places = [f"bei uns unter {to_us}", *(eu + uk if home_state(codes, controller) else uk + eu)]
         return f"Sie können sich jederzeit {_list(places, 'oder')} beschweren."
-    uk = [f"auprès du {commissioner} au Royaume-Uni"] if has_uk else []
+    uk = [f"{_aupres(commissioner)} au Royaume-Uni"] if has_uk else []
     eu = [f"auprès de l'autorité de protection des données de votre pays{name}" for name in names]
     places = [f"auprès de nous ({to_us})", *(eu + uk if home_state(codes, controller) else uk + eu)]
     return f"Vous pouvez à tout moment introduire une réclamation {_list(places, 'ou')}."
@@ -194,7 +194,7 @@ def own_authority_in(language: Language, regimes: Iterable[str], controller: Con
     home = home_state(codes, controller) or ("" if has_uk else min(states, default=""))
     if not home:
         commissioner = authority_of("GB", controller).name
-        return f"beim {commissioner} in Großbritannien" if language == "de" else f"auprès du {commissioner} au Royaume-Uni"
+        return f"beim {commissioner} in Großbritannien" if language == "de" else f"{_aupres(commissioner)} au Royaume-Uni"
     named = f"{_name(language, home, controller)}, {place_name(home, language)}"
     if language == "de":
         return f"bei Ihrer Datenschutzbehörde ({named})"
@@ -225,6 +225,11 @@ _OWN_NAMES: Final[dict[tuple[str, Language], str]] = {
 }
 
 
+def _aupres(authority: str) -> str:
+    """With whom a complaint is lodged: French elides the article before a vowel."""
+    return f"auprès de l'{authority}" if authority[:1].lower() in "aeiouyéè" else f"auprès du {authority}"
+
+
 def _name(language: Language, country: str, controller: Controller) -> str:
     """An authority by its own name; Germany has one for each Land."""
     if country == "DE":
@@ -244,7 +249,7 @@ def _uk(language: Language, controller: Controller, *, complained: bool) -> Reme
         return Remedies("Nach britischem Recht", routes[complained:], source)
     routes = (
         f"Vous pouvez nous adresser une réclamation : {to_us}. Nous en accusons réception sous 30 jours, puis nous l'examinons.",
-        f"Vous pouvez introduire une réclamation auprès du {authority.name} : {authority.url}.",
+        f"Vous pouvez introduire une réclamation {_aupres(authority.name)} : {authority.url}.",
         "Vous pouvez saisir un tribunal. Chacune de ces voies vous est ouverte sans les autres.",
     )
     return Remedies("En droit britannique", routes[complained:], source)

@@ -22,13 +22,13 @@ def from_text(text: str, heading: str, button: str, routes: Iterable[str] = ()) 
         text: as the template gives it, one paragraph a line.
         heading: of the whole letter.
         button: what the button says to which a line with nothing but a link is turned.
-        routes: lines of ours whose addresses can be pressed; in a line that quotes somebody none can.
+        routes: lines of ours whose addresses can be pressed, each law with its title; in a line that quotes somebody none can.
     """
     pieces = [f"<h1>{html.escape(heading[:1].upper() + heading[1:])}</h1>"]
     ours = frozenset(routes)
     for block in re.split(r"\n\s*\n", text.strip("\n")):
         lines = [line for line in block.split("\n") if line.strip()]
-        if len(lines) > 1 and _is_heading(lines[0]):
+        if len(lines) > 1 and _is_heading(lines[0]) and lines[0].strip() not in ours:  # whose law it is stands under a heading
             pieces.append(f"<h2>{html.escape(lines.pop(0).strip())}</h2>")
         pieces += _lines(lines, button, ours)
     # Every part was escaped above.

@@ -168,7 +168,7 @@ _STYLES = {
     "li": "margin:0 0 4px",
     "small": "font-size:14px;line-height:22px;color:#544D44",
     "address": "font-style:normal;font-size:13px;line-height:20px;color:#6B6358",
-    "strong": "font-weight:600;white-space:nowrap",
+    "strong": "font-weight:600",  # a day holds together by itself; with its distance it is wider than a telephone
     "samp": "font:600 32px/44px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:0.08em",
 }
 _BUTTON = (
@@ -239,7 +239,7 @@ def typeset(folder: str, variables: Mapping[str, object], language: Language = "
 def _routes(variables: Mapping[str, object]) -> Iterator[str]:
     laws = variables.get("routes", ())
     assert isinstance(laws, tuple)
-    return (route for law in laws for route in law.routes)
+    return (line for law in laws for line in (law.title, *law.routes))
 
 
 def _page(environment: jinja2.Environment, name: str, variables: Mapping[str, object]) -> str | None:
@@ -291,6 +291,7 @@ def _wrapped_line(line: str) -> list[str]:
 
 
 def _styled(html: str) -> str:
+    html = html.replace("<p><small>", f'<p style="{_STYLES["p"]};line-height:22px"><small>')
     for tag, style in _STYLES.items():
         html = html.replace(f"<{tag}>", f'<{tag} style="{style}">')
     return html.replace('<a class="button" ', f'<a style="{_BUTTON}" ').replace("<a href", f'<a style="{_LINK}" href')

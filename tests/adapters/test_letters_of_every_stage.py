@@ -80,3 +80,12 @@ def test_an_authority_can_be_pressed_in_every_language() -> None:
     for language in ("en", "de", "fr"):
         html = render("refusal", sample_context("refusal", language=language), language).html
         assert re.search('<a [^>]*href="https://ico.org.uk/make-a-complaint"', html), language
+
+
+def test_what_is_bold_may_break_so_that_a_letter_fits_a_telephone() -> None:
+    assert not [letter for letter in LETTERS if "nowrap" in render(letter, sample_context(letter)).html]
+
+
+def test_in_a_letter_set_from_its_text_each_law_looks_the_same() -> None:
+    html = render("refusal", sample_context("refusal", language="de"), "de").html
+    assert len(re.findall(r"<p [^>]*>Nach (?:EU-Recht|britischem Recht)</p>", html)) == 2
