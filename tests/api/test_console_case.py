@@ -19,6 +19,7 @@ from domain.decisions import allowed_actions
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests import opened
+from tests.activities.package_case import SearchedCase
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 from tests.case_stages import PREPARER, STAGES, failed, in_review, searching, withdrawn
@@ -85,6 +86,21 @@ def test_a_page_has_one_filled_button_at_most(at_console: SignIn, resources: Res
     for role in (Role.CASEWORKER, Role.REVIEWER):
         page = at_console(role).get(f"/console/cases/{case.reference}/systems").text
         assert len(re.findall(r'class="button(?: red)?"', page)) <= 1
+
+
+def test_whoever_searches_by_hand_reads_with_what(at_console: SignIn, resources: Resources) -> None:
+    """The data map's identities and references: a number that another system holds leads to the provider's records."""
+    case = SearchedCase(resources)
+    case.event(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["business", "payment_provider"])
+    case.found("business", "subscriptions", [(1, 7, "plus", "live", "cus_0007", "2025-01-01", None)])
+    case.event(Tag.SYSTEM_SEARCHED, system="business", records=1)
+    case.event(Tag.WORK_ITEM_OPENED, work_item=str(uuid4()), kind="search_by_hand", system="payment_provider")
+    card = text_of(at_console().get(f"/console/cases/{_reference(case)}")).partition("Next step")[2]
+    assert "Search with: E-mail address ruth.adeyemi@post.example; Customer number at the payment processor cus_0007." in card
+
+
+def _reference(case: SearchedCase) -> str:
+    return CaseReader(case.resources).get(case.id).receipt.reference
 
 
 @pytest.mark.parametrize(

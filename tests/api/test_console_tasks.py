@@ -131,7 +131,7 @@ def test_a_postal_address_is_added_to_an_open_case_and_the_letter_goes_there(at_
     given = {"kind": "postal_address", "value": "1 Mill Lane, Leeds, LS1 4AB"}
     assert person.post(f"{path}/actions/add_identifier", given).status_code == 303
     told = text_of(person.get(path))
-    assert "It goes to: 1 Mill Lane Leeds LS1 4AB" in told
+    assert "It goes to: 1 Mill Lane, Leeds, LS1 4AB" in told
     assert "No way to reach them is known" not in told
     assert "Postal address 1 Mill Lane, Leeds, LS1 4AB is theirs" not in told, "no system is searched by where somebody lives"
     state = CaseReader(resources).get(case.id).state
@@ -229,15 +229,15 @@ def test_nobody_is_led_to_confirm_a_strangers_account(at_console: SignIn, resour
         case.happen(Tag.IDENTIFIER_LOOKED_UP, identifier=key, records=1, owner=owner)
     person, path = at_console(), f"/console/cases/{case.reference}"
     card = text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
-    assert "Under account number 2 stands: Hans Heavy (Your account), which is not like Ruth Adeyemi." in card
-    assert "Under account number 3 stands: R. Adeyemi (Your account)." in card
+    assert "Under account number 2 our systems have: Hans Heavy (Your account), which is not like Ruth Adeyemi." in card
+    assert "Under account number 3 our systems have: R. Adeyemi (Your account)." in card
     assert "Account number 2 is theirs" not in card
     assert "Account number 3 is theirs" in card
     form = text_of(person.get(f"{path}/actions/accept_identifier?identifier={keys[0]}"))
     assert "Hans Heavy (Your account), which is not like Ruth Adeyemi. Where it is theirs all the same" in form
     person.post(f"{path}/actions/accept_identifier", {"identifier": keys[1], "reason": "She read out her invoice."})
     card = text_of(at_console(Role.PRIVACY_LEAD).get(path)).partition("Next step")[2].partition("Anything else")[0]
-    assert "Under account number 3 stands: R. Adeyemi (Your account). Compare the names." in card
+    assert "Under account number 3 our systems have: R. Adeyemi (Your account). Compare the names." in card
 
 
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(

@@ -109,8 +109,13 @@ def to_compare(looking: Looking) -> str:
 class Owner:
     """Whose an identifier is in the systems. `stranger`: none of the names there is like that of whoever asks."""
 
-    told: str
+    what: str
+    there: str
     stranger: bool = False
+
+    @property
+    def told(self) -> str:
+        return f"Under {self.what} our systems have: {self.there}."
 
 
 def owner_of(facts: CaseFacts, line: IdentifierLine) -> Owner | None:
@@ -121,14 +126,12 @@ def owner_of(facts: CaseFacts, line: IdentifierLine) -> Owner | None:
     what, note = f"{words.KIND(line.kind).lower()} {line.value}", facts.note_of(row, "owner")
     names = [(str(place), str(name)) for place, name in json.loads(note)] if note else []
     if not names:
-        if row.facts.get("failed"):
-            return Owner(f"A system did not answer, so it is not known whose {what} is.")
-        return Owner(f"Under {what} stands {'a record without a name' if row.facts['records'] else 'nothing in our systems'}.")
+        empty = "a record without a name" if row.facts["records"] else "nothing"
+        return Owner(what, "nobody knows yet, as a system did not answer" if row.facts.get("failed") else empty)
     there = " and ".join(f"{name} ({place})" for place, name in names)
     theirs = {*_words(facts.subject.name)}
     stranger = bool(theirs) and not any(theirs & {*_words(name)} for _, name in names)
-    unlike = f", which is not like {facts.subject.name}" if stranger else ""
-    return Owner(f"Under {what} stands: {there}{unlike}.", stranger)
+    return Owner(what, f"{there}, which is not like {facts.subject.name}" if stranger else there, stranger)
 
 
 def _words(name: str) -> list[str]:

@@ -21,6 +21,7 @@ from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import leads_nowhere, owner_of
+from api.console.cases.leads import leads_of
 from api.console.cases.reading import case_events
 from api.console.cases.sample_waiting import waits_for
 from api.console.cases.step_card import card_of
@@ -189,6 +190,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         places=places,
         sample=waits_for(web, who, facts.state),
         unseen=unseen.left(web, facts, unseen.approval(facts)) is not None,
+        leads=leads_of(web, facts),
         held_in_part=_held_in_part(web, facts.state),
     )
 

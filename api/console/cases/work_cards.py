@@ -79,12 +79,14 @@ def by_hand(looking: Looking, step: NextStep) -> Card:
     if key is None:
         return _import(looking, step)
     target = {"work_item": str(key)}
+    leads = looking.leads.get(step.about or "", [])
+    search = f"Search with: {'; '.join(leads)}." if leads else "No proven identifier of theirs leads there."
     return Card(
         f"Search {title} by hand",
         "Only a person can search it, and \u201cnothing found\u201d is a result like any other. Article 15 covers it as much "
         "as every "
         "database.",
-        instructions=(system.instructions or "") if system else "",
+        instructions=" ".join(filter(None, [system.instructions if system else "", search])),
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "It cannot be searched", target | {"result": "exception"}),
             Press(Action.CONTINUE_WITHOUT_SYSTEM, "Continue without it", {"system": step.about or ""}),
@@ -191,7 +193,9 @@ def post(looking: Looking, step: NextStep) -> Card:
         f"Print and post a letter: {name}",
         "The person has no e-mail address, so this letter goes on paper: print it, post it or hand it over, then record the day. "
         f"They count as told from the day it went (Article 12).{copy}{unready}",
-        instructions=f"It goes to: {where}" if where else "No postal address is on record: hand it over, or ask for one.",
+        instructions=f"It goes to: {', '.join(where.splitlines())}"
+        if where
+        else "No postal address is on record: hand it over, or ask for one.",
         presses=looking.only(
             Press(Action.COMPLETE_WORK_ITEM, "Record that it went", target | {"result": "posted"}),
             *([orally] if may_be_read_out(looking.facts.state, item) else []),
