@@ -328,6 +328,14 @@ class TestFourStates:
         searching_page = text_of(person.get(f"/console/cases/{searching(resources).reference}/systems"))
         assert "The page renews itself; without a script, load it again." in searching_page
 
+    def test_every_tab_renews_itself_while_the_package_is_built(self, at_console: SignIn, resources: Resources) -> None:
+        case, person = in_review(resources), at_console()
+        case.happen(Tag.PACKAGE_REQUESTED, revision=5)
+        for tab in ("", "/systems", "/coverage", "/package"):
+            page = person.get(f"/console/cases/{case.reference}{tab}?done=prepare_package")
+            assert 'data-poll="' in page.text, tab
+            assert "is being built." not in text_of(page).partition("Next step")[0], "true after a reload too"
+
     def test_partial(self, at_console: SignIn, resources: Resources) -> None:
         case = in_review(resources)
         decision = ItemDecision(

@@ -1,7 +1,10 @@
 """Commands as forms: one click where nothing has to be said, refusals beside the form, files sealed, looks noted."""
 
+import hashlib
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
@@ -29,7 +32,7 @@ from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Outcome, Role, Status
 from tests.activities.package_case import SEARCHED, SearchedCase
-from tests.api.conftest import FakeGateway
+from tests.api.conftest import FakeGateway, add_package
 from tests.api.visiting import status_of
 from tests.at_console import COOKIE, AtConsole, text_of
 from tests.case_in_hand import CaseInHand
@@ -419,6 +422,22 @@ class TestContent:
         for missing in ("nowhere.html", "../../etc/passwd", "data/"):
             assert person.get(f"{path}/preview/{missing}").status_code == 404
         assert logged(searched.resources).count("preview") >= 2
+
+    def test_what_is_looked_at_is_byte_for_byte_what_an_approval_releases(
+        self, at_console: SignIn, searched: SearchedCase
+    ) -> None:
+        """Principle 5: the preview's link names the hash that the button signs, and shows the bytes of that package alone."""
+        person, path = at_console(Role.REVIEWER), path_of(searched)
+        (sha256,) = set(re.findall(rf'{path}/preview/([0-9a-f]{{64}})/index.html"', person.get(path).text))
+        assert f'name="sha256" value="{sha256}"' in person.get(path).text
+        whole = searched.package()
+        assert hashlib.sha256(whole).hexdigest() == sha256
+        with zipfile.ZipFile(io.BytesIO(whole)) as package:
+            assert all(person.get(f"{path}/preview/{sha256}/{name}").content == package.read(name) for name in package.namelist())
+        searched.decide(searched.items("billing", "invoices")[0].id, "duplicate")
+        add_package(searched)
+        assert person.get(f"{path}/preview/{sha256}/index.html").status_code == 409, "another package was built since"
+        assert sha256 not in person.get(path).text
 
     def test_a_form_leads_back_into_the_case_only(self, at_console: SignIn, opened_case: CaseInHand) -> None:
         for back in ("https://elsewhere.example/", "//elsewhere.example", "/console/cases/HAB-00000000/x"):

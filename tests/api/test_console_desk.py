@@ -293,6 +293,29 @@ def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_wor
     assert "Still there" not in card, "with something at legal, legal reviewers alone read what was covered"
 
 
+def test_a_cover_is_chosen_again_from_what_is_covered_and_its_reason_stands_with_it(
+    at_console: SignIn, desk: SearchedCase
+) -> None:
+    person, reviewer, here = at_console(), at_console(Role.REVIEWER), f"{path_of(desk)}/{PROMPTS}"
+    item = desk.items("platform", "prompts")[1].id
+    cover = {"item": item, "position": "1", "decision": "redact", "basis": "third_party", "reason": "A neighbour."}
+    assert person.post(here, cover | {"words": "Mr Baker", "typed": "ring", "field": "made_at"}).status_code == 303
+    form = person.get(here).text.partition('id="item-2"')[2].partition('id="item-3"')[0]
+    ticked = re.findall(r'name="(words|field)" value="([^"]+)" checked', form)
+    assert ticked == [("field", "made_at")], form
+    assert set(re.findall(r"<textarea[^>]*>([^<]*)", form)[0].split("\n")) == {"Mr Baker", "ring"}
+    assert 'name="began" value="covered"' in form
+    shown = text_of(reviewer.get(here)).partition("Number 2")[2].partition("Number 3")[0]
+    assert "Reason: A neighbour." in shown, "whoever approves reads why without the history"
+    assert "A neighbour." in text_of(reviewer.get(f"{path_of(desk)}/history"))
+    assert "A neighbour." not in text_of(at_console(Role.AUDITOR, "Vera Lind").get(f"{path_of(desk)}/history"))
+    turned = {"item": item, "position": "1", "decision": "extract", "typed": "Mr Baker", "began": "covered"}
+    refused = person.post(here, turned)
+    assert (refused.status_code, "choose what the person gets" in text_of(refused)) == (422, True)
+    assert 'name="began"' not in refused.text.partition('id="item-2"')[2].partition('id="item-3"')[0], "asked once"
+    assert decisions(desk) == [(item, "redact", "third_party")]
+
+
 def test_a_reviewer_looks_and_does_not_decide(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(Role.REVIEWER), f"{path_of(desk)}/{PROMPTS}"
     page = person.get(here)

@@ -210,6 +210,9 @@ def test_a_legal_reviewer_decides_and_the_rest_of_the_review_goes_on(
     typed = {"typed": "will fail for want of proof"} if decision == "redact" else {}
     assert answer(legal, found, place, 1, decision=decision, **typed).status_code == 303
     text = person.get(f"{path_of(found)}/{PROMPTS}").text
+    assert "Advice, in confidence" not in text + person.get(f"{path_of(found)}/history").text, (
+        "what legal wrote is legal's to read"
+    )
     assert ("claim of 3 November" in text) is shown
     assert ("will fail for want of proof" in text) is given
     assert (b"will fail for want of proof" in found.members()["data/platform/prompts.json"]) is given

@@ -68,8 +68,10 @@ def test_coverage_names_every_collection_and_why_one_was_not_searched(
     at_console: SignIn, case: CaseInHand, resources: Resources
 ) -> None:
     person, path = at_console(Role.AUDITOR), f"/console/cases/{case.reference}/coverage"
+    case.happen(Tag.IDENTIFIER_ACCEPTED, identifier=str(case.second_address("ruth@work.example")))
     page = text_of(person.get(path))
     assert "not searched" in page
+    assert "Searched with: e-mail address (1, accepted by hand), e-mail address (1, proven)" in page
     rows = list(csv.DictReader(io.StringIO(person.get(f"{path}.csv").text)))
     mapped = {(system.title, each.title) for system in resources.datamap.systems for each in system.collections}
     assert {(row["system"], row["collection"]) for row in rows} == mapped

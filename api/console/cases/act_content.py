@@ -91,7 +91,7 @@ CONTENT: Final[dict[Action, Act]] = {
         "Build the package again",
         "Everything that was decided so far goes into it. An approval of the old one is void (Article 15).",
         "Build the package again",
-        "The package is being built.",
+        "Asked for: the package is built from what is decided now. The next step says when it is ready.",
         tab="package",
     ),
     Action.APPROVE_PACKAGE: Act(
@@ -108,7 +108,7 @@ CONTENT: Final[dict[Action, Act]] = {
         "Answer a part now and the rest later",
         "The date stays where it is for the rest (Article 12(3)). Say what comes now, what comes later, and why.",
         "Prepare this part",
-        "The part is being built; somebody else approves it.",
+        "Asked for. Once the part is built, somebody else approves it.",
     ),
     Action.APPROVE_PARTIAL_ANSWER: Act(
         "Approve the part",

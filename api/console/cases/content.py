@@ -36,6 +36,7 @@ from domain.next_step import Step
 
 _PIECE: Final = 64 * 1024
 _POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]{1,400})"')
+_HASH: Final = re.compile("([0-9a-f]{64})/")
 _SANDBOX: Final = "sandbox allow-downloads; frame-ancestors 'none'"
 
 
@@ -172,8 +173,9 @@ def member(web: Web, facts: CaseFacts, path: str) -> Response:
     """One member of the package as the person will have it: a page of it in a sandbox, anything else as a download.
 
     Raises:
-        NotAllowedNowError: there is no package. UnknownObjectError: it has no such member.
+        NotAllowedNowError: there is no package, or not this one any more. UnknownObjectError: it has no such member.
     """
+    path = _of_this(facts, path)
     if not path.endswith((".html", ".css")):
         refuse_unscanned_files(web.resources, facts.state)
     blob = _package(web, facts)
@@ -194,6 +196,16 @@ def member(web: Web, facts: CaseFacts, path: str) -> Response:
     policy = f"{own[1].decode().replace('&#39;', chr(39))}; {_SANDBOX}" if own else f"default-src 'none'; {_SANDBOX}"
     kind = "text/html; charset=utf-8" if path.endswith(".html") else "text/css; charset=utf-8"
     return Response(content, media_type=kind, headers={"Content-Security-Policy": policy})
+
+
+def _of_this(facts: CaseFacts, path: str) -> str:
+    """The member that a path names below the hash of a package: what is looked at is what an approval of that hash releases."""
+    named = _HASH.match(path)
+    if named is None:
+        return path
+    if facts.state.package is None or facts.state.package.sha256 != named[1]:
+        raise NotAllowedNowError("The package was built again since you opened this. Look at it anew from the page of the case.")
+    return path[named.end() :]
 
 
 def whole(web: Web, facts: CaseFacts) -> Response:

@@ -74,7 +74,7 @@ class Coverage:
 
     rows: list[Covered]
     counts: Mapping[Result, int]
-    identifiers: list[tuple[str, int]]
+    identifiers: list[tuple[str, str, int]]  # kind, standing, how many
     scopes: list[ScopeLine]
 
     @property
@@ -103,8 +103,9 @@ def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
     said = {each.title: each.words for each in scopes}
     rows = [replace(row, reason=". ".join(filter(None, [row.reason, said.get(row.system, "")]))) for row in rows]
     rows.sort(key=lambda row: ("not searched", "nothing", "found").index(row.result))
-    usable = [each.kind for each in facts.state.identifiers.values() if each.usable]
-    return Coverage(rows, Counter(row.result for row in rows), sorted(Counter(usable).items()), scopes)
+    usable = [(each.kind, each.standing) for each in facts.state.identifiers.values() if each.usable]
+    identifiers = [(kind, standing, number) for (kind, standing), number in sorted(Counter(usable).items())]
+    return Coverage(rows, Counter(row.result for row in rows), identifiers, scopes)
 
 
 def _covered(

@@ -5,7 +5,7 @@ was drawn here, never as it is. Next: api/console/cases/desk_files.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import ValidationError
@@ -36,6 +36,9 @@ router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schem
 
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Start = Annotated[int, Query(ge=0, le=2**31)]
+_TURNED: Final = Refused(
+    "spans", "These parts were covered. An extract gives what you choose and nothing else: choose what the person gets.", 422
+)
 
 
 @router.get("/{reference}/package/{system}/{collection}")
@@ -63,7 +66,9 @@ async def decide(  # noqa: PLR0917
     if spans:
         spans += await run_in_threadpool(_drawn_spans, web, case, system, collection, position, item)
     given = {"item": item, "position": position, "spans": spans, "seen": seen_in(form)} | _choice(form)
-    refused = await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
+    # What was covered stands ticked in the form. It is not what an extract keeps, so that is asked once more.
+    turned = field(form, "began") == "covered" and given["decision"] == ItemChoice.EXTRACT.value
+    refused = _TURNED if turned else await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
     if refused is not None:
         return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item, filled=form)
     here = f"{_base(case)}/package/{system}/{collection}"

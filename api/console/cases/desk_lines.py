@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.shapes import is_pdf, is_picture
 from api.console.cases.desk_words import SHORT, STANDS
-from api.console.cases.reading import people_of
+from api.console.cases.reading import notes_of, people_of
 from api.dependencies import Web
 from domain.redaction import cover_row, text_of
 from domain.rights import Role
@@ -57,6 +58,8 @@ class Line:
         by, at: whose decision stands, and since when.
         sealed: it is with legal, so nothing of it is shown.
         of_legal: a legal reviewer decided about it, and nobody else changes that.
+        reason: what was written with the decision that stands, for whoever may read it.
+        chosen: the fields and the words that a cover of this very item names, to begin from when it is chosen again.
     """
 
     id: str
@@ -78,6 +81,8 @@ class Line:
     at: datetime | None = None
     sealed: bool = False
     of_legal: bool = False
+    reason: str = ""
+    chosen: tuple[list[str], list[str]] = ([], [])
 
     @property
     def number(self) -> int:
@@ -125,11 +130,15 @@ def line_of(  # noqa: PLR0917 (one item, and what is known around it)
     return _line(found, item, standing, own, decision, names)
 
 
-def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: list[Line]) -> list[Line]:
-    """The same with whose decision stands, and what can be taken back."""
+def with_authors(  # noqa: PLR0917 (some items, and who looks at them)
+    web: Web, case_id: UUID, role: Role, standing: Standing, items: Sequence[Item], lines: list[Line]
+) -> list[Line]:
+    """The same with whose decision stands and why, and what can be taken back; what legal wrote is for legal reviewers."""
     decided = [standing.of(item.id, item.row) for item in items]
     with web.resources.database.read() as session:
         names = people_of(session, {each.author for each in decided if each})
+        readable = [each for each in decided if each and (role is Role.LEGAL_REVIEWER or not each.of_legal)]
+        reasons = notes_of(session, web.resources.vault.case(case_id), {each.reason for each in readable if each.reason})
     own = [standing.items.get(item.id) for item in items]
     return [
         replace(
@@ -138,6 +147,7 @@ def with_authors(web: Web, standing: Standing, items: Sequence[Item], lines: lis
             undo=mine.revision if mine and mine is decision else 0,
             by=names.get(decision.author, "") if decision else "",
             at=decision.at if decision else None,
+            reason=reasons.get(decision.reason, "") if decision and decision in readable and decision.reason else "",
         )
         for line, decision, mine in zip(lines, decided, own, strict=True)
     ]
@@ -181,7 +191,19 @@ def _line(  # noqa: PLR0917
         opens=is_picture(content) or is_pdf(content) or content[:4] == b"PK\x03\x04",
         text=file_text,
         of_legal=item.id in standing.legal,
+        chosen=_chosen(item, decision),
     )
+
+
+def _chosen(item: Item, decision: Decision | None) -> tuple[list[str], list[str]]:
+    """Fields and words that the decision about this very item covers; areas are drawn on the file's own page."""
+    if decision is None or decision.rule or decision.choice is not ItemChoice.REDACT:
+        return [], []
+    spans = [span for span in decision.parts.spans if not span.drawn]
+    fields = [span.field for span in spans if span.field and span.words is None and span.start is None]
+    placed = [(span, text_of(item.row.get(span.field or ""))) for span in spans if span.start is not None and span.field]
+    words = [span.words for span in spans if span.words] + [text[span.start : span.end] for span, text in placed]
+    return fields, list(dict.fromkeys(words))
 
 
 def _stands(decision: Decision | None, covers: Sequence[object]) -> str:

@@ -82,7 +82,7 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     names = known_names(web, standing, found, [item.row for item in items])
     own = own_words(web, facts.view.receipt, facts.state)
     lines = [line_of(found, item, standing, own, who.role, names) for item in items]
-    lines = with_authors(web, standing, items, lines)
+    lines = with_authors(web, facts.state.case_id, who.role, standing, items, lines)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)
     following = end if end < found.rows else None

@@ -46,7 +46,13 @@ def told(web: Web, facts: CaseFacts, *, content: bool = True) -> list[Line]:
         for row in reversed(facts.events)
     ]
     lines += [
-        Line(each.at, facts.person(each.actor), f"{each.what} {each.told}".strip() if content else each.what, open=each.open)
+        Line(
+            each.at,
+            facts.person(each.actor),
+            f"{each.what} {each.told}".strip() if content else each.what,
+            words=each.words if content else "",
+            open=each.open,
+        )
         for each in beside(web, facts)
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -7,10 +7,12 @@ Next: api/console/cases/history.py
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
 import sqlalchemy
 from sqlmodel import Session, col, select
 
+from adapters.database.item_decisions import referred_items
 from adapters.database.tables import BY_POST, ItemDecision, Letter, PackageRow
 from adapters.letter_words import contents, count
 from api.console import words
@@ -20,16 +22,20 @@ from api.dependencies import Web
 from domain.datamap import DataMap
 from domain.withholding import Basis, ItemChoice
 
+_SAME: Final = (ItemDecision.item, ItemDecision.decision, ItemDecision.basis, ItemDecision.author)
+_REASONS: Final = 3  # of decisions that are one line
+
 
 @dataclass(frozen=True)
 class Beside:
-    """One thing that happened beside the events; `told` is what nobody but the office may read, `open` is not done yet."""
+    """One thing that happened beside the events; `told` and `words` are the office's to read, `open` is not done yet."""
 
     at: datetime
     actor: str
     what: str
     told: str = ""
     open: bool = False
+    words: str = ""
 
 
 def beside(web: Web, facts: CaseFacts) -> list[Beside]:
@@ -71,7 +77,9 @@ def _letters(session: Session, facts: CaseFacts) -> list[Beside]:
 
 
 def _decisions(session: Session, facts: CaseFacts, datamap: DataMap) -> list[Beside]:
-    columns = (ItemDecision.item, ItemDecision.decision, ItemDecision.basis, ItemDecision.author, ItemDecision.decided_at)
+    """What was decided, with the reasons; not those of what is or was with legal, which legal reviewers read on its own page."""
+    columns = (*_SAME, ItemDecision.decided_at, ItemDecision.reason)
+    of_legal = set(referred_items(session, facts.state.case_id))
     query = (
         sqlalchemy.select(*map(col, columns))
         .where(col(ItemDecision.case_id) == facts.state.case_id)
@@ -92,5 +100,7 @@ def _decisions(session: Session, facts: CaseFacts, datamap: DataMap) -> list[Bes
             what = f"A rule for {titles.get(place, 'a collection')}, {stands}{on}"
         else:
             what = f"Decided on {count(len(found), 'record')} of {titles.get(place, 'a collection')}, {stands}{on}"
-        lines.append(Beside(found[-1][4], author, what))
+        reasons = (facts.notes.get(row[5], "") for row in found if row[5] and row[0] not in of_legal)
+        said = list(dict.fromkeys(filter(None, reasons)))[:_REASONS]
+        lines.append(Beside(found[-1][4], author, what, words="\n".join(said)))
     return lines

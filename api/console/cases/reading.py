@@ -6,13 +6,14 @@ Next: api/console/cases/facts.py
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from adapters.case_vault import CaseVault
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.tables import (
     BY_POST,
@@ -113,6 +114,12 @@ def _on_paper(subject: Subject, identifiers: Iterable[IdentifierLine]) -> Subjec
     if not named:
         return subject
     return replace(subject, address=re.sub(r"\s*[,\n]\s*", "\n", named[-1].strip()), unreachable="")
+
+
+def notes_of(session: Session, vault: CaseVault, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Some notes of a case, opened."""
+    rows = session.exec(select(Note).where(Note.case_id == vault.case_id, col(Note.id).in_(ids))).all() if ids else []
+    return {row.id: vault.open("note", "text", str(row.id), row.text).decode() for row in rows}
 
 
 def _notes(web: Web, session: Session, case_id: UUID) -> dict[UUID, str]:
