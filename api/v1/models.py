@@ -331,6 +331,7 @@ class CaseAnswer(BaseModel):
     doubts: Annotated[list[Doubt], Field(description="why it is doubtful who asks; only these let more be asked for")] = []
     held: bool
     closing_proposed: bool
+    unanswered: Annotated[datetime | None, Field(description="since when words of the person wait for an answer")] = None
     assignee: str | None
     rights: list[RightAnswer]
     clock: ClockAnswer

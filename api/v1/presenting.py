@@ -49,6 +49,7 @@ def case_answer(resources: Resources, who: Caller, view: CaseView) -> CaseAnswer
         doubts=state.doubts,
         held=state.held,
         closing_proposed=state.closing_proposed,
+        unanswered=state.unanswered,
         clock=ClockAnswer.model_validate(view.clock.model_dump()),
         allowed_actions=_possible(resources, who, state, package),
         identifiers=[

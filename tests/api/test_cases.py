@@ -12,9 +12,11 @@ from adapters.database.tables import AccessLog
 from adapters.resources import Resources
 from domain.authority import ROLES
 from domain.decisions import allowed_actions
+from domain.events import Tag
 from domain.rights import Role
 from tests.api.conftest import ADDRESS
 from tests.case_in_hand import CaseInHand
+from tests.factories import MONDAY
 
 Key = Callable[..., dict[str, str]]
 URL = "/api/v1/cases"
@@ -89,6 +91,18 @@ def test_nobody_is_shown_an_action_that_is_not_theirs(web: TestClient, key: Key,
     shown = web.get(f"{URL}/{case.reference}", headers=key(role)).json()["allowed_actions"]
     view = CaseReader(resources).find(case.reference)
     assert shown == [action.value for action in allowed_actions(view.state) if role in ROLES[action]]
+
+
+def test_words_that_wait_for_an_answer_show_since_when_and_can_be_said_to_need_none(
+    web: TestClient, key: Key, resources: Resources
+) -> None:
+    case, headers = CaseInHand(resources), key(Role.CASEWORKER)
+    assert web.get(f"{URL}/{case.reference}", headers=headers).json()["unanswered"] is None
+    case.done_by("subject", Tag.MESSAGE_RECEIVED, note=str(case.note("Thank you.", "subject")))
+    assert web.get(f"{URL}/{case.reference}", headers=headers).json()["unanswered"] == MONDAY.isoformat().replace("+00:00", "Z")
+    answer = web.post(f"{URL}/{case.reference}/actions/needs_no_answer", headers=headers, json={})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["unanswered"] is None
 
 
 def test_a_look_by_key_is_noted_once_while_it_lasts(web: TestClient, key: Key, case: Receipt, resources: Resources) -> None:

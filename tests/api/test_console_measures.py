@@ -229,10 +229,14 @@ def test_what_came_back_says_why_and_what_is_done_leads_to_its_end(at_console: S
     assert "actions/return_for_rework" in at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}").text
     case.done_by(lead.person, Tag.MEASURE_RETURNED, number=number, note=str(why))
     assert "It is the wrong account." in colleague.get(f"/console/cases/{case.reference}").text
-    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)
+    place = ["platform.accounts.name"]
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=place, sha256=SHA)
     case.happen(Tag.MEASURE_CARRIED_OUT, number=case.sequence, rows=1, by_hand=[], addressees=[])
     page = colleague.get(f"/console/cases/{case.reference}").text
     assert "Corrected: say how it ended" in page
+    told = page.partition("What you would tell the authority today")[2]
+    assert "<dt>Corrected</dt>" in told
+    assert ", Name: 1 record." in unescape(told)
     assert "It is the wrong account." not in page
     assert page.index(">Say how it ended<") < page.index(">Propose another correction<")
     rows = colleague.get(f"/console/cases/{case.reference}/systems").text

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.database.case_reader import CaseView
 from api.access import note_access
 from api.console.cases import content, coverage, desk_return, desk_rules, desk_said, history, reading, receipts, shell, systems
+from api.console.cases.done_lines import done_lines
 from api.console.cases.facts import CaseFacts
 from api.console.cases.measure_fields import withdrawn
 from api.console.opened import TheOpenedCase
@@ -44,6 +45,7 @@ async def overview(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: s
             done=done,
             systems=rows,
             tree=content.tree(web, read),
+            done_lines=[*done_lines(read, web.resources.datamap)],
             consents=withdrawn(read, web.resources.datamap),
         )
 
