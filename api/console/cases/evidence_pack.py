@@ -25,19 +25,28 @@ from adapters.database.tables import (
     PackageRow,
     SearchReceipt,
 )
-from adapters.letter_words import in_words
+from adapters.letter_words import in_words, moment
 from adapters.row_text import csv_file
 from api.console import words
-from api.console.cases import coverage, history
+from api.console.cases import coverage, history, systems
 from api.console.cases.facts import CaseFacts
 from api.console.cases.history_rows import built
 from api.console.pages import environment
 from api.dependencies import Web
+from api.face.days import zone
 from domain.chain import rfc3339
+from domain.deadline import ClockState
 
 TYPE: Final = "habeas.evidence/1"
 _SALT: Final = 32  # bytes, so that the hash of a short file cannot be found by trying
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # in every member: the manifest has the time that counts
+_STANDING: Final[dict[ClockState, str]] = {
+    "running": "the clock runs",
+    "waiting_for_identity": "waits for proof of identity",
+    "stopped": "the clock is stopped",
+    "met": "answered in time",
+    "missed": "the day has passed",
+}
 _README: Final = """Evidence pack of case {reference}, made {made}.
 
 case.html        the whole case in words; open it in any browser, it needs no connection
@@ -176,13 +185,15 @@ def _page(web: Web, facts: CaseFacts, made: datetime, *, content: bool) -> bytes
     lines = history.told(web, facts, content=content)
     shown = page.render(
         facts=facts,
-        made=rfc3339(made),
+        made=moment(made, zone(web)),
+        moment=lambda at: moment(at, zone(web)),
+        standing=_STANDING[facts.view.clock.state],
         content=content,
         lines=reversed(lines),
         held=in_words(*built(web, facts).get(str(package.id), (package.records, 0))) if package else "",
         clock=facts.view.clock,
         controller=web.resources.datamap.controller,
-        systems={system.name: system.title for system in web.resources.datamap.systems},
+        systems=systems.read(web, facts),
         asked=", ".join(words.RIGHTS[right] for right in facts.view.receipt.rights),
     )
     return shown.encode()
