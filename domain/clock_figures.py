@@ -7,10 +7,17 @@ Next: `adapters/database/clock_figures.py`
 import csv
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from statistics import median
 from typing import TextIO
 
 FIRST_REPLY_WORKING_DAYS = 2  # P91: "in a timely and respectful manner"; the target we hold ourselves to
+
+
+def months_back(day: date, months: int) -> date:
+    """The first day of the month that lies so many months before a day's own."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 @dataclass

@@ -26,7 +26,7 @@ from api.console.pages import ConsoleRoute, TheCaseworker, show
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.days import zone
-from domain.clock_figures import MonthFigures, write_csv
+from domain.clock_figures import MonthFigures, months_back, write_csv
 from domain.rights import Right
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)
@@ -169,8 +169,8 @@ def period_of(web: Web, begins: str, ends: str) -> Period:
     today = web.now().astimezone(zone(web)).date()
     last = min(_month(ends) or today, today)
     last = min((last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1), today)
-    first = _month(begins) or _back(last, _MONTHS - 1)
-    return Period(max(min(first, last.replace(day=1)), _back(last, _MOST_MONTHS - 1)), last)
+    first = _month(begins) or months_back(last, _MONTHS - 1)
+    return Period(max(min(first, last.replace(day=1)), months_back(last, _MOST_MONTHS - 1)), last)
 
 
 def _month(text: str) -> date | None:
@@ -178,8 +178,3 @@ def _month(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-
-
-def _back(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)

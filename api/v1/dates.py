@@ -5,7 +5,7 @@ Next: adapters/due_feed.py
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from adapters.database.due_dates import DueDates
 from adapters.due_feed import due_calendar, due_csv
 from api.dependencies import TheCaller, TheWeb, Web
 from api.guard import GuardedRoute
-from domain.clock_figures import write_csv
+from domain.clock_figures import months_back, write_csv
 from domain.errors import InvalidInputError
 from domain.regimes import zone_of
 
@@ -26,7 +26,7 @@ router = APIRouter(tags=["dates"], route_class=GuardedRoute)
 _CSV, _ICAL = "text/csv; charset=utf-8", "text/calendar; charset=utf-8"
 _MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])\Z")
 _MOST_MONTHS = 120
-_A_YEAR = timedelta(days=335)  # eleven months back: twelve with this one
+_A_YEAR = 12  # months
 Until = Annotated[date | None, Query(description="only what is due up to this day")]
 Month = Annotated[str | None, Query(description="`2026-11`", max_length=7)]
 
@@ -56,7 +56,7 @@ def clock_figures(web: TheWeb, who: TheCaller, first: Month = None, last: Month 
     """By month: received, first replies in two working days, answered on time, longer time, questions, missed, complaints."""
     today = _today(web)
     end = _month(last, "last") or today
-    begin = _month(first, "first") or end - _A_YEAR
+    begin = _month(first, "first") or months_back(end, _A_YEAR - 1)
     months = (end.year - begin.year) * 12 + end.month - begin.month
     if not 0 <= months < _MOST_MONTHS:
         raise InvalidInputError("Name at most ten years, the first month first.", field="first")

@@ -31,10 +31,11 @@ from adapters.notes import write_note
 from adapters.resources import Resources
 from domain.errors import KeyMissingError, SealBrokenError
 from domain.events import Tag
+from domain.period import period_end
 from domain.retention import RULES, Kept
 from domain.sweep_messages import CarryOutSweep, PlanSweep, SweepPlanned, Swept
 from tests import opened
-from tests.activities.package_case import ACCOUNT, DATAMAP, SEARCHED, SearchedCase
+from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
 from tests.case_in_hand import CaseInHand
 
 LEAD = f"caseworker:{uuid4()}"
@@ -49,7 +50,7 @@ def resources(tmp_path: Path, database_url: str) -> Iterator[Resources]:
 
 def full_case(resources: Resources, *, fetched: bool = False) -> SearchedCase:
     """Rows, a file, a package, a note, a letter and a proof of identity; closed."""
-    case = SearchedCase(resources)
+    case = SearchedCase(resources, at=datetime.now(UTC))
     case.found("platform", "accounts", ACCOUNT)
     case.found_files("uploads", "pictures", {"a.txt": WORDS.encode()})
     case.build()
@@ -120,9 +121,9 @@ def test_each_rule_ends_with_the_last_day_of_its_period_and_for_every_outcome(re
         case.happen(Tag.REQUEST_CLOSED, outcome=outcome)
     with resources.database.read() as session:
         ended = max(session.exec(select(tables.CaseRecord.updated_at)).all()).date()
-        leap = RetentionDue(resources, session, date(ended.year + 2, ended.month, ended.day))
-        assert leap.over(Kept.CASE) == []
-        assert len(RetentionDue(resources, session, date(ended.year + 2, ended.month, ended.day + 1)).over(Kept.CASE)) == 4
+        last = period_end(ended, "2 years")
+        assert RetentionDue(resources, session, last).over(Kept.CASE) == []
+        assert len(RetentionDue(resources, session, last + timedelta(days=1)).over(Kept.CASE)) == 4
     assert {kept.value: rule.period for kept, rule in RULES.items()} == {
         "identity_evidence": "14 days",
         "collected_copies": "30 days",
@@ -182,8 +183,7 @@ def test_copies_go_before_the_rest_and_say_so(resources: Resources) -> None:
 
 
 def test_a_copy_that_was_fetched_is_collected_rows_for_thirty_days_more(resources: Resources) -> None:
-    full_case(resources, fetched=True)
-    fetched = SEARCHED.date()
+    fetched = full_case(resources, fetched=True).at.date()
     assert sweep(resources, Kept.COLLECTED, fetched + timedelta(days=30)).due == 0
     assert sweep(resources, Kept.COLLECTED, fetched + timedelta(days=31)).due == 1
     assert sweep(resources, Kept.PACKAGE, fetched + timedelta(days=31)).due == 0  # it is given again on request
@@ -191,8 +191,10 @@ def test_a_copy_that_was_fetched_is_collected_rows_for_thirty_days_more(resource
 
 def test_a_proof_of_identity_ends_after_fourteen_days_whatever_comes(resources: Resources) -> None:
     case = full_case(resources)
-    assert sweep(resources, Kept.IDENTITY_EVIDENCE, in_days(14)).due == 0
-    planned = sweep(resources, Kept.IDENTITY_EVIDENCE, in_days(15))
+    with resources.database.read() as session:
+        received = session.exec(select(tables.IdentityEvidence.received_at)).one().date()
+    assert sweep(resources, Kept.IDENTITY_EVIDENCE, received + timedelta(days=14)).due == 0
+    planned = sweep(resources, Kept.IDENTITY_EVIDENCE, received + timedelta(days=15))
     assert carry_out(resources, Kept.IDENTITY_EVIDENCE, planned) == (1, 0)
     with pytest.raises(KeyMissingError):
         resources.vault.evidence(case.id)

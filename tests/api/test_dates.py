@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +15,7 @@ from adapters.database.intake import Receipt
 from adapters.due_feed import due_calendar
 from adapters.resources import Resources
 from cli import app
+from domain.regimes import zone_of
 from domain.rights import Right, Role
 from tests.case_in_hand import CaseInHand
 
@@ -71,11 +73,20 @@ def test_a_long_line_is_folded_and_reads_the_same() -> None:
     assert "DTSTART;VALUE=DATE:20261123\r\nDTEND;VALUE=DATE:20261124" in text
 
 
-def test_the_figures_of_a_year_end_with_this_month(web: TestClient, key: Key, two: list[CaseInHand]) -> None:
+def test_the_figures_of_a_year_end_with_this_month(
+    web: TestClient, key: Key, two: list[CaseInHand], resources: Resources
+) -> None:
     rows = list(csv.DictReader(io.StringIO(read(web, key, "/figures/clock.csv"))))
     assert len(rows) == 12
-    assert rows[-1]["month"] == f"{datetime.now(UTC):%Y-%m}"
+    here = ZoneInfo(zone_of(resources.datamap.controller.country) or "UTC")
+    assert rows[-1]["month"] == f"{datetime.now(here):%Y-%m}"
     assert sum(int(row["received"]) for row in rows) == len(two)
+
+
+@pytest.mark.parametrize("last", ["2026-03", "2026-10", "2024-02"])
+def test_a_year_is_twelve_months_whatever_their_length(web: TestClient, key: Key, last: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(read(web, key, f"/figures/clock.csv?last={last}"))))
+    assert (len(rows), rows[-1]["month"]) == (12, last)
 
 
 @pytest.mark.parametrize("query", ["first=2026-13", "first=november", "first=2026-11&last=2026-10", "first=2001-01&last=2026-01"])
