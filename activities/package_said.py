@@ -36,7 +36,7 @@ def all_held(parts: Sequence[Written]) -> str:
     given = held(parts)
     if not kept_back(parts):
         return given
-    return f"{given} in your copy; others were left out" if given else "all of it left out of your copy"
+    return f"{given}; others left out" if given else "all of it left out of your copy"
 
 
 def unsaid_categories(written: Sequence[Written]) -> frozenset[str]:

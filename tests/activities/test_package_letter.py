@@ -126,8 +126,8 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     assert "There is nothing to list here." not in text
     assert "full copy" not in text, "nothing is full that something is missing from"
     assert "Not everything that we hold is in it" in text
-    assert "Your prompts (19 records in your copy; others were left out)" in text
-    assert "The platform 20 records in your copy; others were left out, on Mon 23 November 2026" in text
+    assert "Your prompts (19 records; others left out)" in text
+    assert "The platform 20 records; others left out, on Mon 23 November 2026" in text
 
 
 def test_what_is_not_about_the_person_is_not_said_to_be_held(resources: Resources) -> None:

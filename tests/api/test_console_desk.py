@@ -260,7 +260,7 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
 def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_words(
     at_console: SignIn, desk: SearchedCase
 ) -> None:
-    desk.found("partners", "referrals", [(1, MAILBOX), (2, "Mr Baker")])
+    desk.found("partners", "referrals", [(1, MAILBOX), *((number, "Mr Baker") for number in range(2, 8))])
     desk.by_hand("paper", "found", {"a.txt": b"mine", "b.txt": b"It was Mr Baker."})
     person, here = at_console(), path_of(desk)
     item = desk.items("platform", "prompts")[1].id
@@ -272,14 +272,15 @@ def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_wor
         card = page.partition('id="next-step"')[2].partition("Anything else")[0]
         assert "Cover what still stands in the package" in card
         places = re.findall(r'href="[^"]*/(package/[^"]+)">([^<]+)</a></p><p class="small pre">([^<]+)', unescape(card))
+        still = "Still there: \u201cmr baker\u201d"
         assert places == [
-            ("package/partners/referrals?start=0#item-2", "referrals, partners, number 2", "Still there: \u201cmr baker\u201d"),
-            (
-                "package/paper/by_hand?start=0#item-2",
-                "Files that a person found, paper, number 2",
-                "Still there: \u201cmr baker\u201d",
+            *(
+                (f"package/partners/referrals?start=0#item-{number}", f"referrals, partners, number {number}", still)
+                for number in range(2, 8)
             ),
+            ("package/paper/by_hand?start=0#item-2", "Files that a person found, paper, number 2", still),
         ]
+        assert "2 more places" in card, "a long list is folded"
         assert "Cover what still stands" in text_of(at_console(role).get("/console/cases"))
     with desk.resources.database.read() as session:
         package = session.exec(select(PackageRow).order_by(col(PackageRow.built_at).desc())).first()

@@ -49,7 +49,8 @@ def mend(looking: Looking, _step: NextStep) -> Card:
     return Card(
         "Cover what still stands in the package, then build it again",
         "Something that was covered or withheld stands in it at another place, so nobody can approve it (Article 15(4)). Open "
-        "each place and cover or withhold it there too. If it may leave after all, take the first decision back.",
+        "each place and cover or withhold it there too; a third person who is weighed is covered everywhere at once. If it may "
+        "leave after all, take the first decision back.",
         presses=looking.only(_BACK, _write(looking)),
         link=("Look at the package", "package"),
         release=True,
