@@ -278,6 +278,25 @@ def test_a_form_says_for_what_its_purposes_are(at_console: SignIn, resources: Re
     assert "For which uses the data stop" in form
 
 
+def test_an_objection_sends_its_code_from_the_card_and_names_the_uses_that_none_can_reach(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    key = "00000000-0000-4000-8000-0000000000aa"
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=key, kind="carry_out_right", right="objection")
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+
+    def card() -> str:
+        return text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
+
+    assert "To stop more than marketing, the mailbox has to be shown: send a code first." in card()
+    assert "Send a code Say how it ended" in card()
+    case.happen(Tag.IDENTIFIER_PROVEN, identifier=str(case.mailbox), how="code")
+    assert "send a code" not in card().lower()
+    form = text_of(person.get(f"{path}/actions/restrict_processing"))
+    assert "no objection reaches it" in form
+
+
 def test_a_correction_is_among_what_waits_for_approval(at_console: SignIn, resources: Resources) -> None:
     case = carrying_out(resources, Right.RECTIFICATION)
     case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="correct", right="rectification", places=[], sha256=SHA)

@@ -240,6 +240,23 @@ def test_nobody_is_led_to_confirm_a_strangers_account(at_console: SignIn, resour
     assert "Under account number 3 our systems have: R. Adeyemi (Your account). Compare the names." in card
 
 
+def test_the_same_request_again_and_a_complaint_lead_to_the_case_they_are_about(at_console: SignIn, resources: Resources) -> None:
+    first, again = CaseInHand(resources), CaseInHand(resources)
+    complaint = CaseInHand(resources, rights=[Right.COMPLAINT])
+    task(complaint, "handle_complaint")
+    person, path = at_console(), f"/console/cases/{again.reference}"
+    page = person.get(path)
+    told = "An earlier open case with the same address or number asks the same"
+    assert f"{told}: {first.reference}" in text_of(page)
+    assert told not in text_of(person.get(f"/console/cases/{complaint.reference}"))
+    join = f"{path}/actions/merge_duplicate?into={first.reference}"
+    assert join in page.text
+    assert f'value="{first.reference}"' in person.get(join).text
+    about = f"/console/cases/{complaint.reference}/actions/link_complaint?about={again.reference}"
+    assert about in person.get(f"/console/cases/{complaint.reference}").text
+    assert f'value="{again.reference}"' in person.get(about).text
+
+
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(
     at_console: SignIn, opened_case: CaseInHand
 ) -> None:

@@ -103,7 +103,7 @@ def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
     said = {each.title: each.words for each in scopes}
     rows = [replace(row, reason=". ".join(filter(None, [row.reason, said.get(row.system, "")]))) for row in rows]
     rows.sort(key=lambda row: ("not searched", "nothing", "found").index(row.result))
-    usable = [(each.kind, each.standing) for each in facts.state.identifiers.values() if each.usable]
+    usable: list[tuple[str, str]] = [(each.kind, each.standing) for each in facts.state.identifiers.values() if each.usable]
     identifiers = [(kind, standing, number) for (kind, standing), number in sorted(Counter(usable).items())]
     return Coverage(rows, Counter(row.result for row in rows), identifiers, scopes)
 

@@ -21,7 +21,7 @@ from domain.identity import Factor
 
 # The target of a command travels in the address and in hidden fields; a person never types it.
 TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right", "approval"})
-STARTS_WITH: Final = frozenset({"kind"})  # chosen by the link, and still open to another choice
+STARTS_WITH: Final = frozenset({"kind", "into", "about"})  # chosen by the link, and still open to another choice
 _BOXES: Final = {"factors": tuple(words.FACTORS.items()), "test": tuple(words.BURDENS.items())}
 _NOT_OFFERED: Final = {"redact", "withdrawn", "not_the_requester", "duplicate"}  # other forms, or not built yet
 MANY: Final = frozenset({"without", "purposes", "factors", "test"})  # of which several may be chosen

@@ -65,6 +65,7 @@ _CORRECTED = (
     "The systems hold the new value, and whoever received the old one is told (Article 19). If more is wrong, correct that too; "
     "then say how it ended: the person reads what you write, and the case goes on to its end."
 )
+_CODE_FIRST = "To stop more than marketing, the mailbox has to be shown: send a code first."
 _ONE_MORE = {Action.PROPOSE_RECTIFICATION: "Propose another correction"}
 
 
@@ -84,6 +85,9 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     done = [_said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
     own = looking.only(*_PRESSES.get(right, ()))
+    unproven = right is Right.OBJECTION and not own and not state.usable_keys
+    if unproven and state.delivery_address is not None:
+        own = looking.only(Press(Action.REQUEST_CODE, "Send a code", direct=True))
     corrected = right in CORRECTED and any(each.kind == "correct" for each in done_of(state.measures, right))
     if corrected:  # what was asked is done: the next step is to say so, and more corrections stand behind it
         own = [dataclasses.replace(each, label=_ONE_MORE.get(each.action, each.label), first=False) for each in own]
@@ -105,8 +109,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
             ),
         ],
-        note=_barred(looking, right)
-        or ("" if own or right is not Right.OBJECTION else "To stop more than marketing, ask for a code first."),
+        note=_barred(looking, right) or (_CODE_FIRST if unproven else ""),
     )
 
 

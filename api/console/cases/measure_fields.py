@@ -48,7 +48,10 @@ def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis
         return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
     purposes = tuple(each for each in purposes if each[2] is not LawfulBasis.CONSENT)
     objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
-    return tuple((name, title) for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable))
+    return tuple(
+        (name, title if basis in objectable else f"{title} (Article {basis.article}: no objection reaches it)")
+        for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable)
+    )
 
 
 def correctable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
