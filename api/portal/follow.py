@@ -28,9 +28,10 @@ from api.portal.reading import (
     may_withdraw,
     messages_of,
 )
-from api.portal.steps import at_once, steps_of
+from api.portal.steps import steps_of
 from api.portal.words import asked, outcome_of, request_title
 from domain.authority import Action
+from domain.conclusion import waits_for_words
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 from domain.identity_decisions import agents_address, mandate_awaited
@@ -252,7 +253,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         "access": Right.ACCESS.value in view.receipt.rights,
         "clock": view.clock,
         **dates_of(web, view),
-        "at_once": at_once(view),
+        "awaited": waits_for_words(state),
         "outcome": outcome_of(state.outcome) if state.outcome else "",
         "may": {action.value for action in allowed},
         # What was answered cannot be taken back, and what was released is not searched once more by naming another address.

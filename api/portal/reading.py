@@ -22,6 +22,7 @@ from api.portal.languages import current, say
 from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS
 from domain.authority import Action
 from domain.case import CaseState
+from domain.consents import course_of
 from domain.deadline import Clock
 from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
@@ -93,11 +94,22 @@ def counting(rights: Sequence[str], received: date, clock: Clock, due: date) -> 
 
 
 def dates_of(web: Web, view: CaseView) -> dict[str, Any]:
-    """The day that a page names, and how it was found."""
+    """The day that a page names, and how it was found; `dated` where the law gives one for what was asked.
+
+    A complaint has none for its outcome, and what is done at once has no period (s.164A DPA 2018, Article 7(3)).
+    """
     place, receipt = zone(web), view.receipt
     due = answer_by(view.clock, web.now().astimezone(place).date())
     received = receipt.received_at.astimezone(place).date()
-    return {"answer_by": due, "counting": counting(receipt.rights, received, view.clock, due)}
+    rights = set(receipt.rights)
+    dated = not (rights <= {Right.COMPLAINT.value, Right.MINOR_REPORT.value} or at_once(view))
+    counted = counting(receipt.rights, received, view.clock, due)
+    return {"answer_by": due, "counting": counted, "dated": dated, "complaint": rights == {Right.COMPLAINT.value}}
+
+
+def at_once(view: CaseView) -> bool:
+    """Whether what was asked is done as soon as it is received, so that no date of ours needs waiting for."""
+    return course_of(map(Right, view.receipt.rights), view.receipt.consents or ()) == "at_once"
 
 
 def first_mailbox(session: Session, case_id: UUID) -> UUID | None:

@@ -11,10 +11,10 @@ from typing import Final
 from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow
 from api.portal.languages import say
+from api.portal.reading import at_once
 from domain.case_parts import ANSWERED
-from domain.consents import course_of
 from domain.events import Tag
-from domain.rights import Right, Status
+from domain.rights import Outcome, Right, Status
 
 _ORDER: Final = (Status.RECEIVED, Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW, Status.DELIVERED)
 _KNOWN_BY: Final = {
@@ -23,6 +23,9 @@ _KNOWN_BY: Final = {
     "moved_in": "You had shown it before we moved to this page.",
 }
 _FOLDED: Final = {Status.AWAITING_CLARIFICATION: Status.COLLECTING, Status.FULFILLING: Status.IN_REVIEW}
+
+
+_STOPPED: Final = {Outcome.WITHDRAWN, Outcome.NOT_THE_REQUESTER, Outcome.IDENTITY_NOT_CONFIRMED, Outcome.DUPLICATE}
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,17 @@ class Step:
     note: str = ""
 
 
-def at_once(view: CaseView) -> bool:
-    """Whether what was asked is done as soon as it is received, so that no date of ours needs waiting for."""
-    return course_of(map(Right, view.receipt.rights), view.receipt.consents or ()) == "at_once"
-
-
 def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
-    """The road of a request, the present step open."""
-    state = view.state
+    """The road of a request, the present step open; of one that stopped, what happened and that it is closed."""
     at = {row.tag: row.at for row in events}
+    steps, outcome = _steps(view, events, at), view.state.outcome
+    if outcome in _STOPPED:
+        return [each for each in steps if each.at] + [Step(say("This request is closed"), "done", at.get(Tag.REQUEST_CLOSED))]
+    return [each for each in steps if each.at or each is steps[-1]] if outcome is Outcome.REFUSED else steps
+
+
+def _steps(view: CaseView, events: list[CaseEventRow], at: dict[str, datetime]) -> list[Step]:
+    state = view.state
     status = _FOLDED.get(state.status, state.status)
     here = len(_ORDER) if state.status is Status.CLOSED else _ORDER.index(status)
     answered = [system for system in state.systems.values() if system.state in ANSWERED]
@@ -94,6 +99,8 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
         title = say("We know that it is you") if state.identity_record else say("You confirm that it is you")
         rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), say("We sent you a mail with a code and a link. Use one of them.")))
     doing, text = say("A person looks at what you ask"), say("You need not wait here. We write when there is news.")
+    if view.receipt.rights == [Right.COMPLAINT.value]:
+        doing = say("Somebody who had nothing to do with what you complain about looks into it.").rstrip(".")
     if at_once(view):
         doing, text = say("The consent you named ends"), say("This is done at once. We write to you when it is.")
     if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:

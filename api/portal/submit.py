@@ -146,7 +146,7 @@ def receipt_page(
         session=session,
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
-        access=Right.ACCESS.value in view.receipt.rights,
+        access=not {Right.ACCESS.value, Right.PORTABILITY.value}.isdisjoint(view.receipt.rights),
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),

@@ -138,7 +138,7 @@ def _is_the_requester(view: CaseView, identifier: UUID) -> bool:
 def _proven(
     web: Web, case_id: UUID, identifier: UUID | None, link: UUID | None, instead: sessions.Visit | None = None
 ) -> Response:
-    answer = pages.away_to("/follow")
+    answer = pages.away_to("/follow?done=proven")
     # Whoever owns a further address reads nothing that the requester wrote: a slip of the keyboard may have named a stranger.
     proven = identifier is None or _is_the_requester(CaseReader(web.resources).get(case_id), identifier)
     sessions.begin(web, answer, case_id, "follow", identifier=identifier, link=link, proven=proven, instead=instead)

@@ -109,6 +109,8 @@ def request_title(rights: list[str]) -> str:
     """What a request is called on its own page."""
     if rights == [Right.ACCESS.value]:
         return say("Your request for a copy of your data")
+    if rights == [Right.COMPLAINT.value]:
+        return say("Your complaint")
     if rights == [Right.ERASURE.value]:
         return say("Your request to delete your data")
     return say("Your request")

@@ -112,6 +112,23 @@ class TestForm:
         page = web.post("/", data=marks(web.get("/").text) | {"step": "what", "rights": rights}).text
         assert ("the answer is due by" in page, told in page) == (dated, True)
 
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"rights": ["complaint"]}, "The law sets no day for the outcome of a complaint."),
+            (
+                {"rights": ["withdraw_consent"], "consents": ["marketing"]},
+                "This is done at once. The law knows no period for it.",
+            ),
+        ],
+    )
+    def test_a_receipt_promises_no_day_that_the_law_does_not_give(
+        self, web: TestClient, changes: dict[str, list[str]], told: str
+    ) -> None:
+        page = fill(web, **changes).text
+        assert told in page
+        assert not [each for each in ("You have an answer by", "The law gives us") if each in page]
+
     def test_pressed_twice_is_one_request(self, web: TestClient, resources: Resources, gateway: FakeGateway) -> None:
         form = marks(web.get("/").text) | {"step": "check"} | WRITTEN
         first, second = web.post("/", data=form), web.post("/", data=form)
