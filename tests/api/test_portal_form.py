@@ -117,7 +117,7 @@ class TestForm:
         [
             ({"rights": ["complaint"]}, "The law sets no day for the outcome of a complaint."),
             (
-                {"rights": ["withdraw_consent"], "consents": ["marketing"]},
+                {"rights": ["minor_report"]},
                 "This is done at once. The law knows no period for it.",
             ),
         ],
