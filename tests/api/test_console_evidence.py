@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -19,6 +19,7 @@ from domain.events import Tag
 from domain.rights import Role
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
+from tests.local_day import this_month
 
 SignIn = Callable[..., AtConsole]
 
@@ -109,7 +110,7 @@ def test_it_wants_a_fresh_sign_in_and_is_noted(at_console: SignIn, case: CaseInH
 def test_the_pack_of_a_period_holds_every_case_that_was_open_in_it_and_a_signed_list(
     at_console: SignIn, case: CaseInHand, resources: Resources
 ) -> None:
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = this_month(resources)
     answer = at_console(Role.PRIVACY_LEAD).post("/console/reports/evidence", {"from": month, "to": month})
     with zipfile.ZipFile(io.BytesIO(answer.content)) as zipped:
         assert zipped.testzip() is None

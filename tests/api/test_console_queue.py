@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select, update
@@ -14,6 +14,7 @@ from domain.events import Tag
 from domain.rights import Right, Role
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import ADDRESS, CaseInHand
+from tests.local_day import today
 
 SignIn = Callable[..., AtConsole]
 
@@ -57,10 +58,10 @@ class TestList:
 
     def test_what_is_late_says_by_how_much(self, at_console: SignIn, resources: Resources) -> None:
         CaseInHand(resources)
-        today = datetime.now(UTC).date()
+        day = today(resources)
         for days, told in ((1, "1 day late"), (3, "3 days late")):
             with resources.database.write() as session:
-                session.execute(update(QueueEntry).values(safe_due=today - timedelta(days=days)))
+                session.execute(update(QueueEntry).values(safe_due=day - timedelta(days=days)))
             assert told in at_console().get("/console/cases").text.replace("\N{NO-BREAK SPACE}", " ")
 
     def test_it_is_cut_by_its_address(self, at_console: SignIn, resources: Resources) -> None:
@@ -80,11 +81,11 @@ class TestList:
 
     def test_the_figures_lead_to_what_they_count(self, at_console: SignIn, resources: Resources) -> None:
         case, _ = CaseInHand(resources), CaseInHand(resources)
-        today = datetime.now(UTC).date()
+        day = today(resources)
         with resources.database.write() as session:
-            session.execute(update(QueueEntry).values(safe_due=today + timedelta(days=9)))
+            session.execute(update(QueueEntry).values(safe_due=day + timedelta(days=9)))
             here = col(QueueEntry.case_id) == case.id
-            session.execute(update(QueueEntry).where(here).values(safe_due=today - timedelta(days=2), attention=True))
+            session.execute(update(QueueEntry).where(here).values(safe_due=day - timedelta(days=2), attention=True))
         person = at_console()
         for href in ("?due=late", "?attention=1"):
             page = person.get(f"/console/cases{href}").text

@@ -24,6 +24,7 @@ from domain.messages import RecordEvents
 from domain.rights import Right, Role
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
+from tests.local_day import this_month
 
 SignIn = Callable[..., AtConsole]
 
@@ -71,7 +72,7 @@ class TestReports:
             "all": ("3", "2", "20"),
         }
         (month,) = [row for row in rows(person, "answered-by-month") if row["answered"] != "0"]
-        assert (month["month"], month["answered"], month["on_time"]) == (f"{datetime.now(UTC):%Y-%m}", "3", "2")
+        assert (month["month"], month["answered"], month["on_time"]) == (this_month(resources), "3", "2")
         shown = text_of(person.get("/console/reports"))
         assert "66%" in shown
         assert "2 of 3" in shown

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,9 +14,9 @@ from adapters.database.intake import Receipt
 from adapters.due_feed import due_calendar
 from adapters.resources import Resources
 from cli import app
-from domain.regimes import zone_of
 from domain.rights import Right, Role
 from tests.case_in_hand import CaseInHand
+from tests.local_day import this_month
 
 Key = Callable[..., dict[str, str]]
 ADDRESS = "somebody.special@example.com"
@@ -78,8 +77,7 @@ def test_the_figures_of_a_year_end_with_this_month(
 ) -> None:
     rows = list(csv.DictReader(io.StringIO(read(web, key, "/figures/clock.csv"))))
     assert len(rows) == 12
-    here = ZoneInfo(zone_of(resources.datamap.controller.country) or "UTC")
-    assert rows[-1]["month"] == f"{datetime.now(here):%Y-%m}"
+    assert rows[-1]["month"] == this_month(resources)
     assert sum(int(row["received"]) for row in rows) == len(two)
 
 

@@ -5,7 +5,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -18,6 +17,7 @@ from domain.rights import Role
 from tests.activities.package_case import SearchedCase
 from tests.at_console import AtConsole
 from tests.case_in_hand import CaseInHand
+from tests.local_day import this_month
 
 SignIn = Callable[..., AtConsole]
 Key = Callable[..., dict[str, str]]
@@ -50,7 +50,7 @@ def test_no_download_holds_a_formula(
     breach = web.post("/api/v1/breaches", json={"summary": EVIL, "affected": {"GB": 2}}, headers=headers).json()["reference"]
     web.post(f"/api/v1/breaches/{breach}/actions/dismiss", json={"reason": EVIL}, headers=headers)
     notice = web.post("/api/v1/notices", json={"title": EVIL, "purpose": "breach"}, headers=headers).json()["reference"]
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = this_month(resources)
     found: dict[str, bytes] = {
         "pack": person.post(f"/console/cases/{case.reference}/evidence").content,
         "period": person.post("/console/reports/evidence", {"from": month, "to": month}).content,

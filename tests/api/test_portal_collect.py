@@ -23,6 +23,7 @@ from domain.rights import Outcome, Status
 from tests.activities.package_case import SearchedCase
 from tests.api.conftest import FakeGateway
 from tests.api.visiting import a_code, a_link, hidden, status_of
+from tests.local_day import here
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ class TestCollect:
         offered = CaseReader(released.resources).get(released.id).state.offered_at
         assert offered is not None
         page = web.get(f"/collect/{a_link(released, 'package')}").text.replace("\N{NO-BREAK SPACE}", " ")
-        until = offered + timedelta(days=30)
+        until = here(released.resources, offered + timedelta(days=30))
         assert f"fetch it until <strong>{until:%a} {until.day} {until:%B %Y}" in page
         assert not re.search(r"seven days|(?<!, in )30 days|six months", page), "but for how far off the day is"
 
