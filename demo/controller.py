@@ -1,4 +1,4 @@
-"""Builds the demo's controller: two databases and a folder of files, of a company whose people exist only here.
+"""Builds the demo's controller: two databases, files and two exported mailboxes, of a company whose people exist only here.
 
 The same seed and day give the same company. It is built once: a mark says that a home has it. Nothing in it can reach a
 real person: addresses end in example.com and example.org, numbers and networks are those kept for fiction.
@@ -17,6 +17,7 @@ from typing import Literal
 
 from demo.chance import Chance
 from demo.counts import expected_counts
+from demo.office_mail import EXPORTS, mailboxes
 from demo.people import cast, crowd
 from demo.rows import Row, Rows
 from demo.stores import Filling, filling, is_filled, urls_of
@@ -30,7 +31,7 @@ Urls = Mapping[Store, str]
 DATAMAP = Path(__file__).with_name("datamap.yml")
 PEOPLE: dict[Size, int] = {"small": 200, "full": 10_000}
 SEED = 20260101  # the same as the benchmarks' data set, for no other reason than that one number is enough
-_FORMAT = 5  # counts up when other rows are made, so that a home built before is built anew
+_FORMAT = 6  # counts up when other rows are made, so that a home built before is built anew
 _MARK = "built.json"
 
 
@@ -73,6 +74,7 @@ def build(home: Path, *, size: Size = "small", urls: Urls | None = None, seed: i
     today = today or datetime.now(UTC).date()
     fillings = [filling(store, urls[store], _mark(made, today.isoformat())) for store in STORES]
     counts, files = _fill(folder, fillings, PEOPLE[size], Chance(seed, today))
+    _export(folder / EXPORTS, today)
     summary = Summary(people=PEOPLE[size], rows=counts, files=files, today=today.isoformat())
     (folder / _MARK).write_text(json.dumps({"made": made, "summary": asdict(summary)}, indent=2))
     return summary
@@ -90,8 +92,16 @@ def _found(folder: Path, made: Mapping[str, str | int], urls: Urls) -> Summary |
     except (OSError, ValueError, TypeError, KeyError):
         return None
     mark = _mark(made, summary.today)
-    there = known.get("made") == made and (folder / "files").is_dir()
+    there = known.get("made") == made and (folder / "files").is_dir() and (folder / EXPORTS).is_dir()
     return summary if there and all(is_filled(store, url, mark) for store, url in urls.items()) else None
+
+
+def _export(exports: Path, today: date) -> None:
+    """Lay the mailboxes down; no record of the stores is in them, so they are in no count."""
+    shutil.rmtree(exports, ignore_errors=True)
+    exports.mkdir()
+    for name, content in mailboxes(today):
+        (exports / name).write_bytes(content)
 
 
 def _fill(folder: Path, stores: list[Filling], people: int, chance: Chance) -> tuple[dict[str, int], int]:

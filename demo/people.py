@@ -35,9 +35,9 @@ HEAVY_MIX = {
     "age_confirmations": 1,
     "prompts": 15_000,
     "images": 20_000,
-    "uploads": 5,
+    "uploads": 8,
     "logins": 6_000,
-    "usage_events": 6_394,
+    "usage_events": 6_391,
     "moderation_flags": 20,
     "cookie_preferences": 4,
     "pixel_ledger": 1_000,
@@ -115,7 +115,7 @@ def cast() -> list[Person]:
     phone = "+447700900123"  # Ofcom keeps +44 7700 900000 to 900999 for fiction
     people = [
         Person(TYPICAL, "Tilda Typical", "IE", dict(TYPICAL_MIX), files=28),
-        Person(HEAVY, "Hans Heavy", "DE", dict(HEAVY_MIX), files=40),
+        Person(HEAVY, "Hans Heavy", "DE", dict(HEAVY_MIX), files=40, story="heavy"),
         Person(TWO_ACCOUNTS[0], "Tess Two", "GB", files=5, phone=phone),
         Person(TWO_ACCOUNTS[1], "Tess Two", "GB", files=2, phone=phone),
         Person(HOUSEHOLD[0], "Holly Household", "FR", files=2, card=card, device=device),

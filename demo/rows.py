@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from demo import people
 from demo.chance import Chance, fingerprint
+from demo.conversations import CONVERSATIONS
+from demo.documents import uploads
 from demo.hostile import BEYOND_THE_ROOT, HOSTILE_FILES, HOSTILE_TEXTS
 from demo.people import COUNTRIES, Person
 from demo.pictures import picture
@@ -40,6 +42,7 @@ class Rows:
         self._add_row = add_row
         self._add_file = add_file
         self._last: dict[str, int] = defaultdict(int)
+        self._documents = uploads()
 
     def add(self, person: Person) -> None:
         """All rows and files of one person."""
@@ -118,6 +121,8 @@ class Rows:
         name, content = f"holiday-{number}.png", picture(f"{account}/{number}")
         if person.story == "hostile":
             name, content = HOSTILE_FILES[number % len(HOSTILE_FILES)]
+        if person.story == "heavy":
+            name, content = self._documents[number % len(self._documents)]
         path = f"uploads/{account}/{name.replace('/', '_')}" if person.files else None
         if path:
             self._add_file(path, content)
@@ -176,13 +181,17 @@ class Rows:
         count = share + (person.mix["messages"] % person.mix["tickets"] if number == 0 else 0)
         days = _SUPPORT * chance.draw()
         status = "open" if person.story == "erasing" else chance.one_of(("open", "closed"))
-        row = (account, person.email, words()[:80], status, chance.exactly(days), chance.exactly(days / 2))
+        subject, said = CONVERSATIONS[number - 1] if person.story == "heavy" and 0 < number <= len(CONVERSATIONS) else ("", ())
+        drawn = words()[:80]
+        row = (account, person.email, subject or drawn, status, chance.exactly(days), chance.exactly(days / 2))
         ticket = self._one("tickets", row)
         for position in range(count):
             agent = position % 2 == 1
             author = ("agent", chance.one_of(_AGENTS)) if agent else ("customer", person.name)
             when = days - days / 2 * (position + 1) / count
-            self._one("messages", (ticket, *author, f"{words()}. {words()}", chance.exactly(when)))
+            usual = f"{words()}. {words()}"
+            text = said[position] if position < len(said) else usual
+            self._one("messages", (ticket, *author, text, chance.exactly(when)))
         if person.email == people.HOUSEHOLD[0]:  # one ticket, two people: each is found by their own row here
             for email in people.HOUSEHOLD:
                 self._one("ticket_participants", (ticket, email, chance.exactly(days)))
