@@ -94,6 +94,12 @@ class CollectedCollection:
         return self._content.head.reason
 
     @property
+    def blob(self) -> UUID | None:
+        """The sealed blob that holds the rows, written once and never changed; None where they are few and kept inline."""
+        ref = self._content.head.rows.ref
+        return ref.blob_id if ref else None
+
+    @property
     def from_snapshot(self) -> int:
         """How many rows, at the end, were deleted since the request came and survive only in the copy taken then."""
         return self._content.head.from_snapshot
@@ -128,6 +134,10 @@ class CollectedCollection:
     def items(self, start: int = 0) -> Iterator[Item]:
         """The items from a row on; opens only what is needed."""
         return (self._item(position, line) for position, line in enumerate(self._reader.json_lines(start), start))
+
+    def items_at(self, positions: Sequence[int]) -> Iterator[Item]:
+        """Some items, in the order of their rows; opens only what is needed, and each part of it once."""
+        return (self._item(at, line) for at, line in zip(sorted(positions), self._reader.json_lines_at(positions), strict=True))
 
     def records(self, start: int = 0) -> Iterator[dict[str, Any]]:
         """The rows from one on, as they stand in the JSON, without an item's id."""

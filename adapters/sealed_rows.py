@@ -145,6 +145,22 @@ class RowsReader:
         """The JSON lines one by one, from a row (counted from 0) on."""
         return itertools.chain.from_iterable(self.json_segments(start))
 
+    def json_lines_at(self, rows: Sequence[int]) -> Iterator[bytes]:
+        """The JSON lines of some rows in ascending order; each segment they are in is opened once."""
+        wanted = iter(sorted(rows))
+        row = next(wanted, None)
+        with self._open() as source:
+            for begin, after in itertools.zip_longest(self._index.segments, self._index.segments[1:]):
+                if row is None:
+                    return
+                if after is not None and row >= after.row:
+                    continue
+                source.seek(begin.json_at)
+                lines = source.read(begin.csv_at - begin.json_at).splitlines()
+                while row is not None and row - begin.row < len(lines):
+                    yield lines[row - begin.row]
+                    row = next(wanted, None)
+
     def json_segments(self, start: int = 0) -> Iterator[list[bytes]]:
         """The same in lists, as they were written: to parse many at once."""
         first = max(bisect.bisect_right(self._index.segments, start, key=lambda segment: segment.row) - 1, 0)

@@ -44,12 +44,17 @@ CHATS = """
 
 
 @pytest.fixture
-def talks(searched: SearchedCase, tmp_path: Path) -> SearchedCase:
+def chatty(searched: SearchedCase, tmp_path: Path) -> SearchedCase:
     datamap = tmp_path / "chats.yml"
     datamap.write_text(DATAMAP.read_text().replace("\n  - name: billing", f"{CHATS}\n  - name: billing", 1))
     searched.resources = dataclasses.replace(searched.resources, datamap=read_datamap(datamap))
-    searched.found("platform", "chats", TALKS)
     return searched
+
+
+@pytest.fixture
+def talks(chatty: SearchedCase) -> SearchedCase:
+    chatty.found("platform", "chats", TALKS)
+    return chatty
 
 
 def path_of(case: SearchedCase) -> str:
@@ -83,3 +88,26 @@ def test_only_what_has_a_thread_and_a_text_is_a_conversation() -> None:
     assert shape_of(("id", "ticket_id", "author_name", "body", "created_at")) is not None
     assert shape_of(("id", "body")) is None
     assert shape_of(("ticket_id", "email")) is None
+
+
+def test_a_conversation_whose_messages_lie_far_apart_is_read_whole_each_time(at_console: SignIn, chatty: SearchedCase) -> None:
+    many = [
+        (
+            number,
+            f"T-{number % 700}",
+            "customer",
+            "Ruth Adeyemi",
+            f"Part {number} of what she wrote. {'x' * 60}",
+            "2026-10-01T09:00:00+00:00",
+        )
+        for number in range(1, 2_101)
+    ]
+    chatty.found("platform", "chats", many)
+    person, here = at_console(), f"{path_of(chatty)}/package/platform/chats/talks?start=695"
+    for _ in range(2):  # the second time from what the first one learned about the places
+        told = text_of(person.get(here))
+        assert "700 conversations" in told
+        assert (
+            told.index("Part 696 of") < told.index("Part 1396 of") < told.index("Part 2096 of") < told.index("Conversation T-697")
+        )
+        assert "Conversation T-0" in told  # began last, so stands last

@@ -6,9 +6,13 @@ make one is told by their names. Next: api/console/cases/desk_shapes.py
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 import itertools
-from collections.abc import Iterator, Sequence
+import threading
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +36,11 @@ router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schem
 
 _AT_ONCE: Final = 5  # conversations of a page
 _MOST: Final = 100  # messages of one conversation that are shown
+_KEPT: Final = 8  # collections whose conversations this process remembers; a fifth of a megabyte for each 50,000 messages
+
+Positions: TypeAlias = "array[int]"
+_KNOWN: OrderedDict[tuple[UUID, str], list[Positions]] = OrderedDict()
+_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,6 @@ def _page(web: Web, who: SignedIn, case: CaseView, system: str, collection: str,
         raise UnknownObjectError
     threads = _threads(found, shape.thread)
     here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
-    wanted = threads[start : start + _AT_ONCE]
-    own = own_words(web, case.receipt, case.state)
     return shown_on_desk(
         web,
         who,
@@ -86,7 +93,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, system: str, collection: str,
         title=content.title_of(web, system, collection),
         here=here,
         field=shape.thread,
-        talks=[_talk(web, who, case, found, shape, own, name, positions, here) for name, positions in wanted],
+        talks=_talks(web, who, case, found, shape, threads[start : start + _AT_ONCE], here),
         start=start,
         number=len(threads),
         before=max(0, start - _AT_ONCE) if start else None,
@@ -94,33 +101,49 @@ def _page(web: Web, who: SignedIn, case: CaseView, system: str, collection: str,
     )
 
 
-def _threads(found: CollectedCollection, field: str) -> list[tuple[str, list[int]]]:
-    """Where the messages of each conversation stand."""
-    places: dict[str, list[int]] = {}
+def _threads(found: CollectedCollection, field: str) -> list[Positions]:
+    """Where the messages of each conversation stand.
+
+    Of many messages every one has to be read once. That is kept while this process lives, for a few collections, as bare
+    positions: what was found is never written anew, and a number says nothing about anybody.
+    """
+    key = (found.blob, field) if found.blob else None
+    with _LOCK:
+        if key is not None and key in _KNOWN:
+            _KNOWN.move_to_end(key)
+            return _KNOWN[key]
+    places: dict[str, Positions] = defaultdict(lambda: array("I"))
     for position, value in enumerate(itertools.chain.from_iterable(found.column(field))):
-        places.setdefault(text_of(value) if value is not None else "", []).append(position)
-    return list(places.items())
+        places[text_of(value) if value is not None else ""].append(position)
+    threads = list(places.values())
+    if key is not None:
+        with _LOCK:
+            _KNOWN[key] = threads
+            while len(_KNOWN) > _KEPT:
+                _KNOWN.popitem(last=False)
+    return threads
 
 
-def _talk(  # noqa: PLR0917
-    web: Web,
-    who: SignedIn,
-    case: CaseView,
-    found: CollectedCollection,
-    shape: Shape,
-    own: Sequence[str],
-    name: str,
-    positions: list[int],
-    here: str,
-) -> Talk:
-    items = [next(found.items(position)) for position in positions[:_MOST]]
+def _talks(  # noqa: PLR0917
+    web: Web, who: SignedIn, case: CaseView, found: CollectedCollection, shape: Shape, threads: list[Positions], here: str
+) -> list[Talk]:
+    shown = [positions[:_MOST] for positions in threads]
+    items = list(found.items_at([position for positions in shown for position in positions]))
     vault = web.resources.vault.case(case.receipt.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
     names = known_names(web, standing, found, [item.row for item in items])
-    lines = [desk_lines.line_of(found, item, standing, own, who.role, names) for item in items]
-    messages = sorted(_messages(lines, shape, here), key=lambda each: each.time)
-    return Talk(name, messages, max(0, len(positions) - _MOST))
+    own = own_words(web, case.receipt, case.state)
+    lines = {item.position: desk_lines.line_of(found, item, standing, own, who.role, names) for item in items}
+    named = {item.position: item.row[shape.thread] for item in items}
+    return [
+        Talk(
+            name=text_of(name) if (name := named[positions[0]]) is not None else "",
+            messages=sorted(_messages([lines[at] for at in positions], shape, here), key=lambda each: each.time),
+            more=len(all_of) - len(positions),
+        )
+        for positions, all_of in zip(shown, threads, strict=True)
+    ]
 
 
 def _messages(lines: list[desk_lines.Line], shape: Shape, here: str) -> Iterator[Message]:
