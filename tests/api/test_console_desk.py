@@ -86,7 +86,7 @@ def test_an_item_is_withheld_and_included_again(at_console: SignIn, desk: Search
     item = re.findall(r'name="item" value="([^"]+)"', page.text)[1]
     form = {"item": item, "position": "1", "decision": "withhold", "basis": "third_party", "reason": "Names a neighbour."}
     answer = person.post(here, form)
-    assert answer.headers["location"] == f"{here}?start=0&done=set_item_decision#item-3"
+    assert answer.headers["location"] == f"{here}?start=2&at=3&done=set_item_decision#item-3"
     assert "withheld: other people" in text_of(person.get(here))
     assert "Decisions were made after it was built" in text_of(at_console(Role.REVIEWER).get(path_of(desk)))
     person.post(here, form | {"decision": "include"})

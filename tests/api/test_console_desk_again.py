@@ -66,7 +66,7 @@ def test_a_decision_is_taken_back_and_what_stood_before_stands_again(at_console:
     decide(person, found, 0, decision="duplicate")
     here = {"system": "platform", "collection": "prompts", "position": "0"}
     answer = take_back(person, found, 2, **here)
-    assert answer.headers["location"].endswith(f"{PROMPTS}?start=0&done=undo_item_decision#item-1")
+    assert answer.headers["location"].endswith(f"{PROMPTS}?start=0&at=1&done=undo_item_decision#item-1")
     assert stands(found, 0) == "withhold"
     assert "withheld: legal privilege" in text_of(person.get(f"{path_of(found)}/{PROMPTS}"))
     take_back(person, found, 1)

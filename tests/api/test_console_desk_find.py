@@ -109,7 +109,7 @@ def test_a_question_stands_before_whom_it_is_to_until_it_is_answered(at_console:
     amira, tomasz = at_console(), at_console(Role.REVIEWER, "Tomasz Lind")
     assert "Asked of me 0" in text_of(tomasz.get("/console/cases"))
     answer = say(amira, found, 30, kind="question", text="Is Mr Baker a client?", to=tomasz.person)
-    assert answer.headers["location"].endswith(f"{PROMPTS}?start=25&done=remark#item-31")
+    assert answer.headers["location"].endswith(f"{PROMPTS}?start=30&at=31&done=remark#item-31")
     reference = f"HAB-{found.id.hex[:8].upper()}"
     assert "Asked of me 1" in text_of(tomasz.get("/console/cases"))
     assert reference in tomasz.get("/console/cases?view=asked").text

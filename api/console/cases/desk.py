@@ -43,13 +43,20 @@ _TURNED: Final = Refused(
 
 @router.get("/{reference}/package/{system}/{collection}")
 async def items(  # noqa: PLR0917
-    system: Name, collection: Name, web: TheWeb, who: TheCaseworker, case: TheOpenedCase, start: Start = 0, done: str = ""
+    system: Name,
+    collection: Name,
+    web: TheWeb,
+    who: TheCaseworker,
+    case: TheOpenedCase,
+    start: Start = 0,
+    done: str = "",
+    at: Start = 0,
 ) -> Response:
     """The records and files of one collection, each with what was decided of it and what may be somebody else's."""
 
     def page() -> Response:
         note_look(web, who, case, f"{_base(case)}/package/{system}/{collection}")
-        return _desk(web, who, case, system, collection, start, done=done)
+        return _desk(web, who, case, system, collection, start, done=done, told_at=at)
 
     return await run_in_threadpool(page)
 
@@ -58,7 +65,7 @@ async def items(  # noqa: PLR0917
 async def decide(  # noqa: PLR0917
     system: Name, collection: Name, web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCase
 ) -> Response:
-    """Decide about one item, and come back to the next one."""
+    """Decide about one item, and come back to the next one; what was done is said there."""
     position = number_in(field(form, "position")) or 0
     start = position - position % desk_reading.PAGE
     item = field(form, "item")
@@ -72,7 +79,7 @@ async def decide(  # noqa: PLR0917
     if refused is not None:
         return await run_in_threadpool(_desk, web, who, case, system, collection, start, refused=refused, at=item, filled=form)
     here = f"{_base(case)}/package/{system}/{collection}"
-    return away_to(f"{here}?start={start}&done={Action.SET_ITEM_DECISION.value}#item-{position + 2}")
+    return away_to(f"{here}{desk_reading.next_of(position)}&done={Action.SET_ITEM_DECISION.value}#item-{position + 2}")
 
 
 @router.get("/{reference}/package/{system}/{collection}/rule")
@@ -196,13 +203,14 @@ def _desk(  # noqa: PLR0917
     start: int,
     *,
     done: str = "",
+    told_at: int = 0,
     refused: Refused | None = None,
     at: str = "",
     filled: FormData | None = None,
 ) -> Response:
     read = reading.read(web, case)
     desk = desk_reading.read_desk(web, who, read, system, collection, start)
-    first = start - start % desk_reading.PAGE
+    first = desk.lines[0].position if desk.lines else 0
     return shown_on_desk(
         web,
         who,
@@ -210,6 +218,7 @@ def _desk(  # noqa: PLR0917
         "cases/items.html",
         refused,
         done=done,
+        told_at=min(told_at, desk.lines[-1].number) if told_at and desk.lines else 0,
         title=content.title_of(web, system, collection),
         desk=desk,
         start=first,
@@ -274,13 +283,14 @@ def shown_on_desk(
     refused: Refused | None,
     **more: Any,  # noqa: ANN401
 ) -> Response:
-    """A page of the desk, with what can be decided on it."""
+    """A page of the desk, with what can be decided on it; where the case stands is folded away."""
     return shell.show_case(
         web,
         who,
         read,
         template,
         tab="package",
+        working=True,
         status=refused.status if refused else 200,
         refused=refused,
         choices=[(choice.value, words) for choice, words in CHOICES.items()],

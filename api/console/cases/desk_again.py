@@ -39,7 +39,7 @@ async def undo(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpenedCa
     if not (system.isidentifier() and collection.isidentifier() and number_in(position) is not None):
         return away_to(f"{here}?done={done}")
     at = int(position)
-    return away_to(f"{here}/{system}/{collection}?start={at - at % desk_reading.PAGE}&done={done}#item-{at + 1}")
+    return away_to(f"{here}/{system}/{collection}?start={at}&at={at + 1}&done={done}#item-{at + 1}")
 
 
 @router.get("/{reference}/package/{system}/{collection}/{position}/legal")
@@ -66,8 +66,7 @@ async def refer(  # noqa: PLR0917
     if refused is not None:
         return await run_in_threadpool(_form, web, who, case, system, collection, position, told, refused)
     here = f"{shell.BASE}/{case.receipt.reference}/package/{system}/{collection}"
-    start = position - position % desk_reading.PAGE
-    return away_to(f"{here}?start={start}&done={Action.REFER_TO_LEGAL.value}#item-{position + 2}")
+    return away_to(f"{here}{desk_reading.next_of(position)}&done={Action.REFER_TO_LEGAL.value}#item-{position + 2}")
 
 
 def _form(  # noqa: PLR0917

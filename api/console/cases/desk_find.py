@@ -85,6 +85,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, wanted: Search, *, asked: boo
         read,
         "cases/find.html",
         tab="package",
+        working=True,
         wanted=wanted,
         asked=asked,
         states=list(desk_finding.STATES.items()),

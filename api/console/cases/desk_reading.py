@@ -71,8 +71,9 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         UnknownObjectError: the last search knows no such collection.
     """
     found = collection_of(web, facts, system, collection)
+    start = max(min(start, found.rows - 1), 0)  # after the last item of all is decided, its page is shown again
     start -= start % PAGE
-    items = [item for item, _ in zip(found.items(start), range(PAGE), strict=False)] if start < found.rows else []
+    items = [item for item, _ in zip(found.items(start), range(PAGE), strict=False)] if found.rows else []
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
@@ -122,6 +123,11 @@ def bases(facts: CaseFacts) -> list[tuple[str, str]]:
     """The bases that the law of the case has: code, and in words."""
     laws = frozenset(regime.partition("-")[0] for regime in facts.view.receipt.regimes)
     return [(basis.value, GROUNDS[basis].words) for basis in bases_of(laws)]
+
+
+def next_of(position: int) -> str:
+    """The query of the page on which an item is worked on next, and where what was done is said (numbers count from 1)."""
+    return f"?start={position + 1}&at={position + 2}"
 
 
 def last_basis(web: Web, case_id: UUID, person: str) -> str:

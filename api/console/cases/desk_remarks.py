@@ -56,8 +56,7 @@ async def add(  # noqa: PLR0917
         done = "remark_refused"
     counting_of(request.app).forget()  # a question counts in the lists at once
     here = f"{shell.BASE}/{case.receipt.reference}/package/{system}/{collection}"
-    start = position - position % desk_reading.PAGE
-    return away_to(f"{here}?start={start}&done={done}#item-{position + 1}")
+    return away_to(f"{here}?start={position}&at={position + 1}&done={done}#item-{position + 1}")
 
 
 def _add(  # noqa: PLR0917 (on which item, what was said, by whom)

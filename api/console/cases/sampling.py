@@ -125,6 +125,7 @@ def _page(web: Web, who: SignedIn, case: CaseView, *, part: bool, told: str = ""
         read,
         "cases/check.html",
         tab="package",
+        working=True,
         status=422 if told else 200,
         sample=sample,
         stale=stale,

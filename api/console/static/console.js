@@ -76,14 +76,15 @@ document.querySelectorAll("form[method=post]:not([data-again])").forEach((form) 
   window.addEventListener("pageshow", () => { sent = false; });
 });
 
-// Keys: "/" to the search for a reference; "j" and "k" to the next and the previous row's link.
+// Keys: "?" to all of them; "/" to the search of the page, else for a reference; "j" and "k" to the next and the previous row's link.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
   if (event.key === "/") {
-    const find = document.getElementById("find-reference");
+    const find = document.querySelector("[data-find]") || document.getElementById("find-reference");
     if (find) { event.preventDefault(); find.focus(); }
     return;
   }
+  if (event.key === "?") return document.getElementById("keys")?.showModal();
   const step = { j: 1, k: -1 }[event.key];
   const rows = step ? [...document.querySelectorAll("[data-row]")] : [];
   if (!rows.length) return;
@@ -101,10 +102,16 @@ document.addEventListener("keydown", (event) => {
   const select = item && item.querySelector("[data-decision]");
   if (!select) return;
   select.value = choice;
-  if (choice === "withhold" || choice === "redact") item.querySelector("details").open = true;
-  item.querySelector(".decide button[type=submit]").focus();
+  opens(select);
+  const keptBack = choice === "withhold" || choice === "redact";
+  item.querySelector(keptBack ? "select[name=basis]" : ".decide button[type=submit]").focus();
   event.preventDefault();
 });
+// What a decision needs to be filled in is opened with it.
+function opens(select) {
+  if (["redact", "extract"].includes(select.value)) select.form.querySelector("details").open = true;
+}
+document.querySelectorAll("[data-decision]").forEach((select) => select.addEventListener("change", () => opens(select)));
 // "f" and "u" go to the button that flags an item or takes its decision back; Enter presses it.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
@@ -126,7 +133,9 @@ document.addEventListener("keydown", (event) => {
   else (section.nextElementSibling?.matches("[data-item]") ? section.nextElementSibling : section).focus();
   event.preventDefault();
 });
-if (/^#item-\d+$/.test(location.hash)) document.querySelector(location.hash)?.focus();
+if (/^#item-\d+$/.test(location.hash)) (document.querySelector(location.hash) || document.querySelector("[data-item]:has(.told)"))?.focus();
+// A page that answers a press goes to its answer.
+document.querySelector("[data-lands]")?.focus();
 
 // A summary of mistakes is what the page is about: it is read first.
 document.querySelector(".summary[tabindex]")?.focus();
