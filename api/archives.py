@@ -29,15 +29,21 @@ class ArchiveDoor:
     Args:
         client: connected lazily, so that the web answers while the engine is down.
         resources: of the web process.
+
+    Made in the loop in which it starts things.
     """
 
     def __init__(self, client: Client, resources: Resources) -> None:
         self._client, self._resources = client, resources
+        self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start_soon(self, archive: UUID) -> None:
-        """Start the reading in the background; what goes wrong is left to the sweep."""
-        task = asyncio.ensure_future(self._start(archive))
+        """Start the reading in the background, from any thread; what goes wrong is left to the sweep."""
+        self._loop.call_soon_threadsafe(self._begin, archive)
+
+    def _begin(self, archive: UUID) -> None:
+        task = self._loop.create_task(self._start(archive))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
