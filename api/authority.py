@@ -85,6 +85,14 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", "/cases/{reference}/archives"): Rule(Scope.CASES_WRITE, _DESK, limit=ARCHIVE_LIMIT),
     ("POST", "/cases/{reference}/archives/estimate"): Rule(Scope.CASES_READ, _OFFICE),
     ("POST", "/cases/{reference}/archives/scope"): Rule(Scope.CASES_WRITE, _DESK),
+    ("GET", "/cases/{reference}/walls"): Rule(Scope.CASES_READ, _OFFICE),
+    ("POST", "/cases/{reference}/walls"): Rule(Scope.CASES_WRITE, _OFFICE),
+    # It opens people's data to somebody.
+    ("POST", "/cases/{reference}/walls/{wall}/lift"): Rule(
+        Scope.CASES_WRITE, frozenset({Role.PRIVACY_LEAD, Role.DPO}), decision=True
+    ),
+    ("GET", "/cases/{reference}/remarks"): Rule(Scope.CASES_READ, _OFFICE, content=True),
+    ("POST", "/cases/{reference}/remarks"): Rule(Scope.CASES_WRITE, _OFFICE, content=True),
     ("GET", "/cases/{reference}/package"): Rule(
         Scope.PACKAGES_READ, frozenset({Role.REVIEWER, Role.PRIVACY_LEAD, Role.DPO}), decision=True, content=True
     ),

@@ -70,6 +70,7 @@ from api.v1 import archives as archive_routes
 from api.v1 import breaches as breach_routes
 from api.v1 import notices as notice_routes
 from api.v1 import retention as retention_calls
+from api.v1 import walls as wall_routes
 
 
 @cache
@@ -86,6 +87,7 @@ def routes() -> list[BaseRoute]:
         cases,
         items,
         archive_routes,
+        wall_routes,
         package,
         erasure,
         lists,

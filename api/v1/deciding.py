@@ -12,11 +12,13 @@ from sqlmodel import Session
 
 from adapters.collected import Item
 from adapters.database import item_decisions
+from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
 from adapters.database.tables import CaseRecord, CommandRow
 from adapters.documents.shapes import is_pdf, is_picture
 from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
+from adapters.resources import Resources
 from api.v1.desk_bodies import ActionBody, SetItemDecisionBody
 from api.v1.models import ItemDecided
 from api.v1.preparation import Deed, write_note
@@ -191,6 +193,11 @@ def check_drawn(deed: Deed, spans: list[Span], choice: ItemChoice, item: Item) -
 
 
 def found_item(deed: Deed, item_id: str, position: int | None) -> Item:
+    """The item that the body of a deed names; see `item_of`."""
+    return item_of(deed.resources, deed.view, item_id, position)
+
+
+def item_of(resources: Resources, view: CaseView, item_id: str, position: int | None) -> Item:
     """The item that a body names.
 
     Raises:
@@ -199,7 +206,7 @@ def found_item(deed: Deed, item_id: str, position: int | None) -> Item:
     # Withholding something that is not there would look like protection and be none. Ids are keyed hashes without an index,
     # so the collection is read from where the list showed the item, and otherwise whole: half a second for 50,000 rows.
     system, collection, _ = item_id.split(".")
-    collected = everything_found(deed.resources, deed.view.state, deed.view.state.run)
+    collected = everything_found(resources, view.state, view.state.run)
     named = [one for one in collected.collections if (one.system, one.name) == (system, collection)]
     if position is not None:
         near = (item for one in named if position < one.rows for item in one.items(position))

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 import adapters.oidc  # noqa: F401 (its refusal is one of those listed, whoever else imported it)
 from api.authority import API, JSON_LIMIT, ROUTES, UPLOAD_LIMIT, Rule, Scope
 from api.errors import STATUSES
-from api.v1 import archives, cases, dates, disclosures, erasure, items, lists, mail, package, requests
+from api.v1 import archives, cases, dates, disclosures, erasure, items, lists, mail, package, requests, walls
 from api.v1.bodies import SHAPES
 from api.v1.desk_table import DESK, DESK_CALLS, DESK_ENUMS, DESK_MODELS, MAIL_MODELS
 from api.v1.models import (
@@ -87,7 +87,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "`GET /cases`, `POST /cases/search`, answer": CaseLines,
     "`GET /cases/{reference}` and every action, answer": CaseAnswer,
     "`GET /cases/{reference}/events`, answer": EventLines,
-    **items.MODELS | archives.MODELS,
+    **items.MODELS | archives.MODELS | walls.MODELS,
     **MAIL_MODELS,
     **DESK_MODELS,
 }
@@ -115,7 +115,7 @@ def page() -> str:
 def _calls() -> Iterator[str]:
     summaries = {
         (method, route.path): (route.endpoint.__doc__ or "").strip()
-        for module in (mail, requests, cases, items, archives, package, erasure, lists, disclosures, dates, *DESK_CALLS)
+        for module in (mail, requests, cases, items, archives, walls, package, erasure, lists, disclosures, dates, *DESK_CALLS)
         for route in module.router.routes
         for method in route.methods
     }

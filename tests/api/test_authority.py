@@ -38,6 +38,11 @@ MATRIX = {
     "POST /cases/{reference}/archives": WORKERS,
     "POST /cases/{reference}/archives/estimate": OFFICE,
     "POST /cases/{reference}/archives/scope": WORKERS,
+    "GET /cases/{reference}/walls": OFFICE,
+    "POST /cases/{reference}/walls": OFFICE,
+    "POST /cases/{reference}/walls/{wall}/lift": "privacy_lead dpo",
+    "GET /cases/{reference}/remarks": OFFICE,
+    "POST /cases/{reference}/remarks": OFFICE,
     "GET /cases/{reference}/package": "reviewer privacy_lead dpo",
     "GET /cases/{reference}/commands/{command}": f"{OFFICE} platform",
     "GET /due-dates.csv": OFFICE,
@@ -187,6 +192,7 @@ def _call(web: TestClient, name: str, case: Receipt, headers: dict[str, str]) ->
         "hold": case.case_id,
         "sweep": case.case_id,
         "evidence": case.case_id,
+        "wall": case.case_id,
     }
     url = "/api/v1" + path.format(reference=case.reference, **names)
     return web.request(method, url, headers=headers, json={} if method == "POST" else None).status_code

@@ -23,6 +23,9 @@ _SMALL: Final = (
     ".filter(each => each.checkVisibility() && !each.closest('.hidden') && !['checkbox', 'radio'].includes(each.type))"
     ".filter(each => each.getBoundingClientRect().height < 24).map(each => each.outerHTML)"
 )
+_DOUBLED: Final = (
+    "() => [...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
+)
 _NAMED: Final = {"link", "button", "textbox", "searchbox", "checkbox", "radio", "combobox", "Date", "InputTime"}
 _LANDMARKS: Final = {"banner", "navigation", "main", "complementary", "contentinfo", "search", "form", "region"}
 
@@ -46,6 +49,7 @@ def looked_at(page: Page, name: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     told_in_order(page, name)
+    assert page.evaluate(_DOUBLED) == [], f"{name}: what a label or a link leads to stands there twice"
     page.emulate_media(color_scheme="dark")
     photograph(page, f"{name}-dark")
     found = Axe().run(page, options={"runOnly": ["color-contrast"]})  # nothing else depends on the light

@@ -5,18 +5,13 @@ Next: api/console/cases/desk_remarks.py
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlmodel import Session, col, select
-
-from adapters.database.case_access import may_know
 from adapters.database.remarks import Kind, Remark, remarks_of
-from adapters.database.tables import Caseworker
-from api.console.authority import OFFICE
 from api.console.cases import content, desk_reading, reading
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web
+from api.remarking import colleagues_of
 from domain.errors import KeyMissingError
 
 
@@ -30,13 +25,6 @@ class Asked:
     by: str
     to: str
     mine: bool
-
-
-def colleagues_of(session: Session, web: Web, case_id: UUID) -> list[Caseworker]:
-    """Whom a question about a case can be to."""
-    working = [role.value for role in OFFICE]
-    query = select(Caseworker).where(Caseworker.active, col(Caseworker.role).in_(working)).order_by(Caseworker.name)
-    return may_know(session, web.resources.vault, case_id, session.exec(query).all())
 
 
 def around(web: Web, facts: CaseFacts, who: SignedIn, items: list[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`/console/cases/{reference}/walls`: who of the staff is kept away from a case (`security.md` R8; practice.md (b) 2).
 
 Anybody who works on the case puts a wall up, also round themselves; a privacy lead or the DPO lifts it. For whoever is behind it
-the case is not there: not opened, listed, found or counted. Next: adapters/database/walls.py
+the case is not there: not opened, listed, found or counted. Next: api/walling.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
@@ -9,12 +9,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database import walls
 from adapters.database.case_reader import CaseView
-from adapters.database.tables import AccessLog, Caseworker
+from adapters.database.tables import Caseworker
+from api import walling
 from api.console.authority import may
 from api.console.cases import reading, shell
 from api.console.cases.act_page import Refused, beside
@@ -29,7 +30,6 @@ from domain.errors import DomainError, InvalidInputError
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
-_LONGEST: Final = 2_000  # letters of a reason
 _LIFT: Final = "/console/cases/{reference}/walls/{wall}/lift"
 
 
@@ -57,34 +57,18 @@ async def lift(request: Request, wall: Annotated[UUID, Path()], web: TheWeb, who
     """Let somebody see the case again; after a fresh sign-in, since it opens people's data to somebody."""
     here = f"{shell.BASE}/{case.receipt.reference}/walls"
     who.need_fresh(web.now(), here)
-
-    def lifted() -> None:
-        with web.resources.database.write() as session:
-            walls.lift(session, case.receipt.case_id, wall, by=who.person, at=web.now())
-            _note(session, web, who, case, "wall_lifted")
-
-    await run_in_threadpool(lifted)
+    await run_in_threadpool(walling.lift, web, case, wall, who.person)
     counting_of(request.app).forget()
     return away_to(f"{here}?done=wall_lifted")
 
 
 def _put_up(web: Web, who: SignedIn, case: CaseView, given: dict[str, str]) -> UUID:
-    reason = given["reason"].strip()[:_LONGEST]
-    if not reason:
-        raise InvalidInputError("Say why, so that a privacy lead can judge it later.", field="reason")
     try:
         person = UUID(given["person"])
     except ValueError:
         raise InvalidInputError("Choose one of the staff.", field="person") from None
-    keys, case_id = web.resources.vault, case.receipt.case_id
-    with web.resources.database.write() as session:
-        walls.put_up(session, keys, case_id, person, reason=reason, by=who.person, at=web.now())
-        _note(session, web, who, case, "wall_put_up")
+    walling.put_up(web, case, person, given["reason"], who.person)
     return person
-
-
-def _note(session: Session, web: Web, who: SignedIn, case: CaseView, action: str) -> None:
-    session.add(AccessLog(at=web.now(), actor=who.person, action=action, case_id=case.receipt.case_id))
 
 
 def _page(
