@@ -28,6 +28,7 @@ class Verdict:
         kept: the parts of an extract.
         covers: the parts that are covered.
         looked: who decided had the whole file before them.
+        of_file: the item is a file, so words without a field are of its text and not of its row.
     """
 
     choice: ItemChoice
@@ -35,6 +36,7 @@ class Verdict:
     kept: tuple[Span, ...] = ()
     covers: tuple[Span, ...] = ()
     looked: bool = False
+    of_file: bool = False
 
     @property
     def dropped(self) -> bool:
@@ -59,7 +61,7 @@ class Verdict:
 
     def of_row(self, row: Mapping[str, Any]) -> Covered:
         """A row as it leaves."""
-        in_row = tuple(span for span in self.kept if span.field)  # of a file, the extract is of its text
+        in_row = tuple(span for span in self.kept if span.field or not self.of_file)
         given = extract_row(row, in_row) if in_row else row
         return cover_row(given, self.covers)
 
@@ -112,7 +114,7 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         _learn(secrets, decision, item.row, overrides=len(people) < len(standing.people))
         key = (decision.revision if decision else 0, *(each.revision for each in named))
         if key not in known:
-            known[key] = _verdict(decision, named)
+            known[key] = _verdict(decision, named, of_file=found.has_files)
         verdict = known[key]
         if verdict.dropped:
             verdicts.rows[position] = verdict
@@ -143,16 +145,16 @@ def _of_all(found: CollectedCollection, standing: Standing) -> Verdict | None:
         each.revision > newest for each in standing.about_items(found.system, found.name)
     ):
         return None
-    return _verdict(rule, standing.covering(rule))
+    return _verdict(rule, standing.covering(rule), of_file=found.has_files)
 
 
-def _verdict(decision: Decision | None, named: tuple[Decision, ...]) -> Verdict:
+def _verdict(decision: Decision | None, named: tuple[Decision, ...], *, of_file: bool) -> Verdict:
     choice = decision.choice if decision else ItemChoice.INCLUDE
     kept = decision.parts.spans if decision and choice is ItemChoice.EXTRACT else ()
     covers = spans_of(decision, named)
     basis = decision.basis if decision else None
     looked = bool(decision and decision.parts.looked)
-    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked)
+    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked, of_file)
 
 
 def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], *, overrides: bool) -> None:

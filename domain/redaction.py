@@ -184,7 +184,8 @@ def extract_row(row: Mapping[str, Any], spans: Sequence[Span]) -> dict[str, Any]
     """A row of which only the named parts are left."""
     left: dict[str, Any] = {}
     for name, value in row.items():
-        mine = [span for span in spans if span.field == name]
+        # words without a field are left wherever they stand, as a cover takes them wherever they stand
+        mine = [span for span in spans if span.field == name or (span.field is None and span.words is not None)]
         if value is None or any(span.words is None and span.start is None for span in mine):
             left[name] = value
         else:

@@ -113,6 +113,13 @@ def test_an_extract_keeps_the_sentence_and_is_no_withholding(case: SearchedCase)
     assert case.build().withheld == 0
 
 
+def test_an_extract_by_typed_words_gives_nothing_but_them(case: SearchedCase) -> None:
+    items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
+    case.decide(items[0], "extract", parts=spans({"words": "Ruth was late"}))
+    as_json, as_csv = rows(case.members())
+    assert [row["body"] for row in as_json] == [row["body"] for row in as_csv] == ["[…] Ruth was late […]", "All of it"]
+
+
 def test_an_exclusion_is_not_in_the_answer_and_not_withheld(case: SearchedCase) -> None:
     items = prompts(case, "mine", "same as mine", "of somebody else")
     case.decide(items[1], "duplicate", revision=1)

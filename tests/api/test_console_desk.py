@@ -80,6 +80,13 @@ def test_a_refused_decision_comes_back_as_it_was_filled_in(at_console: SignIn, d
     assert decisions(desk) == []
 
 
+def test_an_extract_says_what_is_given_of_the_item(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    item = re.findall(r'name="item" value="([^"]+)"', person.get(here).text)[1]
+    person.post(here, {"item": item, "position": "1", "decision": "extract", "typed": "Mr Baker"})
+    assert "Given, and nothing else of it: […] Mr Baker" in text_of(person.get(here))
+
+
 def test_an_item_is_withheld_and_included_again(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
     page = person.get(here)

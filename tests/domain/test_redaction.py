@@ -65,6 +65,11 @@ def test_an_extract_is_the_named_parts_and_nothing_else() -> None:
         "body": f"{GAP} Ruth was late on Monday. {GAP}",
         "author": GAP,
     }
+    assert extract_row(row, [Span(words="Ruth was late")]) == {
+        "id": GAP,
+        "body": f"{GAP} Ruth was late {GAP}",
+        "author": GAP,
+    }
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from adapters.documents.shapes import is_pdf, is_picture
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.reading import notes_of, people_of
 from api.dependencies import Web
-from domain.redaction import cover_row, text_of
+from domain.redaction import GAP, cover_row, extract_row, text_of
 from domain.rights import Role
 from domain.suggestions import Suggestion, suggest
 from domain.withholding import KEPT_BACK, Basis, ItemChoice
@@ -52,6 +52,7 @@ class Line:
         text: of a text file, its beginning.
         suggested: words that may be covered, with the reason.
         covers: words under a cover now.
+        given: what of it is given, where it is given as an extract.
         by_rule: a rule decided it.
         revision: of what stands now, 0 for nothing: whoever decides says what they saw.
         undo: the revision of a decision about this very item that can be taken back; 0 where there is none.
@@ -82,6 +83,7 @@ class Line:
     sealed: bool = False
     of_legal: bool = False
     reason: str = ""
+    given: Sequence[str] = ()
     chosen: tuple[list[str], list[str]] = ([], [])
 
     @property
@@ -192,7 +194,18 @@ def _line(  # noqa: PLR0917
         text=file_text,
         of_legal=item.id in standing.legal,
         chosen=_chosen(item, decision),
+        given=_given(item, decision),
     )
+
+
+def _given(item: Item, decision: Decision | None) -> list[str]:
+    """What an extract leaves, as the person will read it; of a file, the words that are looked for in its text."""
+    if decision is None or decision.choice is not ItemChoice.EXTRACT:
+        return []
+    if item.file:
+        return [span.words for span in decision.parts.spans if span.words]
+    left = extract_row(item.row, decision.parts.spans)
+    return [text_of(value) for value in left.values() if value is not None and value != GAP]
 
 
 def _chosen(item: Item, decision: Decision | None) -> tuple[list[str], list[str]]:
