@@ -51,6 +51,7 @@ class Looked:
         parts: what the decision about this file covers.
         text: of an office document, its parts with what may be somebody else's marked.
         revision: of the decision that stands, 0 for none.
+        people: third persons were weighed and are covered in it, wherever they are named.
     """
 
     item: Item
@@ -62,6 +63,7 @@ class Looked:
     text: list[tuple[str, list[Piece]]] = field(default_factory=list)
     next_position: int | None = None
     revision: int = 0
+    people: bool = False
 
     @property
     def name(self) -> str:
@@ -139,6 +141,7 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         text=[(called, pieces(text, suggest(text, own=own, names=names))) for called, text in about.text],
         next_position=position + 1 if position + 1 < found.rows else None,
         revision=decision.revision if decision else 0,
+        people=bool(standing.covering(decision)),
     )
 
 
