@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.case import CaseState
-from domain.case_parts import LETTER_BY_POST
+from domain.case_parts import LETTER_BY_POST, WorkItem
 from domain.conclusion import all_ended
 from domain.measure_standing import restriction_of
-from domain.rights import Status
+from domain.rights import Right, Status
 
 
 class WaitsFor(StrEnum):
@@ -111,6 +111,7 @@ _WORK: dict[str, tuple[Step, bool]] = {
     "consider_extension": (Step.CONSIDER_EXTENSION, False),
     "consider_partial_answer": (Step.CONSIDER_PARTIAL_ANSWER, False),
 }
+_STOPS = frozenset({Right.RESTRICTION, Right.WITHDRAW_CONSENT})  # Articles 7(3) and 18
 _THEM, _US, _SYSTEM = WaitsFor.THEM, WaitsFor.US, WaitsFor.SYSTEM
 
 
@@ -144,10 +145,18 @@ def _changing(state: CaseState) -> bool:
     return under_way and not state.held and all(item.kind == "carry_out_right" for item in state.open_work_items.values())
 
 
-def _work(state: CaseState) -> NextStep:
+def _urgency(item: WorkItem) -> int:
     order = list(_WORK)
+    if (
+        item.kind == "carry_out_right" and item.right in _STOPS
+    ):  # the data are used until somebody stops it; what is searched for a copy can wait for that
+        return order.index("search_by_hand") - 1
+    return order.index(item.kind) if item.kind in _WORK else len(order)
+
+
+def _work(state: CaseState) -> NextStep:
     items = state.open_work_items.values()
-    first = min(items, key=lambda item: order.index(item.kind) if item.kind in _WORK else len(order))
+    first = min(items, key=_urgency)
     step, attention = _WORK.get(first.kind, (Step.DO_TASK, False))
     about = first.kind if step is Step.DO_TASK else first.system or first.right or first.kind
     return NextStep(step, _US, about, attention=attention, tasks=len(items))

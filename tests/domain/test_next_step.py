@@ -110,6 +110,15 @@ def test_the_most_urgent_task_is_the_next_one(kinds: list[str], step: Step, atte
     assert found.tasks == len(kinds)
 
 
+def test_to_stop_the_use_of_data_comes_before_what_is_searched_for_a_copy() -> None:
+    items = {
+        UUID(int=1): WorkItem(kind="search_by_hand", system="paper"),
+        UUID(int=2): WorkItem(kind="carry_out_right", right=Right.RESTRICTION),
+    }
+    found = next_step(_case(Status.COLLECTING, run=1, work_items=items))
+    assert (found.step, found.about, found.tasks) == (Step.CARRY_OUT, Right.RESTRICTION, 2)
+
+
 def test_what_is_done_waits_for_us_while_a_message_has_no_answer() -> None:
     done = [RightItem(right=Right.ACCESS, status=Status.CLOSED, outcome=Outcome.FULFILLED, answered=True)]
     found = next_step(_case(Status.DELIVERED, rights=done, unanswered=NOON))

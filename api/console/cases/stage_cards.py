@@ -5,6 +5,7 @@ Next: api/console/cases/shell.py
 
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
+from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import found_nothing
 from api.console.cases.package_cards import said_of_return
 from domain.authority import ROLES, Action
@@ -207,6 +208,12 @@ def closed(looking: Looking, _step: NextStep) -> Card:
         Outcome.WITHDRAWN: "The person withdrew it. They may ask again whenever they like.",
         Outcome.IDENTITY_NOT_CONFIRMED: "Nobody could be sure who asked. A late answer opens it again at its own date.",
         Outcome.NOT_THE_REQUESTER: "Somebody else had made it. Nobody got anything.",
-        Outcome.DUPLICATE: "It goes on in another case of the same person.",
+        Outcome.DUPLICATE: f"It goes on in {_joined_into(looking.facts)}, of the same person.",
     }.get(outcome or Outcome.FULFILLED, "The answer was given. What remains here is the record of it (Article 5(2)).")
     return Card("Nothing more to do", told, presses=looking.only(Press(Action.REOPEN, "Open it again")), waiting=True)
+
+
+def _joined_into(facts: CaseFacts) -> str:
+    row = next(iter(facts.happened(Tag.REQUEST_MERGED)), None)
+    into = str(row.facts.get("into", "")) if row else ""
+    return next((each.reference for each in facts.related if str(each.case_id) == into), "another case")
