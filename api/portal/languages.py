@@ -18,14 +18,15 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from adapters.letter_words import NO_BREAK
 from api.dependencies import Web
 from domain.errors import DomainError
 from domain.incoming import Language
 
 NAMES: Final[dict[Language, str]] = {"en": "English", "de": "Deutsch", "fr": "Français"}
 FIELD: Final = "language"
-_WHOLE: Final = ("/notice/", "/affected/")  # pages whose words are there in each language
 _FOLDER: Final = Path(__file__).resolve().parent / "translations"
+_BLANKS: Final = re.compile(r" (?=[?!:;»])|(?<=«) ")  # French has them before its marks
 _WEIGHT: Final = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
@@ -80,8 +81,6 @@ def speaking(request: Request, web: Web) -> Iterator[Spoken]:
     asked = request.query_params.get(FIELD, "")
     if not (asked and spoken.choose(asked)) and (kept := named(request.cookies.get(_cookie(web), ""))):
         spoken.language, spoken.chosen = kept, True
-    if not request.url.path.startswith(_WHOLE):
-        spoken = Spoken("en")
     if request.method == "GET":
         others = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != FIELD])
         spoken.elsewhere = f"?{others}&" if others else "?"
@@ -120,7 +119,8 @@ def words(language: Language) -> dict[str, str]:
     """The sentences of a language by their English; English itself has none."""
     if language == "en":
         return {}
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return {english: _BLANKS.sub(NO_BREAK, said) for english, said in found.items()} if language == "fr" else found
 
 
 def say(sentence: str, **facts: object) -> str:
@@ -134,7 +134,7 @@ def told_of(refusal: DomainError) -> str:
     language = current().language
     if language == "en" or refusal.message in words(language):
         return say(refusal.message)
-    return say("Something did not arrive as it should. Please go back and try once more. Nothing was changed.")
+    return say("Please go back and try once more. Nothing was changed.")
 
 
 def _cookie(web: Web) -> str:

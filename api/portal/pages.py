@@ -113,6 +113,7 @@ def show(
         .render(
             controller=web.resources.datamap.controller,
             elsewhere=spoken.elsewhere,
+            chosen=spoken.chosen,
             said=said,
             size=lambda number: size(number, spoken.language),
             once=mark or once(web),

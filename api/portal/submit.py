@@ -24,7 +24,7 @@ from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
 from api.portal.form import Filled, Step, picture_asked
-from api.portal.languages import current, say
+from api.portal.languages import FIELD, current, say
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, substance
@@ -83,6 +83,10 @@ async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (o
     """One step on, or back; at the last one the request is taken in, and is received when this answers."""
     sent = await forms.form_of(request)
     filled, step, mark = form.read(sent), form.step_of(forms.field(sent, "step")), forms.field(sent, "once")
+    wanted = forms.field(sent, "speak")  # of another language: nothing that was typed is lost
+    current().choose(wanted or forms.field(sent, FIELD))
+    if wanted:
+        return await run_in_threadpool(_step, web, filled, step, mark)
     if forms.field(sent, "website"):
         # Nothing is lost and nobody is turned away: the page comes back with everything, and without what filled it in.
         filled.notice = say(_FILLED_IN_LAST if step == "check" else _FILLED_IN)
