@@ -38,7 +38,7 @@ _SAMPLE = (
     "password."
 )
 _LONGEST_NAME = 255  # what file systems take
-_INFECTED = "A scanner found malware in this file, so nothing of it was kept. Send it anew from a machine that is clean."
+INFECTED = "A scanner found malware in this file, so nothing of it was kept. Send it anew from a machine that is clean."
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")  # stored unsealed, so nothing else gets in
 
 _log = structlog.get_logger("uploads")
@@ -107,7 +107,7 @@ def _scan(resources: Resources, vault: CaseVault, upload: Upload) -> None:
     upload.files = [replace(part, malware=looked_at(resources, vault, part.ref)) for part in upload.files]
     if any(part.malware == "infected" for part in upload.files):
         _log.warning("infected upload refused", kind=upload.files[0].ref.kind)
-        raise InvalidInputError(_SAMPLE if upload.files[0].ref.kind == EVIDENCE_OF_BREACH else _INFECTED, field="files")
+        raise InvalidInputError(_SAMPLE if upload.files[0].ref.kind == EVIDENCE_OF_BREACH else INFECTED, field="files")
 
 
 class _Reader:

@@ -179,5 +179,5 @@ def _ask(web: Web, session: sessions.Visit, path: str, title: str, lines: list[s
         action=f"/follow/{path}",
         button=button,
         back="/follow",
-        back_words="No, go back",
+        back_words=say("No, go back"),
     )

@@ -26,6 +26,11 @@ _SMALL: Final = (
 _DOUBLED: Final = (
     "() => [...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
 )
+_CUT: Final = (
+    "() => [...document.querySelectorAll('h1, h2, p, li, dt, dd, label, legend, a, button, summary, select')]"
+    ".filter(each => each.checkVisibility() && !each.closest('.hidden') && each.scrollWidth > each.clientWidth + 1)"
+    ".filter(each => getComputedStyle(each).display !== 'inline').map(each => each.outerHTML)"
+)
 _NAMED: Final = {"link", "button", "textbox", "searchbox", "checkbox", "radio", "combobox", "Date", "InputTime"}
 _LANDMARKS: Final = {"banner", "navigation", "main", "complementary", "contentinfo", "search", "form", "region"}
 
@@ -61,6 +66,18 @@ def looked_at(page: Page, name: str) -> None:
         assert width <= size["width"], f"{name} scrolls sideways at {size['width']} px: {width}"
     photograph(page, f"{name}-320")
     assert page.evaluate(_SMALL) == [], name  # WCAG 2.5.8; boxes of 16 px have a target of 26
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def looked_at_in_another_language(page: Page, name: str) -> None:
+    """What other words can break on a page that `looked_at` passed: they are longer, and their language has to be told."""
+    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+    width = page.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= TELEPHONE["width"], f"{name} scrolls sideways: {width}"
+    assert page.evaluate(_CUT) == [], f"{name}: words that stand out of their box"
+    photograph(page, f"{name}-360")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 

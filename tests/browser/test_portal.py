@@ -17,7 +17,7 @@ from domain.events import CaseEvent, Draft, Tag
 from domain.messages import RecordEvents
 from domain.rights import Outcome, Status
 from tests.browser.conftest import page_of
-from tests.browser.looking import TELEPHONE, WIDE, looked_at, photograph
+from tests.browser.looking import TELEPHONE, WIDE, looked_at, looked_at_in_another_language, photograph
 from tests.case_in_hand import CaseInHand
 from tests.factories import SHA
 
@@ -167,6 +167,27 @@ def test_the_copy_is_fetched(browser: Browser, portal: str, resources: Resources
         assert download.value.suggested_filename == f"{case.reference}.zip"
 
 
+def spoken(page: Page, language: str) -> None:
+    """Choose a language at the head of the page, as a person does."""
+    page.locator(f".languages [lang={language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_another_language_in_the_middle_of_the_form_keeps_what_was_typed(browser: Browser, portal: str) -> None:
+    with page_of(browser, viewport=TELEPHONE, java_script_enabled=False, locale="fr-FR") as page:
+        page.goto(portal)
+        expect(page.get_by_role("heading", name="Que souhaitez-vous faire ?")).to_be_visible()
+        spoken(page, "de")
+        page.get_by_label("Meine Daten löschen").check()
+        page.get_by_role("button", name="Weiter").click()
+        page.get_by_label("E-Mail-Adresse", exact=True).fill("ruth@example.com")
+        spoken(page, "fr")
+        address = page.get_by_label("Adresse électronique", exact=True)
+        expect(address).to_have_value("ruth@example.com")
+        address.press("Enter")  # goes on, and changes no language
+        expect(page.get_by_role("heading", name="Ce qui nous aide à trouver")).to_be_visible()
+
+
 def ready(resources: Resources) -> CaseInHand:
     """A case whose package waits to be fetched."""
     case = CaseInHand(resources)
@@ -302,4 +323,7 @@ def test_axe_finds_nothing_in_any_light_and_nothing_scrolls_sideways(
         page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
         PAGES[name](page, portal, resources)
         looked_at(page, f"portal-{name}")
+        for language in ("de", "fr"):
+            spoken(page, language)
+            looked_at_in_another_language(page, f"portal-{name}-{language}")
         assert refused == []
