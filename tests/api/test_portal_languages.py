@@ -20,7 +20,8 @@ from domain.rights import Right
 from tests.activities.package_case import SearchedCase
 from tests.api.conftest import FakeGateway
 from tests.api.visiting import WRITTEN, a_code, a_link, fill, hidden, marks, receipts
-from tests.case_in_hand import MONDAY, CaseInHand
+from tests.case_in_hand import CaseInHand
+from tests.factories import MONDAY
 
 OTHERS: list[Language] = ["de", "fr"]
 DONE = ("proven", "written", "answered", "address", "evidence", "code")  # what the page of a request says thanks for
@@ -56,19 +57,11 @@ def test_no_sentence_of_the_form_stays_english(web: TestClient) -> None:
     for path in ("/", "/all", "/complain", "/no-such-page", "/follow", f"/follow/hl1_{'A' * 43}"):
         web.headers["accept"] = "text/html"
         assert alike(web, path) == set()
+    said: dict[str, object] = {"account": "yes", "mandate": "other", "seen_at": "a", "agent": "A", "agent_email": "b@c.example"}
+    wrong = {"rights": [], "email": "no", "country": "XX", "agent": "", "agent_email": "no", "concerns": "no"}
     for step in ("what", "about", "help", "check", "whole"):
-        for wrong in ({}, {"rights": [], "email": "no", "country": "XX", "agent": "", "agent_email": "no", "concerns": "no"}):
-            said = {
-                "step": step,
-                "account": "yes",
-                "mandate": "other",
-                "consents": [],
-                "seen_at": "a",
-                "concerns": "HAB-7K3M9QXA",
-            }
-            sent = (
-                marks(web.get("/").text) | WRITTEN | said | {"rights": every, "agent": "A", "agent_email": "b@c.example"} | wrong
-            )
+        for changes in ({"rights": every, "concerns": "HAB-7K3M9QXA"}, wrong):
+            sent = marks(web.get("/").text) | WRITTEN | said | {"step": step} | changes
             pages = [sentences(web.post("/", data=sent | {"language": language}).text) for language in ("en", *OTHERS)]
             left = pages[0] & (pages[1] | pages[2]) - {WRITTEN["name"]}
             assert left - consent_titles(web) == set(), step

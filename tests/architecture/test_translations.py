@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ def code_sentences() -> set[str]:
             continue
         tree = sources.tree(path)
         explained = {id(body[0].value) for body in _bodies(tree) if body and isinstance(body[0], ast.Expr)}
-        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-        said = (node.value for node in texts if id(node) not in explained)
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in explained)
+        said = (node.value for node in texts if isinstance(node.value, str))
         found |= {text for text in said if re.search(r"[^\W_] [^\W\d_]", text) and not text.startswith("default-src")}
     return found - NOT_SAID
 
@@ -45,11 +46,9 @@ def _bodies(tree: ast.AST) -> list[list[ast.stmt]]:
 
 def template_sentences() -> set[str]:
     """What the templates hand over to be translated."""
-    found: set[str] = set()
-    for path in TEMPLATES:
-        for _, _, message in environment("en").extract_translations(path.read_text(encoding="utf-8")):
-            found.add(message if isinstance(message, str) else str(message[0]))
-    return found
+    made: Any = environment("en")  # with what Jinja's extension adds to it
+    told = (message for path in TEMPLATES for _, _, message in made.extract_translations(path.read_text(encoding="utf-8")))
+    return {message if isinstance(message, str) else str(message[0]) for message in told}
 
 
 def refusals() -> set[str]:
@@ -61,11 +60,11 @@ def refusals() -> set[str]:
         uploads.INFECTED,
         quotas.ENOUGH_PROOFS,
     }
-    for name in RAISED:
-        for node in ast.walk(sources.tree(sources.ROOT / name)):
-            refused = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("Error")
-            if refused and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                found.add(node.args[0].value)
+    calls = (node for name in RAISED for node in ast.walk(sources.tree(sources.ROOT / name)) if isinstance(node, ast.Call))
+    for call in calls:
+        if isinstance(call.func, ast.Name) and call.func.id.endswith("Error") and call.args:
+            (told, *_) = call.args
+            found |= {told.value} if isinstance(told, ast.Constant) and isinstance(told.value, str) else set()
     return found | {"The code has 8 digits.", "This file is empty.", "The name of this file is too long."}
 
 
