@@ -84,12 +84,15 @@ def test_no_sentence_of_a_request_stays_english(web: TestClient, resources: Reso
     web.post(f"/verify/{a_link(proven, 'verify')}", data=marks(web.get(f"/verify/{a_link(proven, 'verify')}").text))
     for path in ("/follow", "/follow/withdraw", "/follow/not-me", "/follow/prove", *(f"/follow?done={each}" for each in DONE)):
         assert alike(web, path) == set()
-    proven.happen(Tag.CLARIFICATION_ASKED, note=str(proven.note("Which?", "caseworker:1")))
+    asked = CaseInHand(resources, rights=[Right.ACCESS, Right.PORTABILITY])
+    asked.proven()
+    asked.happen(Tag.CLARIFICATION_ASKED, note=str(asked.note("Which?", "caseworker:1")))
+    web.get(f"/follow/{a_link(asked, 'follow')}")
+    assert alike(web, "/follow") == set()
+    asked.happen(Tag.REQUEST_CLOSED, outcome="withdrawn")
     assert alike(web, "/follow") == set()
     for purpose in ("stop", "dispute", "object", "mandate"):
         assert alike(web, f"/{purpose}/{a_link(claimed, purpose)}") == set()
-    proven.happen(Tag.REQUEST_CLOSED, outcome="withdrawn")
-    assert alike(web, "/follow") == set()
 
 
 def test_no_sentence_beside_the_copy_stays_english(web: TestClient, released: SearchedCase) -> None:
