@@ -32,12 +32,16 @@ from domain.errors import NotAllowedNowError
 from tests import clamd
 from tests.activities.sorting import ASKS, DESK, RECORDS, with_file
 from tests.adapters.incoming.corpus import mail
-from tests.api.test_console_notices import load
-from tests.api.test_portal_proof import blobs
+from tests.api.test_console_breaches import dana
+from tests.api.test_console_deeds import waiting
+from tests.api.test_console_notices import breach, load
+from tests.api.test_console_notices import place as notice
+from tests.api.test_portal_proof import asked, blobs
 from tests.api.visiting import hidden
 from tests.at_console import COOKIE, AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 
+__all__ = ["asked", "breach", "dana", "notice", "waiting"]
 PDF = b"%PDF-1.7 "
 BAD = PDF + clamd.EICAR
 
