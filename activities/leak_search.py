@@ -21,6 +21,7 @@ PROSE: Final = 40  # letters of a text that says something; shorter values of wi
 _PIECE: Final = 1_000_000
 _AT_ONCE: Final = 100_000  # letters of layers that are looked at together
 _MANY: Final = 20  # words
+_FIRST: Final = 8  # parts of a text, before all of it
 _NAMES: Final = range(5, 60)  # letters of what may be a name, and is sought without its accents too
 # What joins the parts of a name in file names, addresses and tables.
 _JOINTS: Final = re.compile(r"[\s_.+,;|/\\\"'\u2019-]+")
@@ -117,13 +118,29 @@ def _found(name: str, content: bytes, needles: tuple[str, ...], documents: Docum
 
 def _place(layers: Sequence[Layer], needles: tuple[str, ...]) -> str | None:
     """The first of some layers in which a word stands. They are looked at together first, since most hold no part of any."""
-    seeming = _seeming(folded("\n".join(layer.text for layer in layers)), needles)
-    for layer in layers if seeming else ():
+    together = folded("\n".join(layer.text for layer in layers))
+    seeming = [needle for needle in _seeming(together, needles) if _pattern(needle, _FIRST).search(together)]
+    found = [needle for needle in seeming if _pattern(needle).search(together)]
+    for layer in layers if found else ():
         text = folded(layer.text)
-        plain, joined = " ".join(text.split()), " ".join(_JOINTS.sub(" ", text).split())
-        if any(_stands(needle, plain) or _stands(_JOINTS.sub(" ", needle).strip(), joined) for needle in seeming):
+        if any(_pattern(needle).search(text) for needle in found):
             return layer.place
     return None
+
+
+@lru_cache(maxsize=5_000)
+def _pattern(needle: str, most: int | None = None) -> re.Pattern[str]:
+    """Finds a name or a text, or the first parts of it, joined in any way and not inside longer words."""
+    parts = (_parts(needle) or [needle])[:most]
+    first, *rest = map(re.escape, parts)
+    # Begun by letters, since then the search leaps to them.
+    begin = f"{first}(?<![^\\W_]{first})" if parts[0][0].isalnum() else first
+    end = r"(?![^\W_])" if parts[-1][-1].isalnum() else ""
+    return re.compile(_JOINTS.pattern.join([begin, *rest]) + end)
+
+
+def _parts(needle: str) -> list[str]:
+    return _JOINTS.sub(" ", needle).split()
 
 
 def _seeming(text: str, needles: tuple[str, ...]) -> list[str]:
@@ -139,7 +156,7 @@ def _tokens(needles: tuple[str, ...]) -> list[tuple[re.Pattern[str], list[str]]]
     """All spellings of the words, by their longest part, which stands wherever they do."""
     tokens: dict[str, list[str]] = {}
     for needle in _spelled(needles):
-        tokens.setdefault(max(_JOINTS.sub(" ", needle).split() or [needle], key=len), []).append(needle)
+        tokens.setdefault(max(_parts(needle) or [needle], key=len), []).append(needle)
     return [(re.compile(re.escape(token)), mine) for token, mine in tokens.items()]  # finds it in half the time that `in` takes
 
 

@@ -4,6 +4,7 @@ Rows were sealed as JSON lines and as CSV when they were collected and are passe
 something is withheld is read row by row. Next: activities/package_view.py
 """
 
+import bisect
 import csv
 import io
 import itertools
@@ -158,18 +159,16 @@ def released_lines(found: CollectedCollection, verdicts: Verdicts, learns: Secre
     if not verdicts:
         yield from found.json_lines()
         return
-    first = 0
+    first, own = 0, sorted(verdicts.rows)
     for piece in found.json_lines():
-        if verdicts.sweep is not None:
-            swept = verdicts.sweep.json_lines(piece)
-            if learns is not None:
-                learns.cover(swept.removed)
-                verdicts.touched += swept.touched
-            yield swept.value
-            continue
-        lines = piece.splitlines(keepends=True)
-        kept = [_line(line, verdicts.of(number)) for number, line in enumerate(lines, first)]
-        first += len(lines)
+        after = first + piece.count(b"\n")
+        whole = not _any(own, first, after)
+        # A row has a verdict of its own or is swept; where none has one, all are swept at once, or left unread.
+        kept = [
+            verdicts.rows[number].of_line(line) if number in verdicts.rows else _swept(line, verdicts, learns)
+            for number, line in ([(-1, piece)] if whole else enumerate(piece.splitlines(keepends=True), first))
+        ]
+        first = after
         if any(kept):
             yield b"".join(kept)
 
@@ -181,10 +180,11 @@ def released_table(found: CollectedCollection, verdicts: Verdicts) -> Iterator[b
         return
     pieces = found.csv()
     yield next(pieces)
-    first = 0
+    after, own = 0, sorted(verdicts.rows)
     for piece, as_json in zip(pieces, found.json_lines(), strict=True):
-        if verdicts.sweep is not None and b"\\" not in as_json:
-            yield verdicts.sweep.csv_rows(piece)
+        first, after = after, after + as_json.count(b"\n")
+        if not _any(own, first, after) and (verdicts.sweep is None or b"\\" not in as_json):
+            yield piece if verdicts.sweep is None else verdicts.sweep.csv_rows(piece)
             continue
         rows = list(csv.reader(io.StringIO(piece.decode(), newline="")))
         kept = io.StringIO(newline="")
@@ -192,16 +192,21 @@ def released_table(found: CollectedCollection, verdicts: Verdicts) -> Iterator[b
             verdict = verdicts.of(number)
             if verdict is None or not verdict.dropped:
                 csv.writer(kept).writerow(row if verdict is None else _cells(row, found.fields, line, verdict))
-        first += len(rows)
         yield kept.getvalue().encode()
 
 
-def _line(line: bytes, verdict: Verdict | None) -> bytes:
-    if verdict is None:
-        return line
-    if verdict.dropped:
-        return b""
-    return json.dumps(verdict.of_row(json.loads(line)).value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _any(own: Sequence[int], first: int, after: int) -> bool:
+    return bisect.bisect_left(own, first) < bisect.bisect_left(own, after)
+
+
+def _swept(lines: bytes, verdicts: Verdicts, learns: Secrets | None) -> bytes:
+    if verdicts.sweep is None:
+        return lines
+    swept = verdicts.sweep.json_lines(lines)
+    if learns is not None:
+        learns.cover(swept.removed)
+        verdicts.touched += swept.touched
+    return swept.value
 
 
 def _cells(row: list[str], fields: Sequence[str], line: bytes, verdict: Verdict) -> list[str]:

@@ -4,9 +4,10 @@ Only a collection that a decision names, or in which a covered person is named, 
 Next: activities/package_file_verdicts.py
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from activities.leak_search import Secrets
 from activities.package_sweep import Sweep, sweeps
@@ -59,11 +60,20 @@ class Verdict:
         """Something of the item's file goes, and not of its row alone."""
         return bool(self.kept) or any(span.field is None for span in self.covers)
 
+    def of_line(self, line: bytes) -> bytes:
+        """A line of JSON as it leaves; nothing of one that does not."""
+        if self.dropped:
+            return b""
+        return json.dumps(self.of_row(json.loads(line)).value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
     def of_row(self, row: Mapping[str, Any]) -> Covered:
         """A row as it leaves."""
         in_row = tuple(span for span in self.kept if span.field or not self.of_file)
         given = extract_row(row, in_row) if in_row else row
         return cover_row(given, self.covers)
+
+
+_GIVEN: Final = Verdict(ItemChoice.INCLUDE, None)
 
 
 class Verdicts:
@@ -101,12 +111,16 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
     about = standing.about(found.system, found.name)
     if not about and not standing.people:
         return Verdicts()
-    same = None if found.has_files else _of_all(found, standing)
-    if same is not None and (swept := _swept(found, same)) is not None:
-        return swept
+    others = None if found.has_files else _others(found, standing)
+    if others is None:
+        verdicts, lines = Verdicts(), _lines(found, standing, every=about)
+    else:
+        verdicts = Verdicts(Sweep(others.covers), others) if others.covers else Verdicts()
+        rules = standing.rules.get(scope(found.system, found.name), ())
+        # A rule over all of them goes before what was decided earlier.
+        lines = found.items_of(standing.single(found.system, found.name, after=rules[0].revision if rules else 0))
     known: dict[tuple[int, ...], Verdict] = {}
-    verdicts = Verdicts()
-    for position, line in _lines(found, standing, every=about):
+    for position, line in lines:
         item = found.item_at(position, line)
         decision = standing.of(item.id, item.row)
         people = standing.covering(decision)
@@ -120,32 +134,24 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
             verdicts.rows[position] = verdict
             if item.file and not verdict.excluded:
                 secrets.files.add(item.file.ref.sha256)  # the same picture elsewhere would tell what was kept back
-        elif verdict.kept or verdict.covers:
-            removed = verdict.of_row(item.row).removed
-            secrets.cover(removed)
-            if removed or verdict.kept or item.file:
-                verdicts.rows[position] = verdict
+            continue
+        removed = verdict.of_row(item.row).removed if verdict.kept or verdict.covers else []
+        secrets.cover(removed)
+        if removed or verdict.kept or (verdict.covers and item.file):
+            verdicts.rows[position] = verdict
+        elif verdicts.sweep is not None:
+            verdicts.rows[position] = _GIVEN
     return verdicts
 
 
-def _swept(found: CollectedCollection, same: Verdict) -> Verdicts | None:
-    if not same.covers:
-        return Verdicts()
-    return Verdicts(Sweep(same.covers), same) if sweeps(same.covers, found.fields) else None
-
-
-def _of_all(found: CollectedCollection, standing: Standing) -> Verdict | None:
-    """The verdict that all rows of a collection share, None when they differ or it asks more than covers."""
+def _others(found: CollectedCollection, standing: Standing) -> Verdict | None:
+    """The verdict of all rows about which nothing was decided one by one; None when they differ or it asks more than a sweep."""
     rules = standing.rules.get(scope(found.system, found.name), ())
     rule = rules[0] if rules else None
     if rule and (rule.parts.condition or rule.choice not in {ItemChoice.REDACT, ItemChoice.INCLUDE}):
         return None
-    newest = rule.revision if rule else 0
-    if standing.with_legal(found.system, found.name) or any(
-        each.revision > newest for each in standing.about_items(found.system, found.name)
-    ):
-        return None
-    return _verdict(rule, standing.covering(rule), of_file=found.has_files)
+    verdict = _verdict(rule, standing.covering(rule), of_file=found.has_files)
+    return verdict if not verdict.covers or sweeps(verdict.covers, found.fields) else None
 
 
 def _verdict(decision: Decision | None, named: tuple[Decision, ...], *, of_file: bool) -> Verdict:

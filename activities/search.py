@@ -18,7 +18,8 @@ from activities.matching import Sieve, Way
 from activities.systems.base import Connector, Lookup
 from adapters.blobs import Blobs, BlobWriter
 from adapters.case_vault import CaseVault
-from adapters.collected import ITEM_HASH, CollectedCollection
+from adapters.collected import CollectedCollection
+from adapters.item_ids import ITEM_HASH
 from adapters.neutral_names import neutral_name
 from adapters.row_text import HELD, Row, key_text
 from adapters.sealed_head import FILE_FIELDS, Head, Sealable

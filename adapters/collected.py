@@ -6,7 +6,7 @@ Next: activities/package.py
 import io
 import itertools
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Self, cast
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from adapters import item_ids
 from adapters.blobs import BlobReader, Blobs
 from adapters.case_vault import CaseVault
 from adapters.database.tables import SearchReceipt
@@ -22,8 +23,6 @@ from adapters.sealed_head import Sealable
 from adapters.sealed_rows import RowsIndex, RowsReader
 from domain.blobs import BlobRef
 from domain.traversal import Place
-
-ITEM_HASH = 16  # hexadecimal digits: 64 bits keep the items of one collection of one case apart
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,24 @@ class CollectedCollection:
         """The item of a row that was read as a line."""
         return self._item(position, line)
 
+    def items_of(self, ids: Collection[str]) -> Iterator[tuple[int, bytes]]:
+        """Position and line of each row that has one of these ids, in their order; ids of other collections have none."""
+        of_this = item_ids.Finder(self._vault, self.system, self.name, ids)
+        first = 0
+        for piece in self.json_lines() if of_this.wanted else ():
+            rows = piece.count(b"\n")
+            named = [[mark] for mark in self._marks[first : first + rows]] if self._marks else self._keys_of(piece, rows)
+            if here := of_this.among(named):
+                lines = piece.splitlines()
+                yield from ((first + number, lines[number]) for number in here)
+            first += rows
+
+    def _keys_of(self, piece: bytes, rows: int) -> Iterable[Sequence[Any] | str]:
+        key = self._content.head.primary_key
+        if key == self.fields[:1] and len(begins := item_ids.first_values(piece, key[0])) == rows:
+            return begins
+        return ([row[name] for name in key] for row in _rows(piece.splitlines()))
+
     def items(self, start: int = 0) -> Iterator[Item]:
         """The items from a row on; opens only what is needed."""
         return (self._item(position, line) for position, line in enumerate(self._reader.json_lines(start), start))
@@ -175,13 +192,13 @@ class CollectedCollection:
 
     def _item(self, position: int, line: bytes) -> Item:
         row = json.loads(line)
-        item = item_id(self._vault, self.system, self.name, [self._marks[position]]) if self._marks else self._id(row)
+        item = item_ids.item_id(self._vault, self.system, self.name, [self._marks[position]]) if self._marks else self._id(row)
         files = self._content.head.files
         file = CollectedFile(item, row["path"], row["member"], files[position]) if files else None
         return Item(item, self.system, self.name, position, row, file)
 
     def _id(self, row: dict[str, Any]) -> str:
-        return item_id(self._vault, self.system, self.name, [row[name] for name in self._content.head.primary_key])
+        return item_ids.item_id(self._vault, self.system, self.name, [row[name] for name in self._content.head.primary_key])
 
 
 class Collected:
@@ -240,19 +257,6 @@ class Collected:
     def read(self, ref: BlobRef) -> BlobReader:
         """Open a sealed file."""
         return self._blobs.read(self._vault, ref)
-
-
-def item_id(vault: CaseVault, system: str, collection: str, primary_key: Sequence[Any]) -> str:
-    """`<system>.<collection>.<hash>`: a keyed hash, so that an id tells nothing and ends with the case.
-
-    Args:
-        vault: of the case.
-        system: name in the data map.
-        collection: name in the data map.
-        primary_key: the values that name the row, as they stand in its JSON.
-    """
-    key = json.dumps(primary_key, ensure_ascii=False, separators=(",", ":"))
-    return f"{system}.{collection}.{vault.receipt_mac(f'item:{system}.{collection}', key)[:ITEM_HASH]}"
 
 
 def _collection(row: SearchReceipt, vault: CaseVault, blobs: Blobs) -> CollectedCollection:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from adapters.case_vault import CaseVault
-from adapters.collected import Collected, CollectedCollection, item_id
+from adapters.collected import Collected, CollectedCollection
 from adapters.database.tables import ItemDecision, UploadedFile
+from adapters.item_ids import item_id
 from adapters.neutral_names import neutral_name
 from adapters.resources import Resources
 from adapters.row_text import encode

@@ -5,7 +5,7 @@ was superseded stays: an authority may ask who changed it, and when. Next: api/v
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self
@@ -141,10 +141,11 @@ class Standing:
         begin = scope(system, collection)[:-1]
         return any(item.startswith(begin) for item in self.legal)
 
-    def about_items(self, system: str, collection: str) -> Iterator[Decision]:
-        """The decisions about single items of a collection."""
+    def single(self, system: str, collection: str, after: int = 0) -> set[str]:
+        """The items of a collection about which something was decided one by one, after a revision or by legal."""
         begin = scope(system, collection)[:-1]
-        return (decision for item, decision in self.items.items() if item.startswith(begin))
+        newer = (item for item, decision in self.items.items() if decision.revision > after)
+        return {item for item in itertools.chain(newer, self.legal) if item.startswith(begin)}
 
 
 def live(decisions: Iterable[Decision]) -> list[Decision]:

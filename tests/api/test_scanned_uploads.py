@@ -17,7 +17,6 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from activities.mailroom import Mailroom
-from adapters.collected import item_id
 from adapters.database.breach_tables import DossierFile
 from adapters.database.case_reader import CaseReader
 from adapters.database.mail_tables import IncomingMail
@@ -25,6 +24,7 @@ from adapters.database.tables import Alarm, IdentityEvidence, ItemDecision, Uplo
 from adapters.found_by_hand import closed_files, refuse_unscanned_files
 from adapters.incoming.reading_room import ReadingRoom
 from adapters.incoming.store import Arrived, store
+from adapters.item_ids import item_id
 from adapters.resources import Resources
 from adapters.scanning import scan_again
 from api.console.mail_words import scanned
