@@ -14,8 +14,9 @@ def canonical(*parts: Part) -> bytes:
     Args:
         parts: text is taken as UTF-8, a UUID as its lower-case text with hyphens, bytes as they are.
     """
-    pieces = []
-    for part in parts:
-        raw = part if isinstance(part, bytes) else str(part).encode()
-        pieces.append(len(raw).to_bytes(4, "big") + raw)
-    return b"".join(pieces)
+    return b"".join(framed(part if isinstance(part, bytes) else str(part).encode()) for part in parts)
+
+
+def framed(raw: bytes) -> bytes:
+    """One element of a tuple."""
+    return len(raw).to_bytes(4, "big") + raw

@@ -11,7 +11,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from adapters.canonical import canonical
+from adapters.canonical import canonical, framed
 from adapters.keyring import KEY_BYTES, derive
 from adapters.stream import StreamKeys
 from domain.errors import SealBrokenError
@@ -68,10 +68,13 @@ class CaseVault:
         """A hex MAC that stands for an identifier in a search receipt, and means nothing once the key is gone."""
         return hmac.digest(self._keys().receipt, canonical("habeas/1/receipt", kind, value), "sha256").hex()
 
-    def receipt_macs(self, kind: str, values: Iterable[str]) -> Iterator[bytes]:
+    def receipt_macs(self, kind: str, values: Iterable[bytes]) -> Iterator[bytes]:
         """The MACs of many values of one kind, as bytes; the key is opened once."""
-        key, begin = self._keys().receipt, canonical("habeas/1/receipt", kind)
-        return (hmac.digest(key, begin + canonical(value), "sha256") for value in values)
+        begun = hmac.new(self._keys().receipt, canonical("habeas/1/receipt", kind), "sha256")
+        for value in values:
+            mac = begun.copy()
+            mac.update(framed(value))
+            yield mac.digest()
 
     def stream_key(self, blob_id: UUID, kind: str) -> StreamKeys:
         """The keys of one blob: case, blob and kind are part of the derivation, so blobs cannot be swapped."""

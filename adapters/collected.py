@@ -142,7 +142,7 @@ class CollectedCollection:
                 yield from ((first + number, lines[number]) for number in here)
             first += rows
 
-    def _keys_of(self, piece: bytes, rows: int) -> Iterable[Sequence[Any] | str]:
+    def _keys_of(self, piece: bytes, rows: int) -> Iterable[Sequence[Any] | bytes]:
         key = self._content.head.primary_key
         if key == self.fields[:1] and len(begins := item_ids.first_values(piece, key[0])) == rows:
             return begins
