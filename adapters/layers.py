@@ -11,7 +11,6 @@ import contextlib
 import email
 import html
 import re
-import sys
 import unicodedata
 import zlib
 from collections.abc import Iterator
@@ -58,6 +57,7 @@ _HIDDEN: Final = re.compile(
 )
 _MOST_MARKS: Final = 30  # over one letter
 _RARE: Final = "\U00010000"
+_IDEOGRAPHS: Final = 0x20000  # from here on no mark stands over a letter; to look at all takes a tenth of a second
 _LEAST: Final = 128  # bytes that anything counts as, so that nobody packs nothing a million times
 _LONGEST_FIELD: Final = 100_000  # letters of a header of a mail
 # What hostile files raise in whatever takes them apart.
@@ -100,7 +100,7 @@ def _one_form(text: str) -> str:
 @cache
 def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """More marks on end than any script has (UAX 15 allows thirty); and before it a quick look, that knows rare ones roughly."""
-    every = [chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code))]
+    every = [chr(code) for code in range(0x300, _IDEOGRAPHS) if unicodedata.combining(chr(code))]
     common = "".join(each for each in every if each < _RARE) + "\u0f73\u0f75\u0f81\uff9e\uff9f"
     rare = "".join(each for each in every if each >= _RARE)
     return re.compile(f"[{common}{_RARE}-\U0010ffff]{{{_MOST_MARKS}}}"), re.compile(f"[{common}{rare}]{{{_MOST_MARKS},}}")
