@@ -58,8 +58,10 @@ def written_in(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _gathered(alphabet: str, decoded: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
-    """By itself what is long, or may be a file or a mail; all else in two pieces, in which no word meets another."""
-    narrow, wide = [], []
+    """By itself what is long, or may be a file or a mail; all else in three pieces, in which no word meets another."""
+    ascii_: list[bytes] = []
+    narrow: list[bytes] = []
+    wide: list[bytes] = []
     for number, each in enumerate(decoded, start=1):
         if (
             len(each) > _SHORT
@@ -72,9 +74,10 @@ def _gathered(alphabet: str, decoded: Iterable[bytes]) -> Iterator[tuple[str, by
             wide.append(
                 each + bytes(len(each) + 4 + -len(each) * 2 % 4)
             )  # four bytes a letter begin at every fourth, mostly zeros
-        else:
-            narrow.append(each)
-    yield from ((f"{alphabet} texts", together) for together in (b"\n".join(narrow), b"".join(wide)) if together)
+        else:  # what is no ASCII may be read in ten alphabets
+            (ascii_ if each.isascii() else narrow).append(each)
+    pieces = (b"\n".join(ascii_), b"\n".join(narrow), b"".join(wide))
+    yield from ((f"{alphabet} texts", together) for together in pieces if together)
 
 
 def _runs(content: bytes, alphabet: bytes) -> Iterator[tuple[int, int]]:
@@ -100,8 +103,8 @@ def _base64_in(content: bytes) -> Iterator[bytes]:
 def _spoken(found: bytes) -> Iterator[bytes]:
     """What a run of base64 may say. What stands before it may be no part of it, so it may begin at any of four letters."""
     raw = found.translate(_STANDARD, b" \t\r\n")
-    if not raw.translate(None, _HEXADECIMAL):
-        return iter(())  # a hash: read as what it is
+    if not raw.translate(None, _HEXADECIMAL + b"+"):
+        return iter(())  # a hash, which is read as what it is, or a UUID
     runs = (raw[at : -1 if (len(raw) - at) % 4 == 1 else None] for at in range(4))
     read = [one for one in map(base64.b64decode, (run + b"===" for run in runs)) if len(one) >= _LEAST]
     spoken = [one if file_begins(one) else _clear(one) for one in read]
@@ -119,9 +122,14 @@ def _zeros(decoded: bytes) -> int:
 def _clear(decoded: bytes) -> bytes:
     """What was decoded, where its longest part without noise is long: around a text stand paths, whose letters are base64's."""
     parted = decoded.translate(_NOISE)
-    if max(map(len, parted.split(b"\0"))) < max(len(decoded) // 2, _LEAST):
+    part = max(parted.split(b"\0"), key=len)
+    if len(part) < max(len(decoded) // 2, _LEAST):
         return b""
-    return decoded if b"\0" in decoded else parted.replace(b"\0", b"\n")
+    if len(decoded) > _SHORT or len(part) == len(decoded):
+        return decoded if b"\0" in decoded else parted.replace(b"\0", b"\n")
+    # Of ids, too, half decodes to something; of noise half is ASCII, of a text with a little of it before or behind almost all.
+    text = part.decode(errors="ignore").encode()
+    return text if len(text) * 4 >= len(part) * 3 else b""
 
 
 def _base32_in(content: bytes) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import gzip
 import io
 import time
 import zipfile
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -95,8 +96,9 @@ def test_a_name_is_known_as_addresses_and_file_names_write_it(name: str, text: s
         gzip.compress(b"x") * 40_000,
         b"A" * 1_000_001,
         b"0" * 1_000_001,
+        b"\n".join(b'{"id":"%s"}' % str(uuid5(NAMESPACE_URL, str(number))).encode() for number in range(60_000)),
     ],
-    ids=["backslashes", "percent", "Ascii85", "uuencode", "letters", "turned", "gzip", "base64", "hexadecimal"],
+    ids=["backslashes", "percent", "Ascii85", "uuencode", "letters", "turned", "gzip", "base64", "hexadecimal", "ids"],
 )
 def test_hostile_files_are_read_in_the_time_of_their_length(content: bytes) -> None:
     began = time.thread_time()
