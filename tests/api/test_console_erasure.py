@@ -126,6 +126,20 @@ def test_while_a_hold_stops_it_the_samples_are_the_restricted_roles(at_console: 
     assert f"{case.reference}/held" in page
 
 
+def test_a_legal_hold_is_said_before_anybody_approves_the_plan(at_console: SignIn, resources: Resources) -> None:
+    case, reviewer = planned(resources), at_console(Role.REVIEWER)
+    path = f"/console/cases/{case.reference}"
+    assert "legal hold" not in text_of(reviewer.get(path)).partition("Next step")[2].lower()
+    given = {
+        "email": "tilda.typical@example.com",
+        "ground": "dispute",
+        "review_on": f"{datetime.now(UTC).date() + timedelta(days=90)}",
+    }
+    assert at_console(Role.PRIVACY_LEAD).post("/console/holds", given).status_code == 303
+    for role in (Role.REVIEWER, Role.CASEWORKER):
+        assert "A legal hold stands on this person: a dispute, or a claim" in text_of(at_console(role, "Dana Wu").get(path))
+
+
 def test_a_case_without_a_plan_has_no_such_page(at_console: SignIn, resources: Resources) -> None:
     case = CaseInHand(resources)
     assert at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}/erasure").status_code == 404

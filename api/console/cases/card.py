@@ -105,6 +105,7 @@ class Looking:
     places: Sequence[Place] = ()  # where it does
     sample: bool = False  # a large package, whose sample this person has not looked at
     unseen: bool = False  # something was seen by nobody, so an approval takes a word about it
+    legal_hold: str = ""  # what stands against an erasure
     leads: Mapping[str, list[str]] = field(default_factory=dict)  # by system that a person searches: with what
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 

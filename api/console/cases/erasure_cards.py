@@ -24,6 +24,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         return Card(
             "A colleague approves the erasure",
             f"{figures} Whatever is kept has a ground of Article 17(3) and an end.",
+            instructions=looking.legal_hold,
             presses=looking.only(edit, Press(Action.CANCEL_ERASURE, "Stop the erasure")),
             link=("Look at the plan", "erasure"),
         )
@@ -31,6 +32,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
     return Card(
         "Approve the erasure plan",
         f"{figures} Approval covers exactly this plan; every proven address is told first, and may stop it (Article 17).",
+        instructions=looking.legal_hold,
         presses=looking.only(*alone, edit, back),
         link=("Look at the plan", "erasure"),
         note=note or ("You prepared a part of this case, so somebody else must approve." if mine else ""),
