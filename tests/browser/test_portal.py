@@ -112,7 +112,7 @@ def test_a_request_by_keyboard_alone(browser: Browser, portal: str, resources: R
         press_until(page, "code")
         page.keyboard.type(code_of_newest(resources))
         page.keyboard.press("Enter")
-        page.wait_for_url("**/follow")
+        page.wait_for_url("**/follow?done=proven")
         expect(page.get_by_text("We know that it is you")).to_be_visible()
 
 
