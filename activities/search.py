@@ -115,6 +115,8 @@ class Search:
             for blob in self._made:
                 with contextlib.suppress(ValueError):  # not finished, so not there
                     self._blobs.delete(blob.ref.blob_id)
+            for ref in self._files:
+                self._blobs.delete(ref.blob_id)
             raise
 
     def _keep(self, ways: Sequence[Way], snapshot: CollectedCollection | None) -> SearchResult:
@@ -207,7 +209,8 @@ class Search:
             return self._with_member(row, file)
 
     def _with_member(self, row: Row, file: BinaryIO) -> Row:
-        with self._create(FILE_KIND) as blob:
+        # Not remembered itself: each has a buffer of its own, and there may be thousands.
+        with self._blobs.create(self._vault, FILE_KIND) as blob:
             shutil.copyfileobj(file, blob, _COPY_BYTES)
         self._files.append(blob.ref)
         path, _, changed, _ = row[-len(FILE_FIELDS) :]
