@@ -14,6 +14,7 @@ from activities.package_sweep import Sweep, sweeps
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
+from domain.archives import WHO_AND_WHERE
 from domain.item_rules import scope
 from domain.redaction import Covered, Span, cover_row, extract_row
 from domain.withholding import EXCLUSIONS, KEPT_BACK, Basis, ItemChoice
@@ -167,7 +168,7 @@ def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], 
     if decision is None or decision.rule:
         return  # a rule keeps back internal collections whole; its texts recur where they belong to the requester
     if decision.choice in KEPT_BACK:
-        secrets.withhold(row.values())
+        secrets.withhold(value for name, value in row.items() if name not in WHO_AND_WHERE)
     elif decision.choice is ItemChoice.INCLUDE and overrides:
         secrets.give(row.values())
 

@@ -22,6 +22,8 @@ MESSAGE_FIELDS: Final = (
     "id", "kind", "sent_at", "sender", "recipients", "copied", "subject", "text", "files", "found_in", "custodian", "folder",
     "thread", "copies", "alike",
 )  # fmt: skip
+# Who wrote to whom, and where it lay: the same in every mail between them, so keeping one back does not make a secret of it.
+WHO_AND_WHERE: Final = frozenset({"sender", "recipients", "copied", "custodian", "folder"})
 ATTACHMENT_FIELDS: Final = ("message", "thread", "sent_at", "custodian")
 TERM: Final = "term"  # the field that holds the agreed word a message was found by
 

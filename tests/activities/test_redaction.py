@@ -1,6 +1,7 @@
 """What was covered or withheld is nowhere in the package, in rows, pages, files or attachments; else nobody can approve it."""
 
 import csv
+import dataclasses
 import email
 import email.policy
 import io
@@ -23,6 +24,7 @@ from adapters.database.item_decisions import Standing
 from adapters.database.tables import PackageRow
 from adapters.documents.reader import DocumentReader
 from adapters.layers import normal
+from adapters.resources import read_datamap
 from domain.errors import LeakFoundError
 from domain.events import Tag
 from domain.item_rules import Condition, Parts, ThirdPerson, scope
@@ -402,3 +404,32 @@ def test_a_covered_mail_keeps_what_was_not_covered(case: SearchedCase) -> None:
 )
 def test_what_cannot_be_covered_for_certain_is_not_covered(content: bytes) -> None:
     assert cover_file(content, [Span(words=OTHER)]) is None
+
+
+def test_who_wrote_to_whom_is_no_secret_of_a_mail_that_is_kept_back(case: SearchedCase, tmp_path: Path) -> None:
+    datamap = tmp_path / "mails.yml"
+    datamap.write_text(DATAMAP.read_text().replace("\n  - name: billing", f"{MAILS}\n  - name: billing", 1))
+    case.resources = dataclasses.replace(case.resources, datamap=read_datamap(datamap))
+    sender = "Oskar Lind <oskar.lind@the-same-office.example>"
+    texts = ("What only the first of both mails has in it, and nobody else.", "See you on Monday.")
+    case.found("platform", "mails", [(number, sender, text) for number, text in enumerate(texts, start=1)])
+    case.decide(case.items("platform", "mails")[0].id, "withhold", "third_party")
+    assert leaks(case) == []
+
+
+MAILS = """
+      - name: mails
+        title: Mails
+        table: mails
+        primary_key: [id]
+        fields:
+          id: {category: content, type: integer}
+          sender: {category: content, type: text, third_party: yes}
+          text: {category: content, type: text, third_party: yes}
+        references: [{field: id, to: platform.accounts.id, same_person: yes}]
+        purpose: service
+        lawful_basis: contract
+        retention: prompt
+        erasure: {action: delete}
+        origin: provided
+"""
