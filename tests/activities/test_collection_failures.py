@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.search_receipts import Outcome, Receipts
 from activities.systems.base import Lookup, SystemUnreachableError
+from activities.systems.files import FileSystem
 from activities.systems.sql import SqlSystem
 from adapters.row_text import Row
 from adapters.sealed_head import Head, Sealable
@@ -203,6 +205,27 @@ def test_a_search_that_is_interrupted_leaves_no_blob_and_is_done_anew(shop: Shop
     shop.collect(case)
     assert [row["id"] for row in shop.rows(case, "drafts")] == list(range(2, 3001))
     assert len(shop.blobs()) == 1
+
+
+class BreakingFolder(FileSystem):
+    """Stops at the third file."""
+
+    def open_file(self, collection: Collection, row: Row) -> BinaryIO | None:
+        if any(str(value).endswith("2.bin") for value in row):
+            raise Interrupted
+        return super().open_file(collection, row)
+
+
+def test_a_search_that_is_interrupted_leaves_no_file(shop: Shop) -> None:
+    for number in range(3):
+        shop.put(f"uploads/7/{number}.bin", b"mine")
+    case = shop.case()
+    shop.account(7)
+    folder = BreakingFolder(shop.resources.datamap.system("store"), Path(shop.environment["STORE_ROOT"]))
+    shop.systems._connectors["store"] = folder
+    with pytest.raises(Interrupted):
+        shop.collect(case)
+    assert shop.blobs() == set()
 
 
 def test_no_two_streams_share_a_key_after_a_kill(shop: Shop, database_url: str) -> None:
