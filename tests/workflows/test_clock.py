@@ -278,9 +278,9 @@ async def test_reminders_of_a_case_that_was_open_before_a_restart_go_on_and_star
 async def test_an_unanswered_question_is_looked_at_again_on_its_day_and_once(running: Running) -> None:
     await reviewed(running)
     await running.command(RequestClarification(actor=ANNA, note=uuid4()))
-    await running.age(days=29)
+    await running.age(days=27)  # the shortest month has 28
     assert not open_items(running, "look_again")
-    await running.age(days=4)
+    await running.age(days=6)
     await running.until(lambda _office: open_items(running, "look_again"))
     assert (await clock(running)).legal_due is None  # no deadline was made up
     await running.age(days=60)
