@@ -134,6 +134,8 @@ def test_p36_p38_a_period_is_no_ground_against_erasure() -> None:
         "platform.consents": "17(3)(e)",
         "platform.moderation_flags": "17(3)(e)",
         "business.invoices": "17(3)(b)",  # P39, P45
+        "office_mail.messages": "17(3)(e)",
+        "office_mail.attachments": "17(3)(e)",
         "payment_provider.payments": "17(3)(b)",
     }
 

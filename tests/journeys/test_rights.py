@@ -258,7 +258,7 @@ async def test_a_restriction_stands_in_every_system_until_the_person_was_told_th
     for store, table in _NAMES:
         assert office.sql(store, flags.format(table)) == [(people.HOUSEHOLD[0],)], "and not whoever shares the household"
     by_hand = {str(view.state.work_items[key].system) for key in items(view, "measure_by_hand")}
-    assert by_hand == {"files", "payment_provider"}
+    assert by_hand == {"files", "office_mail", "payment_provider"}
     assert "only store your data" in case.letters[-1]
     asked = {"value": people.HOUSEHOLD[0]}
     answer = (await office.post("/suppression/check", asked, Role.PRIVACY_LEAD)).json()
