@@ -80,6 +80,8 @@ async def test_an_erasure_ends_with_what_sql_says_and_a_certificate(installed: I
         "moderation_flags",
         "invoices",
         "payments",
+        "messages",  # of the office, which only a person could look through
+        "attachments",
     }
     view = await installed.until(case_id, lambda each: open_items(each, "instruct_processor"))
     recipients = {str(view.state.work_items[key].recipient) for key in open_items(view, "instruct_processor")}
