@@ -10,7 +10,7 @@ from workflows import options
 SETS = {name: found for name, found in vars(options).items() if isinstance(found, dict) and "retry_policy" in found}
 
 
-def test_there_are_eleven() -> None:
+def test_there_are_twelve() -> None:
     assert sorted(SETS) == [
         "ARCHIVES",
         "CALLS",
@@ -18,6 +18,7 @@ def test_there_are_eleven() -> None:
         "EVENTS",
         "LETTERS",
         "LISTS",
+        "LOOKS",
         "MAIL",
         "MAIL_SORTING",
         "PACKAGES",
