@@ -35,7 +35,7 @@ class Words:
     Args:
         days: Monday first, short.
         months: January first.
-        dot: behind the number of a day.
+        dot: behind the number of a day; `first`, behind that of the first of a month.
         thousands: what stands between groups of three digits.
         near: "today", "tomorrow", and the frame for a number of days.
         nouns: singular and plural of what is counted.
@@ -49,6 +49,7 @@ class Words:
     days: tuple[str, ...]
     months: tuple[str, ...]
     dot: str
+    first: str
     thousands: str
     near: tuple[str, str, str]
     nouns: dict[str, tuple[str, str]]
@@ -69,6 +70,7 @@ WORDS: Final[dict[Language, Words]] = {
         days=("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
         months=_twelve("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
         dot=".",
+        first=".",
         thousands=".",
         near=("heute", "morgen", "in {} Tagen"),
         nouns={"record": ("Eintrag", "Einträge"), "file": ("Datei", "Dateien"), "system": ("System", "Systeme")},
@@ -106,6 +108,7 @@ WORDS: Final[dict[Language, Words]] = {
         days=("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
         months=_twelve("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
         dot="",
+        first="er",
         thousands="\N{NARROW NO-BREAK SPACE}",
         near=("aujourd'hui", "demain", "dans {} jours"),
         nouns={"record": ("élément", "éléments"), "file": ("fichier", "fichiers"), "system": ("système", "systèmes")},
@@ -143,8 +146,9 @@ WORDS: Final[dict[Language, Words]] = {
 
 
 def day_in(words: Words, value: date) -> str:
-    """A date: Mi. 23. Dezember 2026, mer. 23 décembre 2026."""
-    return f"{words.days[value.weekday()]} {value.day}{words.dot} {words.months[value.month - 1]} {value.year}"
+    """A date: Mi. 23. Dezember 2026, mer. 23 décembre 2026, mar. 1er décembre 2026."""
+    number = f"{value.day}{words.first if value.day == 1 else words.dot}"
+    return f"{words.days[value.weekday()]} {number} {words.months[value.month - 1]} {value.year}"
 
 
 def count_in(words: Words, number: int, noun: str) -> str:

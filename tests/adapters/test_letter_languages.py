@@ -80,6 +80,8 @@ def test_words_and_numbers_are_those_of_the_language() -> None:
     blank = "\N{NO-BREAK SPACE}"
     assert day(date(2026, 12, 23), "de") == "Mi. 23. Dezember 2026".replace(" ", blank)
     assert day_ahead(date(2026, 12, 23), date(2026, 12, 22), "fr") == "mer. 23 décembre 2026".replace(" ", blank) + ", demain"
+    assert day(date(2026, 12, 1), "fr") == "mar. 1er décembre 2026".replace(" ", blank)
+    assert day(date(2026, 12, 1), "de") == "Di. 1. Dezember 2026".replace(" ", blank)
     assert count(1_284, "record", "de") == "1.284 Einträge"
     assert asked(Right.ERASURE, "fr") == "Que nous effacions vos données"
     kept = withheld({"third_party": 1, "secret": 1}, {}, "de")
