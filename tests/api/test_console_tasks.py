@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from domain.rights import Right, Role
 from tests import opened
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import PACKAGE, CaseInHand
-from tests.factories import SHA
+from tests.factories import MONDAY, SHA
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "datamap.yml"
 SignIn = Callable[..., AtConsole]
@@ -255,6 +256,16 @@ def test_the_same_request_again_and_a_complaint_lead_to_the_case_they_are_about(
     about = f"/console/cases/{complaint.reference}/actions/link_complaint?about={again.reference}"
     assert about in person.get(f"/console/cases/{complaint.reference}").text
     assert f'value="{again.reference}"' in person.get(about).text
+
+
+def test_of_many_earlier_requests_the_first_is_asked_about_and_the_rest_stand_in_a_fold(
+    at_console: SignIn, resources: Resources
+) -> None:
+    cases = [CaseInHand(resources, received_at=MONDAY - timedelta(hours=12 - hour)) for hour in range(8)]
+    page = text_of(at_console().get(f"/console/cases/{cases[-1].reference}"))
+    assert page.count("An earlier open case with the same address or number asks the same") == 1
+    assert f"asks the same: {cases[0].reference}" in page
+    assert "2 more cases" in page
 
 
 def test_before_somebody_is_told_that_nothing_is_held_it_says_what_was_searched_with(

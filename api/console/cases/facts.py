@@ -182,3 +182,21 @@ class CaseFacts:
     def happened(self, *tags: Tag) -> list[CaseEventRow]:
         """The events of some kinds, the newest first."""
         return [row for row in reversed(self.events) if row.tag in tags]
+
+
+def earliest_open_twin(facts: CaseFacts, related: list[Related]) -> Related | None:
+    """The case into which this one would be joined: its date is the one that counts (Article 12(3)).
+
+    One alone, since a person who wrote thirteen times gives a card of thirteen questions; the others stand under Related.
+
+    Args:
+        facts: of the case.
+        related: what the reader may see of the person's other cases.
+    """
+    mine = facts.view.receipt
+    same = [
+        each
+        for each in related
+        if not each.closed_at and each.received_at <= mine.received_at and set(each.rights) & set(mine.rights)
+    ]
+    return min(same, key=lambda each: each.received_at, default=None)

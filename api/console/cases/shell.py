@@ -19,7 +19,7 @@ from api.console.cases import content, legal_hold, looked, package_places, rail,
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
-from api.console.cases.facts import CaseFacts
+from api.console.cases.facts import CaseFacts, earliest_open_twin
 from api.console.cases.key_cards import leads_nowhere, owner_of
 from api.console.cases.leads import leads_of
 from api.console.cases.reading import case_events
@@ -101,6 +101,7 @@ def show_case(
     today = web.now().astimezone(zone(web)).date()
     looking = _looking(web, who, facts)
     step = next_step(facts.state, looking.hindrance)
+    related = [each for each in facts.related if each.case_id not in who.sight.hidden]
     # An auditor reads what happened and decides nothing, so there is no next step to see.
     card = card_of(looking) if tab is not None and who.role is not Role.AUDITOR else None
     return show(
@@ -139,7 +140,8 @@ def show_case(
         once=mark(),
         may=row_actions(web, who, facts),
         personal=who.role is not Role.AUDITOR,
-        related=[each for each in facts.related if each.case_id not in who.sight.hidden],
+        related=related,
+        twin=earliest_open_twin(facts, related),
         **more,
     )
 
