@@ -1,15 +1,19 @@
 """Search inside what was found, and what reviewers say to each other: flags, tags, notes, questions with answers."""
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
+import pikepdf
 import pytest
 
 from adapters.database.case_reader import CaseReader
 from domain.rights import Role
 from tests.activities.package_case import SearchedCase
-from tests.adapters.documents.corpus import PDFS
+from tests.adapters.documents.corpus import PDFS, line, pdf, png
 from tests.api.conftest import add_package
 from tests.at_console import AtConsole, text_of
 
@@ -59,6 +63,58 @@ def test_words_are_found_in_records_and_files_page_by_page(at_console: SignIn, f
     assert len(hits(find(person, found, word="Moreau"))) == 1, "inside a PDF"
     assert len(hits(find(person, found, word="pier.txt"))) == 1, "a name of a file"
     assert "No item meets all of this" in find(person, found, word="Lighthouse")
+
+
+def docx(body: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("[Content_Types].xml", "<Types/>")
+        zipped.writestr("word/document.xml", f'<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>')
+    return written.getvalue()
+
+
+def test_a_file_is_searched_in_its_words_and_named_where_it_has_none(at_console: SignIn, searched: SearchedCase) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "The pier", "ines@example.org", "mike@example.org"
+    mail.set_content("Dear Zoë,\nthe lighthouse — it stands.", cte="base64")
+    files = {
+        "packed.pdf": pdf(line("see the lighthouse"), compress_streams=True, recompress_flate=True),
+        "minutes.docx": docx("<w:p><w:r><w:t>At the light</w:t></w:r><w:r><w:t>house, all agreed</w:t></w:r></w:p>"),
+        "letter.eml": mail.as_bytes(),
+        "locked.pdf": pdf(line("the lighthouse"), encryption=pikepdf.Encryption(owner="secret", user="word")),
+        "scan.png": png(),
+        "lighthouse.png": png(),
+        "large.txt": b"nothing\n" * 2**19 + b"lighthouse",
+    }
+    searched.found_files("uploads", "pictures", files)
+    page = find(at_console(), searched, word="lighthouse")
+    snippets = [
+        " ".join(text_of_page(each).split()) for each in re.findall(r'<p class="small">(.*?)</p>\s*</li>', page, re.DOTALL)
+    ]
+    told = " ".join(snippets)
+    for words in ("see the lighthouse", "At the lighthouse , all agreed", "Dear Zo\u00eb, the lighthouse \u2014 it stands."):
+        assert words in told
+    assert not re.search(r"\b(BT|Tf|Tj|endobj|w:t)\b", told), "nothing of how a file is written"
+    assert len(hits(page)) == 4, "three by their text, and a picture by its name"
+    assert named_unread(page) == [
+        "Pictures, sound or film (1): pictures, uploads, number 5",
+        "Too long to be searched to the end (1): pictures, uploads, number 7",
+        "Locked or damaged (1): pictures, uploads, number 4",
+    ]
+    assert not named_unread(find(at_console(), searched)), "without a word no file is looked into"
+
+
+def test_a_collection_of_too_many_files_says_that_their_text_was_not_searched(at_console: SignIn, searched: SearchedCase) -> None:
+    searched.found_files("uploads", "pictures", {f"{number}.txt": b"lighthouse" for number in range(301)})
+    page = find(at_console(), searched, word="lighthouse")
+    assert not hits(page)
+    (told,) = named_unread(page)
+    assert "its 301 files are too many to look into" in told
+
+
+def named_unread(page: str) -> list[str]:
+    told = page.partition("could not be searched")[2].partition("</ul>")[0]
+    return [" ".join(text_of_page(each).split()) for each in re.findall(r"<li>(.*?)</li>", told, re.DOTALL)]
 
 
 def text_of_page(page: str) -> str:

@@ -21,7 +21,7 @@ from adapters.found_by_hand import everything_found
 from api.access import note_access
 from api.console.cases import content, desk_finding, desk_reading, reading, shell
 from api.console.cases.desk import note_look
-from api.console.cases.desk_finding import Hit, Looked, Search
+from api.console.cases.desk_finding import FilesRead, Hit, Looked, Search
 from api.console.cases.desk_lines import Piece, sealed_from, stands_of
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
@@ -29,10 +29,12 @@ from api.console.pages import ConsoleRoute, TheCaseworker, TheForm
 from api.console.sessions import SignedIn
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
+from domain.archives import UNSEARCHED
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
 _LONGEST: Final = 200  # letters of a word
+_MOST_NAMED: Final = 10  # files of one reason
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class Line:
     stands: str
     where: str
     snippet: list[Piece]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Files in which the word may stand without being found, for one reason; the first of them with where they are."""
+
+    why: str
+    number: int
+    first: list[tuple[str, str]]
 
 
 @router.get("/{reference}/package/find")
@@ -92,11 +103,11 @@ def _page(web: Web, who: SignedIn, case: CaseView, wanted: Search, *, asked: boo
         places=_places(web, looked),
         tags=[("", "Any")] + [(tag, tag) for tag in tags],
         lines=[_line(web, looked, hit) for _, hit in shown],
+        unread=_unread(web, looked),
+        crowded=[(content.title_of(web, *place), number) for place, number in looked.files.crowded.items()],
         following=f"{shown[-1][0][0]}:{shown[-1][0][1]}" if more else "",
         later=start != (0, 0),
-        counts=[
-            (".".join(place), content.title_of(web, *place), number) for place, number in (counts or Counter()).most_common()
-        ],
+        counts=_counted(web, counts),
         total=counts.total() if counts else None,
         most=desk_finding.MOST,
     )
@@ -120,7 +131,19 @@ def _looked(web: Web, who: SignedIn, read: CaseFacts) -> Looked:
         for row in session.exec(query).all():
             seen[row.system, row.collection].add(row.start)
     found = everything_found(web.resources, read.state, read.state.run).collections if read.state.run else ()
-    return Looked(found, standing, said, seen, desk_reading.PAGE, web.resources.documents, who.role)
+    return Looked(found, standing, said, seen, desk_reading.PAGE, FilesRead(web.resources.documents), who.role)
+
+
+def _unread(web: Web, looked: Looked) -> list[Unread]:
+    """By reason, what could not be read among the files that were looked into so far."""
+    by_reason: dict[str, list[tuple[str, str]]] = {reason: [] for reason in UNSEARCHED}
+    for place, at, why in looked.files.unread.values():
+        by_reason[why].append((f"{content.title_of(web, *place)}, number {at + 1:,}", _link(*place, at)))
+    return [Unread(UNSEARCHED[why], len(each), each[:_MOST_NAMED]) for why, each in by_reason.items() if each]
+
+
+def _link(system: str, collection: str, at: int) -> str:
+    return f"package/{system}/{collection}?start={at - at % desk_reading.PAGE}#item-{at + 1}"
 
 
 def _line(web: Web, looked: Looked, hit: Hit) -> Line:
@@ -131,7 +154,7 @@ def _line(web: Web, looked: Looked, hit: Hit) -> Line:
     return Line(
         title=content.title_of(web, hit.system, hit.collection),
         number=at + 1,
-        link=f"package/{hit.system}/{hit.collection}?start={at - at % desk_reading.PAGE}#item-{at + 1}",
+        link=_link(hit.system, hit.collection, at),
         stands=f"{stands}: {basis}" if basis else stands,
         where=hit.where,
         snippet=hit.snippet or ([Piece(beginning)] if beginning else []),

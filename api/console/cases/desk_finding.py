@@ -14,8 +14,9 @@ from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing
 from adapters.database.remarks import Kind, Remark
 from adapters.documents.reader import DocumentReader
-from adapters.layers import Layers, UnsearchableError, folded
+from adapters.layers import folded
 from api.console.cases.desk_lines import Piece, sealed_from
+from domain.archives import Unsearched
 from domain.redaction import cover_row, text_of
 from domain.rights import Role
 from domain.withholding import EXCLUSIONS, ItemChoice
@@ -77,6 +78,42 @@ class Hit:
     snippet: list[Piece] = field(default_factory=list)
 
 
+class FilesRead:
+    """The files that one search looks into, each read once however often the items are gone through.
+
+    Attributes:
+        unread: files without a find in which the word may stand all the same, by item: place, number from 0, and why.
+        crowded: collections with too many files to look into any, with how many there are.
+    """
+
+    def __init__(self, documents: DocumentReader) -> None:
+        """Use `documents` to read: text, PDF, office documents, mails, and what lies in each other."""
+        self._documents = documents
+        self._found: dict[str, list[Piece]] = {}
+        self.unread: dict[str, tuple[tuple[str, str], int, Unsearched]] = {}
+        self.crowded: dict[tuple[str, str], int] = {}
+
+    def cut(self, found: CollectedCollection, item: Item, needle: str) -> list[Piece]:
+        """The word with what stands around it in the text of an item's file; nothing where it is not found."""
+        if found.rows > _MOST_FILES:
+            self.crowded[found.system, found.name] = found.rows
+            return []
+        if item.id not in self._found:
+            text, why = self._letters(found, item)
+            self._found[item.id] = _cut(text, needle)
+            if why is not None and not self._found[item.id]:
+                self.unread[item.id] = ((found.system, found.name), item.position, why)
+        return self._found[item.id]
+
+    def _letters(self, found: CollectedCollection, item: Item) -> tuple[str, Unsearched | None]:
+        assert item.file is not None
+        if item.file.ref.bytes > _MOST_BYTES:
+            return "", Unsearched.LONG
+        with found.read(item.file.ref) as reader:
+            letters = self._documents.letters(b"".join(reader))
+        return letters.text, letters.why
+
+
 @dataclass(frozen=True)
 class Looked:
     """What a search needs of a case.
@@ -84,6 +121,7 @@ class Looked:
     Args:
         seen: first items of the pages that somebody had on the screen, by collection.
         page: how many items such a page has.
+        files: reads them; for one search.
     """
 
     collections: tuple[CollectedCollection, ...]
@@ -91,7 +129,7 @@ class Looked:
     said: Mapping[str, list[Remark]]
     seen: Mapping[tuple[str, str], Collection[int]]
     page: int
-    documents: DocumentReader
+    files: FilesRead
     role: Role
 
 
@@ -159,21 +197,8 @@ def _with_word(looked: Looked, found: CollectedCollection, item: Item, decision:
     for name, value in row.items():
         if value is not None and name != "member" and (cut := _cut(text_of(value), needle)):
             return Hit(found.system, found.name, item, decision, name, cut)
-    if file is not None and found.rows <= _MOST_FILES and file.ref.bytes <= _MOST_BYTES:
-        return _in_file(looked, found, item, decision, needle)
-    return None
-
-
-def _in_file(looked: Looked, found: CollectedCollection, item: Item, decision: Decision | None, needle: str) -> Hit | None:
-    assert item.file is not None
-    with found.read(item.file.ref) as reader:
-        content = b"".join(reader)
-    try:
-        for layer in Layers(item.file.name, looked.documents).read(content):
-            if cut := _cut(layer.text, needle):
-                return Hit(found.system, found.name, item, decision, "the file", cut)
-    except UnsearchableError:
-        return None
+    if file is not None and (cut := looked.files.cut(found, item, needle)):
+        return Hit(found.system, found.name, item, decision, "the file", cut)
     return None
 
 
