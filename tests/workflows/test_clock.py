@@ -1,7 +1,7 @@
 """The legal clock in a running case: pauses, extension, refusal, a missed date. Months pass in seconds of real time."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -90,16 +90,23 @@ async def test_a_case_of_three_months_with_two_pauses_and_an_extension(running: 
     assert running.office.letters.count("extension") == 1
 
 
+async def days_before(running: Running, day: date, days: int) -> None:
+    """Let time pass until the midnight (UTC) that begins so many days before a date, whatever day the test runs on."""
+    now = await running.skipper.get_current_time(running.handle)
+    there = datetime.combine(day - timedelta(days=days), time(), tzinfo=UTC)
+    await running.age(seconds=(there - now).total_seconds())
+
+
 async def test_reminders_start_over_when_the_date_moves(running: Running) -> None:
     await reviewed(running)
     before = (await clock(running)).safe_due
-    await running.age(days=26)
+    await days_before(running, before, 6)
     await running.until(lambda _office: 7 in dates(running, Tag.DEADLINE_APPROACHING, "days"))
     assert open_items(running, "consider_extension")  # while a notice is still lawful
     await running.command(ExtendDeadline(actor=LEAD, ground="number", note=uuid4()))
     await running.until(lambda office: "case:extension:notified" in office.tags)
     after = (await clock(running)).safe_due
-    await running.age(days=61)
+    await days_before(running, after, 6)
     await running.until(lambda _office: dates(running, Tag.DEADLINE_APPROACHING, "days").count(7) == 2)
     due = dates(running, Tag.DEADLINE_APPROACHING, "due")
     assert (due[0], due[-1]) == (before.isoformat(), after.isoformat())
