@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, false, select, true, tuple_
 from sqlmodel import Session, col, func
 
 from adapters.database.case_access import EVERY_CASE, Sight
@@ -43,10 +43,12 @@ class Wanted:
 
     Args:
         me: who looks, for their own cases and for what they may approve.
+        approves: whether their role may approve at all (R2); without it nothing is theirs to approve.
         due: first and last safe date; what falls in it is still owed an answer.
     """
 
     me: str
+    approves: bool = True
     view: View = "open"
     stages: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
@@ -102,7 +104,7 @@ class Queue:
         with self._database.read() as session:
             return int(session.execute(select(func.count()).select_from(QueueEntry).where(*_conditions(wanted))).scalar_one())
 
-    def facets(self, me: str, sight: Sight = EVERY_CASE) -> Facets:
+    def facets(self, me: str, sight: Sight = EVERY_CASE, *, approves: bool = True) -> Facets:
         """The numbers beside the filters, over all open cases that are seen."""
         facets = Facets()
         mine, nobody = col(QueueEntry.assignee) == me, col(QueueEntry.assignee).is_(None)
@@ -120,6 +122,8 @@ class Queue:
             asked = select(func.count()).select_from(QueueEntry).where(*here, _asked(me))
             facets.views["asked"] = session.execute(asked).scalar_one()
             facets.rights.update({row[0]: row[1] for row in session.execute(_by_right(sight))})
+        if not approves:
+            facets.views["approve"] = 0
         return facets
 
 
@@ -185,7 +189,7 @@ def _of_view(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.view == "unassigned":
         return [col(QueueEntry.assignee).is_(None)]
     if wanted.view == "approve":
-        return [_approvable(wanted.me)]
+        return [_approvable(wanted.me) if wanted.approves else false()]
     return [col(QueueEntry.unchecked) == true()] if wanted.view == "unchecked" else []
 
 

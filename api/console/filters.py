@@ -85,10 +85,11 @@ class Filters:
         pairs += [("attention", "1")] if other.attention else []
         return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
 
-    def wanted(self, me: str, today: date, sight: Sight = EVERY_CASE) -> Wanted:
-        """The same for the database."""
+    def wanted(self, me: str, today: date, sight: Sight = EVERY_CASE, *, approves: bool = True) -> Wanted:
+        """The same for the database; `approves`: whether the role of whoever looks may approve."""
         return Wanted(
             me=me,
+            approves=approves,
             view=self.view,
             stages=self.stages,
             waits_for=self.waits_for,
@@ -110,7 +111,7 @@ class Filters:
             return f"Due {day(date.fromisoformat(self.due))}"
         if self.view == "open" and self.waits_for == (WaitsFor.THEM.value,) and not (self.stages or self.rights):
             return "Waiting for somebody else"
-        return VIEWS[self.view]
+        return f"{VIEWS[self.view]}{', filtered' if self.is_cut else ''}"
 
     @property
     def is_cut(self) -> bool:

@@ -28,6 +28,7 @@ from api.dependencies import TheWeb, Web
 from api.face.days import zone
 from api.face.forms import number_in
 from api.face.strip import is_tall, strip_svg, strip_table
+from domain.authority import ROLES, Action
 from domain.errors import KeyMissingError, SealBrokenError
 from domain.next_step import Step
 from domain.rights import Right, Role
@@ -103,9 +104,12 @@ def colleagues(web: Web) -> list[tuple[str, str]]:
 
 def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: str) -> Response:
     reader, today = Queue(web.resources.database), web.now().astimezone(zone(web)).date()
-    wanted = filters.wanted(who.person, today, who.sight)
+    approves = _approves(who)
+    wanted = filters.wanted(who.person, today, who.sight, approves=approves)
     rows, after = reader.page(wanted, filters.after or None)
-    facets = counting.get(("facets", who.person, who.sight), lambda: reader.facets(who.person, who.sight))
+    facets = counting.get(
+        ("facets", who.person, who.sight, approves), lambda: reader.facets(who.person, who.sight, approves=approves)
+    )
     strip = counting.get(("strip", today, who.sight), lambda: DueDates(web.resources).strip(today, who.sight))
     return show(
         web,
@@ -122,7 +126,11 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
         total=counting.get(("count", wanted), lambda: reader.count(wanted)),
         page=PAGE,
         next=filters.link(after=after) if after else "",
-        views=[(filters.link(view=view), view, label, facets.views[view]) for view, label in VIEWS.items()],
+        views=[
+            (filters.link(view=view), view, label, facets.views[view])
+            for view, label in VIEWS.items()
+            if view != "approve" or approves or filters.view == view
+        ],
         own_views=[_own(who, reader, counting, view, today) for view in views_of(web, who.caseworker)],
         waits=[(value, steps.WAITS[value], facets.waits_for[value]) for value in WAITS],
         stages=[(value, words.STATUSES[value], facets.stages[value]) for value in STAGES],
@@ -135,9 +143,14 @@ def _queue(web: Web, who: SignedIn, filters: Filters, counting: Counting, done: 
     )
 
 
+def _approves(who: SignedIn) -> bool:
+    """Whether the role of whoever looks may approve what others prepared."""
+    return who.role in ROLES[Action.APPROVE_PACKAGE]
+
+
 def _own(who: SignedIn, reader: Queue, counting: Counting, view: SavedView, today: date) -> OwnView:
     filters = Filters.of_address(view.query)
-    wanted = filters.wanted(who.person, today, who.sight)
+    wanted = filters.wanted(who.person, today, who.sight, approves=_approves(who))
     return OwnView(view.name, filters.link(), filters.query(), counting.get(("count", wanted), lambda: reader.count(wanted)))
 
 

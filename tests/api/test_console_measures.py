@@ -14,7 +14,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.database.tables import CommandRow, Note
 from adapters.notes import write_note
 from adapters.resources import Resources
-from api.console.cases.measure_fields import REMOVED, Ending
+from api.console.cases.measure_fields import REMOVED, Ending, uses_chosen
 from domain.events import Tag
 from domain.rights import Right, Role
 from tests.at_console import AtConsole, text_of
@@ -59,10 +59,25 @@ def test_the_ground_of_a_restriction_is_chosen_and_never_presumed(at_console: Si
     options = person.get(path).text.partition('<select id="ground"')[2].partition("</select>")[0]
     assert " selected" not in options or '<option value="" selected>' in options
     assert options.partition("<option ")[2].startswith('value=""'), "what a browser shows first is no ground"
-    answer = person.post(path, {"ground": "", "reason": "She wrote so."})
+    answer = person.post(path, {"ground": "", "purposes": "every-use", "reason": "She wrote so."})
     assert answer.status_code == 422
     assert "Ground: choose one." in answer.text
     assert "She wrote so." in answer.text, "what was typed is kept"
+
+
+def test_every_use_stops_only_where_somebody_chose_that(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RESTRICTION)
+    person = at_console(Role.CASEWORKER)
+    path = f"/console/cases/{case.reference}/actions/restrict_processing"
+    shown = person.get(path).text
+    boxes = shown.partition('id="purposes"')[2].partition("</fieldset>")[0]
+    assert "Every use: the data are only stored" in boxes
+    assert " checked" not in boxes
+    refused = person.post(path, {"ground": "claims", "reason": "She wrote so."})
+    assert "For which uses the data stop: choose at least one." in refused.text
+    both = person.post(path, {"ground": "claims", "reason": "She wrote so.", "purposes": ["every-use", "improve"]})
+    assert "choose every use or single ones, not both." in both.text
+    assert uses_chosen({"purposes": ["every-use"], "ground": "claims"}) == {"purposes": [], "ground": "claims"}
 
 
 def test_a_correction_is_chosen_by_field_and_its_values_are_sealed(at_console: SignIn, resources: Resources) -> None:
@@ -295,6 +310,9 @@ def test_an_objection_sends_its_code_from_the_card_and_names_the_uses_that_none_
     assert "send a code" not in card().lower()
     form = text_of(person.get(f"{path}/actions/restrict_processing"))
     assert "no objection reaches it" in form
+    assert "Stop the purposes" in form
+    assert "No letter goes out now" in form
+    assert "The person is told, and told again" not in form
 
 
 def test_a_correction_is_among_what_waits_for_approval(at_console: SignIn, resources: Resources) -> None:

@@ -93,6 +93,15 @@ class TestList:
             assert table_of(page) == [case.reference]
         assert len(table_of(person.get("/console/cases?waiting=them").text)) == 2
 
+    def test_what_waits_for_approval_is_offered_to_whoever_may_approve_alone(self, at_console: SignIn) -> None:
+        assert "To approve by me" not in at_console(Role.CASEWORKER).get("/console/cases").text
+        assert "To approve by me" in at_console(Role.REVIEWER).get("/console/cases").text
+
+    def test_a_list_that_is_cut_says_so_over_its_number(self, at_console: SignIn) -> None:
+        person = at_console(Role.CASEWORKER)
+        assert "All open, filtered <" in person.get("/console/cases?right=erasure").text
+        assert "All open, filtered" not in person.get("/console/cases").text
+
     def test_every_mark_of_the_strip_is_said_in_words(self, at_console: SignIn) -> None:
         page = text_of(at_console().get("/console/cases"))
         assert "late due this week due later a day off" in page

@@ -193,7 +193,7 @@ def test_whoever_said_alone_whose_records_these_are_leaves_the_restriction_to_a_
     assert "A colleague restricts this" in card
     refused = text_of(person.get(f"{path}/actions/restrict_processing"))
     assert "This is not for you to do: a colleague does that, because you said yourself whose records these are." in refused
-    given = {"ground": "claims", "reason": "She needs them for a claim."}
+    given = {"ground": "claims", "purposes": "every-use", "reason": "She needs them for a claim."}
     assert person.post(f"{path}/actions/restrict_processing", given).status_code == 403
     colleague = at_console(Role.PRIVACY_LEAD)
     card = text_of(colleague.get(path)).partition("Next step")[2].partition("Anything else")[0]

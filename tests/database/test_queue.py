@@ -163,6 +163,7 @@ class TestPages:
             (Wanted(me=ME, view="mine"), "b"),
             (Wanted(me=ME, view="unassigned"), "acdef"),
             (Wanted(me=ME, view="approve"), "adf"),
+            (Wanted(me=ME, view="approve", approves=False), ""),
             (Wanted(me=ME, stages=("collecting",)), "b"),
             (Wanted(me=ME, waits_for=("them", "system")), "bc"),
             (Wanted(me=ME, rights=("erasure",)), "d"),
@@ -199,6 +200,8 @@ class TestPages:
         for view in ("open", "mine", "unassigned", "approve", "unchecked"):
             assert facets.views[view] == queue.count(Wanted(me=ME, view=view))
         assert facets.views["attention"] == 1
+        assert facets.views["approve"] == 1
+        assert queue.facets(ME, approves=False).views["approve"] == 0, "a role that cannot approve has nothing to approve"
 
     @pytest.mark.parametrize("after", ["x", "\u00e4", "MXx5fHo=", "-"])
     def test_a_made_up_cursor_is_refused(self, resources: Resources, after: str) -> None:

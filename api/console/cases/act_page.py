@@ -13,6 +13,8 @@ from adapters.database.case_reader import CaseView
 from api.alone import checkers
 from api.console.authority import may
 from api.console.cases import chosen, looked, reading, shell
+from api.console.cases.act_rights import STOP
+from api.console.cases.act_shape import Act
 from api.console.cases.acts import act_of
 from api.console.cases.desk_words import AGAIN
 from api.console.cases.facts import CaseFacts
@@ -29,7 +31,8 @@ from domain.authority import Action
 from domain.errors import DomainError
 from domain.foresight import before_a_fee, before_a_question, before_a_refusal, before_an_extension, before_more_identity
 from domain.identity_decisions import has_mailbox
-from domain.measure_decisions import ON_RECORDS, on_own_word
+from domain.measure_decisions import ON_RECORDS, RESTRICTED, on_own_word
+from domain.rights import Right
 
 UPLOADS: Final = {"work_item": Action.COMPLETE_WORK_ITEM, "evidence": Action.SUBMIT_IDENTITY_EVIDENCE}
 ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
@@ -96,7 +99,7 @@ def form_page(  # noqa: PLR0917
         tab=None,
         status=refused.status if refused else 200,
         action=action.value,
-        act=asked.act if asked else act_of(action),
+        act=asked.act if asked else _act(action, read),
         fields=fields,
         given=given if refused else {"posted_on": web.now().astimezone(zone(web)).date().isoformat()} | start | dict(given),
         target=target,
@@ -112,6 +115,12 @@ def form_page(  # noqa: PLR0917
         possible=shell.possible(web, who, read.state, action),
         uploads=action in UPLOADS.values() and may(who.role, "POST", "/console/cases/{reference}/files/{kind}"),
     )
+
+
+def _act(action: Action, facts: CaseFacts) -> Act:
+    """The command in words; what restricts is called as its button is where only an objection is looked at."""
+    left = [item.right for item in facts.state.rights if item.right in RESTRICTED and item.outcome is None]
+    return STOP if action is Action.RESTRICT_PROCESSING and left == [Right.OBJECTION] else act_of(action)
 
 
 def _foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, Any]) -> str:

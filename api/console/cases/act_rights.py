@@ -92,8 +92,8 @@ RIGHTS: Final[dict[Action, Act]] = {
     Action.RESTRICT_PROCESSING: Act(
         "Restrict processing",
         "Restrict processing",
-        "From now on the data are stored and nothing else, in every system that can; the others become tasks (Article 18). For "
-        "an objection choose the purposes that stop. The person is told, and told again before it ends.",
+        "From now on the chosen uses stop in every system that can; in the others that becomes a task (Article 18). Who asked "
+        "for a restriction gets a letter that it is in force; otherwise none goes out now. The person is told before it ends.",
         "Restrict it",
         "It is being restricted.",
     ),
@@ -128,3 +128,12 @@ RIGHTS: Final[dict[Action, Act]] = {
         "It is recorded.",
     ),
 }
+
+STOP: Final = Act(  # the same command, where an objection is looked at
+    "Stop the purposes",
+    "Stop the purposes",
+    "From now on the uses you choose stop in every system that can; in the others that becomes a task (Articles 18(1)(d) and "
+    "21(1)). No letter goes out now: the person hears of it in your answer, and before it is lifted.",
+    "Stop the purposes",
+    "They are being stopped.",
+)

@@ -25,6 +25,7 @@ from api.console.cases.act_page import ABOUT_THE_CASE, UPLOADS, beside, form_pag
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.desk_words import AGAIN, ANSWERED
 from api.console.cases.form_fields import COMPOSED, MANY, STARTS_WITH, TARGETS, composed
+from api.console.cases.measure_fields import uses_chosen
 from api.console.cases.task_forms import asked_of
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
@@ -166,6 +167,7 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
     """
     try:
         filled = await run_in_threadpool(chosen.with_old_values, web, case, given) if given.get("pick") else given
+        filled = uses_chosen(filled) if action is Action.RESTRICT_PROCESSING else filled
         body = SHAPES[action].body.model_validate(composed(action, filled))
     except ValidationError as failure:
         first = failure.errors()[0]

@@ -74,7 +74,7 @@ OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.MARK_DISPUTED, "reason"): ("Why it is not corrected", "Kept sealed."),
     (Action.RESTRICT_PROCESSING, "purposes"): (
         "For which uses the data stop",
-        "None chosen: for every use, so that they are only stored.",
+        "Choose what the person asked for. An objection reaches single uses alone.",
     ),
     (Action.WITHDRAW_CONSENT, "purposes"): ("Which consent ends", "What they were asked for, as the data map names it."),
     (Action.ANNOUNCE_LIFTING, "reason"): ("Internal reason", "The person does not get it."),

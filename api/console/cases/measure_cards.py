@@ -52,7 +52,7 @@ _PRESSES: dict[Right, tuple[Press, ...]] = {
         Press(Action.RESTRICT_PROCESSING, "Restrict it while you check"),
     ),
     Right.RESTRICTION: (Press(Action.RESTRICT_PROCESSING, "Restrict processing", first=True),),
-    Right.OBJECTION: (Press(Action.RESTRICT_PROCESSING, "Stop the purposes first", first=True),),
+    Right.OBJECTION: (Press(Action.RESTRICT_PROCESSING, "Stop the purposes", first=True),),
     Right.AUTOMATED_DECISION_REVIEW: (
         Press(Action.RECORD_VIEW, "Record what the person says", first=True),
         Press(Action.PROPOSE_RECTIFICATION, "Change what was decided"),

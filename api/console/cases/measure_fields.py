@@ -4,6 +4,7 @@ Next: api/console/cases/measure_cards.py
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,9 +12,11 @@ from api.console.cases.facts import CaseFacts
 from domain.authority import Action
 from domain.datamap import DataMap
 from domain.datamap_parts import LawfulBasis
+from domain.errors import InvalidInputError
 from domain.measure_standing import Measure, done_of
 from domain.rights import Right
 
+EVERY_USE: Final = "every-use"  # chosen on purpose: what is left empty by mistake must not stop everything
 REMOVED: Final = "Removed: nothing stands there afterwards"
 # The answer that ends a correction, in the language of the person's letters: its first line, a value that changed, one that went.
 _DRAFTS: Final = {
@@ -47,11 +50,26 @@ def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis
     if looking_at is Action.WITHDRAW_CONSENT:
         return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
     purposes = tuple(each for each in purposes if each[2] is not LawfulBasis.CONSENT)
+    every = ((EVERY_USE, "Every use: the data are only stored"),) if looking_at is Action.RESTRICT_PROCESSING else ()
     objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
-    return tuple(
+    return every + tuple(
         (name, title if basis in objectable else f"{title} (Article {basis.article}: no objection reaches it)")
         for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable)
     )
+
+
+def uses_chosen(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A restriction as it was filled in, as the body has it: there no purpose at all means every use.
+
+    Raises:
+        InvalidInputError: nothing was chosen, or every use beside single ones or for an objection, which reaches single ones.
+    """
+    chosen = [str(each) for each in given.get("purposes", ())]
+    if not chosen:
+        raise InvalidInputError("Choose at least one.", field="purposes")
+    if EVERY_USE in chosen and len(chosen) > 1:
+        raise InvalidInputError("Choose every use or single ones, not both.", field="purposes")
+    return dict(given) | {"purposes": [each for each in chosen if each != EVERY_USE]}
 
 
 def correctable(datamap: DataMap) -> tuple[tuple[str, str], ...]:
