@@ -103,6 +103,7 @@ class TestPress:
         refused = person.post(f"{path_of(case)}/actions/complete_work_item", form)
         assert refused.status_code == 422
         assert "Who looked: say who looked." in text_of(refused)
+        assert "Where: say where they looked." in text_of(refused), "both at once"
         place = re.search(r'name="looked_in" value="(\w+)"', page.text)
         assert place is not None
         form |= {"looked_by": "me", "looked_in": place[1]}
@@ -153,7 +154,12 @@ class TestPress:
         person, path = at_console(Role.REVIEWER), path_of(searched)
         form = f"{path}/actions/approve_package?sha256={package.facts['sha256']}"
         assert form in person.get(path).text
+        asked = person.get(form).text
         assert "were seen by nobody" in text_of(person.get(form))
+        assert asked.index('name="released_unseen"') < asked.index('name="reason"'), "the box stands above the reason it needs"
+        both = text_of(person.post(f"{path}/actions/approve_package", {"sha256": str(package.facts["sha256"])}))
+        assert "tick the box." in both
+        assert ": say why it may leave although nobody looked" in both
         given = {"sha256": str(package.facts["sha256"])}
         for typed in ({}, {"reason": "Her own pictures alone."}, {"released_unseen": "yes"}):
             assert person.post(f"{path}/actions/approve_package", given | typed).status_code == 422
@@ -161,7 +167,8 @@ class TestPress:
         typed = {"released_unseen": "yes", "reason": "Her own pictures alone."}
         answer = person.post(f"{path}/actions/approve_package", given | typed)
         assert answer.headers["location"] == f"{path}?done=approve_package"
-        assert "Her own pictures alone." in text_of(person.get(f"{path}/history"))
+        history = text_of(person.get(f"{path}/history"))
+        assert re.search(r"Released although \d+ of \d+ were seen by nobody. Her own pictures alone.", history)
 
     def test_a_sign_in_of_long_ago_is_asked_again_and_nothing_happens_before(
         self, at_console: SignIn, searched: SearchedCase

@@ -239,6 +239,9 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
     for looks in (person, reviewer):
         card = text_of(looks.get(here)).partition("Next step ")[2].partition("Overview")[0]
         assert "Rework what was returned" in card
+        assert "Change what they ask for, then build it again" in card
+        assert "Nobody by hand" not in card, "somebody decided before it was returned"
+        assert "Nobody since it was returned." in card
         assert "Number two names a colleague." in card, "why it came back stands where the work is done"
         assert "Build the package again" in text_of(looks.get("/console/cases")), "the queue says what the case says"
     kept = {

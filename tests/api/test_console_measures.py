@@ -338,6 +338,8 @@ def test_whoever_approves_reads_both_values_and_how_many_records_they_change(at_
     assert '<td class="pre">Rut</td><td class="pre">Ruth</td>' in page
     assert "Passport seen." in page
     assert "2 records" in page
+    assert "Once it is approved, the fields above hold the new value" in page
+    assert "the old value can still stand in another place" in page
     assert "actions/approve_rectification" in page
     assert "actions/approve_rectification" not in at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}").text
     case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=2, by_hand=[], addressees=[])

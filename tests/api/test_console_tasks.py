@@ -253,6 +253,10 @@ def test_the_same_request_again_and_a_complaint_lead_to_the_case_they_are_about(
     join = f"{path}/actions/merge_duplicate?into={first.reference}"
     assert join in page.text
     assert f'value="{first.reference}"' in person.get(join).text
+    erasure = CaseInHand(resources, rights=[Right.ERASURE])
+    theirs = person.get(f"/console/cases/{erasure.reference}").text
+    assert first.reference in theirs
+    assert f"merge_duplicate?into={first.reference}" not in theirs, "what asks something else is not joined"
     about = f"/console/cases/{complaint.reference}/actions/link_complaint?about={again.reference}"
     assert about in person.get(f"/console/cases/{complaint.reference}").text
     assert f'value="{again.reference}"' in person.get(about).text

@@ -18,7 +18,7 @@ from api.console.cases.act_shape import Act
 from api.console.cases.acts import act_of
 from api.console.cases.desk_words import AGAIN
 from api.console.cases.facts import CaseFacts
-from api.console.cases.form_fields import TARGETS, fields_of
+from api.console.cases.form_fields import TARGETS, fields_of, in_order
 from api.console.cases.key_cards import OWN_WORD, to_look_up, warning
 from api.console.cases.measure_fields import correctable, ending_of, markable, purposes_for
 from api.console.cases.task_forms import about, asked_of
@@ -40,11 +40,12 @@ ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal at the field that it is about, or at the form."""
+    """A refusal at the field that it is about, or at the form; `also`: a second field with its words, said at the same time."""
 
     about: str
     words: str
     status: int
+    also: tuple[str, str] = ("", "")
 
 
 def beside(refusal: DomainError) -> Refused:
@@ -56,7 +57,8 @@ def beside(refusal: DomainError) -> Refused:
     status = STATUSES.get(refusal.kind, 500)
     if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
         raise refusal
-    return Refused(str(refusal.facts.get("field", "")) or ABOUT_THE_CASE, refusal.message, status)
+    also = str(refusal.facts.get("also", "")), str(refusal.facts.get("also_said", ""))
+    return Refused(str(refusal.facts.get("field", "")) or ABOUT_THE_CASE, refusal.message, status, also)
 
 
 def form_page(  # noqa: PLR0917
@@ -86,11 +88,12 @@ def form_page(  # noqa: PLR0917
     )
     ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
     start |= {"note": ending.draft} if ending and ending.draft else {}
-    fields += looked.fields(web, who, read, action, target)
+    fields = in_order([*fields, *looked.fields(web, who, read, action, target)])
     labels = {each.name: each.label for each in fields}
     errors = {} if refused is None else {ABOUT_THE_CASE: refused.words}
     if refused is not None and refused.about in labels:
-        errors = {refused.about: f"{labels[refused.about]}: {refused.words[:1].lower()}{refused.words[1:]}"}
+        said = ((refused.about, refused.words), refused.also)
+        errors = {name: f"{labels[name]}: {told[:1].lower()}{told[1:]}" for name, told in said if name in labels}
     return shell.show_case(
         web,
         who,

@@ -112,6 +112,11 @@ def fields_of(
             shown = rights if action in COMPOSED else (("", "The whole request"), *rights)
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += chosen or _composed(action, places)
+    return in_order(fields)
+
+
+def in_order(fields: Sequence[FormField]) -> list[FormField]:
+    """Choices and boxes first, and behind them the words that they ask for."""
     return sorted(fields, key=lambda each: {"choice": 0, "boxes": 1, "date": 2, "input": 2, "area": 3}[each.kind])
 
 

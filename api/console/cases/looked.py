@@ -76,9 +76,10 @@ def told(web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping
     if given.get("result") != "not_found" or not where:
         return body
     people = {ME: who.name} | dict(colleagues(web))
-    if given.get(BY) not in people:
-        raise InvalidInputError("Say who looked.", field=BY)
     seen = [where[name] for name in given.get(WHERE, []) if name in where]
+    if given.get(BY) not in people:
+        also = {} if seen else {"also": WHERE, "also_said": "Say where they looked."}
+        raise InvalidInputError("Say who looked.", field=BY, **also)
     if not seen:
         raise InvalidInputError("Say where they looked.", field=WHERE)
     note = f"{people[str(given[BY])]} looked in: {'; '.join(seen)}."

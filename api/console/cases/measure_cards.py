@@ -65,6 +65,10 @@ _CORRECTED = (
     "The systems hold the new value, and whoever received the old one is told (Article 19). If more is wrong, correct that too; "
     "then say how it ended: the person reads what you write, and the case goes on to its end."
 )
+_OLD_VALUE = (
+    "Once it is approved, the fields above hold the new value, and the old one stays in the record of this case. No other field "
+    "is changed: the old value can still stand in another place."
+)
 _CODE_FIRST = "To stop more than marketing, the mailbox has to be shown: send a code first."
 _ONE_MORE = {Action.PROPOSE_RECTIFICATION: "Propose another correction"}
 
@@ -150,9 +154,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
                 back,
             ),
         )
-    alone, note = (
-        looking.alone(yes) if mine else ([yes], "The old value stands in the record of this case only, no longer in the systems.")
-    )
+    alone, note = looking.alone(yes) if mine else ([yes], _OLD_VALUE)
     return Card(
         "Approve the correction"
         if looking.role in ROLES[Action.APPROVE_RECTIFICATION]

@@ -27,8 +27,8 @@ def build_again(looking: Looking, _step: NextStep) -> Card:
     if package is not None and package.returned:
         return Card(
             "Rework what was returned, then build the package again",
-            "A colleague sent the package back. It is built again first; whoever builds it prepared it, and somebody else looks "
-            "at what changed (Article 32).",
+            "A colleague sent the package back. Change what they ask for, then build it again; whoever does so prepared it, and "
+            "somebody else looks at what changed (Article 32).",
             presses=looking.only(again, _write(looking)),
             link=("Look at the decisions", "package"),
             release=True,

@@ -39,12 +39,15 @@ def fields(web: Web, facts: CaseFacts, action: Action) -> list[FormField]:
     if missing is None:
         return []
     words = "I release it although {:,} of {:,} were seen by nobody".format(*missing)
-    hint = "Look at them under Package instead, where you can: something here was kept back, or could not be sorted by a program."
+    hint = (
+        "Something in this package was kept back or could not be sorted by a program, so a person should look at every item, "
+        "under Package. Whoever releases it all the same says why below."
+    )
     return [FormField(ACCEPTED, "What nobody has looked at", hint, "boxes", (("yes", words),))]
 
 
 def told(web: Web, case: CaseView, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The command's own fields.
+    """The command's own fields; how many left unseen goes into the reason, which the history shows.
 
     Raises:
         InvalidInputError: something that needs a look was seen by nobody, and the box or the reason is missing.
@@ -53,10 +56,10 @@ def told(web: Web, case: CaseView, action: Action, given: Mapping[str, Any]) -> 
     missing = left(web, reading.read(web, case), action)
     if missing is None:
         return body
+    number, why = "{:,} of {:,}".format(*missing), "Say why it may leave although nobody looked at all of it."
     if not given.get(ACCEPTED):
-        raise InvalidInputError(
-            f"{missing[0]:,} of {missing[1]:,} were seen by nobody. Look at them, or tick the box.", field=ACCEPTED
-        )
+        also = {} if given.get("reason") else {"also": "reason", "also_said": why}
+        raise InvalidInputError(f"{number} were seen by nobody. Look at them, or tick the box.", field=ACCEPTED, **also)
     if not given.get("reason"):
-        raise InvalidInputError("Say why it may leave although nobody looked at all of it.", field="reason")
-    return body
+        raise InvalidInputError(why, field="reason")
+    return body | {"reason": f"Released although {number} were seen by nobody. {given['reason']}"}
