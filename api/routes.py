@@ -44,6 +44,7 @@ from api.console.cases import archives as archive_pages
 from api.console.cases import (
     deeds,
     desk_again,
+    desk_doubtful,
     desk_files,
     desk_find,
     desk_remarks,
@@ -131,6 +132,7 @@ def routes() -> list[BaseRoute]:
         deeds,
         review_desk,
         desk_again,
+        desk_doubtful,
         desk_files,
         desk_find,
         desk_remarks,

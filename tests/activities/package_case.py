@@ -107,15 +107,19 @@ class SearchedCase:
         span: tuple[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
         from_snapshot: int = 0,
+        doubtful: Sequence[Row] = (),
     ) -> None:
         """Leave what a search of one collection leaves."""
         described = self.resources.datamap.collection(system, collection)
         fields = (*described.fields, *(FILE_FIELDS if files is not None else ()))
         with RowsWriter(fields, lambda: self.resources.blobs.create(self.vault, "rows")) as writer:
             writer.add(rows)
+        with RowsWriter(fields, lambda: self.resources.blobs.create(self.vault, "doubtful"), csv=False) as apart:
+            apart.add(doubtful)
         refs = tuple(self.blob("file", content) for content in (files or {}).values())
         key = described.primary_key or ("path",)
-        head = Head(rows=writer.index, primary_key=key, files=refs, span=span, from_snapshot=from_snapshot)
+        index = apart.index if doubtful else None
+        head = Head(rows=writer.index, doubtful=index, primary_key=key, files=refs, span=span, from_snapshot=from_snapshot)
         receipt = SearchReceipt(
             case_id=self.id,
             run=1,
@@ -123,8 +127,9 @@ class SearchedCase:
             collection=collection,
             state=state,
             rows=len(rows),
+            doubtful=len(doubtful),
             keys=[self.vault.receipt_mac("email", MAILBOX)],
-            blobs=Sealable(head, bytes(writer.inline)).cell(self.vault, 1, system, collection),
+            blobs=Sealable(head, bytes(writer.inline), bytes(apart.inline)).cell(self.vault, 1, system, collection),
             searched_at=SEARCHED,
         )
         with self.resources.database.write() as session:

@@ -169,7 +169,7 @@ def _line(  # noqa: PLR0917
     for name, value in item.row.items():
         if name == "member":
             continue
-        text = _shown(value)
+        text = letters_of(value)
         values.append(Value(name, _pieces(text, suggest(text, own=own, names=names), suggested)))
     content = b""
     if item.file:
@@ -246,7 +246,8 @@ def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> li
     return pieces(text, found)
 
 
-def _shown(value: object) -> str:
+def letters_of(value: object) -> str:
+    """A value as the desk shows it; of a long one the beginning."""
     if value is None or value == "":
         return "(empty)"
     text = text_of(value)

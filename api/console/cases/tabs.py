@@ -105,7 +105,8 @@ async def receipt(system: Name, web: TheWeb, who: TheCaseworker, case: TheOpened
 
     def page(read: CaseFacts) -> Response:
         named, rows = receipts.receipts_of(web, read, system)
-        return shell.show_case(web, who, read, "cases/receipt.html", tab="systems", system=named, rows=rows)
+        opens = who.role is not Role.AUDITOR and read.state.run > 0
+        return shell.show_case(web, who, read, "cases/receipt.html", tab="systems", system=named, rows=rows, opens=opens)
 
     return await _shown(web, case, page)
 
