@@ -170,6 +170,12 @@ def test_an_approval_says_what_nobody_has_looked_at_and_which_words_wait_for_an_
     assert "Why it needs none" in caseworker.get(f"{address}/actions/needs_no_answer").text
     assert caseworker.post(f"{address}/actions/needs_no_answer", {"reason": "She says thank you."}).status_code == 303
     assert "waits for an answer" not in text_of(reviewer.get(address))
+    form = caseworker.get(f"{address}/actions/send_message").text
+    assert "When will I hear from you?" in form.partition('id="they-wrote"')[2], "the whole message stands above the answer"
+    assert text_of(reviewer.get(address)).count("Last wrote") == 1
+    case.sequence = state.sequence + 2
+    case.done_by(PREPARER, Tag.MESSAGE_SENT, note=str(case.note("By Friday.", PREPARER)))
+    assert "answered" in text_of(reviewer.get(address)).partition("Last wrote")[2][:60]
     told = text_of(reviewer.get(f"{address}/history"))
     assert "What the person wrote needs no answer Amira Osei" in told
     assert "She says thank you." in told

@@ -86,6 +86,15 @@ def test_the_month_runs_from_the_day_it_reached_us(at_console: SignIn, resources
     assert receipt.safe_due.isoformat() == "2026-11-05"
 
 
+@pytest.mark.parametrize(("channel", "hour", "told"), [("letter", "", ", "), ("phone", "", ", "), ("phone", "09:15", ", 09:15 ")])
+def test_an_hour_that_nobody_gave_is_shown_nowhere(at_console: SignIn, channel: str, hour: str, told: str) -> None:
+    person = at_console()
+    case = _open(person, channel=channel, day="2026-11-20", hour=hour).headers["location"]
+    shown = text_of(person.get(case)).partition("Received Fri 20 November 2026")[2][:30]
+    assert shown.startswith(told)
+    assert (":" in shown) is bool(hour)
+
+
 def test_today_without_a_time_is_now(at_console: SignIn, resources: Resources) -> None:
     _open(at_console(), day=re.findall(r'type="date" value="([^"]+)"', at_console().get("/console/cases/new").text)[0])
     assert datetime.now(UTC) - _receipts(resources)[0].received_at < timedelta(minutes=2)

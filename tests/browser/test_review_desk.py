@@ -96,7 +96,7 @@ def test_a_whole_collection_is_decided_by_keyboard_alone(
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("#item-2$"))
         expect(page.locator("#item-2")).to_be_focused()
-        expect(page.locator("#item-2").get_by_role("status")).to_contain_text("It is decided.")
+        expect(page.locator("#item-2").get_by_role("status")).to_contain_text("Number 1 is decided: left out,")
         page.keyboard.press("c")
         expect(page.locator("#decision-2")).to_have_value("redact")
         expect(page.locator("#basis-2")).to_be_focused()

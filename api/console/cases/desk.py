@@ -218,7 +218,7 @@ def _desk(  # noqa: PLR0917
         "cases/items.html",
         refused,
         done=done,
-        told_at=min(told_at, desk.lines[-1].number) if told_at and desk.lines else 0,
+        told_at=told_at,
         title=content.title_of(web, system, collection),
         desk=desk,
         start=first,
