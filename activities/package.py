@@ -31,6 +31,7 @@ from adapters.database.tables import Note, PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.messages import BuildPackage, PackageBuilt, Verified, VerifyPackage
+from domain.withholding import Basis
 
 _NAMESPACE = UUID("6f0f2c1e-3c55-4f0b-9a39-0d7a0b6a7c11")  # any constant: makes the ids of packages
 _PULSE_SECONDS = 1.0  # a heartbeat waits for the worker's event loop, so not one per piece
@@ -144,6 +145,7 @@ def _built(row: PackageRow) -> PackageBuilt:
         bytes=row.bytes,
         records=row.records,
         withheld=sum(part["withheld"] + part.get("covered", 0) for part in row.summary.get("collections", [])),
+        others_covered=row.summary.get("covered", {}).get(Basis.THIRD_PARTY.value, 0),
         datamap=row.datamap,
         blob=BlobRef.model_validate(row.blob),
     )

@@ -83,7 +83,8 @@ class Package(BaseModel):
     sha256: Sha256
     bytes: int
     records: int
-    withheld: int = 0  # of the records, how many were left out by a decision
+    withheld: int = 0  # of the records, how many were left out or covered in part by a decision
+    others_covered: int = 0  # of those, how many are given, with other people's data covered (Article 15(4))
     datamap: Sha256
     binding: Sha256 | None = None  # set by approval: what else the approval covers (R1)
     approved_by: int = 0  # sequence of the event that approved it; the number of the letter that delivers it

@@ -201,21 +201,14 @@ class PackageBuilt(Message):
     bytes: int
     records: int
     withheld: int = 0
+    others_covered: int = 0
     datamap: Sha256
     blob: BlobRef
 
     @property
     def facts(self) -> dict[str, Fact]:
         """What the event that records it says."""
-        return {
-            "package": str(self.package),
-            "revision": self.revision,
-            "sha256": self.sha256,
-            "bytes": self.bytes,
-            "records": self.records,
-            "withheld": self.withheld,
-            "datamap": self.datamap,
-        }
+        return self.model_dump(mode="json", exclude={"blob"})
 
 
 class VerifyPackage(Message):

@@ -29,6 +29,7 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
         bytes=number_of(event, "bytes"),
         records=number_of(event, "records"),
         withheld=number_of(event, "withheld"),
+        others_covered=number_of(event, "others_covered"),
         datamap=text_of(event, "datamap"),
     )
     if state.package_wanted is not None and state.package_wanted <= state.package.revision:

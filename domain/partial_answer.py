@@ -76,6 +76,7 @@ def _built(state: CaseState, event: CaseEvent) -> None:
             bytes=number_of(event, "bytes"),
             records=number_of(event, "records"),
             withheld=number_of(event, "withheld"),
+            others_covered=number_of(event, "others_covered"),
             datamap=text_of(event, "datamap"),
         )
 

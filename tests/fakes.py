@@ -54,7 +54,7 @@ class FakeOffice:
         self.risk = Risk.LOW
         self.regimes = ["UK"]
         self.rights = [Right.ACCESS]
-        self.withheld = 0
+        self.withheld = self.others_covered = 0
         self.events: list[CaseEvent] = []
         self.state: CaseState | None = None
         self.letters: list[str] = []
@@ -211,6 +211,7 @@ class FakeOffice:
             bytes=10,
             records=records,
             withheld=self.withheld,
+            others_covered=self.others_covered,
             datamap=SHA,
             blob=blob,
         )

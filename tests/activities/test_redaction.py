@@ -95,6 +95,8 @@ def test_a_covered_field_is_the_mark_in_json_csv_and_page(case: SearchedCase) ->
     assert OTHER.encode() not in b"".join(members.values())
     listed = list(csv.DictReader(io.StringIO(members["withheld.csv"].decode())))
     assert [(row["count"], row["withheld"]) for row in listed] == [("1", "in part")]
+    built = case.build()
+    assert (built.withheld, built.others_covered) == (1, 1)  # a name covered in a record that is given refuses nothing
 
 
 def test_letters_of_a_field_are_covered_and_the_cell_stays_guarded(case: SearchedCase) -> None:
@@ -185,7 +187,8 @@ def test_a_person_weighed_once_is_covered_everywhere_also_in_files(case: Searche
     assert members["data/uploads/pictures/files/000001.txt"].decode() == f"notes on {COVER}"
     assert members["data/uploads/pictures/files/000002.txt"] == b"mine"
     assert "data/uploads/pictures/files/000003.pdf" not in members, "a PDF cannot be covered for certain, so it is withheld"
-    assert case.build().withheld == 3
+    built = case.build()
+    assert (built.withheld, built.others_covered) == (3, 2), "the PDF is kept back, the rest is given"
 
 
 def test_documents_leave_covered_inside_or_whole_and_a_release_after_a_look_stands(case: SearchedCase) -> None:

@@ -243,11 +243,14 @@ async def test_a_late_answer_reopens_a_closed_case_at_its_original_date(
         assert (await clock(running)).safe_due - office.received_at.date() <= timedelta(days=35)
 
 
-async def test_an_answer_that_withholds_everything_is_partly_fulfilled(
-    temporal_client: Client, time_skipper: TimeSkipper
+@pytest.mark.parametrize(
+    ("withheld", "covered", "outcome"), [(12, 0, "partly_fulfilled"), (12, 11, "partly_fulfilled"), (12, 12, "fulfilled")]
+)
+async def test_to_withhold_is_to_fulfil_partly_and_to_cover_only_other_peoples_data_is_no_refusal(
+    temporal_client: Client, time_skipper: TimeSkipper, withheld: int, covered: int, outcome: str
 ) -> None:
     office = FakeOffice()
-    office.withheld = 12
+    office.withheld, office.others_covered = withheld, covered
     async with case(temporal_client, time_skipper, office) as running:
         await running.identify()
         await running.approve()
@@ -255,7 +258,7 @@ async def test_an_answer_that_withholds_everything_is_partly_fulfilled(
         await running.fetch()
         await running.handle.result()
         assert office.state is not None
-        assert office.state.outcome is Outcome.PARTLY_FULFILLED
+        assert office.state.outcome is Outcome(outcome)
 
 
 def warned(running: Running) -> list[object]:

@@ -48,7 +48,8 @@ def _outcome(state: CaseState) -> Outcome:
     if _nothing_held(state):
         return Outcome.NOTHING_HELD
     skipped = any(system.state == "skipped" for system in state.systems.values())
-    withheld = state.package is not None and state.package.withheld
+    # To cover other people's data in a record that is given refuses nothing that was due: Article 15(4).
+    withheld = state.package is not None and state.package.withheld > state.package.others_covered
     return Outcome.PARTLY_FULFILLED if skipped or withheld else Outcome.FULFILLED
 
 
