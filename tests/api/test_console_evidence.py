@@ -53,6 +53,8 @@ def test_every_file_is_in_the_signed_list_with_its_hash(at_console: SignIn, case
 
 def test_the_events_are_the_chain_up_to_its_end(at_console: SignIn, case: CaseInHand) -> None:
     files = pack(at_console(Role.DPO), case)
+    others = at_console(Role.CASEWORKER).get(f"/console/cases/{case.reference}/history").text
+    assert "can make an evidence pack here" in others, "who may not reads who may"
     rows = list(csv.DictReader(io.StringIO(files["events.csv"].decode())))
     assert [int(row["sequence"]) for row in rows] == list(range(1, case.sequence + 1))
     assert all(row["previous"] == before["hash"] for before, row in pairwise(rows))
