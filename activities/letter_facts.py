@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from activities.letter_measures import consents, restriction, resumes, since, transfers
+from activities.letter_measures import consents, reach, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_search import searched, skipped
 from activities.letter_writing import Facts, Writing
@@ -177,7 +177,7 @@ def _outcome(writing: Writing) -> Facts:
 
 def _decided(writing: Writing) -> Facts:
     if decided := decided_item(writing.state, writing.message.number):
-        return {**came_of(*decided, writing.language)}
+        return {**came_of(*decided, writing.language), **reach(writing, decided[0])}
     raise NotAllowedNowError("Nothing was decided that this letter could tell.", status=writing.state.status.value)
 
 

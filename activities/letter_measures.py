@@ -10,8 +10,9 @@ from adapters.letter_words import moment
 from domain.datamap import Recipient
 from domain.errors import NotAllowedNowError
 from domain.incoming import Language
-from domain.measure_standing import Measure, restriction_of
+from domain.measure_standing import Measure, done_of, restriction_of
 from domain.measures_by_hand import not_done
+from domain.rights import Right
 from domain.work_decisions import SAFEGUARD
 
 
@@ -29,17 +30,24 @@ def consents(writing: Writing) -> Facts:
 def restriction(writing: Writing) -> Facts:
     """The restriction that lasts: why, since when, where it does not hold yet or at all, who is told."""
     measure = _newest(writing, "restrict")
-    titles = {system.name: system.title for system in writing.resources.datamap.systems}
-    to_do, left_out = not_done(writing.state, measure)
+    to_do, left_out = _places(writing, [measure])
     return {
         **since(writing),
         "why": why_restricted(str(measure.ground), writing.language),
         "purposes": _purposes(writing, measure),
         "marked": bool(measure.rows or measure.by_hand),
-        "by_hand": [titles.get(name, name) for name in to_do],
-        "undone": [titles.get(name, name) for name in left_out],
+        "by_hand": to_do,
+        "undone": left_out,
         "told": _told(writing, measure),
     }
+
+
+def reach(writing: Writing, right: Right) -> Facts:
+    """How far what was done for a right reaches when its answer goes out: where not yet, where not at all, who is told next."""
+    lasting = [each for each in done_of(writing.state.measures, right) if each.kind != "lift" and not each.lifted]
+    to_do, left_out = _places(writing, lasting)
+    names = (name for each in lasting for name in _told(writing, each))
+    return {"by_hand": to_do, "undone": left_out, "told": [*dict.fromkeys(names)]}
 
 
 def since(writing: Writing) -> Facts:
@@ -83,6 +91,15 @@ def _protected(who: Recipient, laws: frozenset[str], language: Language) -> list
         return [line[:1].upper() + line[1:] for line in words.transfers(who, laws)]
     told = [protected_by(each.mechanism, each.regime, language) for each in who.transfers if each.regime in laws]
     return [line for line in told if line]
+
+
+def _places(writing: Writing, measures: list[Measure]) -> tuple[list[str], list[str]]:
+    """The titles of the systems in which it is to be done yet, and of those in which it is not done at all."""
+    titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    found = [not_done(writing.state, each) for each in measures]
+    to_do = dict.fromkeys(name for here, _ in found for name in here)
+    left_out = dict.fromkeys(name for _, here in found for name in here)
+    return [titles.get(name, name) for name in to_do], [titles.get(name, name) for name in left_out]
 
 
 def _newest(writing: Writing, kind: str) -> Measure:

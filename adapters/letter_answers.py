@@ -75,9 +75,9 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.NOTHING_HELD: "Wir haben keine Daten über Sie gefunden, mit denen wir es tun könnten.",
         },
         done={
-            Right.RECTIFICATION: "Wir haben Ihre Daten berichtigt.",
+            Right.RECTIFICATION: "Wir haben Ihre Daten in unseren eigenen Systemen berichtigt.",
             Right.RESTRICTION: "Die Nutzung Ihrer Daten war ausgesetzt.",
-            Right.OBJECTION: "Ihr Widerspruch hat Erfolg: Was Sie beanstandet haben, ist beendet und bleibt beendet.",
+            Right.OBJECTION: "Ihr Widerspruch hat Erfolg: In unseren Systemen ist das beendet und bleibt es.",
             Right.AUTOMATED_DECISION_REVIEW: "Ein Mensch hat die Entscheidung noch einmal geprüft, mit dem, was Sie dazu sagen.",
             Right.WITHDRAW_CONSENT: "Ihre Einwilligung ist beendet.",
         },
@@ -129,9 +129,9 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.NOTHING_HELD: "Nous n'avons trouvé aucune donnée sur vous avec laquelle le faire.",
         },
         done={
-            Right.RECTIFICATION: "Nous avons corrigé vos données.",
+            Right.RECTIFICATION: "Nous avons corrigé vos données dans nos propres systèmes.",
             Right.RESTRICTION: "L'usage de vos données était suspendu.",
-            Right.OBJECTION: "Votre opposition est fondée : ce que vous contestez a cessé et ne reprend pas.",
+            Right.OBJECTION: "Votre opposition est fondée : dans nos systèmes, ce que vous contestez a cessé et ne reprend pas.",
             Right.AUTOMATED_DECISION_REVIEW: "Une personne a réexaminé la décision, avec ce que vous en dites.",
             Right.WITHDRAW_CONSENT: "Votre consentement a pris fin.",
         },

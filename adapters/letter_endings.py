@@ -16,11 +16,11 @@ ENDED: dict[Outcome | None, str] = {
 }
 # The same for a copy, of which a part was left out.
 COPY_IN_PART = "we gave it to you, without what we had to leave out."
-# The same for the rights of which it says more.
+# The same for the rights of which it says more. Whoever received the data is told after the answer, so it speaks of ours.
 DONE: dict[Right, str] = {
-    Right.RECTIFICATION: "We have corrected your data.",
+    Right.RECTIFICATION: "We have corrected your data in our own systems.",
     Right.RESTRICTION: "The use of your data was paused.",
-    Right.OBJECTION: "Your objection is upheld: what you objected to has stopped and stays stopped.",
+    Right.OBJECTION: "Your objection is upheld: in our own systems, what you objected to has stopped and stays stopped.",
     Right.AUTOMATED_DECISION_REVIEW: "A person has looked at the decision again, with what you said about it.",
     Right.WITHDRAW_CONSENT: "Your consent has ended.",
 }

@@ -66,7 +66,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "course": frozenset({"course"}),
     "confirm": frozenset({"goes_to", "verify_link", "link_until"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
-    "decided": frozenset({"how", "what"}),
+    "decided": frozenset({"by_hand", "how", "told", "undone", "what"}),
     "disown": frozenset({"confirming", "disown_link"}),
     "dispute": frozenset({"dispute_link"}),
     "erased": frozenset({"changed", "erased", "kept", "left", "nothing", "told"}),

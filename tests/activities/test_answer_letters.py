@@ -1,5 +1,6 @@
 """How a request was answered, in the caseworker's words, with the routes to complain. On both databases."""
 
+import dataclasses
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from adapters.resources import Resources
+from domain.datamap_parts import Recipient
 from domain.events import Tag
 from domain.rights import Right
 from tests.case_in_hand import CaseInHand
@@ -107,6 +109,35 @@ def test_a_restriction_is_told_as_it_stands_with_every_system_where_it_does_not_
     case.send("restriction_in_force", number=number + 100)
     text = " ".join(office.kept[-1].text.split())
     assert "not done yet" not in text, "whatever was done is not named any more"
+
+
+@pytest.mark.parametrize(
+    ("right", "kind", "said"),
+    [
+        ("objection", "restrict", "in our own systems, what you objected to has stopped and stays stopped."),
+        ("rectification", "correct", "We have corrected your data in our own systems."),
+    ],
+)
+def test_an_answer_claims_nothing_of_those_who_are_told_after_it(
+    resources: Resources, office: PostOffice, right: str, kind: str, said: str
+) -> None:
+    facts = {"id": "tax_office", "name": "The tax office", "kind": "authority", "description": "Pay", "country": "GB"}
+    recipient = Recipient.model_validate(facts)
+    received = resources.datamap.model_copy(update={"recipients": (recipient,)})
+    case = CaseInHand(dataclasses.replace(resources, datamap=received), rights=[Right(right)])
+    case.proven()
+    measure: dict[str, Any] = {"ground": "objection", "purposes": ["analytics"]} if kind == "restrict" else {}
+    case.done_by(CASEWORKER, Tag.MEASURE_PROPOSED, kind=kind, right=right, **measure)
+    number, told = case.sequence, [f"inform.{recipient.id}"]
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=2, by_hand=["binders"], addressees=told)
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=str(uuid4()), kind="measure_by_hand", system="binders", measure=str(number))
+    note = case.note("You were right.", CASEWORKER)
+    case.happen(Tag.RIGHT_DECIDED, right=right, outcome="fulfilled", note=str(note))
+    case.send("right_decided", number=case.sequence, note=note)
+    text = " ".join(office.kept[-1].text.split())
+    assert said in text
+    assert "It is not done yet in these systems, where a person does it by hand next: binders." in text
+    assert f"Next we tell those who received the data from us, so that they do the same: {recipient.name}." in text
 
 
 def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:

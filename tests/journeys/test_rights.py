@@ -246,6 +246,7 @@ async def test_a_correction_needs_two_people_and_reaches_every_system_and_recipi
     assert {"payments", "mail"} <= told, "whoever received it"
     assert "hosting" not in told, "it only carries our own stores"
     assert "marked as disputed" in case.letters[-1]
+    assert "Next we tell those who received the data from us" in case.letters[-1], "nobody outside was told when it went out"
     assert (await case.see_through()).state.outcome is Outcome.PARTLY_FULFILLED
 
 
