@@ -20,6 +20,7 @@ from activities.leak_places import as_text, leak_places
 from activities.leak_search import Secrets, leaks
 from activities.package_data import DataWriter, Written, files_table, withheld_table
 from activities.package_index import collection_pages, first_page, readme
+from activities.package_language import known, speaking
 from activities.package_letter import letter
 from activities.package_manifest import add_manifest
 from activities.package_portable import datapackage
@@ -168,7 +169,8 @@ def _fill(
         zipped.add("files.csv", files_table(files))
     zipped.add("index.html", first_page(view, files, kid))
     zipped.add("key.pem", resources.signer.public_pem)
-    zipped.add("letter.pdf", letter(view, kid, at))
+    with speaking(known(case.receipt.language)):
+        zipped.add("letter.pdf", letter(Viewer(datamap, case, written, at).view(), kid, at))
     for part in (each for each in written if not each.source.by_hand):
         for path, page in collection_pages(view, part, viewer.facts(part), viewer.left_out(part)):
             zipped.add(path, page)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from activities import package_words as words
+from activities.package_language import say
 from domain.datamap import Collection, DataMap, Recipient, System
 from domain.datamap_parts import AutomatedDecision
 
@@ -79,22 +80,22 @@ class FactFinder:
             collections: those with data of this person.
             spans: by collection, between which dates their records begin to be kept.
         """
-        say, uses = _Sayer(collections), self._datamap.purposes_of
+        of_each, uses = _Sayer(collections), self._datamap.purposes_of
         everybody = self._recipients(system, collections)
         return Facts(
             categories=self._categories(collections),
-            purposes=say(lambda each: [words.purpose(use) for use in uses(each)]),
-            recipients=say(lambda each: [words.recipient(who, self._home) for who in self._regular(system, each)]),
+            purposes=of_each(lambda each: [words.purpose(use) for use in uses(each)]),
+            recipients=of_each(lambda each: [words.recipient(who, self._home) for who in self._regular(system, each)]),
             occasional=[words.recipient(who, self._home) for who in everybody if who.occasional],
             transfers=[
                 Said(text, f"{who.name}, {words.country(who.country)}")
                 for who in everybody
                 for text in words.transfers(who, self._laws)
             ],
-            kept=say(lambda each: words.kept(self._datamap, each, spans.get(each.name), self._today)),
-            origins=say(lambda each: [words.origin(each)]),
-            automated=say(lambda each: [words.automated(rule) for rule in self._decisions(system, each)]),
-            trains=say(lambda each: [_TRAINS[self._trains(each)]]),
+            kept=of_each(lambda each: words.kept(self._datamap, each, spans.get(each.name), self._today)),
+            origins=of_each(lambda each: [words.origin(each)]),
+            automated=of_each(lambda each: [words.automated(rule) for rule in self._decisions(system, each)]),
+            trains=of_each(lambda each: [say(_TRAINS[self._trains(each)])]),
         )
 
     def short(self, system: System, collections: Sequence[Collection]) -> Short:
@@ -109,8 +110,8 @@ class FactFinder:
             bases="; ".join(unique(words.short_basis(use) for use in purposes)),
             recipients="; ".join(f"{who.name} ({words.country(who.country)})" for who in regular),
             origins=" ".join(unique(words.origin(each) for each in collections)),
-            automated=f"Yes: {', '.join(decided)}. The letter says how." if decided else "Nothing.",
-            trains=f"{', '.join(trained)}." if trained else "No model is trained with these data.",
+            automated=say("Yes: %(what)s. The letter says how.", what=", ".join(decided)) if decided else say("Nothing."),
+            trains=f"{', '.join(trained)}." if trained else say(_TRAINS[False]),
         )
 
     def short_kept(self, collection: Collection, span: Span) -> str:
@@ -119,7 +120,7 @@ class FactFinder:
 
     def _categories(self, collections: Iterable[Collection]) -> list[str]:
         return unique(
-            category.title + (" (sensitive)" if category.special and "sensitive" not in category.title.lower() else "")
+            category.title + (say(" (sensitive)") if category.special and "sensitive" not in category.title.lower() else "")
             for each in collections
             for category in self._datamap.categories_of(each)
             if category.id not in self._unsaid

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from activities import typesetting
+from activities.package_language import current, say
 from activities.package_view import View
 from activities.package_words import count
 
@@ -20,15 +21,16 @@ def letter(view: View, kid: str, at: datetime) -> bytes:
         kid: number of the key that signs the package.
         at: when the package is made; the PDF's own date.
     """
-    return typesetting.pdf("letter", _answer(view, kid), at)
+    template = "letter" if current() == "en" else f"letter_{current()}"
+    return typesetting.pdf(template, _answer(view, kid), at)
 
 
 def _title(view: View) -> str:
     if view.partial:
-        return "Your personal data: a first part of our answer"
+        return say("Your personal data: a first part of our answer")
     if view.portable_alone and not view.nothing:
-        return "Your data in a form that you can take elsewhere"
-    return "We found nothing about you" if view.nothing else "Your personal data: our answer"
+        return say("Your data in a form that you can take elsewhere")
+    return say("We found nothing about you") if view.nothing else say("Your personal data: our answer")
 
 
 def _answer(view: View, kid: str) -> dict[str, Any]:

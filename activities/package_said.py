@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from activities import package_words as words
 from activities.package_data import Written, first_rows
+from activities.package_language import say
 from domain.withholding import Basis, silent
 
 
@@ -23,7 +24,7 @@ def held(parts: Sequence[Written]) -> str:
     files = sum(len(part.files) for part in parts)
     said = [words.count(records, "record")] if records else []
     said += [words.count(files, "file")] if files else []
-    return " and ".join(said)
+    return say(" and ").join(said)
 
 
 def kept_back(parts: Sequence[Written]) -> bool:
@@ -36,7 +37,7 @@ def all_held(parts: Sequence[Written]) -> str:
     given = held(parts)
     if not kept_back(parts):
         return given
-    return f"{given}; others left out" if given else "all of it left out of your copy"
+    return say("%(given)s; others left out", given=given) if given else say("all of it left out of your copy")
 
 
 def unsaid_categories(written: Sequence[Written]) -> frozenset[str]:

@@ -4,6 +4,7 @@ Next: activities/package_view.py
 """
 
 from activities import package_words as words
+from activities.package_language import say
 from domain.archives import AgreedScope
 
 
@@ -11,8 +12,9 @@ def agreed(scope: AgreedScope | None) -> str:
     """The end of a line about a system; nobody's mailbox is named. Empty for a system without a scope."""
     if scope is None:
         return ""
-    first = f"from {words.day(scope.period.first)}" if scope.period.first else "from the beginning"
-    last = f"to {words.day(scope.period.last)}" if scope.period.last else "to the end"
+    first = say("from %(day)s", day=words.day(scope.period.first)) if scope.period.first else say("from the beginning")
+    last = say("to %(day)s", day=words.day(scope.period.last)) if scope.period.last else say("to the end")
     named = ", ".join(f"\u201c{words.visible(term)}\u201d" for term in scope.terms)
     where = words.count(len(scope.archives), "mailbox or chat", "mailboxes or chats")
-    return f"; as agreed in {where}, {first} {last}" + (f", beside your identifiers for {named}" if named else "")
+    said = say("; as agreed in %(where)s, %(first)s %(last)s", where=where, first=first, last=last)
+    return said + (say(", beside your identifiers for %(words)s", words=named) if named else "")

@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from activities import package_words as words
 from activities.package_data import Written
 from activities.package_facts import FactFinder, Facts, Short, unique
+from activities.package_language import current, say
 from activities.package_said import all_held, held, kept_back, told, unsaid_categories
 from activities.package_scopes import agreed
 from activities.package_sources import CaseFile
 from activities.package_zip import plain
+from adapters.letter_languages import remedies_in
 from domain.datamap import Collection, Controller, DataMap, System
 from domain.regimes import zone_of
-from domain.remedies import Remedies, remedies_for
+from domain.remedies import Remedies
 
 _LEFT_OUT = {
     "no_answer": "It did not answer us. Somebody here decided to send you the rest now rather than wait.",
@@ -160,19 +162,24 @@ class Viewer:
             search=self._search(),
             unreachable=self._unreachable(),
             left_out=[
-                Searched(self._datamap.system(name).title, _LEFT_OUT[reason]) for name, reason in self._case.left_out.items()
+                Searched(self._datamap.system(name).title, say(_LEFT_OUT[reason])) for name, reason in self._case.left_out.items()
             ],
             withheld=withheld,
             pictured=any(part.pictured for part in self._written),
-            remedies=remedies_for(receipt.regimes, controller),
+            remedies=remedies_in(current(), receipt.regimes, controller),
         )
 
     def _disclosed(self) -> list[str]:
         """Who actually received data in single cases (Article 15(1)(c))."""
         titles = {category.id: category.title for category in self._datamap.categories}
         return [
-            f"On {words.day(each.disclosed_on)} to {self._datamap.recipient(each.recipient).name} ({_BASES[each.basis]}): "
-            + ", ".join(titles.get(name, name) for name in each.categories)
+            say(
+                "On %(day)s to %(name)s (%(basis)s): %(what)s",
+                day=words.day(each.disclosed_on),
+                name=self._datamap.recipient(each.recipient).name,
+                basis=say(_BASES[each.basis]),
+                what=", ".join(titles.get(name, name) for name in each.categories),
+            )
             for each in self._case.disclosures
         ]
 
@@ -182,14 +189,16 @@ class Viewer:
     def _as_of(self) -> str:
         searched = [part.source.found for part in self._written if not part.source.by_hand]
         days = sorted({self._local(found.searched_at) for found in searched}) or [self._today]
-        return words.day(days[0]) if len(days) == 1 else f"{words.day(days[0])} to {words.day(days[-1])}"
+        if len(days) == 1:
+            return words.day(days[0])
+        return say("%(first)s to %(last)s", first=words.day(days[0]), last=words.day(days[-1]))
 
     def _identity(self) -> str:
         if self._case.identity is None:
             return ""
         how, at = self._case.identity
         by = {"code": ", by a code to your address,", "assertion": ", because you were signed in,"}.get(how, "")
-        return f"On {words.day(self._local(at))} we made sure{by} that it is you."
+        return say("On %(day)s we made sure%(by)s that it is you.", day=words.day(self._local(at)), by=say(by))
 
     def _of(self, system: System) -> list[Written]:
         return [part for part in self._written if part.source.system.name == system.name]
@@ -236,14 +245,14 @@ class Viewer:
                 continue
             parts = [part for part in self._of(system) if part.source.found.state == "searched"]
             found = (held(parts) and all_held(parts)) or (
-                "all of it left out"
+                say("all of it left out")
                 if any(told(part.withheld) for part in parts)
-                else "searched"
+                else say("searched")
                 if any(part.withheld for part in parts)
-                else "nothing found"
+                else say("nothing found")
             )
             days = {self._local(part.source.found.searched_at) for part in parts if not part.source.by_hand}
-            on = f", on {words.day(max(days))}" if days else ", by a person"
+            on = say(", on %(day)s", day=words.day(max(days))) if days else say(", by a person")
             lines.append(Searched(system.title, found + on + agreed(self._case.scopes.get(system.name))))
         return lines
 
@@ -264,9 +273,12 @@ class Viewer:
 
     def _withheld(self) -> list[Searched]:
         return [
-            Searched(f"{part.source.system.title}: {what}{words.count(number, 'item')}", words.ground(basis, self._case.laws))
+            Searched(
+                f"{part.source.system.title}: {say(what, items=words.count(number, 'item'))}",
+                words.ground(basis, self._case.laws),
+            )
             for part in self._written
-            for what, counts in (("", part.withheld), ("parts of ", part.covered))
+            for what, counts in (("%(items)s", part.withheld), ("parts of %(items)s", part.covered))
             for basis, number in told(counts).items()
         ]
 

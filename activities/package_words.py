@@ -13,7 +13,10 @@ import unicodedata
 from datetime import date, datetime
 from typing import Any
 
+from activities.package_language import cited, current, say
+from adapters import letter_words
 from adapters.disputes import Disputed
+from adapters.letter_languages import WORDS
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
 from domain.datamap_parts import AutomatedDecision, Policy
 from domain.erasure import held_until
@@ -65,12 +68,14 @@ _MAYBE_HIDDEN = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0373\
 
 def day(value: date) -> str:
     """A date as a person reads it, with its weekday and without a line break in it: Wed 23 December 2026."""
-    return f"{value:%a} {value.day} {value:%B %Y}".replace(" ", "\u00a0")
+    return letter_words.day(value, current())
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun: 1 record, 1,284 records."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+    noun = say(singular if number == 1 else plural or singular + "s")
+    digits = f"{number:,}"
+    return f"{digits.replace(',', WORDS[current()].thousands) if current() in WORDS else digits} {noun}"
 
 
 @functools.cache
@@ -82,48 +87,53 @@ def _countries() -> dict[str, str]:
 
 
 def country(code: str) -> str:
-    """The English name of an ISO 3166 country."""
-    return _countries().get(code, code)
+    """The name of an ISO 3166 country; the English one where no other is known."""
+    return say(_countries().get(code, code))
+
+
+def _article(number: str) -> str:
+    return cited(f"Article\u00a0{number}")
 
 
 def basis(purpose: Purpose) -> str:
     """Why the law allows a purpose (Article 6), with the interest or the way to withdraw where there is one."""
     interest = f": {_lowered(_bare(purpose.legitimate_interest))}" if purpose.legitimate_interest else ""
-    text = f"{_BASIS[purpose.lawful_basis]}{interest} (Article\u00a0{purpose.lawful_basis.article})."
+    text = f"{say(_BASIS[purpose.lawful_basis])}{interest} ({_article(purpose.lawful_basis.article)})."
     if purpose.special_condition:
         special = _lowered(_bare(purpose.special_condition))
-        article = "" if "Article" in special else " (Article\u00a09)"
-        text += f" For sensitive data we also rely on {special}{article}."
+        article = "" if "Article" in special else f" ({_article('9')})"
+        text += " " + say("For sensitive data we also rely on %(special)s.", special=special + article)
     if purpose.withdrawal:
         return f"{text} {sentence(purpose.withdrawal)}"
-    return f"{text} If you do not want this: {_lowered(sentence(purpose.opt_out))}" if purpose.opt_out else text
+    return f"{text} {say('If you do not want this:')} {_lowered(sentence(purpose.opt_out))}" if purpose.opt_out else text
 
 
 def purpose(use: Purpose) -> str:
     """What data are used for, and why the law allows it, in whole sentences."""
     aim = _bare(use.title)
-    aim = f"We use it {_lowered(aim)}." if aim.startswith("To ") else f"We use it for this: {_lowered(aim)}."
-    return f"{aim} {basis(use)}"
+    said = "We use it %(aim)s." if aim.startswith("To ") else "We use it for this: %(aim)s."
+    return f"{say(said, aim=_lowered(aim))} {basis(use)}"
 
 
 def short_basis(purpose: Purpose) -> str:
     """The same in a few words."""
-    return f"{_SHORT_BASIS[purpose.lawful_basis]} (Article\u00a0{purpose.lawful_basis.article})"
+    return f"{say(_SHORT_BASIS[purpose.lawful_basis])} ({_article(purpose.lawful_basis.article)})"
 
 
 def origin(collection: Collection) -> str:
     """Where the data came from (Article 15(1)(g))."""
     if collection.origin is Origin.THIRD_PARTY:
-        return f"Somebody else gave it to us: {_lowered(sentence(collection.source or 'another person'))}"
+        source = _lowered(sentence(collection.source or say("another person")))
+        return say("Somebody else gave it to us: %(source)s", source=source)
     if collection.source:  # more exact than the three kinds: both sides of a conversation stand in one collection
         return sentence(collection.source)
-    return _ORIGIN[collection.origin]
+    return say(_ORIGIN[collection.origin])
 
 
 def recipient(someone: Recipient, home: str) -> str:
     """Who receives data, by name, what for and where (Article 15(1)(c); CJEU C-154/21). `home` is the controller's country."""
-    where = f" in {country(someone.country)}" if someone.country != home else ""
-    return f"{someone.name}{where}: {_bare(someone.description)}. {_KIND[someone.kind]}."
+    where = say(" in %(country)s", country=country(someone.country)) if someone.country != home else ""
+    return f"{someone.name}{where}: {_bare(someone.description)}. {say(_KIND[someone.kind])}."
 
 
 def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
@@ -131,12 +141,13 @@ def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
     lines = []
     for transfer in someone.transfers:
         if transfer.regime in laws and transfer.mechanism is not Mechanism.NONE_NEEDED:
-            named = _MECHANISM[transfer.mechanism]
+            named = say(_MECHANISM[transfer.mechanism])
             detail = _bare(transfer.detail or "")
             if not detail.lower().startswith(named.lower().removeprefix("the ")):
                 detail = f"{named}, {detail}" if detail else named
-            measures = f". Also: {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
-            lines.append(f"under {transfer.regime} law, {_RESTS_ON.get(transfer.mechanism, '')}{detail}{measures}.")
+            measures = f". {say('Also:')} {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
+            rests_on = _RESTS_ON.get(transfer.mechanism)
+            lines.append(f"{say(f'under {transfer.regime} law,')} {say(rests_on) if rests_on else ''}{detail}{measures}.")
     return lines
 
 
@@ -151,7 +162,7 @@ def kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | Non
     """
     rule = datamap.retention_rule(collection.retention)
     others = (datamap.retention_rule(name).text for name in collection.retention_exceptions)
-    exceptions = [f"Exception: {sentence(text)}" for text in others]
+    exceptions = [f"{say('Exception:')} {sentence(text)}" for text in others]
     if span is None or collection.retention_from is None:
         return [sentence(rule.text), *exceptions]
     return [*_kept_dates(collection, rule, span, today), *exceptions]
@@ -159,23 +170,31 @@ def kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | Non
 
 def _kept_dates(collection: Collection, rule: Retention, span: tuple[date, date], today: date) -> list[str]:
     first, last = (held_until(collection, rule.period, moment, today) for moment in span)
-    criteria = f"{rule.period} from {_bare(rule.counted_from)}"
+    criteria = _criteria(rule)
     if last < today:
-        return [f"Until {day(last)} at the latest ({criteria}). That time is over, so it is due to be deleted."]
+        over = "Until %(last)s at the latest (%(criteria)s). That time is over, so it is due to be deleted."
+        return [say(over, last=day(last), criteria=criteria)]
     if first == last:
-        return [f"Until {day(last)} ({criteria})."]
+        return [say("Until %(last)s (%(criteria)s).", last=day(last), criteria=criteria)]
     if first < today:
-        return [f"Until {day(last)} for the newest ({criteria}). For the oldest that time is over; they are due to be deleted."]
-    return [f"Until {day(first)} for the oldest and {day(last)} for the newest ({criteria})."]
+        partly = "Until %(last)s for the newest (%(criteria)s). For the oldest that time is over; they are due to be deleted."
+        return [say(partly, last=day(last), criteria=criteria)]
+    both = "Until %(first)s for the oldest and %(last)s for the newest (%(criteria)s)."
+    return [say(both, first=day(first), last=day(last), criteria=criteria)]
+
+
+def _criteria(rule: Retention) -> str:
+    number, _, unit = rule.period.partition(" ")
+    return say("%(period)s from %(start)s", period=f"{number} {say(unit)}", start=_bare(rule.counted_from))
 
 
 def short_kept(datamap: DataMap, collection: Collection, span: tuple[date, date] | None, today: date) -> str:
     """The same in a few words, exceptions apart."""
     rule = datamap.retention_rule(collection.retention)
     if span is None or collection.retention_from is None:
-        return f"{rule.period} from {_bare(rule.counted_from)}"
+        return _criteria(rule)
     last = held_until(collection, rule.period, span[1], today)
-    return f"until {day(last)}" if last >= today else "due to be deleted"
+    return say("until %(day)s", day=day(last)) if last >= today else say("due to be deleted")
 
 
 def automated(decision: AutomatedDecision) -> str:
@@ -186,10 +205,10 @@ def automated(decision: AutomatedDecision) -> str:
 def ground(code: str | None, laws: frozenset[str]) -> str:
     """Why something was left out, with the provision of each law that applies."""
     if code not in set(Basis):
-        return f"{(code or 'other reason').replace('_', ' ').capitalize()}."
+        return f"{code.replace('_', ' ').capitalize()}." if code else say("Other reason.")
     found = GROUNDS[Basis(code)]
-    provisions = [source for law in ("UK", "EU") if law in laws and (source := found.source(law))]
-    return f"{found.words[:-1]} ({'; '.join(provisions)})."
+    provisions = [cited(source) for law in ("UK", "EU") if law in laws and (source := found.source(law))]
+    return f"{say(found.words)[:-1]} ({'; '.join(provisions)})."
 
 
 def visible(text: str) -> str:
@@ -222,7 +241,12 @@ def cell(value: Any, limit: int) -> str:  # noqa: ANN401 (whatever stands in the
 
 
 def _lowered(text: str) -> str:
-    """A sentence as the second half of another one; what begins with a name or an abbreviation stays."""
+    """A sentence as the second half of another one; what begins with a name or an abbreviation stays.
+
+    In another language it follows a colon as the controller wrote it.
+    """
+    if current() != "en":
+        return text
     first, _, rest = text.partition(" ")
     return text if first[1:].lower() != first[1:] else f"{first[:1].lower()}{first[1:]}{' ' if rest else ''}{rest}"
 
@@ -258,16 +282,19 @@ def disputed(datamap: DataMap, record: Disputed, since: date) -> str:
     """What the person said is wrong and we did not correct, with their words (Article 16)."""
     system = datamap.system(record.system)
     title = next((one.title for one in system.collections if one.name == record.collection), record.collection)
-    says = f" You say: \u201c{visible(record.says)}\u201d" if record.says else ""
-    return f"{system.title}: {title}, marked as disputed since {day(since)}.{says}"
+    says = " " + say("You say: \u201c%(words)s\u201d", words=visible(record.says)) if record.says else ""
+    marked = say("%(what)s, marked as disputed since %(day)s.", what=f"{system.title}: {title}", day=day(since))
+    return marked + says
 
 
 def policy(known: Policy, version: str) -> str:
     """The policy that was in force, by its day where the data map still has that version."""
-    return f"the one of {day(known.updated)}" if known.version == version else f"version {version}"
+    if known.version == version:
+        return say("the one of %(day)s", day=day(known.updated))
+    return say("version %(number)s", number=version)
 
 
 def kind(name: str) -> str:
     """A kind of identifier, in front of its value."""
     known = {"email": "the e-mail address", "phone": "the telephone number"}
-    return known.get(name, f"the {name.replace('_', ' ')}")
+    return say(known[name]) if name in known else say("the %(kind)s", kind=name.replace("_", " "))

@@ -6,19 +6,17 @@ Next: api/portal/pages.py
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from adapters.letter_words import NO_BREAK
+from adapters.translations import sentences
 from api.dependencies import Web
 from domain.errors import DomainError
 from domain.incoming import Language
@@ -26,7 +24,6 @@ from domain.incoming import Language
 NAMES: Final[dict[Language, str]] = {"en": "English", "de": "Deutsch", "fr": "Français"}
 FIELD: Final = "language"
 _FOLDER: Final = Path(__file__).resolve().parent / "translations"
-_BLANKS: Final = re.compile(r" (?=[?!:;»])|(?<=«) ")  # French has them before its marks
 _WEIGHT: Final = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
@@ -114,13 +111,9 @@ def named(value: str) -> Language | None:
     return next((each for each in NAMES if each == value), None)
 
 
-@cache
 def words(language: Language) -> dict[str, str]:
     """The sentences of a language by their English; English itself has none."""
-    if language == "en":
-        return {}
-    found: dict[str, str] = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    return {english: _BLANKS.sub(NO_BREAK, said) for english, said in found.items()} if language == "fr" else found
+    return sentences(_FOLDER, language)
 
 
 def say(sentence: str, **facts: object) -> str:

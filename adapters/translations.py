@@ -1,0 +1,24 @@
+"""Reads sentences of German and French that stand as data by their English sentence: the portal's and the copy's.
+
+Next: api/portal/languages.py, activities/package_language.py
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from domain.incoming import Language
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_BLANKS: Final = re.compile(r" (?=[?!:;»])|(?<=«) ")  # French has them before its marks
+
+
+@cache
+def sentences(folder: Path, language: Language) -> dict[str, str]:
+    """The sentences of a language in a folder, by their English; English itself has none."""
+    if language == "en":
+        return {}
+    found: dict[str, str] = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
+    return {english: _BLANKS.sub(NO_BREAK, said) for english, said in found.items()} if language == "fr" else found
