@@ -225,7 +225,7 @@ def _count(written: Written) -> None:
         elif verdict.dropped:
             written.withheld[verdict.basis] += number
             written.with_legal += number * (verdict.choice is ItemChoice.WITH_LEGAL)
-        elif verdict.covers:
+        elif verdict.basis and (verdict.covers or verdict.kept):  # an extract keeps back the rest
             written.covered[verdict.basis] += number
     written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()
 

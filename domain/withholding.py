@@ -1,8 +1,8 @@
 """What is decided of one collected item, and why the law lets it be kept back (Article 15(4); DPA 2018 Schedule 2).
 
-Three kinds of decision. Included, whole or as an extract: the person gets it. Withheld, whole or in parts: only on a basis that
-every law of the case has, and the person is told how much and why, unless telling would defeat the purpose (`law.md` 2.2 item
-13). Excluded: it was never part of the answer, so nothing is withheld. Next: domain/redaction.py
+Three kinds of decision. Included: the person gets it. Withheld, whole or in parts (an extract withholds the rest): only on a
+basis that every law of the case has, and the person is told how much and why, unless telling would defeat the purpose
+(`law.md` 2.2 item 13). Excluded: it was never part of the answer, so nothing is withheld. Next: domain/redaction.py
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ class ItemChoice(StrEnum):
 EXCLUSIONS = frozenset(
     {ItemChoice.NOT_ABOUT_THE_PERSON, ItemChoice.DUPLICATE, ItemChoice.OUTSIDE_SCOPE, ItemChoice.ALREADY_HAS_IT},
 )
-WITHHOLDINGS = frozenset({ItemChoice.WITHHOLD, ItemChoice.REDACT, ItemChoice.WITH_LEGAL})
+WITHHOLDINGS = frozenset({ItemChoice.WITHHOLD, ItemChoice.REDACT, ItemChoice.EXTRACT, ItemChoice.WITH_LEGAL})
 KEPT_BACK = frozenset({ItemChoice.WITHHOLD, ItemChoice.WITH_LEGAL})  # whole
 IN_PARTS = frozenset({ItemChoice.REDACT, ItemChoice.EXTRACT})
 
@@ -167,7 +167,9 @@ def check_decision(choice: ItemChoice, basis: Basis | None, *, laws: Iterable[st
     if choice in WITHHOLDINGS and basis is None:
         raise InvalidInputError("Withholding needs a basis in law.", field="basis")
     if choice not in WITHHOLDINGS and basis is not None:
-        raise InvalidInputError("Only what is withheld or redacted has a basis; leave it empty.", field="basis")
+        raise InvalidInputError(
+            "Only what is withheld, redacted or given as an extract has a basis; leave it empty.", field="basis"
+        )
     if basis is not None and basis not in bases_of(laws):
         raise InvalidInputError(
             "The law that applies to this person does not know this basis. Choose one that each of its laws has.", field="basis"

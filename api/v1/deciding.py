@@ -4,7 +4,7 @@ Only while the case is in review; `prepare_package` freezes a revision and build
 approval looks at the newest one and at the authors. Next: api/v1/deciding_many.py
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -30,7 +30,7 @@ from domain.errors import (
     WithLegalError,
 )
 from domain.item_rules import Parts
-from domain.redaction import Span
+from domain.redaction import Span, extract_row
 from domain.rights import Status
 from domain.withholding import Basis, ItemChoice, check_decision
 
@@ -109,13 +109,25 @@ def check_own_words(requester: Requester, words: list[str], field: str) -> None:
         )
 
 
-def check_about_them(requester: Requester, choice: ItemChoice, basis: Basis | None, item: Item) -> None:
-    """Refuse to call an item no data of the requester when one of their identifiers stands in it.
+def check_about_them(
+    requester: Requester, choice: ItemChoice, basis: Basis | None, item: Item, spans: Sequence[Span] = ()
+) -> None:
+    """Refuse to call an item, or what an extract leaves out of it, no data of the requester when their identifier is there.
 
     Raises:
         InvalidInputError: it does.
     """
     denied = choice is ItemChoice.NOT_ABOUT_THE_PERSON or basis is Basis.NOT_PERSONAL_DATA
+    if denied and choice is ItemChoice.EXTRACT:
+        given = extract_row(item.row, spans)
+        cut = (name for name, value in item.row.items() if requester.named_in([value]) and not requester.named_in([given[name]]))
+        if (field := next(cut, None)) is not None and item.file is None:
+            raise InvalidInputError(
+                f"The requester's own address or number stands in {field}, which this extract leaves out, so the rest is about"
+                " them too. Give that field as well, or choose another basis.",
+                field="basis",
+            )
+        return
     if denied and requester.named_in(item.row.values()):
         raise InvalidInputError(
             "The requester's own address or number stands in this item, so it is about them. Choose another decision.",
@@ -130,8 +142,8 @@ def _wanted(deed: Deed, body: ActionBody) -> Wanted:
         raise InvalidInputError("Say who was advised, by whom and what for: `refer_to_legal`.", field="decision")
     item = found_item(deed, body.item, body.position)
     requester = requester_of(deed)
-    check_about_them(requester, body.decision, body.basis, item)
-    if body.basis is Basis.THIRD_PARTY:
+    check_about_them(requester, body.decision, body.basis, item, body.spans)
+    if body.basis is Basis.THIRD_PARTY and body.decision is not ItemChoice.EXTRACT:  # an extract names what is given
         check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
     check_fields(body.spans, item)
     check_drawn(deed, body.spans, body.decision, item)

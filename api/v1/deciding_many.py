@@ -71,12 +71,12 @@ def _rule(deed: Deed, body: ActionBody) -> Wanted:
     if set(body.seen) != {item.id for item in covered.sample}:
         raise StaleHashError("Look at the sample of this rule first; what it covers may have changed since you did.")
     requester = requester_of(deed)
-    if body.basis is Basis.THIRD_PARTY:
+    if body.basis is Basis.THIRD_PARTY and body.decision is not ItemChoice.EXTRACT:  # an extract names what is given
         check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
     for item in covered.sample:
         check_fields(body.spans, item)
     for item in _items(deed.resources, deed.view, body.system, body.collection, body.condition):
-        check_about_them(requester, body.decision, body.basis, item)
+        check_about_them(requester, body.decision, body.basis, item, body.spans)
     parts = Parts(
         spans=tuple(body.spans),
         condition=body.condition,

@@ -107,19 +107,19 @@ def test_letters_of_a_field_are_covered_and_the_cell_stays_guarded(case: Searche
     assert as_csv[0]["body"] == f"'=SUM(1) said {COVER}"
 
 
-def test_an_extract_keeps_the_sentence_and_is_no_withholding(case: SearchedCase) -> None:
+def test_an_extract_keeps_the_sentence_and_the_rest_counts_as_withheld_in_part(case: SearchedCase) -> None:
     items = prompts(case, "Plans. Ruth was late. Budget.")
-    case.decide(items[0], "extract", parts=spans({"field": "id"}, {"field": "body", "start": 7, "end": 21}))
+    case.decide(items[0], "extract", "not_personal_data", parts=spans({"field": "id"}, {"field": "body", "start": 7, "end": 21}))
     members = case.members()
     as_json, _ = rows(members)
     assert as_json[0]["body"] == "[…] Ruth was late. […]"
-    assert b"nothing to list" in members["withheld.csv"]
-    assert case.build().withheld == 0
+    listed = list(csv.DictReader(io.StringIO(members["withheld.csv"].decode())))
+    assert [(row["count"], row["withheld"]) for row in listed] == [("1", "in part")]
 
 
 def test_an_extract_by_typed_words_gives_nothing_but_them(case: SearchedCase) -> None:
     items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
-    case.decide(items[0], "extract", parts=spans({"words": "Ruth was late"}))
+    case.decide(items[0], "extract", "not_personal_data", parts=spans({"words": "Ruth was late"}))
     as_json, as_csv = rows(case.members())
     assert [row["body"] for row in as_json] == [row["body"] for row in as_csv] == ["[…] Ruth was late […]", "All of it"]
 

@@ -83,7 +83,12 @@ def test_a_refused_decision_comes_back_as_it_was_filled_in(at_console: SignIn, d
 def test_an_extract_says_what_is_given_of_the_item(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
     item = re.findall(r'name="item" value="([^"]+)"', person.get(here).text)[1]
-    person.post(here, {"item": item, "position": "1", "decision": "extract", "typed": "Mr Baker"})
+    given = {"item": item, "position": "1", "decision": "extract", "typed": "Mr Baker"}
+    refused = person.post(here, given)
+    assert (refused.status_code, "needs a basis in law" in text_of(refused)) == (422, True), "the rest is kept back"
+    assert decisions(desk) == []
+    person.post(here, given | {"basis": "third_party"})
+    assert decisions(desk) == [(item, "extract", "third_party")]
     assert "Given, and nothing else of it: […] Mr Baker" in text_of(person.get(here))
 
 

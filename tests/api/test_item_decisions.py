@@ -78,6 +78,7 @@ def test_a_redaction_names_its_parts_and_is_listed(desk: Desk) -> None:
     [
         ({"decision": "withhold"}, "basis"),
         ({"decision": "redact", "basis": "third_party"}, "spans"),
+        ({"decision": "extract", "spans": [{"field": "body"}]}, "basis"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"field": "nowhere"}]}, "spans"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"start": 1, "end": 2}]}, "spans"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"words": MAILBOX.upper()}]}, "spans"),
@@ -99,6 +100,18 @@ def test_nobody_says_that_the_requesters_own_record_is_not_about_them(desk: Desk
     assert wrong(desk.decide(account, "not_about_the_person")) == (422, "decision")
     assert wrong(desk.decide(account, "withhold", basis="not_personal_data")) == (422, "basis")
     assert desk.decide(items(desk)[0], "not_about_the_person").status_code == 200
+
+
+def test_the_rest_of_an_extract_is_not_about_the_person_only_where_it_does_not_name_them(desk: Desk) -> None:
+    (account,) = items(desk, "platform", "accounts")
+    left_out = desk.decide(account, "extract", basis="not_personal_data", spans=[{"field": "id"}])
+    assert wrong(left_out) == (422, "basis"), "their own address is in what is left out"
+    spans = [{"field": name} for name in desk.case.items("platform", "accounts")[0].row]
+    assert desk.decide(account, "extract", basis="not_personal_data", spans=spans).status_code == 200
+    other = items(desk)[1]
+    assert desk.decide(other, "extract", basis="third_party", spans=[{"words": MAILBOX}]).status_code == 200, (
+        "their own words are given"
+    )
 
 
 def test_a_rule_is_made_after_the_sample_that_nobody_chose(desk: Desk) -> None:
@@ -151,7 +164,7 @@ def test_an_area_is_of_a_picture_or_a_page_and_never_of_an_extract(desk: Desk) -
     spans = [{"area": AREA}, {"about_file": True}]
     assert desk.decide(picture, "redact", basis="third_party", spans=spans).status_code == 200
     assert wrong(desk.decide(text, "redact", basis="third_party", spans=spans)) == (422, "spans")
-    assert wrong(desk.decide(picture, "extract", spans=spans)) == (422, "spans")
+    assert wrong(desk.decide(picture, "extract", basis="third_party", spans=spans)) == (422, "spans")
     assert desk.decide(picture, "include", looked=True).status_code == 200
     with desk.case.resources.database.read() as session:
         kept = every_decision(session, desk.case.vault)

@@ -14,9 +14,9 @@ def refused(choice: ItemChoice, basis: Basis | None, *laws: str, reason: bool = 
     return None
 
 
-@pytest.mark.parametrize("choice", [ItemChoice.WITHHOLD, ItemChoice.REDACT])
+@pytest.mark.parametrize("choice", [ItemChoice.WITHHOLD, ItemChoice.REDACT, ItemChoice.EXTRACT])
 def test_nothing_is_kept_back_without_a_basis(choice: ItemChoice) -> None:
-    assert refused(choice, None, parts=choice is ItemChoice.REDACT) == "basis"
+    assert refused(choice, None, parts=choice is not ItemChoice.WITHHOLD) == "basis"
 
 
 def test_an_exclusion_is_no_withholding_and_has_no_basis() -> None:
@@ -43,8 +43,8 @@ def test_a_ground_that_needs_a_harm_or_a_provision_needs_a_reason() -> None:
 
 def test_parts_belong_to_a_redaction_or_an_extract() -> None:
     assert refused(ItemChoice.REDACT, Basis.THIRD_PARTY) == "spans"
-    assert refused(ItemChoice.EXTRACT, None) == "spans"
-    assert refused(ItemChoice.EXTRACT, None, parts=True) is None
+    assert refused(ItemChoice.EXTRACT, Basis.NOT_PERSONAL_DATA) == "spans"
+    assert refused(ItemChoice.EXTRACT, Basis.NOT_PERSONAL_DATA, parts=True) is None
     assert refused(ItemChoice.WITHHOLD, Basis.THIRD_PARTY, parts=True) == "spans"
 
 

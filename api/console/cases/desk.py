@@ -30,7 +30,7 @@ from domain.authority import ROLES, Action
 from domain.errors import DomainError, InvalidInputError
 from domain.item_rules import Condition
 from domain.rights import Role, Status
-from domain.withholding import ItemChoice
+from domain.withholding import WITHHOLDINGS, ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
@@ -150,7 +150,7 @@ def seen_in(form: FormData) -> int | None:
 
 def _choice(form: FormData) -> dict[str, Any]:
     decision = field(form, "decision")
-    keeps_back = decision in {ItemChoice.WITHHOLD.value, ItemChoice.REDACT.value}
+    keeps_back = decision in WITHHOLDINGS
     # The list of bases always has one chosen; it counts only where something is kept back.
     return {
         "decision": decision,

@@ -33,7 +33,7 @@ from domain.archives import ATTACHMENTS, MESSAGES
 from domain.authority import Action
 from domain.errors import UnknownObjectError
 from domain.item_rules import Condition
-from domain.withholding import ItemChoice
+from domain.withholding import WITHHOLDINGS, ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
 
@@ -126,7 +126,7 @@ async def decide(  # noqa: PLR0917
 ) -> Response:
     """Decide about all of it: the messages, and the files that came along with them."""
     decision = field(form, "decision")
-    keeps_back = decision in {ItemChoice.WITHHOLD.value, ItemChoice.REDACT.value}
+    keeps_back = decision in WITHHOLDINGS
     covers = decision in {ItemChoice.REDACT.value, ItemChoice.EXTRACT.value}
     words = [{"words": line.strip()} for line in field(form, "covered_words").splitlines() if line.strip()]
     body = {
