@@ -48,9 +48,9 @@ def test_withdrawing_takes_a_fresh_code_and_so_does_reading(web: TestClient, kno
     assert "Something private." in web.get("/follow").text
     web.post("/follow/withdraw", data=marks(asked.text))
     assert status_of(known) == (Status.CLOSED, Outcome.WITHDRAWN)
-    page = web.get("/follow").text
-    assert "This request is closed" in page
-    assert not [told for told in ("We collected your data", "We checked it", "You have our answer") if told in page], (
+    ended = web.get("/follow").text
+    assert "This request is closed" in ended
+    assert not [told for told in ("We collected your data", "We checked it", "You have our answer") if told in ended], (
         "it never was"
     )
 
