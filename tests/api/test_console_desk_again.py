@@ -231,3 +231,18 @@ def test_parts_that_legal_covers_and_what_the_review_decides_add_up(found: Searc
     assert b"solicitors" not in members
     found.decide("platform.prompts.*", "extract", None, 4, Parts(spans=(Span(field="body"),)))
     assert stands(found, 1) == "withhold"
+
+
+def test_a_referral_gives_no_later_decision_its_basis_and_a_decided_item_offers_its_own(
+    at_console: SignIn, found: SearchedCase
+) -> None:
+    person = at_console()
+    decide(person, found, 0, decision="withhold", basis="third_party")
+    decide(person, found, 2, decision="withhold", basis="rights_of_others")
+    refer(person, found, ("platform", "prompts"), 1, **WHY)
+    page = person.get(f"{path_of(found)}/{PROMPTS}").text
+    offered = re.findall(r'<option value="(\w+)" selected>', "".join(re.findall(r'name="basis">.*?</select>', page)))
+    assert offered == ["third_party", "rights_of_others"], "each its own; what is with legal offers nothing here"
+    page = person.get(f"{path_of(found)}/package/uploads/pictures").text
+    offered = re.findall(r'<option value="(\w+)" selected>', "".join(re.findall(r'name="basis">.*?</select>', page)))
+    assert offered == ["rights_of_others", "rights_of_others"], "the last that this person chose, never that of a referral"

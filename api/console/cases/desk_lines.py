@@ -61,6 +61,7 @@ class Line:
         of_legal: a legal reviewer decided about it, and nobody else changes that.
         reason: what was written with the decision that stands, for whoever may read it.
         chosen: the fields and the words that a cover of this very item names, to begin from when it is chosen again.
+        based: the code of the basis that stands, offered when it is decided again; empty where there is none or it is legal's.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Line:
     reason: str = ""
     given: Sequence[str] = ()
     chosen: tuple[list[str], list[str]] = ([], [])
+    based: str = ""
 
     @property
     def number(self) -> int:
@@ -194,6 +196,7 @@ def _line(  # noqa: PLR0917
         text=file_text,
         of_legal=item.id in standing.legal,
         chosen=_chosen(item, decision),
+        based=decision.basis or "" if decision and not decision.of_legal else "",
         given=_given(item, decision),
     )
 

@@ -23,7 +23,7 @@ from api.console.cases.own_words import own_words
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from domain.errors import UnknownObjectError
-from domain.withholding import GROUNDS, bases_of
+from domain.withholding import GROUNDS, ItemChoice, bases_of
 
 PAGE: Final = 25  # items
 
@@ -137,8 +137,11 @@ def last_basis(web: Web, case_id: UUID, person: str) -> str:
 
 
 def _last_basis(session: Session, case_id: UUID, person: str) -> str:
+    here = ItemDecision.case_id == case_id
+    # Privilege is the basis of a referral, not one that its author found; it must not become the next item's.
+    referred = select(ItemDecision.item).where(here, ItemDecision.decision == ItemChoice.WITH_LEGAL.value)
     query = select(ItemDecision.basis).where(
-        ItemDecision.case_id == case_id, ItemDecision.author == person, col(ItemDecision.basis).is_not(None)
+        here, ItemDecision.author == person, col(ItemDecision.basis).is_not(None), col(ItemDecision.item).not_in(referred)
     )
     return session.exec(query.order_by(col(ItemDecision.revision).desc()).limit(1)).first() or ""
 
