@@ -117,9 +117,7 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         verdicts, lines = Verdicts(), _lines(found, standing, every=about)
     else:
         verdicts = Verdicts(Sweep(others.covers), others) if others.covers else Verdicts()
-        rules = standing.rules.get(scope(found.system, found.name), ())
-        # A rule over all of them goes before what was decided earlier.
-        lines = found.items_of(standing.single(found.system, found.name, after=rules[0].revision if rules else 0))
+        lines = found.items_of(standing.single(found.system, found.name))
     known: dict[tuple[int, ...], Verdict] = {}
     for position, line in lines:
         item = found.item_at(position, line)

@@ -111,7 +111,10 @@ class Standing:
         return cls(items, rules, tuple(covered), legal, tuple(people.values()))
 
     def of(self, item: str, row: Mapping[str, Any]) -> Decision | None:
-        """What is decided of one item: by its own decision or by a rule that covers it, whichever is newer; legal goes before."""
+        """What is decided of one item: by its own decision or by a newer rule that covers it; legal goes before.
+
+        A rule that gives (it includes, or covers some words) never gives more of an item than somebody decided about it alone.
+        """
         ordinary, legal = self._ordinary(item, row), self.legal.get(item)
         return ordinary if legal is None else _stricter(legal, ordinary)
 
@@ -121,7 +124,7 @@ class Standing:
             if own is not None and own.revision > rule.revision:
                 return own
             if rule.parts.condition is None or rule.parts.condition.holds(row):
-                return rule
+                return _kept_by_hand(own, rule) or rule
         return own
 
     def covering(self, decision: Decision | None) -> tuple[Decision, ...]:
@@ -141,11 +144,10 @@ class Standing:
         begin = scope(system, collection)[:-1]
         return any(item.startswith(begin) for item in self.legal)
 
-    def single(self, system: str, collection: str, after: int = 0) -> set[str]:
-        """The items of a collection about which something was decided one by one, after a revision or by legal."""
+    def single(self, system: str, collection: str) -> set[str]:
+        """The items of a collection about which something was decided one by one, or by legal."""
         begin = scope(system, collection)[:-1]
-        newer = (item for item, decision in self.items.items() if decision.revision > after)
-        return {item for item in itertools.chain(newer, self.legal) if item.startswith(begin)}
+        return {item for item in itertools.chain(self.items, self.legal) if item.startswith(begin)}
 
 
 def live(decisions: Iterable[Decision]) -> list[Decision]:
@@ -153,6 +155,15 @@ def live(decisions: Iterable[Decision]) -> list[Decision]:
     every = list(decisions)
     undone = {each.parts.undoes for each in every if each.parts.undoes is not None}
     return [each for each in every if each.parts.undoes is None and each.revision not in undone]
+
+
+def _kept_by_hand(own: Decision | None, rule: Decision) -> Decision | None:
+    """An older decision about one item that stands beside a rule over all of them, since it gives less; else None."""
+    if own is None or own.choice is ItemChoice.INCLUDE or rule.choice not in {ItemChoice.INCLUDE, ItemChoice.REDACT}:
+        return None
+    if own.choice is ItemChoice.REDACT and rule.choice is ItemChoice.REDACT:
+        return replace(own, parts=own.parts.model_copy(update={"spans": own.parts.spans + rule.parts.spans}))
+    return own
 
 
 def _stricter(legal: Decision, ordinary: Decision | None) -> Decision:

@@ -34,19 +34,21 @@ def test_decisions_about_single_rows_stand_among_thousands_and_beside_a_rule(cas
     bodies = [f'Tom Baker said "{number}"' if number % 1_000 == 7 else f"Tom Baker, row {number}" for number in range(ROWS)]
     case.found("platform", "prompts", [(number, 42, body, "2026-11-01") for number, body in enumerate(bodies)])
     items = [item.id for item in case.items("platform", "prompts")]
-    case.decide(items[30], "withhold", "third_party", 1)  # older than the rule
+    case.decide(items[30], "withhold", "third_party", 1)  # older than the rule, which gives no more of it
+    case.decide(items[31], "redact", "third_party", 2, words("row 31"))
     if rule:
         parts = words("Tom Baker") if rule == "redact" else None
-        case.decide(scope("platform", "prompts"), rule, "third_party" if parts else None, 2, parts)
-    case.decide(items[1_200], "withhold", "third_party", 3)
-    case.decide(items[1_201], "include", None, 4)
-    case.decide(items[1_202], "redact", "third_party", 5, words("row 1202"))
-    case.decide(items[1_203], "redact", "third_party", 6, words("nothing of it"))
-    case.decide(items[ROWS - 1], "not_about_the_person", None, 7)
+        case.decide(scope("platform", "prompts"), rule, "third_party" if parts else None, 3, parts)
+    case.decide(items[1_200], "withhold", "third_party", 4)
+    case.decide(items[1_201], "include", None, 5)
+    case.decide(items[1_202], "redact", "third_party", 6, words("row 1202"))
+    case.decide(items[1_203], "redact", "third_party", 7, words("nothing of it"))
+    case.decide(items[ROWS - 1], "not_about_the_person", None, 8)
     covered = [body.replace("Tom Baker", COVER) if rule == "redact" else body for body in bodies]
     expected = dict(enumerate(covered))
     expected |= {1_201: bodies[1_201], 1_202: f"Tom Baker, {COVER}", 1_203: bodies[1_203]}
-    for number in [1_200, ROWS - 1, *([] if rule else [30])]:
+    expected[31] = f"{COVER}, {COVER}" if rule == "redact" else f"Tom Baker, {COVER}"
+    for number in [30, 1_200, ROWS - 1]:
         del expected[number]
 
     members = case.members()
@@ -55,8 +57,8 @@ def test_decisions_about_single_rows_stand_among_thousands_and_beside_a_rule(cas
     assert {int(row["id"]): row["body"] for row in table} == expected
     with case.resources.database.read() as session:
         summary = session.get_one(PackageRow, case.build().package).summary
-    assert summary["withheld"] == {"third_party": 1 if rule else 2}
-    assert summary["covered"] == {"third_party": 1 + (ROWS - 5 if rule == "redact" else 0)}
+    assert summary["withheld"] == {"third_party": 2}
+    assert summary["covered"] == {"third_party": 2 + (ROWS - 6 if rule == "redact" else 0)}
     assert summary["excluded"] == {"not_about_the_person": 1}
     # Where the words are covered by a rule, whoever lets them stand in single rows hears of it.
     assert bool(summary["leaks"]) is (rule == "redact")

@@ -148,7 +148,7 @@ def with_authors(  # noqa: PLR0917 (some items, and who looks at them)
         replace(
             line,
             revision=decision.revision if decision else 0,
-            undo=mine.revision if mine and mine is decision else 0,
+            undo=mine.revision if mine and decision and mine.revision == decision.revision else 0,
             by=names.get(decision.author, "") if decision else "",
             at=decision.at if decision else None,
             reason=reasons.get(decision.reason, "") if decision and decision in readable and decision.reason else "",
@@ -180,13 +180,16 @@ def _line(  # noqa: PLR0917
     text = _beginning(content) if item.file else ""
     file_text = _pieces(text, suggest(text, own=own, names=names), suggested) if text else []
     covers = cover_row(item.row, spans_of(decision, people)).removed
+    # A rule that finds nothing to cover in a record gives it whole.
+    whole = bool(decision and decision.rule and decision.choice is ItemChoice.REDACT and not covers and not item.file)
+    told = None if whole else decision
     return Line(
         id=item.id,
         position=item.position,
         values=values,
         decision=decision.choice.value if decision else ItemChoice.INCLUDE.value,
-        stands=_stands(decision, covers),
-        basis=_basis(decision),
+        stands=_stands(told, covers),
+        basis=_basis(told),
         by_rule=bool(decision and decision.rule),
         covers=list(dict.fromkeys(covers)),
         suggested=list(suggested.items()),

@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 
 from adapters.collected import CollectedCollection, Item
 from adapters.database.case_reader import CaseView
-from adapters.database.item_decisions import Standing
+from adapters.database.item_decisions import Standing, spans_of
 from api.console.cases import content, desk_reading, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, note_look, shown_on_desk
@@ -33,6 +33,7 @@ from domain.archives import ATTACHMENTS, MESSAGES
 from domain.authority import Action
 from domain.errors import UnknownObjectError
 from domain.item_rules import Condition
+from domain.redaction import cover_row
 from domain.withholding import WITHHOLDINGS, ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
@@ -224,7 +225,9 @@ def _group(  # noqa: PLR0917
 def _lines(standing: Standing, items: list[Item]) -> list[MessageLine]:
     lines = []
     for item in items:
-        stands, basis = stands_of(standing.of(item.id, item.row), ())
+        decision = standing.of(item.id, item.row)
+        covers = cover_row(item.row, spans_of(decision, standing.covering(decision))).removed
+        stands, basis = stands_of(decision, covers)
         text = str(item.row.get("text") or "")
         lines.append(
             MessageLine(item.position, item.row, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\u2026", stands, basis)
