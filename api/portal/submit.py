@@ -27,7 +27,7 @@ from api.portal.form import Filled, Step, picture_asked
 from api.portal.languages import FIELD, current, say
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
-from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, substance
+from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, gives_data, substance
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
@@ -150,7 +150,9 @@ def receipt_page(
         session=session,
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
-        access=not {Right.ACCESS.value, Right.PORTABILITY.value}.isdisjoint(view.receipt.rights),
+        access=gives_data(view.receipt.rights),
+        deletes=view.receipt.rights == [Right.ERASURE.value],
+        objects=Right.OBJECTION.value in view.receipt.rights,
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),

@@ -15,10 +15,10 @@ from api.portal import deeds, pages, sessions
 from api.portal.languages import say, told_of
 from api.portal.reading import link_of, masked_address
 from api.portal.submit import receipt_page
-from api.portal.words import asked, code_refused
+from api.portal.words import asked, code_refused, gives_data
 from domain.authority import Action
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
-from domain.rights import Status
+from domain.rights import Right, Status
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -163,6 +163,8 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         path=f"/verify/{token}",
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
+        access=gives_data(view.receipt.rights),
+        deletes=view.receipt.rights == [Right.ERASURE.value],
         address=masked_address(web.resources, link.case_id, link.identifier),
         goes_to=""
         if _is_the_requester(view, link.identifier)

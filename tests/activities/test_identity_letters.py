@@ -126,6 +126,20 @@ def test_what_anybody_may_ask_is_answered_at_the_address_that_was_named(resource
     assert "We send no more advertising to this address." in " ".join(office.kept[-1].text.split())
 
 
+def test_a_code_says_for_what_it_is_and_why(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    case.send("code", identifier=case.mailbox)
+    for said in (" ".join(office.kept[-1].text.split()), " ".join(office.kept[-1].html.split())):
+        assert "That we stop using your data in a certain way" in said
+        assert "Before we go on we have to know that the address belongs to whoever asked" in said
+        assert "Was it not you who asked? Then do nothing" in said
+    further = case.second_address("nora@example.com")
+    case.send("code", number=9, identifier=further)
+    text = " ".join(office.kept[-1].text.split())
+    assert "That we stop using" not in text, "a stranger reads nothing of what somebody else asked"
+    assert "Whoever owns the address" in text
+
+
 def test_a_reminder_to_a_proven_address_asks_for_no_click(case: CaseInHand, office: PostOffice) -> None:
     case.send("identity_reminder")
     assert "/verify/" in office.kept[0].text

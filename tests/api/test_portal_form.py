@@ -82,6 +82,22 @@ class TestForm:
         assert ("Send a new code" in page) == asked
         assert ("we ask for no code" in page) != asked
 
+    @pytest.mark.parametrize(
+        ("rights", "said"),
+        [
+            (["access"], "so that nobody else gets your data"),
+            (["erasure"], "so that nobody else has your data deleted"),
+            (["rectification"], "so that nobody else decides about your data"),
+            (["objection"], "before we stop anything else we may send you one"),
+        ],
+    )
+    def test_the_receipt_says_of_the_code_what_holds_for_what_was_asked(
+        self, web: TestClient, rights: list[str], said: str
+    ) -> None:
+        page = fill(web, rights=rights).text
+        assert said in page
+        assert ("we ask for no code" in page, "nobody else gets your data" in page) == (False, rights == ["access"])
+
     @pytest.mark.parametrize("country", ["GB", "DE", ""])
     def test_the_date_that_the_form_names_is_that_of_where_the_person_lives(
         self, web: TestClient, resources: Resources, country: str

@@ -12,7 +12,7 @@ from adapters.database.tables import Link
 from adapters.links import make_link
 from domain.authority import Action
 from domain.events import Tag
-from domain.rights import Outcome, Status
+from domain.rights import Outcome, Right, Status
 from tests.api.conftest import FakeGateway
 from tests.api.visiting import a_code, a_link, hidden, status_of
 from tests.case_in_hand import CaseInHand
@@ -28,6 +28,21 @@ class TestVerify:
             assert "Is this your e-mail address?" in page
             assert "r\u2022\u2022\u2022@post.imaginella.example" in page
         assert status_of(opened_case)[0] is Status.VERIFYING_IDENTITY
+
+    @pytest.mark.parametrize(
+        ("right", "why", "else_"),
+        [
+            (Right.ACCESS, "so that nobody else gets your data", "Then nobody gets anything."),
+            (Right.ERASURE, "so that nobody else has your data deleted", "Then nothing is deleted."),
+            (Right.OBJECTION, "so that nobody else decides about your data", "Then we do not go on with it."),
+        ],
+    )
+    def test_the_page_says_what_a_stranger_would_get_or_do(
+        self, web: TestClient, opened_case: CaseInHand, right: Right, why: str, else_: str
+    ) -> None:
+        case = CaseInHand(opened_case.resources, rights=[right])
+        page = web.get(f"/verify/{a_link(case, 'verify')}").text
+        assert (why in page, else_ in page) == (True, True)
 
     def test_the_button_proves_and_leads_to_the_request(self, web: TestClient, opened_case: CaseInHand) -> None:
         path = f"/verify/{a_link(opened_case, 'verify')}"
