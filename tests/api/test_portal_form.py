@@ -315,6 +315,7 @@ class TestSteps:
         page = web.get("/all").text
         for field in ("rights", "email", "country", "account", "seen_at", "message"):
             assert f'name="{field}"' in page
+        assert "if there is one. For a complaint only." in page, "whoever complains of nothing leaves it empty"
         check = web.post("/", data=hidden(page) | WRITTEN)
         assert "Check your answers" in check.text
 
