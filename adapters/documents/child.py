@@ -29,6 +29,7 @@ from adapters.documents.shapes import (
     About,
     CoveredDocument,
     Letters,
+    PageLetters,
     UncoverableError,
     Wish,
     is_pdf,
@@ -58,9 +59,8 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
         return _about(raw).model_dump_json().encode()
     if wish.do == "page":
         return _page(raw, wish)
-    if wish.do == "letters":
-        text, why = letters.letters_of(raw)
-        return Letters(text=text.encode("utf-8", "replace").decode(), why=why).model_dump_json().encode()
+    if wish.do in {"letters", "page_letters"}:
+        return _letters(raw, wish).model_dump_json().encode()
     if wish.do == "plain_tags":
         tags = nh3.ALLOWED_TAGS - _NO_TAGS
         return (nh3.clean(raw.decode(), tags=tags, attributes={}, link_rel=None) or "\n").encode()  # nothing means no answer
@@ -73,6 +73,13 @@ def _answer(said: dict[str, Any], raw: bytes) -> bytes:
         value, told = b"", CoveredDocument(failed=True)
     head = told.model_dump_json().encode()
     return LENGTH.pack(len(head)) + head + value
+
+
+def _letters(raw: bytes, wish: Wish) -> Letters | PageLetters:
+    if wish.do == "page_letters":
+        return pdf.page_letters(raw, wish.page) if is_pdf(raw) else PageLetters()
+    text, why = letters.letters_of(raw)
+    return Letters(text=text.encode("utf-8", "replace").decode(), why=why)
 
 
 def _about(raw: bytes) -> About:

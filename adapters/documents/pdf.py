@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 
 from adapters.documents import pdf_text
 from adapters.documents.pictures import paint, without_segments
-from adapters.documents.shapes import MOST_PAGES, CoveredDocument, UncoverableError, Wish
+from adapters.documents.shapes import MOST_PAGES, CoveredDocument, PageLetters, UncoverableError, Wish
 from domain.redaction import Area
 
 _DOTS: Final = 200  # per inch of a page that becomes a picture
@@ -65,6 +65,20 @@ def page_picture(content: bytes, number: int, areas: Sequence[Area], words: Sequ
         out = io.BytesIO()
         picture.save(out, "PNG")
         return out.getvalue()
+
+
+def page_letters(content: bytes, number: int) -> PageLetters:
+    """The letters of a page, and which of them the picture of it does not show: under a box, white on white, outside it.
+
+    Raises:
+        ValueError: there is no such page.
+    """
+    with pdfium.PdfDocument(content) as document:
+        if not 1 <= number <= len(document):
+            raise ValueError("no such page")
+        document.init_forms()
+        page = document[number - 1]
+        return PageLetters(pieces=pdf_text.seen_or_not(page, _painted(page, number, [], _SHOWN_DOTS, forms=True)))
 
 
 def cover(content: bytes, wish: Wish) -> tuple[bytes, CoveredDocument]:

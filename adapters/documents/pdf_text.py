@@ -4,11 +4,13 @@ Ligatures, line-end hyphens and letters that do not show are seen through; lette
 where the word is long enough not to be hit by chance. Next: adapters/documents/pdf.py
 """
 
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import pypdfium2 as pdfium
+from PIL import Image
 from pypdfium2 import raw
 
 from domain.redaction import Area, finder
@@ -17,6 +19,9 @@ _SPACED_OUT: Final = 8  # letters of a word that is looked for without any blank
 _SKIPPED: Final = frozenset("\ufffe\x02\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _SCALE: Final = 1_000_000  # of the made-up device, in which places are whole numbers
 EDGE: Final = 300  # letters at the edge of a page in which words are looked for that go on behind it
+_MOST_ON_PAGE: Final = 50_000  # letters of one page that are shown beside its picture
+_SURROGATES, _AFTER_SURROGATES = 0xD800, 0xE000
+_SEEN: Final = 24  # of 255: how far apart the lightest and darkest points around a letter are where an eye sees it
 _MARGIN: Final = 0.25  # percent of the page around each letter
 
 
@@ -34,6 +39,48 @@ def text_of(page: pdfium.PdfPage) -> str:
         return str(words.get_text_range())
     finally:
         words.close()
+
+
+def seen_or_not(page: pdfium.PdfPage, picture: Image.Image) -> list[tuple[str, bool]]:
+    """The letters of a page in pieces, each with whether nothing is drawn where it stands.
+
+    Args:
+        page: opened.
+        picture: of all that it shows.
+    """
+    grey = picture.convert("L")
+    textpage = page.get_textpage()
+    pieces: list[tuple[str, bool]] = []
+    try:
+        for at in range(min(textpage.count_chars(), _MOST_ON_PAGE)):
+            code = raw.FPDFText_GetUnicode(textpage.raw, at)
+            letter = chr(code) if 0 < code < _SURROGATES or _AFTER_SURROGATES <= code <= sys.maxunicode else " "
+            blank = letter.isspace() or letter in _SKIPPED
+            hidden = (pieces[-1][1] if pieces else False) if blank else _plain_there(page, textpage, at, grey)
+            if pieces and pieces[-1][1] == hidden:
+                pieces[-1] = (pieces[-1][0] + letter, hidden)
+            else:
+                pieces.append((letter, hidden))
+        return pieces
+    finally:
+        textpage.close()
+
+
+def _plain_there(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, at: int, grey: Image.Image) -> bool:
+    """Whether all points around a letter are of one colour, or it stands outside the page."""
+    left, bottom, right, top = textpage.get_charbox(at, loose=False)
+    (a, b), (c, d) = _shown(page, left, top), _shown(page, right, bottom)
+    wide, high = grey.width / 100, grey.height / 100
+    box = (
+        max(int(min(a, c) * wide) - 1, 0),
+        max(int(min(b, d) * high) - 1, 0),
+        min(int(max(a, c) * wide) + 2, grey.width),
+        min(int(max(b, d) * high) + 2, grey.height),
+    )
+    if box[0] >= box[2] or box[1] >= box[3]:
+        return True
+    darkest, lightest = cast("tuple[int, int]", grey.crop(box).getextrema())
+    return lightest - darkest < _SEEN
 
 
 def readable(page: pdfium.PdfPage) -> bool:

@@ -9,7 +9,7 @@ from copy import copy
 from typing import Final, Self
 
 from adapters.children.asking import Child
-from adapters.documents.shapes import About, CoveredDocument, Letters, UncoverableError, Wish
+from adapters.documents.shapes import About, CoveredDocument, Letters, PageLetters, UncoverableError, Wish
 from domain.archives import Unsearched
 from domain.redaction import Area, Covered, Span
 
@@ -42,6 +42,11 @@ class DocumentReader:
         """A page of a PDF, or a picture, as a PNG with areas and words in black; empty when it cannot be drawn."""
         areas, words = _drawn_of(span for span in spans if span.area is None or span.area.page == number)
         return self._ask(Wish(do="page", page=number, areas=areas, words=words), content)
+
+    def page_letters(self, content: bytes, number: int = 1) -> PageLetters | None:
+        """What can be read on a page of a PDF, shown or not; None when it could not be read within the limits."""
+        answer = self._ask(Wish(do="page_letters", page=number), content)
+        return PageLetters.model_validate_json(answer) if answer else None
 
     def cover(self, content: bytes, spans: Sequence[Span], *, looked: bool = False, every: bool = False) -> Covered:
         """A PDF or a picture without its parts.

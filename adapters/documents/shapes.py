@@ -35,7 +35,7 @@ class Wish(BaseModel):
     """What to do with a document.
 
     Args:
-        do: `about`, `page`, `cover`, `search`, `letters`; or `plain_tags` of a page of HTML.
+        do: `about`, `page`, `page_letters`, `cover`, `search`, `letters`; or `plain_tags` of a page of HTML.
         page: which one, from 1.
         areas: what is covered, or drawn as such.
         words: what is covered wherever it stands.
@@ -72,6 +72,24 @@ class About(BaseModel):
     says: dict[str, str] = {}
     text: list[tuple[str, str]] = []
     hidden: bool = False
+
+
+class PageLetters(BaseModel):
+    """The letters of one page of a PDF, in pieces: each with whether the picture of the page shows nothing where it stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pieces: list[tuple[str, bool]] = []
+
+    @property
+    def text(self) -> str:
+        """All of them."""
+        return "".join(text for text, _ in self.pieces)
+
+    @property
+    def unseen(self) -> list[str]:
+        """What the picture does not show, piece by piece."""
+        return [text.strip() for text, hidden in self.pieces if hidden and text.strip()]
 
 
 class Letters(BaseModel):

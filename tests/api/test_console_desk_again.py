@@ -16,6 +16,7 @@ from domain.item_rules import Parts, ThirdPerson
 from domain.redaction import Span
 from domain.rights import Role
 from tests.activities.package_case import SearchedCase
+from tests.adapters.documents.corpus import PDFS
 from tests.api.conftest import add_package
 from tests.at_console import AtConsole, text_of
 from tests.factories import MONDAY
@@ -246,3 +247,16 @@ def test_a_referral_gives_no_later_decision_its_basis_and_a_decided_item_offers_
     page = person.get(f"{path_of(found)}/package/uploads/pictures").text
     offered = re.findall(r'<option value="(\w+)" selected>', "".join(re.findall(r'name="basis">.*?</select>', page)))
     assert offered == ["rights_of_others", "rights_of_others"], "the last that this person chose, never that of a referral"
+
+
+def test_letters_of_a_pdf_that_its_picture_does_not_show_are_said_before_it_is_given(
+    at_console: SignIn, searched: SearchedCase
+) -> None:
+    searched.by_hand("paper", "found", {"box.pdf": PDFS["under a box"]("Ines Moreau"), "plain.pdf": PDFS["text"]("Ines Moreau")})
+    person, here = at_console(), f"/console/cases/HAB-{searched.id.hex[:8].upper()}/package/paper/by_hand/files"
+    warning = "This page has letters that its picture does not show"
+    boxed, plain = (person.get(f"{here}/{number}/look").text for number in (0, 1))
+    assert warning in boxed
+    assert "<q>Ines Moreau</q>" in boxed
+    assert warning not in plain
+    assert "Ines Moreau" in plain  # letters that can be read and searched by whoever sees no picture

@@ -49,7 +49,8 @@ class Looked:
         page: which one is shown, from 1.
         stands: what is decided, in words.
         parts: what the decision about this file covers.
-        text: of an office document, its parts with what may be somebody else's marked.
+        text: of an office document its parts, of a PDF this page's letters, with what may be somebody else's marked.
+        unseen: letters of this page that its picture does not show; None where nobody could tell.
         revision: of the decision that stands, 0 for none.
         people: third persons were weighed and are covered in it, wherever they are named.
     """
@@ -64,6 +65,7 @@ class Looked:
     next_position: int | None = None
     revision: int = 0
     people: bool = False
+    unseen: list[str] | None = None
 
     @property
     def name(self) -> str:
@@ -130,17 +132,21 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
     decision = standing.of(item.id, item.row)
     names = known_names(web, standing, found, [item.row])
     own = own_words(web, facts.view.receipt, facts.state)
+    shown = min(max(page, 1), max(about.pages, 1))
+    letters = web.resources.documents.page_letters(content_of(found, item), shown) if about.kind == PDF else None
+    text = [*about.text, *([(f"Page {shown}", letters.text)] if letters and letters.text.strip() else [])]
     stands, basis = stands_of(decision, spans_of(decision, ()))
     return Looked(
         item=item,
         about=about,
-        page=min(max(page, 1), max(about.pages, 1)),
+        page=shown,
         stands=stands,
         basis=basis,
         parts=[Part(number, _said(span), span.area.page if span.area else 0) for number, span in enumerate(own_spans(decision))],
-        text=[(called, pieces(text, suggest(text, own=own, names=names))) for called, text in about.text],
+        text=[(called, pieces(text, suggest(text, own=own, names=names))) for called, text in text],
         next_position=position + 1 if position + 1 < found.rows else None,
         revision=decision.revision if decision else 0,
+        unseen=letters.unseen if letters else None,
         people=bool(standing.covering(decision)),
     )
 

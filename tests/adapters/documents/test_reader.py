@@ -42,6 +42,19 @@ def test_pages_and_pictures_are_drawn_anew(documents: DocumentReader) -> None:
     assert documents.page(PDFS["text"]("Ruth"), 3) == b""
 
 
+def test_letters_that_the_picture_of_a_page_does_not_show_are_told_apart(documents: DocumentReader) -> None:
+    for hidden in ("under a box", "white on white", "invisible", "outside the page"):
+        page = documents.page_letters(PDFS[hidden]("Ruth"))
+        assert page is not None
+        assert (page.text.strip(), page.unseen) == ("Ruth", ["Ruth"]), hidden
+    for shown in ("text", "kerned pieces", "turned page", "spaced out"):
+        page = documents.page_letters(PDFS[shown]("Ruth"))
+        assert page is not None
+        assert page.unseen == [], shown
+    assert documents.page_letters(PDFS["text"]("Ruth"), 9) is None
+    assert documents.page_letters(b"%PDF-nothing") is None
+
+
 def test_what_lies_in_a_pdf_beside_its_pages_is_named(documents: DocumentReader) -> None:
     named = {
         "author and metadata": {"Author": "Ruth"},
