@@ -32,7 +32,6 @@ from adapters.database.tables import Note, PackageRow
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.messages import BuildPackage, PackageBuilt, Verified, VerifyPackage
-from domain.withholding import Basis
 
 _NAMESPACE = UUID("6f0f2c1e-3c55-4f0b-9a39-0d7a0b6a7c11")  # any constant: makes the ids of packages
 _PULSE_SECONDS = 1.0  # a heartbeat waits for the worker's event loop, so not one per piece
@@ -146,7 +145,7 @@ def _built(row: PackageRow) -> PackageBuilt:
         bytes=row.bytes,
         records=row.records,
         withheld=sum(part["withheld"] + part.get("covered", 0) for part in row.summary.get("collections", [])),
-        others_covered=row.summary.get("covered", {}).get(Basis.THIRD_PARTY.value, 0),
+        others_covered=row.summary.get("others_covered", 0),
         datamap=row.datamap,
         blob=BlobRef.model_validate(row.blob),
     )
@@ -226,6 +225,7 @@ def _summary(written: Sequence[Written], sampling_from: int) -> dict[str, Any]:
         "withheld": dict(whole),
         "covered": dict(parts),
         "excluded": dict(excluded),
+        "others_covered": sum(part.others_covered for part in written),
         "sampling": items >= sampling_from,  # its approver looks at a sample before
         "with_legal": sum(part.with_legal for part in written),
     }

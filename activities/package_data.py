@@ -30,7 +30,7 @@ from adapters.row_text import csv_header, encode, guarded
 from domain.blobs import BlobRef
 from domain.datamap import Collection, Origin
 from domain.redaction import COVER
-from domain.withholding import ItemChoice, silent
+from domain.withholding import Basis, ItemChoice, silent
 
 _JSON_TYPES: dict[str, list[str]] = {
     "text": ["string", "null"],
@@ -60,6 +60,7 @@ class Written:
         verdicts: what becomes of rows that are not simply given, by their number from 0.
         withheld: how many items were left out, by basis.
         covered: of how many items a part was covered, by basis.
+        others_covered: of how many of those nothing but other people's data is covered; an extract may leave out more.
         excluded: how many items were never part of the answer, by the decision.
         with_legal: how many of the withheld ones wait for a legal reviewer.
         pictured: pages of a PDF are pictures now, since something on them is covered.
@@ -71,6 +72,7 @@ class Written:
     files: list[WrittenFile] = field(default_factory=list)
     withheld: Counter[str | None] = field(default_factory=Counter)
     covered: Counter[str | None] = field(default_factory=Counter)
+    others_covered: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
     with_legal: int = 0
     pictured: bool = False
@@ -227,6 +229,7 @@ def _count(written: Written) -> None:
             written.with_legal += number * (verdict.choice is ItemChoice.WITH_LEGAL)
         elif verdict.basis and (verdict.covers or verdict.kept):  # an extract keeps back the rest
             written.covered[verdict.basis] += number
+            written.others_covered += number * (verdict.basis == Basis.THIRD_PARTY and not verdict.kept)
     written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()
 
 

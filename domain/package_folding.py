@@ -21,8 +21,9 @@ def _package_requested(state: CaseState, event: CaseEvent) -> None:
     void_release(state)
 
 
-def _package_built(state: CaseState, event: CaseEvent) -> None:
-    state.package = Package(
+def package_of(event: CaseEvent) -> Package:
+    """What was built, of the whole answer or of a part of it."""
+    return Package(
         id=uuid_of(event, "package"),
         revision=number_of(event, "revision"),
         sha256=text_of(event, "sha256"),
@@ -32,6 +33,10 @@ def _package_built(state: CaseState, event: CaseEvent) -> None:
         others_covered=number_of(event, "others_covered"),
         datamap=text_of(event, "datamap"),
     )
+
+
+def _package_built(state: CaseState, event: CaseEvent) -> None:
+    state.package = package_of(event)
     if state.package_wanted is not None and state.package_wanted <= state.package.revision:
         state.package_wanted = None  # one that was asked for while this was being built is still to come
 

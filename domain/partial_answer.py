@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from domain.alone import second_person
 from domain.authority import Action
-from domain.case import CaseState, Package, PartialAnswer, binding_of
+from domain.case import CaseState, PartialAnswer, binding_of
 from domain.clock_folding import prepared, tasks_done
 from domain.commands import ApprovePartialAnswer, PreparePartialAnswer
 from domain.errors import InvalidInputError, StaleHashError
@@ -16,6 +16,7 @@ from domain.event_facts import number_of, text_of, uuid_of
 from domain.events import CaseEvent, Draft, Tag
 from domain.insurance import PARTIAL_ANSWER, partly_answerable
 from domain.messages import Verdict
+from domain.package_folding import package_of
 from domain.reasons import need_reason, noted
 
 
@@ -69,16 +70,7 @@ def _proposed(state: CaseState, event: CaseEvent) -> None:
 
 def _built(state: CaseState, event: CaseEvent) -> None:
     if state.partial is not None:
-        state.partial.package = Package(
-            id=uuid_of(event, "package"),
-            revision=number_of(event, "revision"),
-            sha256=text_of(event, "sha256"),
-            bytes=number_of(event, "bytes"),
-            records=number_of(event, "records"),
-            withheld=number_of(event, "withheld"),
-            others_covered=number_of(event, "others_covered"),
-            datamap=text_of(event, "datamap"),
-        )
+        state.partial.package = package_of(event)
 
 
 def _approved(state: CaseState, event: CaseEvent) -> None:

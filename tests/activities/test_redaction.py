@@ -117,6 +117,13 @@ def test_an_extract_keeps_the_sentence_and_the_rest_counts_as_withheld_in_part(c
     assert [(row["count"], row["withheld"]) for row in listed] == [("1", "in part")]
 
 
+def test_an_extract_may_leave_out_more_than_other_peoples_data_so_it_answers_in_part(case: SearchedCase) -> None:
+    items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
+    case.decide(items[0], "extract", "third_party", parts=spans({"words": "Ruth was late"}))
+    built = case.build()
+    assert (built.withheld, built.others_covered) == (1, 0)
+
+
 def test_an_extract_by_typed_words_gives_nothing_but_them(case: SearchedCase) -> None:
     items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
     case.decide(items[0], "extract", "not_personal_data", parts=spans({"words": "Ruth was late"}))
