@@ -79,16 +79,23 @@ def _packages(case: SearchedCase, item: str) -> Iterator[Figure]:
     rule = Parts(spans=(Span(words="Mr Baker"),))
     every, steps = "platform.prompts.*", [1]
 
-    def built(item: str, decision: str, basis: str | None = None, parts: Parts | None = None) -> float:
+    def decide(item: str, decision: str, basis: str | None = None, parts: Parts | None = None) -> None:
         steps.append(steps[-1] + 1)
         case.decide(item, decision, basis, steps[-1], parts)
+
+    def built(item: str, decision: str, basis: str | None = None, parts: Parts | None = None) -> float:
+        decide(item, decision, basis, parts)
         return _seconds(case.build)
 
-    built(item, "include")
+    def given() -> float:
+        decide(item, "include")  # a rule that gives leaves a single item withheld (decision 44)
+        return built(every, "include")
+
+    given()
     rounds = [
         (
             built(every, "redact", "third_party", rule),
-            built(every, "include"),
+            given(),
             built(item, "withhold", "third_party"),
         )
         for _ in range(BUILDS)
