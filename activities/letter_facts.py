@@ -5,6 +5,7 @@ Next: `adapters/letters.py`
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -31,9 +32,8 @@ from adapters.letter_words import (
 )
 from adapters.letters import LETTERS, Need
 from adapters.links import LIVES
-from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
+from domain.afterwards import days_of_copy
 from domain.consents import course_of
-from domain.deadline_period import add_months
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
 from domain.minor import HOLDER_HAS
@@ -134,13 +134,21 @@ def _follow(writing: Writing) -> Facts:
 
 
 def _package(writing: Writing) -> Facts:
-    # The day that the page names too. The notice itself begins the thirty days; a reminder falls into those of the notice.
-    waits_from = writing.now if writing.message.letter == "package_ready" else writing.state.offered_at or writing.now
+    # The notice itself begins the thirty days; a reminder falls into those of the notice.
+    told, state = writing.message.letter == "package_ready", writing.state
+    offered = writing.now if told else state.offered_at or writing.now
     return {
         "collect_link": writing.link("package"),
-        "fetch_until": day((waits_from + OFFERED_FOR).astimezone(writing.zone).date(), writing.language),
+        **_days(writing, offered, writing.now if told else state.delivered_at or writing.now),
         "link_until": moment(writing.now + LIVES["package"], writing.zone, writing.language),
     }
+
+
+def _days(writing: Writing, offered: datetime | None, delivered: datetime | None) -> Facts:
+    """The days that the pages name too."""
+    until, again = days_of_copy(offered, delivered, writing.now, writing.zone) if offered and delivered else (None, None)
+    named = {"fetch_until": until, "fetch_again_until": again}
+    return {name: day(each, writing.language) if each else None for name, each in named.items()}
 
 
 def _found(writing: Writing) -> Facts:
@@ -162,16 +170,15 @@ def _note(writing: Writing) -> Facts:
 
 
 def _outcome(writing: Writing) -> Facts:
-    """How the case ended, and of a copy what is not in it and until which day it is sent again: the day of the follow page."""
+    """How the case ended, and of a copy what is not in it and until which days it is there: those of the follow page."""
     state, language = writing.state, writing.language
     given = state.package if state.package and state.package.published else None
-    again = add_months(state.delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS) if given and state.delivered_at else None
     return {
         "outcome": as_a_whole(state.outcome, language),
         "ended": how_ended(state, language),
         "withheld": withheld_of(writing, given.id) if given else None,
         "left_out": skipped(writing) if given else [],
-        "fetch_again_until": day(again, language) if again else None,
+        **_days(writing, state.offered_at if given else None, state.delivered_at),
     }
 
 

@@ -51,6 +51,7 @@ from domain.rights import Outcome, Right
 
 _RECEIVED, _DUE = date(2026, 11, 23), date(2026, 12, 23)
 _EXTENDED = date(2027, 2, 23)
+_FETCHED_UNTIL, _FETCHED_AGAIN = date(2027, 1, 20), date(2027, 6, 21)  # of a copy that is ready two days before it is due
 _UNTIL = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
 _SITE = "https://privacy.imaginella.example"
 _TOKEN = "hl1_" + "A" * 43
@@ -129,8 +130,8 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "left": None,
         "left_out": ["Card payments"],
         "course": "search",
-        "fetch_again_until": day(_EXTENDED),
-        "fetch_until": day(_EXTENDED),
+        "fetch_again_until": day(_FETCHED_AGAIN),
+        "fetch_until": day(_FETCHED_UNTIL),
         "link_until": moment(_UNTIL, ZoneInfo("Europe/London")),
         "merged_into": "HAB-4R8N1WVK",
         "message": ["Your account is older than this address.", "Please name one invoice of this year."],
@@ -210,8 +211,8 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
         "asked": [asked(right, language) for right in rights],
         "complaint_line": complaint_line_in(language, REGIMES, controller),
         "counted": how_counted(rights, _RECEIVED, _DUE, language),
-        "fetch_again_until": day(_EXTENDED, language),
-        "fetch_until": day(_EXTENDED, language),
+        "fetch_again_until": day(_FETCHED_AGAIN, language),
+        "fetch_until": day(_FETCHED_UNTIL, language),
         "link_until": moment(_UNTIL, ZoneInfo("Europe/London"), language),
         "object_until": day(date(2026, 11, 30), language),
         "proofs_until": day(_EXTENDED, language),

@@ -7,7 +7,7 @@ Next: `domain/conclusion.py`
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from uuid import uuid5
 
 from domain.authority import Action
@@ -83,6 +83,23 @@ def check_time(state: CaseState, action: Action, now: datetime) -> None:
             )
     if action is Action.OPEN_PACKAGE and state.offered_at is not None and now > state.offered_at + OFFERED_FOR:
         raise NotAllowedNowError("The copy waited for 30 days. Ask for a new link to it first.", status=state.status.value)
+
+
+def days_of_copy(offered_at: datetime, delivered_at: datetime, now: datetime, place: tzinfo) -> tuple[date | None, date | None]:
+    """The days that a person is told about their copy: each page and each letter names these two, and no others.
+
+    Args:
+        offered_at: since when it can be fetched: the notice, or a new link since.
+        delivered_at: the notice.
+        now: of the telling; a day that has passed is not told.
+        place: the zone in which days are named.
+
+    Returns:
+        Until when it can be fetched, and until when it is opened again for whoever asks; None where that is over, or no later.
+    """
+    last = add_months(delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS)  # then it is destroyed (docs/decisions/0023)
+    until, today = min((offered_at + OFFERED_FOR).astimezone(place).date(), last), now.astimezone(place).date()
+    return until if until >= today else None, last if last >= today and last > until else None
 
 
 def _offered(state: CaseState) -> bool:

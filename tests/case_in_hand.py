@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,9 @@ def posting(resources: Resources, smtp_url: str) -> Resources:
 
 
 class CaseInHand:
-    """One case, waiting for proof of its mailbox."""
+    """One case, waiting for proof of its mailbox. `at`: when the next events happen; now, where days are counted from them."""
+
+    at: datetime = MONDAY
 
     def __init__(self, resources: Resources, **changes: object) -> None:
         given = {
@@ -64,7 +67,7 @@ class CaseInHand:
     def done_by(self, actor: str, tag: Tag, **facts: Fact) -> None:
         """Record one event of somebody's."""
         self.sequence += 1
-        event = CaseEvent(sequence=self.sequence, tag=tag, at=MONDAY, actor=actor, facts=facts)
+        event = CaseEvent(sequence=self.sequence, tag=tag, at=self.at, actor=actor, facts=facts)
         message = RecordEvents(case_id=self.id, command_id=f"run:{self.sequence}", events=[event])
         CaseLog(self.resources).record_case_event(message)
 

@@ -5,12 +5,10 @@ that may be wrong with it: it reached somebody else, or something is missing. La
 bytes go out by `api/portal/download.py`.
 """
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from adapters.database.case_reader import CaseReader, CaseView
+from adapters.database.case_reader import CaseReader
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
@@ -18,11 +16,9 @@ from api.portal.again import ask_again
 from api.portal.download import is_there, unlock
 from api.portal.follow import LONGEST_MESSAGE
 from api.portal.languages import say, told_of
-from api.portal.reading import link_of, masked_address
+from api.portal.reading import copy_days, link_of, masked_address
 from api.portal.words import code_refused
-from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS, OFFERED_FOR
 from domain.authority import Action
-from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 
@@ -169,22 +165,13 @@ def _page(
         fetched=view.state.fetchable is not None and view.state.fetchable.opened,
         part=view.state.fetchable is not None and view.state.fetchable == view.state.partial_given,
         may={action.value for action in allowed},
-        **_periods(view),
+        **copy_days(web, view.state),
         address=masked_address(web.resources, session.case_id, view.state.delivery_address),
         notice=notice,
         errors=errors or {},
         typed=typed or {},
         sent=sent,
     )
-
-
-def _periods(view: CaseView) -> dict[str, Any]:
-    """Until when the copy can be fetched, and until when it is sent again: two days, and no third period beside them."""
-    offered, delivered = view.state.offered_at, view.state.delivered_at
-    return {
-        "until": offered + OFFERED_FOR if offered and delivered else None,
-        "again_until": add_months(delivered.date(), OFFERED_AGAIN_FOR_MONTHS) if delivered else None,
-    }
 
 
 def _opened(web: Web, session: sessions.Visit, command: str) -> Response:

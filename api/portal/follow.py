@@ -21,6 +21,7 @@ from api.portal.languages import current, say, told_of
 from api.portal.reading import (
     answer_of,
     code_is_sent,
+    copy_days,
     dates_of,
     fetching_of,
     link_of,
@@ -265,6 +266,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
         "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
-        **fetching_of(state, events),
+        **fetching_of(events),
+        **copy_days(web, state),
         "delivery": masked_address(web.resources, session.case_id, state.delivery_address),
     }

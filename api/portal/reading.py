@@ -19,7 +19,7 @@ from adapters.resources import Resources
 from api.dependencies import Web
 from api.face.days import zone
 from api.portal.languages import current, say
-from domain.afterwards import OFFERED_AGAIN_FOR_MONTHS
+from domain.afterwards import days_of_copy
 from domain.authority import Action
 from domain.case import CaseState
 from domain.consents import course_of
@@ -182,11 +182,16 @@ def answer_of(state: CaseState) -> dict[str, bool]:
     }
 
 
-def fetching_of(state: CaseState, events: list[CaseEventRow]) -> dict[str, Any]:
-    """When the copy was fetched, and until when it is sent again on request."""
-    fetched = [row.at for row in events if row.tag in {Tag.PACKAGE_OPENED, Tag.PARTIAL_OPENED}]
-    again = add_months(state.delivered_at.date(), OFFERED_AGAIN_FOR_MONTHS) if state.delivered_at else None
-    return {"fetched_at": max(fetched, default=None), "again_until": again}
+def fetching_of(events: list[CaseEventRow]) -> dict[str, Any]:
+    """When the copy was fetched."""
+    return {"fetched_at": max((row.at for row in events if row.tag in {Tag.PACKAGE_OPENED, Tag.PARTIAL_OPENED}), default=None)}
+
+
+def copy_days(web: Web, state: CaseState) -> dict[str, date | None]:
+    """Until when the copy can be fetched, and until when it is opened again on request; None where that is over."""
+    offered, delivered = state.offered_at, state.delivered_at
+    until, again = days_of_copy(offered, delivered, web.now(), zone(web)) if offered and delivered else (None, None)
+    return {"until": until, "again_until": again}
 
 
 def may_withdraw(state: CaseState) -> bool:

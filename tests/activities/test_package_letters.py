@@ -137,10 +137,31 @@ def test_nothing_held_names_the_scope_of_what_was_imported_and_what_nobody_looke
         assert "all our systems" not in text
 
 
-def test_the_last_letter_says_what_is_not_in_the_copy_and_until_when_it_is_sent_again(
-    case: CaseInHand, office: PostOffice
-) -> None:
+def test_every_letter_about_a_copy_names_the_same_two_days(case: CaseInHand, office: PostOffice) -> None:
     case.released()
+    _built(case, {})
+    case.at = datetime.now(UTC)
+    case.send("package_ready")
+    case.happen(Tag.DELIVERY_NOTIFIED)
+    case.send("package_reminder")
+    case.happen(Tag.PACKAGE_REISSUED)
+    case.send("package_again")
+    case.happen(Tag.RIGHT_DECIDED, right="access", outcome="fulfilled")
+    case.happen(Tag.REQUEST_CLOSED, outcome="fulfilled")
+    case.send("case_closed", number=case.sequence)
+    texts = [" ".join(each.text.split()) for each in office.kept]
+    named = [re.findall(r"until (\w+ \d+ \w+ \d{4})", text) for text in texts]
+    assert len({tuple(each) for each in named}) == 1, named
+    assert len(named[0]) == 2
+    until, again = (datetime.strptime(each, "%a %d %B %Y").replace(tzinfo=UTC) for each in named[0])
+    assert 28 < (until - case.at).days < 31
+    assert (again.year * 12 + again.month) - (case.at.year * 12 + case.at.month) == 6
+    assert all("and we open it again" in text for text in texts)
+
+
+def test_the_last_letter_says_what_is_not_in_the_copy_and_until_when_it_is_there(case: CaseInHand, office: PostOffice) -> None:
+    case.released()
+    case.at = datetime.now(UTC)
     case.happen(Tag.DELIVERY_NOTIFIED)
     case.happen(Tag.RIGHT_DECIDED, right="access", outcome="partly_fulfilled")
     case.happen(Tag.REQUEST_CLOSED, outcome="partly_fulfilled")
@@ -150,5 +171,5 @@ def test_the_last_letter_says_what_is_not_in_the_copy_and_until_when_it_is_sent_
     assert "- A copy of your data: we gave it to you, without what we had to leave out." in text
     assert "We left out some records. The reason:" in text
     assert "a part of what" not in text
-    assert re.search(r"You can fetch your copy again until \w+ \d+ \w+ \d{4}: open the link", text)
-    assert "You can fetch your copy again until" in office.kept[-1].html
+    assert re.search(r"You can fetch your copy until \w+ \d+ \w+ \d{4}: open the link", text)
+    assert "You can fetch your copy until" in office.kept[-1].html

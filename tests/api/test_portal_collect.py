@@ -53,6 +53,17 @@ class TestCollect:
         assert f"fetch it until <strong>{until:%a} {until.day} {until:%B %Y}" in page
         assert not re.search(r"seven days|(?<!, in )30 days|six months", page), "but for how far off the day is"
 
+    def test_both_pages_name_the_same_two_days_of_the_copy(self, web: TestClient, released: SearchedCase) -> None:
+        web.get(f"/collect/{a_link(released, 'package')}")
+        web.get(f"/follow/{a_link(released, 'follow')}")
+        for language, words in (("en", "You can fetch it until"), ("de", "Sie können sie bis"), ("fr", "Vous pouvez la retirer")):
+            pages = [web.get(f"/{page}?language={language}").text for page in ("collect", "follow")]
+            said = [re.findall(rf"{words} .*?</p>", page) for page in pages]
+            assert [len(each) for each in said] == [1, 1], said
+            assert said[0] == said[1]
+        released.event(Tag.PACKAGE_OPENED)
+        assert "ask here and we open it again" in web.get("/follow?language=en").text, "fetched is not over"
+
     def test_the_copy_opens_with_a_fresh_code_only(self, web: TestClient, released: SearchedCase) -> None:
         page = web.get(f"/collect/{a_link(released, 'package')}")
         assert page.url.path == "/collect"

@@ -192,6 +192,7 @@ def ready(resources: Resources) -> CaseInHand:
     """A case whose package waits to be fetched."""
     case = CaseInHand(resources)
     case.released()
+    case.at = datetime.now(UTC)  # it can be fetched for thirty days from here
     case.happen(Tag.DELIVERY_NOTIFIED)
     package = CaseReader(resources).get(case.id).state.package
     assert package is not None
