@@ -51,7 +51,7 @@ def facts_of(writing: Writing) -> Facts:
 
 
 def _every_letter(writing: Writing) -> Facts:
-    receipt, controller = writing.receipt, writing.resources.datamap.controller
+    receipt, controller = writing.receipt, writing.datamap.controller
     rights = [Right(right) for right in receipt.rights]
     if writing.message.letter == "refusal" and writing.state.refusal and writing.state.refusal.right:
         rights = [writing.state.refusal.right]  # the others go on
@@ -204,7 +204,7 @@ def _reason(writing: Writing) -> Facts:
 
 
 def _routes(writing: Writing) -> Facts:
-    regimes, controller = writing.receipt.regimes, writing.resources.datamap.controller
+    regimes, controller = writing.receipt.regimes, writing.datamap.controller
     if writing.language == "en":
         return {"routes": remedies_for(regimes, controller)}
     return {"routes": remedies_in(writing.language, regimes, controller)}
@@ -223,12 +223,12 @@ def _merged(writing: Writing) -> Facts:
 
 def _stop(writing: Writing) -> Facts:
     today = writing.now.astimezone(writing.zone).date()
-    facts = announced(writing.state, writing.resources.datamap, today, writing.language)
+    facts = announced(writing.state, writing.datamap, today, writing.language)
     return {**facts, "stop_link": writing.link("stop")}
 
 
 def _erased(writing: Writing) -> Facts:
-    return dict(carried_out(writing.state, writing.resources.datamap, writing.language))
+    return dict(carried_out(writing.state, writing.datamap, writing.language))
 
 
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
@@ -256,7 +256,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "reason": _reason,
     "resumes": resumes,
     "restriction": restriction,
-    "rest": lambda writing: answered_since(writing.state, writing.resources.datamap),
+    "rest": lambda writing: answered_since(writing.state, writing.datamap),
     "routes": _routes,
     "searched": searched,
     "since": since,

@@ -73,7 +73,7 @@ def transfers(writing: Writing) -> Facts:
     }
     told = []
     for name in writing.state.transfers:
-        who = writing.resources.datamap.recipient(name)
+        who = writing.datamap.recipient(name)
         told.append(
             {
                 "who": f"{who.name}, {words.country(who.country)}",
@@ -95,7 +95,7 @@ def _protected(who: Recipient, laws: frozenset[str], language: Language) -> list
 
 def _places(writing: Writing, measures: list[Measure]) -> tuple[list[str], list[str]]:
     """The titles of the systems in which it is to be done yet, and of those in which it is not done at all."""
-    titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    titles = {system.name: system.title for system in writing.datamap.systems}
     found = [not_done(writing.state, each) for each in measures]
     to_do = dict.fromkeys(name for here, _ in found for name in here)
     left_out = dict.fromkeys(name for _, here in found for name in here)
@@ -110,8 +110,8 @@ def _newest(writing: Writing, kind: str) -> Measure:
 
 
 def _purposes(writing: Writing, measure: Measure) -> list[str]:
-    return [writing.resources.datamap.purpose(name).title for name in measure.purposes]
+    return [writing.datamap.purpose(name).title for name in measure.purposes]
 
 
 def _told(writing: Writing, measure: Measure) -> list[str]:
-    return [writing.resources.datamap.recipient(each.recipient).name for each in measure.addressees]
+    return [writing.datamap.recipient(each.recipient).name for each in measure.addressees]

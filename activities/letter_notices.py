@@ -31,7 +31,7 @@ def extended(writing: Writing) -> Facts:
     event = writing.session.exec(decided).first()
     if event is None:
         raise NotAllowedNowError("Nobody decided to extend.", status=writing.state.status.value)
-    seat = seat_of(writing.resources.datamap.controller)
+    seat = seat_of(writing.datamap.controller)
     received_at = writing.state.received_at or receipt.received_at
     new_date = promised(received_at, receipt.regimes, receipt.rights, extended=True, seat=seat)
     today = writing.now.astimezone(writing.zone).date()
@@ -49,7 +49,7 @@ def finding(writing: Writing) -> Facts:
 
 def further_routes(writing: Writing) -> Facts:
     """Where somebody can turn who complained to us already."""
-    regimes, controller = writing.receipt.regimes, writing.resources.datamap.controller
+    regimes, controller = writing.receipt.regimes, writing.datamap.controller
     if writing.language == "en":
         return {"routes": remedies_for(regimes, controller, complained=True)}
     return {"routes": remedies_in(writing.language, regimes, controller, complained=True)}
@@ -60,7 +60,7 @@ def part(writing: Writing) -> Facts:
     partial, state = writing.state.partial, writing.state
     if partial is None or partial.package is None:
         raise NotAllowedNowError("No part of the answer was built.", status=state.status.value)
-    titles = {system.name: system.title for system in writing.resources.datamap.systems}
+    titles = {system.name: system.title for system in writing.datamap.systems}
     waiting = [name for name, system in state.systems.items() if system.state not in ANSWERED]
     return {
         "records": held_in(writing, partial.package),

@@ -41,7 +41,7 @@ def _masked(writing: Writing, rows: Iterable[CaseIdentifierRow]) -> list[str]:
 
 
 def _title(writing: Writing, name: str) -> str:
-    return next((system.title for system in writing.resources.datamap.systems if system.name == name), name)
+    return next((system.title for system in writing.datamap.systems if system.name == name), name)
 
 
 def _scopes(writing: Writing) -> list[Facts]:

@@ -14,6 +14,7 @@ from adapters.letters import speaks
 from adapters.links import LinkPurpose, make_link
 from adapters.resources import Resources
 from domain.case import CaseState
+from domain.datamap import DataMap
 from domain.deadline import Clock
 from domain.incoming import Language
 from domain.messages import SendLetter
@@ -54,6 +55,11 @@ class Writing:
         """The language of the person's own words, if this letter has it; English otherwise."""
         wrote: Language = "de" if self.receipt.language == "de" else "fr" if self.receipt.language == "fr" else "en"
         return speaks(self.message.letter, wrote, self.resources.settings.letters)
+
+    @property
+    def datamap(self) -> DataMap:
+        """The data map in force, its words in the language of the letter."""
+        return self.resources.datamap.in_language(self.language)
 
     @property
     def zone(self) -> ZoneInfo:

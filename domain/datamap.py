@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from domain import traversal
+from domain.datamap_languages import said_in
 from domain.datamap_parts import (
     Authority,
     AutomatedDecision,
@@ -30,6 +31,7 @@ from domain.datamap_parts import (
     RecipientKind,
     Representative,
     Retention,
+    Text,
     Transfer,
 )
 from domain.datamap_rules import broken_rules
@@ -51,6 +53,7 @@ from domain.datamap_systems import (
 )
 from domain.datamap_text import Document, Finding, read
 from domain.errors import DataMapError, UnknownObjectError
+from domain.incoming import Language
 from domain.traversal import ByIdentity, ByReference, Plan, Step, Unreachable
 
 P = TypeVar("P", bound=Part)
@@ -107,6 +110,9 @@ class DataMap(Part):
     recipients: tuple[Recipient, ...] = Field(description="processors and other recipients")
     retention: tuple[Retention, ...] = Field(description="retention rules")
     systems: tuple[System, ...] = Field(description="systems with their collections")
+    translations: dict[Language, dict[Text, Text]] = Field(
+        default={}, description="by language (`en`, `de`, `fr`), what a text of this map is there, by the text as it stands here"
+    )
 
     @classmethod
     def parse(cls, text: str) -> "DataMap":
@@ -131,6 +137,23 @@ class DataMap(Part):
         content = self.model_dump(mode="json")
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def in_language(self, language: Language) -> "DataMap":
+        """The same data map with its words in a language: titles, purposes, periods, columns; what lacks it stays as it is.
+
+        For what people read. Its hash is that of the data map itself.
+        """
+        if language not in self.translations:
+            return self
+        if language not in self._spoken:
+            mine = self.hash  # known before the copy is made, which takes it along
+            self._spoken[language] = said_in(self, self.translations[language])
+            assert self._spoken[language].hash == mine
+        return self._spoken[language]
+
+    @cached_property
+    def _spoken(self) -> dict[Language, "DataMap"]:
+        return {}
 
     def system(self, name: str) -> System:
         """The system of this name; UnknownObjectError if there is none."""
@@ -218,6 +241,7 @@ def _built(document: Document) -> DataMap | None:
         recipients=tuple(content.recipients.values()),
         retention=tuple(content.retention.values()),
         systems=tuple(content.systems.values()),
+        translations=content.translations,
     )
 
 

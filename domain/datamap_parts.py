@@ -6,6 +6,7 @@ these parts and of the systems that refer to them. Each key's meaning is its des
 Next: domain/datamap_systems.py
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -19,6 +20,21 @@ from domain.regimes import zone_of
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # stands in paths of the package
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Marks a text that people are shown, so that `translations` may have it.
+
+    Args:
+        needed: a check says where a language lacks it; a name is mostly the same in all of them.
+    """
+
+    needed: bool = True
+
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000), Spoken()]
+Named = Annotated[str, StringConstraints(min_length=1, max_length=2000), Spoken(needed=False)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$")]
 Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254)]
@@ -105,8 +121,8 @@ class Contacts(Part):
     complaints: Mailbox = Field(description="mailbox for complaints to the controller (UK: s.164A DPA 2018)")
     breach: Mailbox = Field(description="mailbox for suspected breaches")
     phone: Text | None = Field(default=None, description="telephone number, for people who cannot write")
-    hours: Text | None = Field(default=None, description="when the telephone is answered")
-    team: Text = Field(description="the name that signs letters")
+    hours: Words | None = Field(default=None, description="when the telephone is answered")
+    team: Words = Field(description="the name that signs letters")
 
 
 class IncidentContact(Part):
@@ -147,7 +163,7 @@ class Controller(Part):
     contacts: Contacts = Field(description="how a person reaches it")
     authority: Authority = Field(description="its supervisory authority")
     representative: Representative | None = Field(description="in the Union (Article 27), or `null`")
-    protection_officer: Text | None = Field(default=None, description="data protection officer, if there is one")
+    protection_officer: Named | None = Field(default=None, description="data protection officer, if there is one")
     policy: Policy = Field(description="the privacy policy in force")
     language: Language = Field(default="en", description="of its pages where a browser asks for none of `en`, `de`, `fr`")
     incident_contacts: tuple[IncidentContact, ...] = Field(
@@ -162,16 +178,16 @@ class Category(Part):
     """A category of personal data, in the words of the privacy policy (Article 15(1)(b))."""
 
     id: Name = Field(description="how fields refer to it")
-    title: Text = Field(description="in the words of the policy")
+    title: Words = Field(description="in the words of the policy")
     special: bool = Field(default=False, description="`yes` for Article 9 data (health, beliefs, ...)")
 
 
 class AutomatedDecision(Part):
     """What Article 15(1)(h) asks for when a purpose includes decisions by automated means."""
 
-    logic: Text = Field(description="how it decides, in plain words")
-    significance: Text = Field(description="what it can mean for the person")
-    review: Text = Field(description="how a person has it looked at by somebody")
+    logic: Words = Field(description="how it decides, in plain words")
+    significance: Words = Field(description="what it can mean for the person")
+    review: Words = Field(description="how a person has it looked at by somebody")
     collections: tuple[Text, ...] = Field(
         default=(), description="what it decides with or about, each as `system.collection`; left out: all data of the purpose"
     )
@@ -181,13 +197,13 @@ class Purpose(Part):
     """A purpose of processing, from a closed list, with its lawful basis (Articles 5(1)(b), 6, 15(1)(a))."""
 
     id: Name = Field(description="how collections refer to it")
-    title: Text = Field(description="in the words of the policy")
+    title: Words = Field(description="in the words of the policy")
     lawful_basis: LawfulBasis = Field(description="Article 6(1)")
-    legitimate_interest: Text | None = Field(default=None, description="which interest; needed for that basis")
-    special_condition: Text | None = Field(default=None, description="Article 9(2) condition for special categories")
+    legitimate_interest: Words | None = Field(default=None, description="which interest; needed for that basis")
+    special_condition: Words | None = Field(default=None, description="Article 9(2) condition for special categories")
     direct_marketing: bool = Field(default=False, description="`yes`: an objection to it is absolute (Article 21(3))")
-    withdrawal: Text | None = Field(default=None, description="how consent is withdrawn; needed for that basis")
-    opt_out: Text | None = Field(default=None, description="how a person opts out (Article 21)")
+    withdrawal: Words | None = Field(default=None, description="how consent is withdrawn; needed for that basis")
+    opt_out: Words | None = Field(default=None, description="how a person opts out (Article 21)")
     automated_decisions: AutomatedDecision | None = Field(description="what Article 15(1)(h) asks for, or `null`")
     trains_models: bool = Field(description="`yes` if data of this purpose train models")
     reviewed: date | None = Field(default=None, description="when basis and balance were last reviewed")
@@ -213,9 +229,9 @@ class Transfer(Part):
 
     regime: Literal["UK", "EU"] = Field(description="whose law the mechanism serves")
     mechanism: Mechanism = Field(description="why data may go there")
-    detail: Text | None = Field(default=None, description="the decision, clauses or derogation by name")
+    detail: Named | None = Field(default=None, description="the decision, clauses or derogation by name")
     assessed: date | None = Field(default=None, description="date of the transfer risk assessment")
-    measures: tuple[Text, ...] = Field(default=(), description="supplementary measures")
+    measures: tuple[Words, ...] = Field(default=(), description="supplementary measures")
     agreement: Text | None = Field(default=None, description="reference under which a copy can be asked for")
 
 
@@ -223,9 +239,9 @@ class Recipient(Part):
     """Somebody to whom personal data are disclosed (Articles 4(9), 15(1)(c), 19)."""
 
     id: Name = Field(description="how collections refer to it")
-    name: Text = Field(description="name, as printed to the person")
+    name: Named = Field(description="name, as printed to the person")
     kind: RecipientKind = Field(description="what it is in law")
-    description: Text = Field(description="what it receives data for")
+    description: Words = Field(description="what it receives data for")
     country: Country = Field(description="where it processes; ISO 3166 code, capitals")
     occasional: bool = Field(default=False, description="`yes` if only in an event: a court order, a merger")
     contract: Contract | None = Field(default=None, description="needed for a processor")
@@ -243,8 +259,8 @@ class Retention(Part):
 
     id: Name = Field(description="how collections refer to it")
     period: Period = Field(description="`30 days`, `12 months`, `6 years`")
-    counted_from: Text = Field(description="the event it is counted from, in words")
-    text: Text = Field(description="the sentence a person reads")
+    counted_from: Words = Field(description="the event it is counted from, in words")
+    text: Words = Field(description="the sentence a person reads")
     source: Text = Field(description="the law or policy it comes from")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from domain.datamap_collection_rules import broken_collection_rules
 from domain.datamap_erasure_rules import broken_erasure_rules
+from domain.datamap_languages import broken_language_rules
 from domain.datamap_parts import LawfulBasis, Mechanism, Recipient, RecipientKind, Transfer
 from domain.datamap_shape import Broken, Content
 from domain.datamap_text import Path
@@ -31,6 +32,7 @@ def broken_rules(content: Content) -> Iterator[Broken]:
     yield from _unknown_and_unused(content)
     yield from broken_collection_rules(content)
     yield from broken_erasure_rules(content)
+    yield from broken_language_rules(content)
 
 
 def _said_twice(content: Content) -> Iterator[Broken]:

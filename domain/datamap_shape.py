@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.datamap_parts import Category, Controller, Part, Purpose, Recipient, Retention
+from domain.datamap_parts import Category, Controller, Part, Purpose, Recipient, Retention, Text
 from domain.datamap_systems import Before, Collection, Connection, DataField, Erasure, Reference, System, Withdrawal
 from domain.datamap_text import Document, Path, Plain, Severity
+from domain.incoming import Language
 
 P = TypeVar("P", bound=Part)
 Broken = tuple[Path, str, Severity]
 
 SECTIONS = ("version", "controller", "categories", "purposes", "recipients", "retention", "systems")
+OPTIONAL = ("translations",)
 FORBIDDEN_RECIPIENTS = ("sale", "buyer", "ad network", "advertiser", "advertising", "data broker")  # P7, P8, P34
 
+_TRANSLATIONS = TypeAdapter(dict[Language, dict[Text, Text]])
 _KEYS = {
     key
     for part in (
@@ -70,6 +73,7 @@ class Content:
     retention: dict[Path, Retention] = field(default_factory=dict)
     systems: dict[Path, System] = field(default_factory=dict)
     collections: dict[Path, Collection] = field(default_factory=dict)
+    translations: dict[Language, dict[str, str]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
 
     def system_of(self, path: Path) -> System | None:
@@ -84,8 +88,8 @@ def content_of(document: Document) -> Content:
     if not isinstance(data, dict):
         document.add((), "A data map is a list of sections: " + ", ".join(SECTIONS) + ".")
         return content
-    for name in data.keys() - set(SECTIONS):
-        document.add((name,), f"There is no section `{name}`. Sections: {', '.join(SECTIONS)}.")
+    for name in data.keys() - {*SECTIONS, *OPTIONAL}:
+        document.add((name,), f"There is no section `{name}`. Sections: {', '.join((*SECTIONS, *OPTIONAL))}.")
     for name in SECTIONS:
         if name not in data:
             document.add((), f"The section `{name}` is missing.")
@@ -105,7 +109,17 @@ def content_of(document: Document) -> Content:
     content.declared["collections"] = set()
     for path, raw in _items(document, ("systems",)):
         _read_system(document, content, path, raw)
+    if "translations" in data:
+        content.translations = _translations(document, data["translations"])
     return content
+
+
+def _translations(document: Document, raw: Plain) -> dict[Language, dict[str, str]]:
+    try:
+        return _TRANSLATIONS.validate_python(raw)
+    except ValidationError as error:
+        _record(document, ("translations",), error.errors(include_url=False, include_input=False))
+        return {}
 
 
 def _read_system(document: Document, content: Content, path: Path, raw: Plain) -> None:

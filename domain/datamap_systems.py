@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from domain.datamap_parts import Asked, LawfulBasis, Mailbox, Name, Part, Target, Text
+from domain.datamap_parts import Asked, LawfulBasis, Mailbox, Name, Part, Target, Text, Words
 from domain.errors import SettingsError
 from domain.grounds import Ground
 from domain.period import Period
@@ -65,8 +65,8 @@ class DataField(Part):
     """One field (column) of a collection."""
 
     category: Name = Field(description="category of personal data")
-    title: Text | None = Field(default=None, description="what a person calls it; left out: its name with blanks")
-    description: Text | None = Field(default=None, description="what it means, if its name does not say it")
+    title: Words | None = Field(default=None, description="what a person calls it; left out: its name with blanks")
+    description: Words | None = Field(default=None, description="what it means, if its name does not say it")
     type: Literal["text", "integer", "decimal", "boolean", "date", "datetime", "bytes", "json"] | None = Field(
         default=None, description="left out: as the source says"
     )
@@ -108,9 +108,9 @@ class Erasure(Part):
     action: ErasureAction = Field(description="what happens to the rows")
     fields: tuple[Column, ...] = Field(default=(), description="fields that anonymise, null or hash acts on")
     ground: Ground | None = Field(default=None, description="needed for `retain`; a retention period is not a ground")
-    reason: Text | None = Field(default=None, description="needed for `retain`: the sentence a person reads, with the law")
+    reason: Words | None = Field(default=None, description="needed for `retain`: the sentence a person reads, with the law")
     period: Period | None = Field(default=None, description="needed for `retain`: when it ends")
-    counted_from: Text | None = Field(default=None, description="needed for `retain`: the event the period is counted from")
+    counted_from: Words | None = Field(default=None, description="needed for `retain`: the event the period is counted from")
     year_ends: MonthDay | None = Field(
         default=None, description="`04-05`: the period is counted from the end of the accounting year, which is this day"
     )
@@ -156,8 +156,8 @@ class Collection(Part):
     """One table, folder or drawer: rows of one sort, with one purpose, one retention rule and one way to erase them."""
 
     name: Name = Field(description="short name; stands in the package's paths")
-    title: Text = Field(description="what a person calls it")
-    description: Text | None = Field(default=None, description="what is in it")
+    title: Words = Field(description="what a person calls it")
+    description: Words | None = Field(default=None, description="what is in it")
     table: Table | None = Field(default=None, description="sql: table or view, `schema.table` if needed")
     path: Text | None = Field(default=None, description="files: path under the root with one `{field}`; `*` at its end")
     primary_key: tuple[Column, ...] = Field(default=(), description="fields that name a row; needed for sql")
@@ -176,7 +176,7 @@ class Collection(Part):
     sweep: Sweep | None = Field(default=None, description="what a sweep does when the period is over; left out: nothing")
     short_lived: bool = Field(default=False, description="`yes`: gone before the month is over, so copied at receipt")
     origin: Origin = Field(description="where the data come from (Article 15(1)(g))")
-    source: Text | None = Field(default=None, description="from whom, as a sentence; needed for `third_party`")
+    source: Words | None = Field(default=None, description="from whom, as a sentence; needed for `third_party`")
     created_at_field: Column | None = Field(default=None, description="field with the time a row was made")
     shown_field: Column | None = Field(default=None, description="shows a row to others; emptied while an account is suspended")
     active_at_field: Column | None = Field(default=None, description="field with the time the person was last active")
@@ -222,7 +222,7 @@ class System(Part):
     """One of the controller's systems."""
 
     name: Name = Field(description="short name")
-    title: Text = Field(description="what a person calls it")
+    title: Words = Field(description="what a person calls it")
     kind: SystemKind = Field(description="who searches it: a connector of this kind, or a person")
     owner: Text | None = Field(default=None, description="who looks after it")
     owner_email: Mailbox | None = Field(default=None, description="who is told when it does not answer")

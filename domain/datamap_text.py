@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Plain = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | date | None
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 MAX_BYTES = 1024 * 1024  # the demo's map, which describes a whole company, is a thirtieth of it
 MAX_DEPTH = 20  # a map needs eight levels; a hostile file of brackets needs thousands
@@ -43,12 +43,12 @@ _SECRET_KEYS = re.compile(r"(?i)\A(password|passwd|secret|token|api_?key|private
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong (`error`: the map cannot be used) or doubtful (`warning`) in a data map.
+    """One thing in a data map that is wrong (`error`: it cannot be used), doubtful (`warning`) or could be better (`note`).
 
     Args:
         line: counted from 1.
         path: where in the map, with the names that stand there: `systems.platform.collections.accounts.retention`.
-        severity: `error` or `warning`.
+        severity: `error`, `warning` or `note`.
         sentence: what is wrong and what to write instead; never repeats a secret.
     """
 

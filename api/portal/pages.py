@@ -111,7 +111,7 @@ def show(
         environment(spoken.language)
         .get_template(template)
         .render(
-            controller=web.resources.datamap.controller,
+            controller=web.resources.datamap.in_language(spoken.language).controller,
             elsewhere=spoken.elsewhere,
             chosen=spoken.chosen,
             said=said,

@@ -198,7 +198,8 @@ def _step(web: Web, filled: Filled, step: Step, mark: str = "", status: int = 20
 
 
 def _resting_on_consent(web: Web) -> list[Purpose]:
-    return [each for each in web.resources.datamap.purposes if each.lawful_basis is LawfulBasis.CONSENT]
+    purposes = web.resources.datamap.in_language(current().language).purposes
+    return [each for each in purposes if each.lawful_basis is LawfulBasis.CONSENT]
 
 
 def _due_if_asked_now(web: Web, country: str) -> date:
