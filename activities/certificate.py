@@ -17,6 +17,7 @@ from sqlmodel import col, update
 
 from activities import typesetting
 from activities.erasure_plan import local_day, titles
+from activities.letter_erasure import WORDS
 from activities.package_words import count
 from activities.suppression import last_backup
 from adapters.blobs import Blobs
@@ -24,6 +25,7 @@ from adapters.case_vault import CaseVault
 from adapters.certificate_check import TYPE
 from adapters.database.erasure_tables import ErasurePlanRow
 from adapters.database.tables import CaseReceipt, CaseRecord
+from adapters.database.unnamed import Unnamed
 from adapters.letter_words import day
 from adapters.resources import Resources
 from domain.blobs import BlobRef
@@ -41,14 +43,6 @@ _DONE_TO = {
     ErasureAction.NULL: "emptied of what names you",
     ErasureAction.HASH: "emptied of what names you; a code that nobody can turn back stands in its place",
 }
-# What a person reads where a caseworker decided to keep something, and the data map has no sentence of its own.
-GROUNDS = {
-    "17(3)(a)": "It is needed for the right of freedom of expression and information",
-    "17(3)(b)": "A law obliges us to keep it",
-    "17(3)(c)": "It is needed for public health",
-    "17(3)(d)": "It is needed for archiving in the public interest, research or statistics",
-    "17(3)(e)": "It is needed to establish, exercise or defend legal claims",
-}
 
 
 def certify(resources: Resources, row: ErasurePlanRow, message: CertifyErasure) -> Certified:
@@ -63,7 +57,19 @@ def certify(resources: Resources, row: ErasurePlanRow, message: CertifyErasure) 
             row = session.get_one(ErasurePlanRow, row.id)
     assert row.certificate is not None
     pdf = BlobRef.model_validate(row.certificate[PDF_KIND])
-    return Certified(sha256=pdf.sha256, erased=facts.erased_rows, kept=plan.rows(ErasureAction.RETAIN))
+    left = _left(row)
+    erased = sum(entry.rows - left.get(entry.place, 0) for entry in _touched(plan, ErasureAction.DELETE))
+    return Certified(sha256=pdf.sha256, erased=erased, kept=plan.rows(ErasureAction.RETAIN))
+
+
+def _touched(plan: ErasurePlan, *actions: ErasureAction) -> list[Entry]:
+    return [entry for entry in plan.entries if entry.rows and not entry.by_hand and entry.action in actions]
+
+
+def _left(row: ErasurePlanRow) -> dict[tuple[str, str], int]:
+    """Rows that the newest look found and that should not be there."""
+    left = (row.after or {}).get("left", [])
+    return {(each["system"], each["collection"]): each["rows"] for each in left if not each["newer"]}
 
 
 def _made(resources: Resources, row: ErasurePlanRow, facts: "_Facts") -> dict[str, Any]:
@@ -86,18 +92,14 @@ class _Facts:
     """What the certificate says, from the plan and what the look afterwards found."""
 
     def __init__(self, resources: Resources, row: ErasurePlanRow, plan: ErasurePlan, message: CertifyErasure) -> None:
-        self._resources, self._row, self._plan, self._message = resources, row, plan, message
+        self._resources, self._row, self._message = resources, row, message
         with resources.database.read() as session:
             self._receipt = session.get_one(CaseReceipt, row.case_id)
             self._head = session.get_one(CaseRecord, row.case_id).head
-        self._left: dict[tuple[str, str], int] = {
-            (each["system"], each["collection"]): each["rows"] for each in (row.after or {}).get("left", []) if not each["newer"]
-        }
-
-    @property
-    def erased_rows(self) -> int:
-        """Rows that were to be erased and are not there any more."""
-        return sum(entry.rows - self._left.get(entry.place, 0) for entry in self._touched(ErasureAction.DELETE))
+            told = Unnamed.of(session, plan.keys).told(plan.entries)
+        self._plan = plan.model_copy(update={"entries": tuple(told)})  # for whoever reads it; the record of the case has all
+        self._places = {entry.place: entry for entry in told}
+        self._left = {place: rows for place, rows in _left(row).items() if place in self._places}
 
     def answer(self, at: datetime) -> dict[str, Any]:
         """What the template prints."""
@@ -112,8 +114,8 @@ class _Facts:
             "made_on": day(today),
             "asked_on": day(local_day(self._resources, self._receipt.received_at)),
             "erased_on": day(local_day(self._resources, self._row.begun_at or at)),
-            "erased": [self._line(entry) for entry in self._touched(ErasureAction.DELETE)],
-            "changed": [self._line(entry) for entry in self._touched(*_DONE_TO.keys() - {ErasureAction.DELETE})],
+            "erased": [self._line(entry) for entry in _touched(self._plan, ErasureAction.DELETE)],
+            "changed": [self._line(entry) for entry in _touched(self._plan, *_DONE_TO.keys() - {ErasureAction.DELETE})],
             "kept": kept,
             "by_hand": self._by_hand(),
             "others": self._others(),
@@ -144,9 +146,6 @@ class _Facts:
             "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
         }
 
-    def _touched(self, *actions: ErasureAction) -> list[Entry]:
-        return [entry for entry in self._plan.entries if entry.rows and not entry.by_hand and entry.action in actions]
-
     def _line(self, entry: Entry) -> dict[str, str]:
         title = ": ".join(titles(self._resources.datamap.systems, entry))
         gone = entry.rows - self._left.get(entry.place, 0)
@@ -157,7 +156,7 @@ class _Facts:
         own_words = erasure.reason if erasure.action is ErasureAction.RETAIN and entry.note is None else None
         held = count(entry.rows, "record") if not entry.by_hand else "What may be there; only a person can look"
         until = f"Until {day(entry.until)}." if entry.until else ""
-        reason = (own_words or GROUNDS.get(entry.ground or "", "")).rstrip(".")
+        reason = (own_words or WORDS["en"].grounds.get(entry.ground or "", "")).rstrip(".")
         title = ": ".join(titles(self._resources.datamap.systems, entry))
         return {"title": title, "result": f"{held}. {reason} (Article {entry.ground}). {until}".strip()}
 
@@ -185,9 +184,8 @@ class _Facts:
 
     def _pending(self) -> list[dict[str, str]]:
         systems = self._resources.datamap.systems
-        entries = {entry.place: entry for entry in self._plan.entries}
         left = [
-            {"title": ": ".join(titles(systems, entries[place])), "result": f"{count(rows, 'record')} still there"}
+            {"title": ": ".join(titles(systems, self._places[place])), "result": f"{count(rows, 'record')} still there"}
             for place, rows in sorted(self._left.items())
         ]
         skipped: Sequence[str] = sorted(self._message.skipped)
@@ -198,5 +196,6 @@ class _Facts:
     def _was_public(self) -> bool:
         """Whether something was erased that others may have copied (Article 17(2))."""
         return any(
-            "public" in self._resources.datamap.collection(*entry.place).fields for entry in self._touched(ErasureAction.DELETE)
+            "public" in self._resources.datamap.collection(*entry.place).fields
+            for entry in _touched(self._plan, ErasureAction.DELETE)
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from activities import letter_erasure
 from activities.letter_measures import consents, reach, restriction, resumes, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_search import searched, skipped
@@ -20,7 +21,6 @@ from adapters.database.mail_tables import IncomingMail
 from adapters.database.tables import CaseEventRow, CaseIdentifierRow, CaseReceipt, Note
 from adapters.letter_answers import as_a_whole, came_of, how_ended, how_to_reply, why_unknown
 from adapters.letter_endings import decided_item
-from adapters.letter_erasure import announced, answered_since, carried_out
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
     asked,
@@ -221,16 +221,6 @@ def _merged(writing: Writing) -> Facts:
     return {"merged_into": kept.reference if kept else None}
 
 
-def _stop(writing: Writing) -> Facts:
-    today = writing.now.astimezone(writing.zone).date()
-    facts = announced(writing.state, writing.datamap, today, writing.language)
-    return {**facts, "stop_link": writing.link("stop")}
-
-
-def _erased(writing: Writing) -> Facts:
-    return dict(carried_out(writing.state, writing.datamap, writing.language))
-
-
 _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "authority": _authority,
     "code": _code,
@@ -240,7 +230,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "decided": _decided,
     "disown": _disown,
     "dispute": _dispute,
-    "erased": _erased,
+    "erased": letter_erasure.erased,
     "extended": extended,
     "finding": finding,
     "follow": _follow,
@@ -256,10 +246,10 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "reason": _reason,
     "resumes": resumes,
     "restriction": restriction,
-    "rest": lambda writing: answered_since(writing.state, writing.datamap),
+    "rest": letter_erasure.rest,
     "routes": _routes,
     "searched": searched,
     "since": since,
-    "stop": _stop,
+    "stop": letter_erasure.stop,
     "transfers": transfers,
 }

@@ -90,7 +90,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "searched": frozenset({"named_only", "not_asked", "scopes", "searched_on", "searched_with", "systems"}),
     "since": frozenset({"since"}),
     "transfers": frozenset({"transfers"}),
-    "stop": frozenset({"ends", "erase_on", "stop_link"}),
+    "stop": frozenset({"emptied", "ends", "erase_on", "goes", "listed", "stays", "stop_link"}),
 }
 
 

@@ -15,7 +15,7 @@ from domain.rights import Outcome, Right
 # The four that people ask for most come first; the others stand under "Or something else".
 RIGHTS: Final[tuple[tuple[Right, str, str], ...]] = (
     (Right.ACCESS, "Get a copy of my data", "See what we hold about you, where it came from and who received it."),
-    (Right.ERASURE, "Delete my data", "We tell you before anything goes, and then what went and what the law makes us keep."),
+    (Right.ERASURE, "Delete my data", "We tell you first what goes and what the law makes us keep."),
     (Right.RECTIFICATION, "Correct my data", "Something is wrong or out of date."),
     (Right.OBJECTION, "Object to how my data is used", "For example for advertising, or for checks on your account."),
     (Right.RESTRICTION, "Pause use of my data while something is checked", ""),
