@@ -213,11 +213,9 @@ class Told:
         general = words.grounds[entry.ground] if entry.ground else ""
         if own is None:
             return general
-        return (
-            own.rstrip(".")
-            if self.datamap.controller.language == self.language
-            else words.quoted.format(general, own.rstrip("."))
-        )
+        own, translated = own.rstrip("."), own != self.written.collection(*entry.place).erasure.reason
+        spoken = translated or self.written.controller.language == self.language
+        return own if spoken else words.quoted.format(general, own)
 
 
 def _answers_go_here(writing: Writing) -> bool:
