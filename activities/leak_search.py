@@ -13,11 +13,10 @@ from typing import BinaryIO, Final
 
 from adapters.documents.reader import DocumentReader
 from adapters.layers import Layer, Layers, UnsearchableError, folded, normal
-from domain.redaction import COVER
+from domain.redaction import COVER, is_prose
 
 SHORTEST: Final = 4  # letters: shorter words stand everywhere and are covered in their own item alone
 SHORTEST_NUMBER: Final = 6  # digits
-PROSE: Final = 40  # letters of a text that says something; shorter values of withheld items recur by chance
 _PIECE: Final = 1_000_000
 _AT_ONCE: Final = 100_000  # letters of layers that are looked at together
 _MANY: Final = 20  # words
@@ -50,8 +49,7 @@ class Secrets:
 
     def withhold(self, values: Iterable[object]) -> None:
         """The values of an item that somebody withheld: its prose, since ids and dates stand elsewhere by right."""
-        texts = (value for value in values if isinstance(value, str) and len(value) >= PROSE and " " in value.strip())
-        self._words.update(map(normal, texts))
+        self._words.update(normal(value) for value in values if isinstance(value, str) and is_prose(value))
 
     def give(self, texts: Iterable[object]) -> None:
         """An item that somebody looked at and included, though it names who is covered elsewhere: no secret any more."""

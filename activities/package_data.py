@@ -60,7 +60,7 @@ class Written:
         verdicts: what becomes of rows that are not simply given, by their number from 0.
         withheld: how many items were left out, by basis.
         covered: of how many items a part was covered, by basis.
-        others_covered: of how many of those nothing but other people's data is covered; an extract may leave out more.
+        others_covered: of how many of those nothing goes but words that name other people.
         excluded: how many items were never part of the answer, by the decision.
         with_legal: how many of the withheld ones wait for a legal reviewer.
         pictured: pages of a PDF are pictures now, since something on them is covered.
@@ -229,7 +229,7 @@ def _count(written: Written) -> None:
             written.with_legal += number * (verdict.choice is ItemChoice.WITH_LEGAL)
         elif verdict.basis and (verdict.covers or verdict.kept):  # an extract keeps back the rest
             written.covered[verdict.basis] += number
-            written.others_covered += number * (verdict.basis == Basis.THIRD_PARTY and not verdict.kept)
+            written.others_covered += number * (verdict.basis == Basis.THIRD_PARTY and not verdict.lost)
     written.records = written.source.found.rows - written.excluded.total() - written.withheld.total()
 
 

@@ -94,6 +94,7 @@ class FileJudge:
         if covered.value == content and not verdict.of_row(item.row).removed:
             verdicts.rows.pop(item.position, None)  # there was nothing to cover
             return
+        verdict = replace(verdict, lost=verdict.lost or covered.lost)
         verdicts.rows[item.position] = verdict
         if covered.value != content:
             self.secrets.files.add(file.ref.sha256)  # the same file elsewhere would tell what is under the cover

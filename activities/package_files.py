@@ -38,11 +38,13 @@ class Covering:
         documents: covers PDF and pictures.
         looked: somebody had every page of the file before them.
         spans: what has to go.
+        dropped: attachments that went whole, as they are come upon.
     """
 
     documents: DocumentReader
     looked: bool = False
     spans: tuple[Span, ...] = field(default=())
+    dropped: list[str] = field(default_factory=list)
 
     def cover(self, content: bytes, spans: Sequence[Span]) -> Covered | None:
         """A file without the words, places or areas of some spans; None when there is no way to be certain.
@@ -51,12 +53,12 @@ class Covering:
             content: the whole file.
             spans: those of the item; fields of its row are none of the file's.
         """
-        mine = tuple(span for span in spans if span.field is None)
+        task = replace(self, spans=tuple(span for span in spans if span.field is None), dropped=[])
         try:
-            value, removed = _covered(content, replace(self, spans=mine), 0)
+            value, removed = _covered(content, task, 0)
         except (UncoverableError, *BROKEN, TypeError, AttributeError):  # a hostile mail or page breaks who reads it
             return None
-        return Covered(value, removed)
+        return Covered(value, removed, lost=bool(task.dropped))
 
 
 def extract_file(content: bytes, spans: Sequence[Span]) -> bytes | None:
@@ -222,6 +224,7 @@ def _attached(part: Message, payload: bytes, task: Covering, depth: int, removed
     try:
         value, gone = _covered(payload, task, depth + 1)
     except UncoverableError:
+        task.dropped.append(part.get_content_type())
         return _GONE.encode(), "text/plain"
     removed += gone
     return value, "application/octet-stream"

@@ -16,7 +16,7 @@ from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
 from domain.archives import WHO_AND_WHERE
 from domain.item_rules import scope
-from domain.redaction import Covered, Span, cover_row, extract_row
+from domain.redaction import Covered, Span, cover_row, extract_row, tells
 from domain.withholding import EXCLUSIONS, KEPT_BACK, Basis, ItemChoice
 
 
@@ -31,6 +31,7 @@ class Verdict:
         covers: the parts that are covered.
         looked: who decided had the whole file before them.
         of_file: the item is a file, so words without a field are of its text and not of its row.
+        lost: more of it goes than words that name other people.
     """
 
     choice: ItemChoice
@@ -39,6 +40,7 @@ class Verdict:
     covers: tuple[Span, ...] = ()
     looked: bool = False
     of_file: bool = False
+    lost: bool = False
 
     @property
     def dropped(self) -> bool:
@@ -125,9 +127,10 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         people = standing.covering(decision)
         named = tuple(each for each in people if _named(each, item.row))
         _learn(secrets, decision, item.row, overrides=len(people) < len(standing.people))
-        key = (decision.revision if decision else 0, *(each.revision for each in named))
+        lost = _lost(decision, item.row)
+        key = (decision.revision if decision else 0, lost, *(each.revision for each in named))
         if key not in known:
-            known[key] = _verdict(decision, named, of_file=found.has_files)
+            known[key] = _verdict(decision, named, of_file=found.has_files, lost=lost)
         verdict = known[key]
         if verdict.dropped:
             verdicts.rows[position] = verdict
@@ -149,17 +152,24 @@ def _others(found: CollectedCollection, standing: Standing) -> Verdict | None:
     rule = rules[0] if rules else None
     if rule and (rule.parts.condition or rule.choice not in {ItemChoice.REDACT, ItemChoice.INCLUDE}):
         return None
-    verdict = _verdict(rule, standing.covering(rule), of_file=found.has_files)
+    verdict = _verdict(rule, standing.covering(rule), of_file=found.has_files, lost=_lost(rule, {}))
     return verdict if not verdict.covers or sweeps(verdict.covers, found.fields) else None
 
 
-def _verdict(decision: Decision | None, named: tuple[Decision, ...], *, of_file: bool) -> Verdict:
+def _lost(decision: Decision | None, row: Mapping[str, Any]) -> bool:
+    """Whether a decision takes more of an item than words that name somebody; an extract does."""
+    if decision is not None and decision.choice is ItemChoice.EXTRACT:
+        return True
+    return any(tells(span, row) for span in spans_of(decision, ()))
+
+
+def _verdict(decision: Decision | None, named: tuple[Decision, ...], *, of_file: bool, lost: bool) -> Verdict:
     choice = decision.choice if decision else ItemChoice.INCLUDE
     kept = decision.parts.spans if decision and choice is ItemChoice.EXTRACT else ()
     covers = spans_of(decision, named)
     basis = decision.basis if decision else None
     looked = bool(decision and decision.parts.looked)
-    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked, of_file)
+    return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked, of_file, lost)
 
 
 def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], *, overrides: bool) -> None:

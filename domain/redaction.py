@@ -10,12 +10,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Final, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 COVER = "[redacted]"
 GAP = "[…]"
+PROSE: Final = 40  # letters of a text that says something; shorter values name somebody, or recur by chance
+_MUCH_OF_A_PAGE: Final = 2_500  # square percent, a quarter: no face, name or signature is as large
 _HIDDEN = "[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]*"  # letters that do not show, with which a name can be split
 _LEFT, _RIGHT = r"(?<![^\W_])", r"(?![^\W_])"  # no letter or digit beside it: Ann is not in Annual
 
@@ -80,10 +82,35 @@ class Span(BaseModel):
 
 @dataclass
 class Covered:
-    """A row or text after its covers, and what was under them."""
+    """A row, a text or a file after its covers, and what was under them.
+
+    `lost`: more went than the parts that were named, since something in a file cannot be covered in part.
+    """
 
     value: Any
     removed: list[str] = field(default_factory=list)
+    lost: bool = False
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text says something, and does not only name somebody."""
+    return len(text) >= PROSE and " " in text.strip()
+
+
+def tells(span: Span, row: Mapping[str, Any]) -> bool:
+    """Whether a part holds more than words that name somebody: a sentence, or a good deal of a page.
+
+    Args:
+        span: of an item.
+        row: of the item; a field that is covered whole is looked at there.
+    """
+    if span.area is not None:
+        return span.area.width * span.area.height >= _MUCH_OF_A_PAGE
+    if span.words is not None:
+        return is_prose(span.words)
+    if span.start is not None and span.end is not None:
+        return span.end - span.start >= PROSE
+    return span.field is not None and any(map(is_prose, _texts(row.get(span.field))))
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 (whatever stands in a row)

@@ -124,6 +124,33 @@ def test_an_extract_may_leave_out_more_than_other_peoples_data_so_it_answers_in_
     assert (built.withheld, built.others_covered) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("part", "others"),
+    [
+        ({"words": OTHER}, 1),
+        ({"field": "body", "start": 0, "end": 9}, 1),
+        ({"words": "thinks that your contract should end in May"}, 0),
+        ({"field": "body", "start": 0, "end": 60}, 0),
+        ({"field": "body"}, 0),
+    ],
+)
+def test_only_to_cover_the_words_that_name_somebody_leaves_an_answer_whole(
+    case: SearchedCase, part: dict[str, object], others: int
+) -> None:
+    items = prompts(case, f"{OTHER} thinks that your contract should end in May, as agreed.", "mine")
+    case.decide(items[0], "redact", "third_party", parts=spans(part))
+    built = case.build()
+    assert (built.withheld, built.others_covered) == (1, others)
+
+
+@pytest.mark.parametrize(("attachment", "others"), [(b"notes on Tom Baker", 1), (office(a=b"<p>Tom Baker</p>"), 0)])
+def test_a_mail_whose_attachment_went_whole_answers_in_part(case: SearchedCase, attachment: bytes, others: int) -> None:
+    case.found_files("uploads", "pictures", {"mail.eml": mail(f"Hi, {OTHER} says hello.", attachment=attachment, name="a.bin")})
+    case.decide(case.items("uploads", "pictures")[0].id, "redact", "third_party", parts=spans({"words": OTHER}))
+    built = case.build()
+    assert (built.withheld, built.others_covered) == (1, others)
+
+
 def test_an_extract_by_typed_words_gives_nothing_but_them(case: SearchedCase) -> None:
     items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
     case.decide(items[0], "extract", "not_personal_data", parts=spans({"words": "Ruth was late"}))
