@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from activities.leak_search import Secrets, found_in
-from activities.package_files import LARGEST, Covering, extract_file
+from activities.package_files import LARGEST, Covering
 from activities.package_verdicts import Verdict, Verdicts
 from adapters.collected import CollectedCollection, CollectedFile, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.shapes import is_picture
+from adapters.file_texts import extract_file
 from adapters.layers import normal
 from domain.redaction import Covered, Span
 from domain.withholding import Basis, ItemChoice
@@ -105,10 +106,8 @@ class FileJudge:
     def _cover(self, content: bytes, verdict: Verdict) -> Covered | None:
         """A file without its parts; None when that cannot be made for certain."""
         if verdict.kept:
-            extracted = extract_file(content, verdict.kept)
-            if extracted is None:
-                return None
-            content = extracted
+            extracted = extract_file(content, verdict.kept, verdict.covers, self.covering.documents)
+            return extracted and Covered(extracted.value.encode(), extracted.removed)
         if not any(span.field is None for span in verdict.covers):
             return Covered(content)
         return replace(self.covering, looked=verdict.looked).cover(content, verdict.covers)

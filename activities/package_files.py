@@ -7,24 +7,21 @@ counted so: a black bar over a PDF is no redaction (peers.md, complaint 19). Nex
 import email
 import email.policy
 import io
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage, Message
-from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Final
 
 from activities.leak_search import found_in
 from adapters.documents.reader import DocumentReader
 from adapters.documents.shapes import UncoverableError, is_pdf, is_picture
-from adapters.layers import BLOCK, DEEPEST, MOST_BYTES, normal
+from adapters.file_texts import PageParts, is_mail, is_markup, leaves_of, line_end, plain_text
+from adapters.layers import DEEPEST, MOST_BYTES, normal
 from adapters.zip_members import BROKEN, TooMuchError, member, opened
-from domain.redaction import COVER, Covered, Span, cover_text, extract_text, places
+from domain.redaction import COVER, Covered, Span, cover_text, places
 
 LARGEST: Final = 32 * 2**20  # bytes read at once; a larger file that has to be covered is withheld
-_HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
-_MARKUP: Final = re.compile(rb"\A\s*(?:<!doctype html|<html|<body|<div|<p\b|<table)", re.IGNORECASE)
 # Headers that say nothing of the mail but its way, or would no longer be true after a cover.
 _LEFT_OUT: Final = frozenset({"content-type", "content-transfer-encoding", "content-length", "dkim-signature", "mime-version"})
 _GONE: Final = "[An attachment was withheld: it cannot be covered in part.]"
@@ -61,13 +58,6 @@ class Covering:
         return Covered(value, removed, lost=bool(task.dropped))
 
 
-def extract_file(content: bytes, spans: Sequence[Span]) -> bytes | None:
-    """The parts of a text file alone; None for anything else."""
-    mine = [span for span in spans if span.field is None]
-    text = _plain_text(content)
-    return None if text is None else extract_text(text, mine).encode()
-
-
 def _covered(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:
     if depth > DEEPEST:
         raise UncoverableError
@@ -78,12 +68,12 @@ def _covered(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[st
         raise UncoverableError  # an area of nothing that is drawn
     if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"} and not placed:
         return _zip(content, task, depth)
-    text = _plain_text(content)
+    text = plain_text(content)
     if text is None:
         raise UncoverableError
-    if not placed and _HEADER.match(content[:8192].replace(b"\r\n", b"\n")):
+    if not placed and is_mail(content):
         return _mail(content, task, depth)
-    if not placed and _MARKUP.match(content[:1024]):
+    if not placed and is_markup(content):
         return _html(text, task)
     after = cover_text(text, task.spans)
     return after.value.encode(), after.removed
@@ -103,42 +93,6 @@ def _drawn(content: bytes, task: Covering) -> tuple[bytes, list[str]]:
     raise UncoverableError
 
 
-def _plain_text(content: bytes) -> str | None:
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
-        if content.startswith(mark):
-            return _decoded(content, encoding)
-    if b"\x00" in content or content.startswith((b"%PDF", b"{\\rtf")):
-        return None
-    return _decoded(content, "utf-8")
-
-
-def _decoded(content: bytes, encoding: str) -> str | None:
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    return None if any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text) else text  # noqa: PLR2004 (controls)
-
-
-class _Page(HTMLParser):
-    """Splits a page into tags and texts."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[tuple[bool, str]] = []  # whether it is text
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self.parts.append((False, f"<{tag}>"))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.parts.append((False, f"</{tag}>"))
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append((True, data))
-
-
 def _html(page: str, task: Covering) -> tuple[bytes, list[str]]:
     """A page of plain tags: scripts, comments, attributes and what they hide are gone; words may run over tags."""
     import nh3  # noqa: PLC0415 (loaded by the first page)
@@ -146,24 +100,19 @@ def _html(page: str, task: Covering) -> tuple[bytes, list[str]]:
     spans, removed = task.spans, list[str]()
     hidden = cover_text(page, spans)  # what stands in attributes, comments and styles goes with them, and counts as removed
     removed += hidden.removed
-    parts = _Page(task.documents.plain_tags(page)).parts
-    whole = "".join(text if is_text else _line_end(text) for is_text, text in parts)
+    parts = PageParts(task.documents.plain_tags(page)).parts
+    whole = "".join(text if is_text else line_end(text) for is_text, text in parts)
     marked = places(whole, spans)
     at, out = 0, []
     for is_text, text in parts:
         if not is_text:
             out.append(text)
-            at += len(_line_end(text))
+            at += len(line_end(text))
             continue
         out.append(nh3.clean_text(_without(text, at, marked)))
         at += len(text)
     removed += [whole[start:end] for start, end in marked]
     return f'<!doctype html><meta charset="utf-8">{"".join(out)}'.encode(), removed
-
-
-def _line_end(tag: str) -> str:
-    """What a tag is in the text that is read: the end of a line, or nothing."""
-    return "\n" if BLOCK.match(tag) else ""
 
 
 def _without(text: str, at: int, places: Sequence[tuple[int, int]]) -> str:
@@ -190,7 +139,7 @@ def _mail(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]
             written[name if not after.removed else f"X-Covered-{name}"] = " ".join(after.value.split())
     bodies: list[tuple[str, str]] = []
     attached: list[tuple[str, bytes, str]] = []
-    for part in _leaves(read):
+    for part in leaves_of(read):
         kind, raw = part.get_content_type(), part.get_payload(decode=True)
         payload = raw if isinstance(raw, bytes) else b""
         if part.get_content_maintype() == "text" and not part.get_filename():
@@ -228,16 +177,6 @@ def _attached(part: Message, payload: bytes, task: Covering, depth: int, removed
         return _GONE.encode(), "text/plain"
     removed += gone
     return value, "application/octet-stream"
-
-
-def _leaves(message: Message) -> Iterator[Message]:
-    """The parts that hold something; a mail inside a mail is one of them."""
-    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
-        yield message
-        return
-    payload: Any = message.get_payload()
-    for part in payload:
-        yield from _leaves(part)
 
 
 def _zip(content: bytes, task: Covering, depth: int) -> tuple[bytes, list[str]]:

@@ -15,8 +15,9 @@ from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
 from domain.archives import WHO_AND_WHERE
+from domain.extracts import extract_row
 from domain.item_rules import scope
-from domain.redaction import Covered, Span, cover_row, extract_row, tells
+from domain.redaction import Covered, Span, cover_row, tells
 from domain.withholding import EXCLUSIONS, KEPT_BACK, Basis, ItemChoice
 
 
@@ -72,8 +73,7 @@ class Verdict:
     def of_row(self, row: Mapping[str, Any]) -> Covered:
         """A row as it leaves."""
         in_row = tuple(span for span in self.kept if span.field or not self.of_file)
-        given = extract_row(row, in_row) if in_row else row
-        return cover_row(given, self.covers)
+        return extract_row(row, in_row, self.covers) if in_row else cover_row(row, self.covers)
 
 
 _GIVEN: Final = Verdict(ItemChoice.INCLUDE, None)

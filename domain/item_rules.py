@@ -84,6 +84,7 @@ class Parts(BaseModel):
 
     Args:
         spans: of a redaction or an extract.
+        covers: of an extract, what is covered in what it gives.
         condition: of a rule.
         person: of a balance.
         sample: ids of the items that were seen before a rule was made.
@@ -98,6 +99,7 @@ class Parts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     spans: tuple[Span, ...] = ()
+    covers: tuple[Span, ...] = ()
     condition: Condition | None = None
     person: ThirdPerson | None = None
     sample: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""Covers over parts of an item, and extracts from it, as pure functions of rows and texts (Article 15(3)-(4); `law.md` 2.3).
+"""Covers over parts of an item, as pure functions of rows and texts (Article 15(3)-(4); `law.md` 2.3).
 
 What is covered is gone: the released text holds the mark in its place, and nothing of the length or the letters. The removed
-words come back beside it, because what leaves is searched for them again. Next: activities/package_verdicts.py
+words come back beside it, because what leaves is searched for them again. Next: domain/extracts.py
 """
 
 import json
@@ -59,6 +59,7 @@ class Span(BaseModel):
     words: Words | None = None
     area: Area | None = None
     about_file: bool = False
+    around: Annotated[bool, Field(description="of an extract: with the sentence before and the one after")] = False
 
     @property
     def drawn(self) -> bool:
@@ -110,7 +111,7 @@ def tells(span: Span, row: Mapping[str, Any]) -> bool:
         return is_prose(span.words)
     if span.start is not None and span.end is not None:
         return span.end - span.start >= PROSE
-    return span.field is not None and any(map(is_prose, _texts(row.get(span.field))))
+    return span.field is not None and any(map(is_prose, texts_in(row.get(span.field))))
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 (whatever stands in a row)
@@ -147,16 +148,6 @@ def cover_text(text: str, spans: Iterable[Span]) -> Covered:
     return Covered("".join([*kept, text[at:]]), removed)
 
 
-def extract_text(text: str, spans: Iterable[Span]) -> str:
-    """The parts of a text alone, with a mark where something between them was left out."""
-    where = places(text, spans)
-    if not where:
-        return GAP
-    kept = [text[start:end] for start, end in where]
-    before, after = where[0][0] > 0, where[-1][1] < len(text)
-    return " ".join([GAP] * before + [f" {GAP} ".join(kept)] + [GAP] * after)
-
-
 class _Plan(NamedTuple):
     """The parts of an item sorted for its rows: fields that go whole, parts of single fields, words anywhere."""
 
@@ -187,7 +178,7 @@ def cover_row(row: Mapping[str, Any], spans: Sequence[Span]) -> Covered:
             continue
         if name in plan.whole:
             covered.value[name] = COVER
-            covered.removed += _texts(value)
+            covered.removed += texts_in(value)
             continue
         mine = plan.placed.get(name, ())
         if not mine and not _may_hold(plan, value):
@@ -207,19 +198,6 @@ def _may_hold(plan: _Plan, value: Any) -> bool:  # noqa: ANN401
     return plan.numbers or isinstance(value, list | dict)
 
 
-def extract_row(row: Mapping[str, Any], spans: Sequence[Span]) -> dict[str, Any]:
-    """A row of which only the named parts are left."""
-    left: dict[str, Any] = {}
-    for name, value in row.items():
-        # words without a field are left wherever they stand, as a cover takes them wherever they stand
-        mine = [span for span in spans if span.field == name or (span.field is None and span.words is not None)]
-        if value is None or any(span.words is None and span.start is None for span in mine):
-            left[name] = value
-        else:
-            left[name] = extract_text(text_of(value), mine) if mine else GAP
-    return left
-
-
 def _cover_value(value: Any, spans: Sequence[Span]) -> Covered:  # noqa: ANN401
     if isinstance(value, str):
         return cover_text(value, spans)
@@ -235,12 +213,12 @@ def _cover_value(value: Any, spans: Sequence[Span]) -> Covered:  # noqa: ANN401
     return after if after.removed else Covered(value)
 
 
-def _texts(value: Any) -> list[str]:  # noqa: ANN401
+def texts_in(value: Any) -> list[str]:  # noqa: ANN401
     """Every text inside a value, for the search of what leaves."""
     if isinstance(value, dict):
-        return [text for pair in value.items() for part in pair for text in _texts(part)]
+        return [text for pair in value.items() for part in pair for text in texts_in(part)]
     if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
+        return [text for part in value for text in texts_in(part)]
     return [] if value is None or isinstance(value, bool) else [text_of(value)]
 
 

@@ -113,7 +113,8 @@ class Standing:
     def of(self, item: str, row: Mapping[str, Any]) -> Decision | None:
         """What is decided of one item: by its own decision or by a newer rule that covers it; legal goes before.
 
-        A rule that gives (it includes, or covers some words) never gives more of an item than somebody decided about it alone.
+        A rule that gives (it includes, or covers some words) never gives more of an item than somebody decided about it alone,
+        and what it covers is covered in an extract too, be that older or newer.
         """
         ordinary, legal = self._ordinary(item, row), self.legal.get(item)
         return ordinary if legal is None else _stricter(legal, ordinary)
@@ -121,10 +122,11 @@ class Standing:
     def _ordinary(self, item: str, row: Mapping[str, Any]) -> Decision | None:
         own = self.items.get(item)
         for rule in self.rules.get(f"{item.rpartition('.')[0]}.*", ()):
-            if own is not None and own.revision > rule.revision:
-                return own
+            newer = own if own is not None and own.revision > rule.revision else None
+            if newer is not None and newer.choice is not ItemChoice.EXTRACT:
+                return newer
             if rule.parts.condition is None or rule.parts.condition.holds(row):
-                return _kept_by_hand(own, rule) or rule
+                return _kept_by_hand(own, rule) or newer or rule
         return own
 
     def covering(self, decision: Decision | None) -> tuple[Decision, ...]:
@@ -163,6 +165,8 @@ def _kept_by_hand(own: Decision | None, rule: Decision) -> Decision | None:
         return None
     if own.choice is ItemChoice.REDACT and rule.choice is ItemChoice.REDACT:
         return replace(own, parts=own.parts.model_copy(update={"spans": own.parts.spans + rule.parts.spans}))
+    if own.choice is ItemChoice.EXTRACT and rule.choice is ItemChoice.REDACT:
+        return replace(own, parts=own.parts.model_copy(update={"covers": own.parts.covers + rule.parts.spans}))
     return own
 
 
@@ -210,7 +214,9 @@ def referred_since(session: Session, case_id: UUID, revision: int) -> bool:
 
 def spans_of(decision: Decision | None, people: Iterable[Decision]) -> tuple[Span, ...]:
     """Every part that is covered: what the decision names, and the people."""
-    own = decision.parts.spans if decision and decision.choice is ItemChoice.REDACT else ()
+    parts = decision.parts if decision else Parts()
+    choice = decision.choice if decision else ItemChoice.INCLUDE
+    own = {ItemChoice.REDACT: parts.spans, ItemChoice.EXTRACT: parts.covers}.get(choice, ())
     return own + tuple(Span(words=name) for each in people if each.parts.person for name in each.parts.person.names)
 
 

@@ -29,8 +29,9 @@ from domain.errors import (
     NotAllowedNowError,
     WithLegalError,
 )
+from domain.extracts import extract_row
 from domain.item_rules import Parts
-from domain.redaction import Span, extract_row
+from domain.redaction import Span
 from domain.rights import Status
 from domain.withholding import Basis, ItemChoice, check_decision
 
@@ -119,7 +120,7 @@ def check_about_them(
     """
     denied = choice is ItemChoice.NOT_ABOUT_THE_PERSON or basis is Basis.NOT_PERSONAL_DATA
     if denied and choice is ItemChoice.EXTRACT:
-        given = extract_row(item.row, spans)
+        given = extract_row(item.row, spans).value
         cut = (name for name, value in item.row.items() if requester.named_in([value]) and not requester.named_in([given[name]]))
         if (field := next(cut, None)) is not None and item.file is None:
             raise InvalidInputError(
@@ -143,11 +144,16 @@ def _wanted(deed: Deed, body: ActionBody) -> Wanted:
     item = found_item(deed, body.item, body.position)
     requester = requester_of(deed)
     check_about_them(requester, body.decision, body.basis, item, body.spans)
-    if body.basis is Basis.THIRD_PARTY and body.decision is not ItemChoice.EXTRACT:  # an extract names what is given
-        check_own_words(requester, [span.words for span in body.spans if span.words], "spans")
-    check_fields(body.spans, item)
-    check_drawn(deed, body.spans, body.decision, item)
-    parts = Parts(spans=tuple(body.spans), looked=body.looked and item.file is not None)
+    extract = body.decision is ItemChoice.EXTRACT  # names what is given, and apart from that what is covered in it
+    if body.covers and not extract:
+        raise InvalidInputError(
+            "Only an extract has parts that are covered in it; of a redaction they are its parts.", field="covers"
+        )
+    if body.basis is Basis.THIRD_PARTY:
+        check_own_words(requester, [span.words for span in (body.covers if extract else body.spans) if span.words], "spans")
+    check_fields([*body.spans, *body.covers], item)
+    check_drawn(deed, [*body.spans, *body.covers], body.decision, item)
+    parts = Parts(spans=tuple(body.spans), covers=tuple(body.covers), looked=body.looked and item.file is not None)
     check = unchanged(deed, item, body.seen)
     return Wanted(body.item, body.decision, body.basis, body.reason, parts, check=check)
 

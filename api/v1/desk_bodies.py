@@ -37,7 +37,10 @@ class SetItemDecisionBody(ActionBody):
         None
     )
     reason: Annotated[Reason | None, Field(description="kept sealed; never sent to the person")] = None
-    spans: Annotated[list[Span], Field(max_length=1_000, description="what is covered by `redact`, or left by `extract`")] = []
+    spans: Annotated[
+        list[Span], Field(max_length=1_000, description="what is covered by `redact`, or whose sentences `extract` gives")
+    ] = []
+    covers: Annotated[list[Span], Field(max_length=1_000, description="of an `extract`: what stays covered in it")] = []
     position: Annotated[int | None, Field(ge=0, le=2**31 - 1, description="where the list has it; only makes it quicker")] = None
     looked: Annotated[bool, Field(description="of a file: whoever decides had every page of it before them")] = False
     seen: Seen = None

@@ -151,11 +151,37 @@ def test_a_mail_whose_attachment_went_whole_answers_in_part(case: SearchedCase, 
     assert (built.withheld, built.others_covered) == (1, others)
 
 
-def test_an_extract_by_typed_words_gives_nothing_but_them(case: SearchedCase) -> None:
+def test_an_extract_by_typed_words_gives_their_sentence_and_nothing_else(case: SearchedCase) -> None:
     items = prompts(case, "Tom is ill. Ruth was late. Budget.", "All of it")
-    case.decide(items[0], "extract", "not_personal_data", parts=spans({"words": "Ruth was late"}))
+    case.decide(items[0], "extract", "not_personal_data", parts=spans({"words": "late"}))
     as_json, as_csv = rows(case.members())
-    assert [row["body"] for row in as_json] == [row["body"] for row in as_csv] == ["[…] Ruth was late […]", "All of it"]
+    assert [row["body"] for row in as_json] == [row["body"] for row in as_csv] == ["[…] Ruth was late. […]", "All of it"]
+
+
+@pytest.mark.parametrize(("own", "rule"), [(2, 3), (3, 2)])
+def test_what_a_rule_or_a_third_person_covers_stays_covered_in_an_extract(case: SearchedCase, own: int, rule: int) -> None:
+    items = prompts(case, f"Plans. Ruth told {OTHER} and Pat Lee of it. Budget.", f"by {OTHER}, Pat Lee")
+    case.decide("*", "redact", "third_party", 1, person("Pat Lee"))
+    case.decide(PROMPTS, "redact", "third_party", rule, spans({"words": OTHER}))
+    case.decide(items[0], "extract", "not_personal_data", own, spans({"words": "Ruth"}))
+    as_json, _ = rows(case.members())
+    assert as_json[0]["body"] == f"[…] Ruth told {COVER} and {COVER} of it. […]"
+    assert leaks(case) == []
+
+
+def test_an_extract_of_a_mail_is_its_day_and_the_sentence_as_it_reads(case: SearchedCase) -> None:
+    text = f"Budget first. Ruth and {OTHER} were late. More of it."
+    case.found_files("uploads", "pictures", {"mail.eml": mail(text, subject="Plans"), "x.pdf": PDFS["text"]("Ruth")})
+    letter, pdf = case.items("uploads", "pictures")
+    parts = Parts(spans=(Span(words="late"),), covers=(Span(words=OTHER),))
+    case.decide(letter.id, "extract", "third_party", 1, parts)
+    case.decide(pdf.id, "extract", "third_party", 2, parts)
+    members = case.members()
+    (given,) = [content.decode() for name, content in members.items() if name.startswith(f"{FILES}000001")]
+    assert given.endswith(f"[…] Ruth and {COVER} were late. […]")
+    assert "Plans" not in given
+    assert f"{FILES}000002.pdf" not in members, "of a PDF there is no extract, so it is kept back whole"
+    assert leaks(case) == []
 
 
 def test_an_exclusion_is_not_in_the_answer_and_not_withheld(case: SearchedCase) -> None:

@@ -89,7 +89,26 @@ def test_an_extract_says_what_is_given_of_the_item(at_console: SignIn, desk: Sea
     assert decisions(desk) == []
     person.post(here, given | {"basis": "third_party"})
     assert decisions(desk) == [(item, "extract", "third_party")]
-    assert "Given, and nothing else of it: […] Mr Baker" in text_of(person.get(here))
+    assert "Given, and nothing else of it: ring Mr Baker on 020 7946 0018" in text_of(person.get(here))
+
+
+def test_what_an_extract_would_give_is_shown_before_it_is_decided(at_console: SignIn, desk: SearchedCase) -> None:
+    person, here = at_console(), f"{path_of(desk)}/{PROMPTS}"
+    item = desk.items("platform", "prompts")[1].id
+    form = {"item": item, "position": "1", "decision": "extract", "typed": "ring", "words": "Baker", "press": "preview"}
+    shown = person.post(here, form)
+    given = text_of(shown).partition("nothing else of it. Nothing is decided yet:")[2].partition("Parts, reason")[0]
+    assert given.strip() == "ring Mr [redacted] on 020 7946 0018"
+    assert 'value="Baker" checked' in shown.text, "the form comes back as it was filled in"
+    assert decisions(desk) == []
+    person.post(here, form | {"press": "", "basis": "third_party"})
+    members = desk.members()["data/platform/prompts.json"].decode()
+    assert "ring Mr [redacted] on 020 7946 0018" in members, "the person gets what was shown"
+    nothing = person.post(here, form | {"typed": ""})
+    assert "Say which parts" in text_of(nothing)
+    picture = desk.items("uploads", "pictures")[0]
+    files = person.post(f"{path_of(desk)}/package/uploads/pictures", form | {"item": picture.id, "position": "0"})
+    assert "This file is withheld whole instead." in text_of(files)
 
 
 def test_an_item_is_withheld_and_included_again(at_console: SignIn, desk: SearchedCase) -> None:

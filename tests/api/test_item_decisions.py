@@ -85,6 +85,8 @@ def test_a_redaction_names_its_parts_and_is_listed(desk: Desk) -> None:
         ({"decision": "redact", "basis": "third_party", "spans": [{"area": AREA}]}, "spans"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"area": AREA, "words": "Tom"}]}, "spans.0"),
         ({"decision": "redact", "basis": "third_party", "spans": [{"about_file": True}]}, "spans"),
+        ({"decision": "redact", "basis": "third_party", "spans": [{"words": "Tom"}], "covers": [{"words": "Pat"}]}, "covers"),
+        ({"decision": "extract", "basis": "third_party", "spans": [{"words": "x y"}], "covers": [{"words": MAILBOX}]}, "spans"),
         ({"decision": "duplicate", "basis": "third_party"}, "basis"),
         ({"decision": "outside_scope"}, "reason"),
         ({"decision": "withhold", "basis": "national_law", "reason": "x"}, "basis"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.item_rules import Condition, ThirdPerson, sample_of
-from domain.redaction import COVER, GAP, Span, cover_row, cover_text, extract_row, extract_text, finder
+from domain.redaction import COVER, Span, cover_row, cover_text, finder
 
 WORDS = st.text(st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x17F), min_size=4, max_size=12)
 AROUND = st.text(st.sampled_from(' .,;:-\n"<>&/\\@#()'), max_size=12)
@@ -54,22 +54,6 @@ def test_words_are_found_in_nested_documents_and_their_keys() -> None:
 
 def test_letters_that_do_not_show_hide_nobody() -> None:
     assert cover_text("by An\u200bna\u00ad Smith", [Span(words="Anna Smith")]).value == f"by {COVER}"
-
-
-def test_an_extract_is_the_named_parts_and_nothing_else() -> None:
-    text = "Budget. Ruth was late on Monday. Secret plans."
-    assert extract_text(text, [Span(field="body", start=8, end=32)]) == f"{GAP} {text[8:32]} {GAP}"
-    row = {"id": 7, "body": text, "author": "Tom"}
-    assert extract_row(row, [Span(field="id"), Span(field="body", start=8, end=32)]) == {
-        "id": 7,
-        "body": f"{GAP} Ruth was late on Monday. {GAP}",
-        "author": GAP,
-    }
-    assert extract_row(row, [Span(words="Ruth was late")]) == {
-        "id": GAP,
-        "body": f"{GAP} Ruth was late {GAP}",
-        "author": GAP,
-    }
 
 
 @pytest.mark.parametrize(

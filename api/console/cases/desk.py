@@ -14,8 +14,9 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import act_page, content, deeds, desk_file_reading, desk_reading, desk_said, reading, shell
+from api.console.cases import act_page, content, deeds, desk_parts, desk_reading, desk_said, reading, shell
 from api.console.cases.act_page import Refused
+from api.console.cases.desk_extracts import Extract
 from api.console.cases.desk_words import CHOICES, STANDS
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
@@ -69,10 +70,12 @@ async def decide(  # noqa: PLR0917
     position = number_in(field(form, "position")) or 0
     start = position - position % desk_reading.PAGE
     item = field(form, "item")
-    spans = _spans(form)
-    if spans:
-        spans += await run_in_threadpool(_drawn_spans, web, case, system, collection, position, item)
-    given = {"item": item, "position": position, "spans": spans, "seen": seen_in(form)} | _choice(form)
+    if field(form, "press") == "preview":
+        return await run_in_threadpool(_preview, web, who, case, system, collection, position, form)
+    parts = desk_parts.parts_in(form)
+    if parts["spans"]:
+        parts["spans"] += await run_in_threadpool(desk_parts.drawn_spans, web, case, system, collection, position, item)
+    given = {"item": item, "position": position, "seen": seen_in(form)} | parts | _choice(form)
     # What was covered stands ticked in the form. It is not what an extract keeps, so that is asked once more.
     turned = field(form, "began") == "covered" and given["decision"] == ItemChoice.EXTRACT.value
     refused = _TURNED if turned else await attempt(web, who, case, Action.SET_ITEM_DECISION, given, form)
@@ -159,26 +162,6 @@ def _choice(form: FormData) -> dict[str, Any]:
     }
 
 
-def _spans(form: FormData) -> list[dict[str, Any]]:
-    """What was chosen: fields, suggested words, typed words. Only a redaction and an extract have parts."""
-    if field(form, "decision") not in {ItemChoice.REDACT.value, ItemChoice.EXTRACT.value}:
-        return []
-    typed = [line.strip() for line in field(form, "typed").splitlines() if line.strip()]
-    words = [str(each) for each in form.getlist("words")] + typed
-    return [{"field": str(each)} for each in form.getlist("field")] + [{"words": each} for each in dict.fromkeys(words)]
-
-
-def _drawn_spans(web: Web, case: CaseView, system: str, collection: str, position: int, item: str) -> list[dict[str, Any]]:  # noqa: PLR0917
-    """The areas that were marked on the file's pages: a decision made in the list keeps them."""
-    facts = reading.read(web, case)
-    found = desk_reading.collection_of(web, facts, system, collection)
-    at = next(found.items(position), None) if position < found.rows else None
-    if at is None or at.id != item or at.file is None:
-        return []
-    spans = desk_file_reading.own_spans(desk_file_reading.decision_of(web, facts, at))
-    return [span.model_dump(mode="json", exclude_defaults=True) for span in spans if span.drawn]
-
-
 def _condition(given: dict[str, str]) -> dict[str, str] | None:
     return {"field": given["field"], "contains": given["contains"]} if given["field"] and given["contains"] else None
 
@@ -207,6 +190,7 @@ def _desk(  # noqa: PLR0917
     refused: Refused | None = None,
     at: str = "",
     filled: FormData | None = None,
+    extract: Extract | None = None,
 ) -> Response:
     read = reading.read(web, case)
     desk = desk_reading.read_desk(web, who, read, system, collection, start)
@@ -228,9 +212,24 @@ def _desk(  # noqa: PLR0917
         collection=collection,
         refused_item=at,
         filled=filled,
+        extract=extract,
         remarks=read.state.status is Status.IN_REVIEW,
         **desk_said.around(web, read, who, [line.id for line in desk.lines if not line.sealed]),
     )
+
+
+def _preview(  # noqa: PLR0917
+    web: Web, who: SignedIn, case: CaseView, system: str, collection: str, position: int, form: FormData
+) -> Response:
+    """What an extract would give, with the form as it was filled in; nothing is decided."""
+    refused, extract = None, None
+    try:
+        extract = desk_parts.extract_as_chosen(web, who, case, system, collection, position, form)
+    except InvalidInputError as refusal:
+        refused = act_page.beside(refusal)
+    start = position - position % desk_reading.PAGE
+    item = field(form, "item")
+    return _desk(web, who, case, system, collection, start, refused=refused, at=item, filled=form, extract=extract)
 
 
 def _rule(  # noqa: PLR0917

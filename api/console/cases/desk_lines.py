@@ -13,10 +13,11 @@ from uuid import UUID
 from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.documents.shapes import is_pdf, is_picture
+from api.console.cases.desk_extracts import Extract, extract_of
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.reading import notes_of, people_of
 from api.dependencies import Web
-from domain.redaction import GAP, cover_row, extract_row, text_of
+from domain.redaction import cover_row, text_of
 from domain.rights import Role
 from domain.suggestions import Suggestion, suggest
 from domain.withholding import KEPT_BACK, Basis, ItemChoice
@@ -52,7 +53,7 @@ class Line:
         text: of a text file, its beginning.
         suggested: words that may be covered, with the reason.
         covers: words under a cover now.
-        given: what of it is given, where it is given as an extract.
+        extract: what of it is given, where it is given as an extract.
         by_rule: a rule decided it.
         revision: of what stands now, 0 for nothing: whoever decides says what they saw.
         undo: the revision of a decision about this very item that can be taken back; 0 where there is none.
@@ -84,7 +85,7 @@ class Line:
     sealed: bool = False
     of_legal: bool = False
     reason: str = ""
-    given: Sequence[str] = ()
+    extract: Extract | None = None
     chosen: tuple[list[str], list[str]] = ([], [])
     based: str = ""
 
@@ -106,7 +107,13 @@ def sealed_from(role: Role, standing: Standing, item: str) -> bool:
 
 
 def line_of(  # noqa: PLR0917 (one item, and what is known around it)
-    found: CollectedCollection, item: Item, standing: Standing, own: Sequence[str], role: Role, names: Sequence[str]
+    web: Web,
+    found: CollectedCollection,
+    item: Item,
+    standing: Standing,
+    own: Sequence[str],
+    role: Role,
+    names: Sequence[str],
 ) -> Line:
     """One item as somebody with a role may see it: nothing of what is with legal, no privileged part.
 
@@ -131,7 +138,7 @@ def line_of(  # noqa: PLR0917 (one item, and what is known around it)
     if legal is not None and role is not Role.LEGAL_REVIEWER:
         # Its file may hold the privileged words in a way that only legal can judge.
         item = replace(item, row=cover_row(item.row, legal.parts.spans).value, file=None)
-    return _line(found, item, standing, own, decision, names)
+    return _line(web, found, item, standing, own, decision, names)
 
 
 def with_authors(  # noqa: PLR0917 (some items, and who looks at them)
@@ -158,6 +165,7 @@ def with_authors(  # noqa: PLR0917 (some items, and who looks at them)
 
 
 def _line(  # noqa: PLR0917
+    web: Web,
     found: CollectedCollection,
     item: Item,
     standing: Standing,
@@ -179,7 +187,9 @@ def _line(  # noqa: PLR0917
             content = next(iter(reader), b"")
     text = _beginning(content) if item.file else ""
     file_text = _pieces(text, suggest(text, own=own, names=names), suggested) if text else []
-    covers = cover_row(item.row, spans_of(decision, people)).removed
+    extract = decision is not None and decision.choice is ItemChoice.EXTRACT
+    given = extract_of(found, item, decision, people, web.resources.documents) if decision and extract else None
+    covers = given.covered if given else cover_row(item.row, spans_of(decision, people)).removed
     # A rule that finds nothing to cover in a record gives it whole.
     whole = bool(decision and decision.rule and decision.choice is ItemChoice.REDACT and not covers and not item.file)
     told = None if whole else decision
@@ -200,18 +210,8 @@ def _line(  # noqa: PLR0917
         of_legal=item.id in standing.legal,
         chosen=_chosen(item, decision),
         based=decision.basis or "" if decision and not decision.of_legal else "",
-        given=_given(item, decision),
+        extract=given,
     )
-
-
-def _given(item: Item, decision: Decision | None) -> list[str]:
-    """What an extract leaves, as the person will read it; of a file, the words that are looked for in its text."""
-    if decision is None or decision.choice is not ItemChoice.EXTRACT:
-        return []
-    if item.file:
-        return [span.words for span in decision.parts.spans if span.words]
-    left = extract_row(item.row, decision.parts.spans)
-    return [text_of(value) for value in left.values() if value is not None and value != GAP]
 
 
 def _chosen(item: Item, decision: Decision | None) -> tuple[list[str], list[str]]:

@@ -82,7 +82,7 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         _note_seen(web, who, facts, found, start, len(items))
     names = known_names(web, standing, found, [item.row for item in items])
     own = own_words(web, facts.view.receipt, facts.state)
-    lines = [line_of(found, item, standing, own, who.role, names) for item in items]
+    lines = [line_of(web, found, item, standing, own, who.role, names) for item in items]
     lines = with_authors(web, facts.state.case_id, who.role, standing, items, lines)
     end = start + len(items)
     seen = seen_of(web, facts).get((system, collection), 0)

@@ -110,7 +110,14 @@ def _changed(decisions: Iterable[Decision], revision: int) -> list[tuple[Decisio
 
 
 def _meaning(decision: Decision) -> tuple[object, ...]:
-    return decision.choice, decision.basis, decision.parts.spans, decision.parts.person, decision.parts.looked
+    return (
+        decision.choice,
+        decision.basis,
+        decision.parts.spans,
+        decision.parts.covers,
+        decision.parts.person,
+        decision.parts.looked,
+    )
 
 
 def _places(web: Web, facts: CaseFacts, items: list[str]) -> dict[str, int]:

@@ -50,7 +50,7 @@ def decided(web: Web, facts: CaseFacts) -> Iterator[tuple[Any, ...]]:
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         for each in every_decision(session, vault):
-            parts = "; ".join(_said(span) for span in each.parts.spans)
+            parts = "; ".join([*map(_said, each.parts.spans), *(f"covered in it: {_said(span)}" for span in each.parts.covers)])
             if each.parts.undoes is not None:
                 parts = f"takes revision {each.parts.undoes} back"
             counts = f"{each.parts.before} to {each.parts.after}" if each.rule else ""

@@ -134,7 +134,7 @@ def _talks(  # noqa: PLR0917
         standing = Standing.read(session, vault, only=[item.id for item in items])
     names = known_names(web, standing, found, [item.row for item in items])
     own = own_words(web, case.receipt, case.state)
-    lines = {item.position: desk_lines.line_of(found, item, standing, own, who.role, names) for item in items}
+    lines = {item.position: desk_lines.line_of(web, found, item, standing, own, who.role, names) for item in items}
     named = {item.position: item.row[shape.thread] for item in items}
     return [
         Talk(

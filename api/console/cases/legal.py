@@ -160,7 +160,9 @@ def _given(web: Web, case: CaseView) -> Iterator[Given]:
     own = own_words(web, case.receipt, case.state)
     for item in _items(collected, set(rows)):
         found = next(one for one in collected.collections if (one.system, one.name) == (item.system, item.collection))
-        line = desk_lines.line_of(found, item, standing, own, Role.LEGAL_REVIEWER, known_names(web, standing, found, [item.row]))
+        line = desk_lines.line_of(
+            web, found, item, standing, own, Role.LEGAL_REVIEWER, known_names(web, standing, found, [item.row])
+        )
         (line,) = desk_lines.with_authors(web, case.receipt.case_id, Role.LEGAL_REVIEWER, standing, [item], [line])
         referral = next((row.parts.referral for row in reversed(rows[item.id]) if row.parts.referral), None)
         waits = standing.legal[item.id].choice is ItemChoice.WITH_LEGAL

@@ -159,7 +159,7 @@ def _asked(  # noqa: PLR0917 (for whom, of what, under which decisions)
         system, collection, _ = str(item_id).split(".")
         one = next(each for each in found if (each.system, each.name) == (system, collection))
         item = next(one.items(int(str(position))))
-        line = desk_lines.line_of(one, item, standing, own, who.role, known_names(web, standing, one, [item.row]))
+        line = desk_lines.line_of(web, one, item, standing, own, who.role, known_names(web, standing, one, [item.row]))
         (line,) = desk_lines.with_authors(web, read.state.case_id, who.role, standing, [item], [line])
         here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
         asked.append(Asked(line, _WHY[str(why)], content.title_of(web, system, collection), here))
