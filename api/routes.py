@@ -65,7 +65,7 @@ from api.console.notices import acts as notice_acts
 from api.console.notices import pages as notice_pages
 from api.console.notices import replies as notice_replies
 from api.face.assets import SHARED
-from api.portal import again, collect, download, ending, follow, halt, notice, pages, proof, submit, verify
+from api.portal import again, collect, download, ending, follow, halt, notice, pages, proof, submit, told, verify
 from api.v1 import actions, cases, dates, disclosures, erasure, items, lists, mail, package, requests
 from api.v1 import archives as archive_routes
 from api.v1 import breaches as breach_routes
@@ -101,7 +101,7 @@ def routes() -> list[BaseRoute]:
         notice_routes,
     ):
         router.include_router(module.router, prefix=API)
-    for page in (submit, verify, ending, follow, halt, proof, again, download, collect, notice):
+    for page in (submit, verify, ending, follow, halt, proof, again, download, collect, told, notice):
         router.include_router(page.router)
     # Fixed addresses before those with a reference in them.
     for page in (

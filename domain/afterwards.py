@@ -25,6 +25,7 @@ from domain.rights import Outcome, Status
 OFFERED_FOR = timedelta(days=30)
 OFFERED_AGAIN_FOR_MONTHS = 6
 BETWEEN_OFFERS = timedelta(minutes=10)  # anybody with an old link can ask for a mail to its owner
+SENT_BEFORE = "A new link was sent a few minutes ago. Please look in the mailbox."
 WRONG_PERSON, SOMETHING_MISSING = "wrong_person", "something_missing"
 AFTER_CHECK_DISPUTED = "after_check_disputed"  # a colleague found that one person should not have approved it alone
 MAIL_AFTER_END = "mail_after_end"  # the task of a mail that came when the case was closed
@@ -78,9 +79,7 @@ def check_time(state: CaseState, action: Action, now: datetime) -> None:
             words = "The copy was kept for six months after it was delivered. You can ask for a new one at any time."
             raise NotAllowedNowError(words, status=state.status.value)
         if state.offered_at is not None and state.reissued and now - state.offered_at < BETWEEN_OFFERS:
-            raise NotAllowedNowError(
-                "A new link was sent a few minutes ago. Please look in the mailbox.", status=state.status.value
-            )
+            raise NotAllowedNowError(SENT_BEFORE, status=state.status.value)
     if action is Action.OPEN_PACKAGE and state.offered_at is not None and now > state.offered_at + OFFERED_FOR:
         raise NotAllowedNowError("The copy waited for 30 days. Ask for a new link to it first.", status=state.status.value)
 

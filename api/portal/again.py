@@ -13,8 +13,10 @@ from adapters.database.tables import Link
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
-from api.portal.languages import say, told_of
+from api.portal.languages import say
 from api.portal.reading import link_of
+from api.portal.told import tell
+from domain.afterwards import SENT_BEFORE
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import NotAllowedNowError
@@ -68,9 +70,8 @@ def _open_here(request: Request, web: Web, case_id: UUID) -> bool:
 
 
 async def _sent(web: Web, case_id: UUID, mark: str) -> Response:
-    title, told = say("A new link is on its way"), say("It goes to the address that the copy was sent to. It may take a minute.")
     try:
         await deeds.do(web, case_id, mark, "", Action.REISSUE_PACKAGE, deeds.again)
     except NotAllowedNowError as refusal:
-        title, told = say("There is no new link"), told_of(refusal)
-    return pages.show(web, "told.html", title=title, lines=[told])
+        return tell(web, "link-sent-before" if refusal.message == SENT_BEFORE else "link-over")
+    return tell(web, "new-link")

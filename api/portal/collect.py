@@ -7,6 +7,7 @@ bytes go out by `api/portal/download.py`.
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseReader
 from api.dependencies import TheWeb, Web
@@ -15,8 +16,9 @@ from api.portal import deeds, pages, sessions
 from api.portal.again import ask_again
 from api.portal.download import is_there, unlock
 from api.portal.follow import LONGEST_MESSAGE
-from api.portal.languages import say, told_of
+from api.portal.languages import say, spoke, told_of
 from api.portal.reading import copy_days, link_of, masked_address
+from api.portal.told import tell
 from api.portal.words import code_refused
 from domain.authority import Action
 from domain.decisions import allowed_actions
@@ -75,7 +77,8 @@ async def enter(token: str, web: TheWeb) -> Response:
 @router.post("/collect/send")
 async def send_code(request: Request, web: TheWeb) -> Response:
     """Send a fresh code to the address that the copy goes to."""
-    session, mark, _ = await _posted(request, web, "")
+    session, form = await _posted(request, web)
+    mark = forms.field(form, "once")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
     if not {Action.REQUEST_CODE, Action.OPEN_PACKAGE} <= {*allowed_actions(view.state)}:
         return await run_in_threadpool(lambda: _page(web, session, errors={"code": say(_OVER)}, status=409))
@@ -91,7 +94,8 @@ async def send_code(request: Request, web: TheWeb) -> Response:
 @router.post("/collect/code")
 async def type_code(request: Request, web: TheWeb) -> Response:
     """Open the copy for this visit."""
-    session, mark, code = await _posted(request, web, "code")
+    session, form = await _posted(request, web)
+    mark, code = forms.field(form, "once"), forms.field(form, "code")
     try:
         command = await run_in_threadpool(unlock, web, session, mark, code)
     except InvalidInputError:
@@ -111,7 +115,10 @@ async def type_code(request: Request, web: TheWeb) -> Response:
 @router.post("/collect/missing")
 async def something_missing(request: Request, web: TheWeb) -> Response:
     """Say what is missing; it reaches the caseworkers as a message."""
-    session, mark, text = await _posted(request, web, "text")
+    session, form = await _posted(request, web)
+    mark, text = forms.field(form, "once"), forms.field(form, "text")
+    if spoke(form):
+        return await run_in_threadpool(lambda: _page(web, session, typed={"text": text}))
     if not 0 < len(text) <= LONGEST_MESSAGE:
         told = say("Write what is missing, in at most 20,000 characters.")
         return await run_in_threadpool(lambda: _page(web, session, errors={"text": told}, typed={"text": text}, status=422))
@@ -123,22 +130,21 @@ async def something_missing(request: Request, web: TheWeb) -> Response:
 @router.post("/collect/wrong-person")
 async def wrong_person(request: Request, web: TheWeb) -> Response:
     """Stop at once: links and codes end, also when the request is closed already, and a person looks into it."""
-    session, mark, _ = await _posted(request, web, "")
-    told = say("Links and codes have stopped working. A person looks into it.")
+    session, form = await _posted(request, web)
+    mark, told = forms.field(form, "once"), "wrong-person"
     try:
         await deeds.do(web, session.case_id, mark, "", Action.REPORT_WRONG_PERSON, deeds.wrong_person)
     except NotAllowedNowError:  # it is not on its way to anybody any more
-        told = say("The copy cannot be fetched any more.")
+        told = "wrong-person-late"
     await run_in_threadpool(sessions.end_others, web, session.case_id)
-    lines = [told, say("Please delete the copy if you have it.")]
-    return pages.show(web, "told.html", title=say("Thank you for telling us"), lines=lines)
+    return tell(web, told)
 
 
-async def _posted(request: Request, web: Web, name: str) -> tuple[sessions.Visit, str, str]:
+async def _posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]:
     session = await run_in_threadpool(sessions.current, request, web, "package")
     form = await forms.form_of(request)
     sessions.check_form(web, session, forms.field(form, "key"))
-    return session, forms.field(form, "once"), forms.field(form, name) if name else ""
+    return session, form
 
 
 def _page(
@@ -158,6 +164,8 @@ def _page(
         "collect.html",
         status=status,
         session=session,
+        here="/collect?have=code" if sent else "/collect",
+        asking="text-form" if typed and "text" in typed else "",
         reference=view.receipt.reference,
         ready=is_there(view),
         opened=session.opened,

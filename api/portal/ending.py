@@ -19,6 +19,7 @@ from api.portal import deeds, pages, sessions
 from api.portal.follow import begin_proven, posted
 from api.portal.languages import say, told_of
 from api.portal.reading import masked_address, may_withdraw
+from api.portal.told import tell
 from domain.authority import Action
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
@@ -26,7 +27,7 @@ from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError,
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 _WITHDRAW: Final = "withdraw"  # where the page of the code leads to
-_HELD: Final = ["Nothing goes out and nothing is deleted until a person has looked into it.", "You need do nothing more."]
+_SENT: Final = "sent"
 
 
 @router.get("/follow/withdraw")
@@ -76,24 +77,24 @@ async def not_me(request: Request, web: TheWeb) -> Response:
     view, mark = await run_in_threadpool(CaseReader(web.resources).get, session.case_id), forms.field(form, "once")
     if not _ends(view, session):
         await deeds.do(web, session.case_id, mark, "", Action.DISPUTE_IDENTITY, deeds.dispute)
-        return pages.show(web, "told.html", title=say("Thank you for telling us"), lines=[say(line) for line in _HELD])
+        return tell(web, "held")
     await deeds.do(web, session.case_id, mark, "", Action.DISOWN, deeds.disown)
     await run_in_threadpool(sessions.end_others, web, session.case_id, session)
     return pages.away_to("/follow")
 
 
 @router.get("/follow/prove")
-async def ask_code(request: Request, web: TheWeb, then: str = "") -> Response:
+async def ask_code(request: Request, web: TheWeb, then: str = "", done: str = "") -> Response:
     """The page that takes a fresh code; sends nothing."""
     session = await run_in_threadpool(sessions.current, request, web, "follow")
-    return await run_in_threadpool(lambda: _code_page(web, session, then))
+    return await run_in_threadpool(lambda: _code_page(web, session, then, sent=done == _SENT))
 
 
 @router.post("/follow/prove/send")
 async def send_code(request: Request, web: TheWeb) -> Response:
     """Send a fresh code to the address that the visit came from."""
     session, form = await posted(request, web)
-    then, told = forms.field(form, "then"), ""
+    then = forms.field(form, "then")
     view = await run_in_threadpool(CaseReader(web.resources).get, session.case_id)
     try:
         if session.identifier is None or not _is_the_requester(view, session):
@@ -102,7 +103,8 @@ async def send_code(request: Request, web: TheWeb) -> Response:
         await deeds.do(web, session.case_id, forms.field(form, "once"), "", Action.REQUEST_CODE, make)
     except NoCodesLeftError as refusal:
         told = told_of(refusal)
-    return await run_in_threadpool(lambda: _code_page(web, session, then, sent=not told, told=told))
+        return await run_in_threadpool(lambda: _code_page(web, session, then, sent=True, told=told))
+    return pages.away_to(_code_address(then))
 
 
 @router.post("/follow/prove")
@@ -151,6 +153,10 @@ def _is_the_requester(view: CaseView, session: sessions.Visit) -> bool:
     return view.state.delivery_address in {None, session.identifier}
 
 
+def _code_address(then: str) -> str:
+    return f"/follow/prove?done={_SENT}" + (f"&then={_WITHDRAW}" if then == _WITHDRAW else "")
+
+
 def _code_page(web: Web, session: sessions.Visit, then: str, *, sent: bool = False, told: str = "", typed: str = "") -> Response:
     view = CaseReader(web.resources).get(session.case_id)
     theirs = session.identifier is not None and _is_the_requester(view, session)
@@ -159,11 +165,12 @@ def _code_page(web: Web, session: sessions.Visit, then: str, *, sent: bool = Fal
         "prove.html",
         status=422 if told else 200,
         session=session,
+        here=_code_address(then),
         reference=view.receipt.reference,
         theirs=theirs,
         address=masked_address(web.resources, session.case_id, session.identifier),
         withdrawing=then == _WITHDRAW,
-        sent=sent or bool(told),
+        sent=sent,
         told=told,
         typed=typed,
     )

@@ -17,7 +17,7 @@ from adapters.letter_languages import authorities_in, own_authority_in, remedies
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
-from api.portal.languages import current, say, told_of
+from api.portal.languages import current, say, spoke, told_of
 from api.portal.reading import (
     answer_of,
     code_is_sent,
@@ -29,7 +29,8 @@ from api.portal.reading import (
     may_withdraw,
     messages_of,
 )
-from api.portal.steps import steps_of
+from api.portal.steps import stage_of, steps_of
+from api.portal.told import tell
 from api.portal.words import asked, outcome_of, request_title
 from domain.authority import Action
 from domain.conclusion import waits_for_words
@@ -43,6 +44,7 @@ router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 _MOVED_ON: Final = "Your request has moved on. This is not possible any more."
 _UNKNOWN: Final = "I do not know."
 LONGEST_MESSAGE: Final = 20_000  # characters, as in the form
+_WORDS: Final = frozenset({"answer", "text", "address"})  # fields whose words are carried over into another language
 _THANKS: Final = {
     "proven": "Thank you. This address is confirmed.",
     "written": "Thank you. We have your message and answer by mail.",
@@ -145,14 +147,9 @@ async def enter(token: str, web: TheWeb) -> Response:
 async def leave(request: Request, web: TheWeb) -> Response:
     """Close the page, on a device that others use too."""
     await posted(request, web)
-    page = pages.show(
-        web,
-        "told.html",
-        title=say("The page is closed"),
-        lines=[say("Nobody can open it on this device without a link from our mails."), say("Your request goes on.")],
-    )
-    await run_in_threadpool(sessions.leave, request, web, page)
-    return page
+    answer = tell(web, "left")
+    await run_in_threadpool(sessions.leave, request, web, answer)
+    return answer
 
 
 def _words(form: FormData, field: str) -> str:
@@ -173,12 +170,14 @@ async def posted(request: Request, web: Web) -> tuple[sessions.Visit, FormData]:
 async def _acted(request: Request, web: Web, field: str, act: Callable[[sessions.Visit, FormData], Awaitable[str]]) -> Response:
     """Act, and come back to the page: with thanks, or with what was wrong and all that was typed."""
     session, form = await posted(request, web)
+    typed = {field: forms.field(form, field)}
+    if spoke(form):
+        return await run_in_threadpool(lambda: follow_page(web, session, typed=typed))
     try:
         done = await act(session, form)
     except (InvalidInputError, CodeRefusedError, NoCodesLeftError, NotAllowedNowError) as refusal:
         told = say(_MOVED_ON) if refusal.kind == NotAllowedNowError.kind else told_of(refusal)
-        typed = forms.field(form, field)
-        return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed={field: typed}, status=422))
+        return await run_in_threadpool(lambda: follow_page(web, session, errors={field: told}, typed=typed, status=422))
     answer = pages.away_to(f"/follow?done={done}")
     if done == "proven":
         await run_in_threadpool(begin_proven, web, answer, session)
@@ -222,14 +221,18 @@ def follow_page(
     view = reader.get(session.case_id)
     events = reader.events(session.case_id, limit=1_000)
     messages = messages_of(web.resources, view.receipt, events) if session.proven else None
+    steps, facts = steps_of(view, events), _standing(web, view, session, events)
     return pages.show(
         web,
         "follow.html",
         status=status,
         session=session,
+        here="/follow",
+        asking=next((f"{field}-form" for field in typed or () if field in _WORDS), ""),
         title=request_title(view.receipt.rights),
         asked=asked(view.receipt.rights),
-        steps=steps_of(view, events),
+        steps=steps,
+        stage=stage_of(steps, facts),
         messages=messages,
         question=next((each.text for each in messages or () if each.asks), ""),
         address=masked_address(web.resources, session.case_id, session.identifier),
@@ -239,7 +242,7 @@ def follow_page(
         notice=notice,
         errors=errors or {},
         typed=typed or {},
-        **_standing(web, view, session, events),
+        **facts,
     )
 
 
@@ -264,7 +267,8 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         "wants_code": asked_code,
         "wants_more": (state.more_identity_asked and not state.identity_record)
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
-        "by_hand": not state.identity_record and delivery is not None and delivery.standing == "proven",
+        # The mailbox is theirs, and that alone does not settle who asks: a caseworker looks, where anything waits for it.
+        "by_hand": bool(state.unsure) and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
         **fetching_of(events),
         **copy_days(web, state),

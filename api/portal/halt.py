@@ -18,6 +18,7 @@ from api.face import forms
 from api.portal import deeds, pages
 from api.portal.languages import say
 from api.portal.reading import link_of
+from api.portal.told import tell
 from domain.authority import Action
 from domain.case import CaseState
 from domain.decisions import allowed_actions
@@ -45,7 +46,7 @@ class Halt:
         action: the command that `make` gives.
         asked: what the page asks, and what its button does.
         button: its words.
-        done: told when it is halted.
+        done: told when it is halted; of `api/portal/told.py`.
         over: told where there is nothing to halt any more, by how the case stands.
     """
 
@@ -54,7 +55,7 @@ class Halt:
     make: deeds.Make
     asked: Told
     button: str
-    done: Told
+    done: str
     over: Callable[[CaseState], Told]
 
 
@@ -73,7 +74,7 @@ HALTS: Final = (
             "Stop the erasure?", ("If you press the button, nothing is erased. You can ask for it again whenever you like.",)
         ),
         button="Stop the erasure",
-        done=Told("Nothing will be erased", ("We stopped it. We write to you in a moment.",)),
+        done="erasure-stopped",
         over=_erased_or_not,
     ),
     Halt(  # the owner of a contact that we hold (`security.md` I6): it holds the release and never the clock
@@ -85,10 +86,7 @@ HALTS: Final = (
             ("If you press the button, nothing goes out and nothing is deleted until a person has looked into it.",),
         ),
         button="This was not me",
-        done=Told(
-            "Thank you for telling us",
-            ("Nothing goes out and nothing is deleted until a person has looked into it.", "You need do nothing more."),
-        ),
+        done="held",
         over=lambda _state: Told(
             "This request has ended",
             ("This request has ended already. If you are worried about it, write to us: the ways to reach us are below.",),
@@ -100,13 +98,7 @@ HALTS: Final = (
         deeds.object_to_report,
         asked=Told("Are you 18 or older?", ("If you press the button, a person looks into it. We do not ask for a passport.",)),
         button="I am 18 or older. Keep my account",
-        done=Told(
-            "Thank you for telling us",
-            (
-                "A person looks into it, and we write to you.",
-                "Until then the account stays paused, and nothing of it is deleted.",
-            ),
-        ),
+        done="of-age",
         over=lambda _state: Told(
             "This was decided already",
             ("This was decided already. If you do not agree, write to us: the ways to reach us are below.",),
@@ -134,7 +126,7 @@ def _halting(halt: Halt) -> Callable[[str, Request, Web], Awaitable[Response]]:
             await deeds.do(web, link.case_id, forms.field(form, "once"), "", halt.action, halt.make)
         except NotAllowedNowError:
             return await run_in_threadpool(_shown, web, halt, token)
-        return await run_in_threadpool(_told, web, halt.done)
+        return tell(web, halt.done)
 
     return press
 
@@ -150,7 +142,9 @@ def _shown(web: Web, halt: Halt, token: str) -> Response:
         return pages.error_page(web, _GONE)
     state = CaseReader(web.resources).get(link.case_id).state
     if halt.action not in allowed_actions(state):
-        return _told(web, halt.over(state))
+        over = halt.over(state)
+        lines = [say(line) for line in over.lines]
+        return pages.show(web, "told.html", here=f"/{halt.purpose}/{token}", title=say(over.title), lines=lines)
     return pages.show(
         web,
         "confirm.html",
@@ -161,7 +155,3 @@ def _shown(web: Web, halt: Halt, token: str) -> Response:
         back="/",
         back_words=say("No, leave it as it is"),
     )
-
-
-def _told(web: Web, told: Told) -> Response:
-    return pages.show(web, "told.html", title=say(told.title), lines=[say(line) for line in told.lines])

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from starlette.datastructures import FormData
 
 from adapters.translations import sentences
 from api.dependencies import Web
@@ -23,6 +24,7 @@ from domain.incoming import Language
 
 NAMES: Final[dict[Language, str]] = {"en": "English", "de": "Deutsch", "fr": "Français"}
 FIELD: Final = "language"
+SPEAK: Final = "speak"  # of a form with words in it, which is sent for another language without being acted upon
 _FOLDER: Final = Path(__file__).resolve().parent / "translations"
 _WEIGHT: Final = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
@@ -93,6 +95,13 @@ def keep(web: Web, spoken: Spoken, answer: Response) -> None:
     if spoken.keep:
         secure = web.resources.settings.public_url.startswith("https:")
         answer.set_cookie(_cookie(web), spoken.language, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def spoke(form: FormData) -> bool:
+    """Whether a form was sent for another language alone, which is chosen then; nothing is done, and what was typed stays."""
+    wish = str(form.get(SPEAK, ""))
+    current().choose(wish)
+    return bool(wish)
 
 
 def wanted(accepted: str, default: Language = "en") -> Language:

@@ -28,7 +28,7 @@ from api.face.days import day_near, size, zone
 from api.face.forms import from_elsewhere
 from api.portal.languages import NAMES, current, keep, say, speaking, words
 from api.portal.limits import client_posts_too_often
-from api.portal.sessions import Visit, form_key, once
+from api.portal.sessions import SessionOverError, Visit, form_key, once
 from domain.errors import DomainError
 from domain.incoming import Language
 
@@ -90,6 +90,7 @@ def show(
     status: int = 200,
     session: Visit | None = None,
     mark: str = "",
+    here: str = "",
     **facts: Any,  # noqa: ANN401 (Jinja's)
 ) -> HTMLResponse:
     """Render a page with strict headers.
@@ -100,6 +101,7 @@ def show(
         status: of HTTP.
         session: the visit, whose forms carry its key.
         mark: of a form that goes on over several pages; without it each page has its own.
+        here: where a page that answers a post is found again; another language leads there. Or `asking`, the form to send for it.
         facts: what the template names.
     """
     today, spoken = web.now().astimezone(zone(web)).date(), current()
@@ -112,7 +114,7 @@ def show(
         .get_template(template)
         .render(
             controller=web.resources.datamap.in_language(spoken.language).controller,
-            elsewhere=spoken.elsewhere,
+            elsewhere=spoken.elsewhere or (here and f"{here}{'&' if '?' in here else '?'}"),
             chosen=spoken.chosen,
             said=said,
             size=lambda number: size(number, spoken.language),
@@ -171,13 +173,23 @@ async def _answered(  # noqa: PLR0911 (one return per kind of refusal)
         return error_page(web, 500)
 
 
-def error_page(web: Web, status: int, told: str | None = None) -> HTMLResponse:
-    """A refusal in words."""
-    title, what_now = ERRORS.get(status, ERRORS[404] if status < _OUR_OWN else ERRORS[500])
-    page = show(web, "error.html", status=status, title=say(title), what_now=told or say(what_now))
+def error_page(web: Web, status: int, told: str | None = None, *, here: str = "") -> HTMLResponse:
+    """A refusal in words; `here`: where it stands for whoever reads it in another language, if not by its status."""
+    known = status if status in ERRORS else 404 if status < _OUR_OWN else 500
+    title, what_now = ERRORS[known]
+    page = show(
+        web, "error.html", status=status, here=here or f"/sorry/{known}", title=say(title), what_now=told or say(what_now)
+    )
     if status == _AWAY:
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
+
+
+def sorry_page(web: Web, kind: str) -> HTMLResponse:
+    """A refusal again, by what stands in its address: a status, or that a visit is over."""
+    if kind == SessionOverError.kind:
+        return _over(web)
+    return error_page(web, next((status for status in ERRORS if str(status) == kind), 404))
 
 
 def install(app: FastAPI) -> None:
@@ -197,9 +209,14 @@ def install(app: FastAPI) -> None:
 
 
 def _refused(web: Web, refusal: DomainError) -> HTMLResponse:
-    if refusal.kind == "session-over":
-        return error_page(web, _GONE, f"{say(refusal.message)} {say('Open the link in our newest mail again.')}")
+    if refusal.kind == SessionOverError.kind:
+        return _over(web)
     status = STATUSES.get(refusal.kind, 500)
     if status == _OUR_OWN:
         _log.error("request failed", exc_info=refusal)
     return error_page(web, status)
+
+
+def _over(web: Web) -> HTMLResponse:
+    told = f"{say(SessionOverError.sentence)} {say('Open the link in our newest mail again.')}"
+    return error_page(web, _GONE, told, here=f"/sorry/{SessionOverError.kind}")

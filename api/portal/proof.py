@@ -78,7 +78,16 @@ def _mandate_page(web: Web, token: str, *, handed_in: bool = False, error: str =
     if link is None or not alive:
         return pages.error_page(web, _GONE)
     awaited = mandate_awaited(CaseReader(web.resources).get(link.case_id).state)
-    return pages.show(web, "mandate.html", status=status, token=token, awaited=awaited, handed_in=handed_in, error=error)
+    return pages.show(
+        web,
+        "mandate.html",
+        status=status,
+        here=f"/mandate/{token}",
+        token=token,
+        awaited=awaited,
+        handed_in=handed_in,
+        error=error,
+    )
 
 
 async def _read(request: Request, web: Web, case_id: UUID, *, mandate: bool) -> Upload:

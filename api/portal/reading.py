@@ -187,7 +187,7 @@ def fetching_of(events: list[CaseEventRow]) -> dict[str, Any]:
     return {"fetched_at": max((row.at for row in events if row.tag in {Tag.PACKAGE_OPENED, Tag.PARTIAL_OPENED}), default=None)}
 
 
-def copy_days(web: Web, state: CaseState) -> dict[str, date | None]:
+def copy_days(web: Web, state: CaseState) -> dict[str, Any]:
     """Until when the copy can be fetched, and until when it is opened again on request; None where that is over."""
     offered, delivered = state.offered_at, state.delivered_at
     until, again = days_of_copy(offered, delivered, web.now(), zone(web)) if offered and delivered else (None, None)

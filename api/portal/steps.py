@@ -3,15 +3,16 @@
 Next: api/portal/follow.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow
 from api.portal.languages import say
 from api.portal.reading import at_once
+from domain.authority import Action
 from domain.case_parts import ANSWERED
 from domain.events import Tag
 from domain.rights import Outcome, Right, Status
@@ -46,6 +47,26 @@ def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     if outcome in _STOPPED:
         return [each for each in steps if each.at] + [Step(say("This request is closed"), "done", at.get(Tag.REQUEST_CLOSED))]
     return [each for each in steps if each.at or each is steps[-1]] if outcome is Outcome.REFUSED else steps
+
+
+def stage_of(steps: Sequence[Step], facts: Mapping[str, Any]) -> str:
+    """Where a request is, in a few words: for the title of its page and the line below; what the person has to do goes first.
+
+    Args:
+        steps: its road.
+        facts: what its page shows of it.
+    """
+    if facts["outcome"]:
+        return say("This request is closed")
+    if facts["wants_code"]:
+        return say("Please confirm that it is you")
+    if Action.ANSWER_CLARIFICATION.value in facts["may"]:
+        return say("We have a question for you")
+    if facts["wants_more"]:
+        return say("We need one more thing from you")
+    if facts["ready"] and not facts["fetched"]:
+        return say("Your copy is ready") if facts["answered"] else say("A part of our answer is ready")
+    return next((each.title for each in steps if each.state == "now"), say("You have our answer"))
 
 
 def _steps(view: CaseView, events: list[CaseEventRow], at: dict[str, datetime]) -> list[Step]:

@@ -24,7 +24,7 @@ from api.face.days import zone
 from api.idempotency import keyed_hash
 from api.portal import form, pages, sessions
 from api.portal.form import Filled, Step, picture_asked
-from api.portal.languages import FIELD, current, say
+from api.portal.languages import FIELD, current, say, spoke
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, gives_data, substance
@@ -83,9 +83,8 @@ async def submit(request: Request, web: TheWeb) -> Response:  # noqa: PLR0911 (o
     """One step on, or back; at the last one the request is taken in, and is received when this answers."""
     sent = await forms.form_of(request)
     filled, step, mark = form.read(sent), form.step_of(forms.field(sent, "step")), forms.field(sent, "once")
-    wanted = forms.field(sent, "speak")  # of another language: nothing that was typed is lost
-    current().choose(wanted or forms.field(sent, FIELD))
-    if wanted:
+    current().choose(forms.field(sent, FIELD))
+    if spoke(sent):  # nothing that was typed is lost
         return await run_in_threadpool(_step, web, filled, step, mark)
     if forms.field(sent, "website"):
         # Nothing is lost and nobody is turned away: the page comes back with everything, and without what filled it in.
@@ -148,6 +147,7 @@ def receipt_page(
         "receipt.html",
         status=status,
         session=session,
+        here="/receipt",
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
         access=gives_data(view.receipt.rights),

@@ -15,6 +15,7 @@ from api.portal import deeds, pages, sessions
 from api.portal.languages import say, told_of
 from api.portal.reading import link_of, masked_address
 from api.portal.submit import receipt_page
+from api.portal.told import tell
 from api.portal.words import asked, code_refused, gives_data
 from domain.authority import Action
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
@@ -119,15 +120,7 @@ async def not_me(token: str, request: Request, web: TheWeb) -> Response:
         else:
             make = deeds.message(web, link.case_id, say(_NOT_MINE))
             await deeds.do(web, link.case_id, mark, "", Action.SEND_MESSAGE, make)
-    return pages.show(
-        web,
-        "told.html",
-        title=say("Thank you for telling us"),
-        lines=[
-            say("Nobody gets anything through this address."),
-            say("You need do nothing more. We keep a note, so that we are careful."),
-        ],
-    )
+    return tell(web, "not-mine")
 
 
 def _is_the_requester(view: CaseView, identifier: UUID) -> bool:
@@ -159,6 +152,7 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         web,
         "verify.html",
         status=422 if told else 200 if alive else 410,
+        here=f"/verify/{token}",
         told=told,
         path=f"/verify/{token}",
         reference=view.receipt.reference,

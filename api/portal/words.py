@@ -110,12 +110,25 @@ def code_refused(left: int) -> str:
     return f"{told} {say('You can try 1 more time.') if left == 1 else say('You can try %(left)s more times.', left=left)}"
 
 
+_TITLES: Final[dict[str, str]] = {
+    Right.ACCESS.value: "Your request for a copy of your data",
+    Right.ERASURE.value: "Your request to delete your data",
+    Right.RECTIFICATION.value: "Your request to correct your data",
+    Right.OBJECTION.value: "Your objection to how your data is used",
+    Right.RESTRICTION.value: "Your request to pause use of your data",
+    Right.AUTOMATED_DECISION_REVIEW.value: "Your request to have a decision looked at by a person",
+    Right.PORTABILITY.value: "Your request to move your data",
+    Right.WITHDRAW_CONSENT.value: "Your withdrawal of a consent",
+    Right.TRANSFER_INFORMATION.value: "Your request to know where your data was sent",
+    Right.COMPLAINT.value: "Your complaint",
+    Right.MINOR_REPORT.value: "Your report of a child\u2019s account",
+}
+
+
 def request_title(rights: list[str]) -> str:
-    """What a request is called on its own page."""
-    if rights == [Right.ACCESS.value]:
-        return say("Your request for a copy of your data")
-    if rights == [Right.COMPLAINT.value]:
-        return say("Your complaint")
-    if rights == [Right.ERASURE.value]:
-        return say("Your request to delete your data")
-    return say("Your request")
+    """What a request is called on its own page: by what was asked first; the others stand beside it."""
+    first, *others = rights
+    if not others:
+        return say(_TITLES[first])
+    title = say(_TITLES[first])
+    return f"{title}, {say('and 1 more')}" if len(others) == 1 else f"{title}, {say('and %(number)s more', number=len(others))}"

@@ -1,7 +1,9 @@
 """The page of a request: its stage, what is needed, words both ways, and how a visit ends."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -282,3 +284,49 @@ def test_the_sum_on_the_page_says_why_a_month_is_not_thirty_days(  # noqa: PLR09
     assert found.ends == date(*ends)
     assert why in found.why
     assert bool(why) == bool(found.why)
+
+
+@pytest.mark.parametrize("right", Right)
+def test_the_title_says_what_was_asked_and_where_it_is(web: TestClient, resources: Resources, right: Right) -> None:
+    case = CaseInHand(resources, rights=[right])
+    page = unescape(web.get(f"/follow/{a_link(case, 'follow')}").text)
+    (title,) = re.findall(r"<title>(.*?) - Small Company", page)
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", page)
+    asked, _, stage = title.partition(": ")
+    assert heading == asked
+    assert asked.startswith("Your ")
+    assert len(asked) > len("Your request")
+    assert f'<p class="lead">{stage}. ' in page
+
+
+def test_the_title_follows_the_request(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE, Right.COMPLAINT])
+    web.get(f"/follow/{a_link(case, 'follow')}")
+
+    def title() -> str:
+        return unescape(re.findall(r"<title>(.*?) - ", web.get("/follow").text)[0])
+
+    assert title() == "Your request for a copy of your data, and 2 more: Please confirm that it is you"
+    case.proven()
+    case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform"])
+    assert title().endswith(": We are collecting your data")
+    case.happen(Tag.CLARIFICATION_ASKED, note=str(case.note("Which?", "caseworker:1")))
+    assert title().endswith(": We have a question for you")
+    case.happen(Tag.REQUEST_CLOSED, outcome="withdrawn")
+    assert title().endswith(": This request is closed")
+
+
+@pytest.mark.parametrize("right", [Right.OBJECTION, Right.WITHDRAW_CONSENT, Right.COMPLAINT, Right.MINOR_REPORT])
+def test_nobody_is_said_to_look_at_who_asks_where_that_waits_for_nobody(
+    web: TestClient, resources: Resources, right: Right
+) -> None:
+    case = CaseInHand(resources, rights=[right])
+    case.happen(Tag.IDENTIFIER_PROVEN, identifier=str(case.mailbox), how="code")
+    assert "looks at who is asking" not in web.get(f"/follow/{a_link(case, 'follow')}").text
+
+
+def test_a_doubt_is_looked_at_by_a_person(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources)
+    case.happen(Tag.IDENTITY_DOUBTED, doubt="other_address")
+    case.happen(Tag.IDENTIFIER_PROVEN, identifier=str(case.mailbox), how="code", factors=["mailbox"])
+    assert "A person looks at who is asking" in web.get(f"/follow/{a_link(case, 'follow')}").text
