@@ -16,6 +16,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from markupsafe import Markup
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
@@ -32,7 +33,7 @@ from api.console.turned_away import PASSKEYS, SIGN_IN, PasskeyDueError, SignedOu
 from api.dependencies import Web, web_of
 from api.errors import RETRY_AFTER_SECONDS, STATUSES, TooLargeError
 from api.face.assets import SHARED, Assets
-from api.face.days import day_near, day_short, distance, zone
+from api.face.days import day_near, day_short, distance, stored_instant, zone
 from api.face.forms import field, form_of, from_elsewhere, number_in
 from domain.errors import DomainError
 
@@ -114,6 +115,10 @@ def show(
     def local(value: date | datetime) -> date:
         return value.astimezone(place).date() if isinstance(value, datetime) else value
 
+    def stored(value: object) -> str:
+        said = stored_instant(value, place) if isinstance(value, str) else ""
+        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value, said) if said else str(value)
+
     text = (
         environment()
         .get_template(template)
@@ -127,6 +132,7 @@ def show(
             short=lambda value: day_short(local(value), today),
             far=lambda value: distance(local(value), today),
             moment=lambda value: moment(value, place),
+            stored=stored,
             form_key=who.form_key if who else "",
             **facts,
         )

@@ -3,14 +3,15 @@
 Next: api/face/pictures.py
 """
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2.filters import do_filesizeformat
 
-from adapters.letter_words import NO_BREAK, day
+from adapters.letter_words import NO_BREAK, day, moment
 from api.dependencies import Web
 from domain.incoming import Language
 from domain.regimes import zone_of
@@ -19,6 +20,7 @@ _IN_DAYS = 95  # further away, a number of days says nothing
 _IN_MONTHS = 2 * 365
 _MONTH = 30.44  # days; a distance is not a date
 _YEAR = 365.25
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,17 @@ def day_short(value: date, today: date) -> str:
     """A date for a dense table: Thu 10 Dec; with the year where it is not within the next one."""
     year = "" if abs((value - today).days) <= 365 else f" {value:%Y}"  # noqa: PLR2004 (the days of a year)
     return f"{value:%a} {value.day} {value:%b}{year}".replace(" ", NO_BREAK)
+
+
+def stored_instant(text: str, place: ZoneInfo) -> str:
+    """An instant as a system keeps it, to the minute as a person reads it; empty where a text is none.
+
+    With an offset it is told in the controller's zone; without one nobody knows the zone, and none is named.
+    """
+    if _INSTANT.fullmatch(text) is None:
+        return ""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return moment(value, place) if value.tzinfo else f"{day(value.date())}, {value:%H:%M}"

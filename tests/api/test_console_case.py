@@ -10,19 +10,21 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from activities.case_log import CaseLog
 from adapters.database.case_reader import CaseReader
 from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.tables import AccessLog, ItemDecision, Letter, PackageRow, PageSeen
 from adapters.resources import Resources
 from domain.authority import ROLES, Action
 from domain.decisions import allowed_actions
-from domain.events import Tag
+from domain.events import CaseEvent, Tag
+from domain.messages import RecordEvents
 from domain.rights import Right, Role
 from tests import opened
 from tests.activities.package_case import SearchedCase
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
-from tests.case_stages import PREPARER, STAGES, failed, in_review, searching, withdrawn
+from tests.case_stages import PREPARER, STAGES, failed, in_review, package, searching, withdrawn
 from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
@@ -170,6 +172,7 @@ def test_an_approval_says_what_nobody_has_looked_at_and_which_words_wait_for_an_
     assert "Why it needs none" in caseworker.get(f"{address}/actions/needs_no_answer").text
     assert caseworker.post(f"{address}/actions/needs_no_answer", {"reason": "She says thank you."}).status_code == 303
     assert "waits for an answer" not in text_of(reviewer.get(address))
+    assert ", needs no answer" in text_of(reviewer.get(address)).partition("Last wrote")[2][:60], "nobody has answered it"
     form = caseworker.get(f"{address}/actions/send_message").text
     assert "When will I hear from you?" in form.partition('id="they-wrote"')[2], "the whole message stands above the answer"
     assert text_of(reviewer.get(address)).count("Last wrote") == 1
@@ -179,6 +182,66 @@ def test_an_approval_says_what_nobody_has_looked_at_and_which_words_wait_for_an_
     told = text_of(reviewer.get(f"{address}/history"))
     assert "What the person wrote needs no answer Amira Osei" in told
     assert "She says thank you." in told
+
+
+def test_whoever_prepared_before_a_return_is_named_after_it(at_console: SignIn, resources: Resources) -> None:
+    case, reviewer = in_review(resources), at_console(Role.REVIEWER)
+    person = at_console(Role.CASEWORKER, "Tomasz Lind")
+    case.done_by(person.person, Tag.PACKAGE_REQUESTED, revision=0)
+    package(case)
+    page = reviewer.get(f"/console/cases/{case.reference}")
+    assert "Tomasz Lind, so somebody else must approve" in text_of(page)
+    case.done_by(reviewer.person, Tag.PACKAGE_RETURNED, note=str(case.note("Look at number two.", reviewer.person)))
+    card = text_of(reviewer.get(f"/console/cases/{case.reference}")).partition("Next step ")[2].partition("Overview")[0]
+    assert "Nobody by hand since it was returned. Before it was returned: " in card
+    assert "Tomasz Lind" in card.partition("Before it was returned: ")[2]
+
+
+def test_whoever_decided_about_an_item_is_offered_no_approval_that_would_be_refused(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case, reviewer = in_review(resources), at_console(Role.REVIEWER)
+    assert "actions/approve_package" in reviewer.get(f"/console/cases/{case.reference}").text
+    decision = ItemDecision(
+        case_id=case.id, revision=0, item="platform.accounts.0", decision="include", author=reviewer.person, decided_at=MONDAY
+    )
+    with resources.database.write() as session:
+        session.add(decision)
+    page = reviewer.get(f"/console/cases/{case.reference}")
+    assert "actions/approve_package" not in page.text
+    assert "so the release needs other eyes than yours" in text_of(page)
+
+
+def test_a_form_stands_alone_and_leads_back_to_its_case(at_console: SignIn, resources: Resources) -> None:
+    """Tabs with nothing under them looked like a page that had not loaded."""
+    case, person = in_review(resources), at_console()
+    path = f"/console/cases/{case.reference}"
+    assert "Parts of the case" in person.get(path).text
+    form = person.get(f"{path}/actions/send_message").text
+    assert "Parts of the case" not in form
+    assert f'<p class="trail"><a href="/console/cases">Cases</a>, <a href="{path}">{case.reference}</a></p>' in form
+
+
+def test_what_was_answered_in_time_counts_no_days_any_more(at_console: SignIn, resources: Resources) -> None:
+    """The answer is out and the case still open, because a restriction lasts: its day is over and met."""
+    now = datetime.now(UTC)
+    for right, tag, told in (
+        (Right.RESTRICTION, Tag.RIGHT_ANSWERED, "Answered in time the day to answer by was "),
+        (Right.COMPLAINT, Tag.COMPLAINT_ACKNOWLEDGED, "Acknowledged in time the day to acknowledge by was "),
+    ):
+        case = CaseInHand(resources, rights=[right], received_at=now)
+        path = f"/console/cases/{case.reference}"
+        before = text_of(at_console().get(path))
+        assert "Answer by" in before.partition("Next step")[0]
+        assert "in time" not in before.partition("Next step")[0]
+        event = CaseEvent(
+            sequence=case.sequence + 1, tag=tag, at=now, actor="system", facts={"right": right.value, "following": True}
+        )
+        CaseLog(resources).record_case_event(RecordEvents(case_id=case.id, command_id="run:answered", events=[event]))
+        head = text_of(at_console().get(path)).partition("Next step")[0]
+        assert told in head
+        assert "Answer by" not in head
+        assert "Answered in time" not in head or right is Right.RESTRICTION
 
 
 def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources: Resources) -> None:

@@ -213,6 +213,24 @@ def test_the_schedule_is_complete_and_looked_at_is_noted(at_console: SignIn, des
         assert [row.action for row in session.exec(select(AccessLog)).all()].count("items") >= 2
 
 
+def test_an_instant_is_read_as_a_day_and_an_hour_and_stands_as_it_is_stored_behind_it(
+    at_console: SignIn, desk: SearchedCase
+) -> None:
+    stored = (
+        "2026-07-27T02:17:53.886897+00:00",
+        "2026-07-27 02:17:53.000000",
+        "2026-07-27T02:17:53+99:00",
+        "2026-07-27T02",
+    )
+    desk.found("partners", "referrals", [*enumerate((*stored, "2026-11-01"), start=1)])
+    page = unescape(at_console().get(f"{path_of(desk)}/package/partners/referrals").text).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'<time datetime="{stored[0]}" title="{stored[0]}">Mon 27 July 2026, 03:17 BST</time>' in page, "the controller's zone"
+    assert f'title="{stored[1]}">Mon 27 July 2026, 02:17</time>' in page, "where nobody knows the zone none is named"
+    for other in (*stored[2:], "2026-11-01"):
+        assert f"<dd>{other}</dd>" in page
+    assert "</a> \N{MIDDLE DOT} <a href" in page, "what leads elsewhere is divided"
+
+
 def test_files_are_shown_as_letters_or_pictures_and_never_run(at_console: SignIn, desk: SearchedCase) -> None:
     person, here = at_console(), f"{path_of(desk)}/package/uploads/pictures"
     page = person.get(here)
@@ -264,8 +282,7 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
         card = text_of(looks.get(here)).partition("Next step ")[2].partition("Overview")[0]
         assert "Rework what was returned" in card
         assert "Change what they ask for, then build it again" in card
-        assert "Nobody by hand" not in card, "somebody decided before it was returned"
-        assert "Nobody since it was returned." in card
+        assert "Somebody, so somebody else must approve" in card, "who decided about an item approves never, returned or not"
         assert "Number two names a colleague." in card, "why it came back stands where the work is done"
         assert "Build the package again" in text_of(looks.get("/console/cases")), "the queue says what the case says"
     kept = {

@@ -33,6 +33,14 @@ def parsed(svg: str) -> ET.Element:
     return root
 
 
+def test_the_word_late_stands_whole_in_the_first_column() -> None:
+    """Centred over a column of 16 it began left of the picture's edge."""
+    strip = parsed(strip_svg(due_days({}, 2, TODAY, Calendar("GB", "England and Wales")), lambda day: f"/d/{day}", "/late"))
+    (late,) = [one for one in strip.iter(f"{SVG}text") if one.text == "late"]
+    assert late.attrib["text-anchor"] == "start"
+    assert float(late.attrib["x"]) >= 0
+
+
 STORY = (
     RECEIVED,
     ("clarification_asked", "2026-09-07"),

@@ -250,6 +250,14 @@ def test_an_answer_that_went_out_is_not_still_to_come(web: TestClient, resources
         case.happen(Tag.REQUEST_CLOSED, outcome="fulfilled")
 
 
+def test_the_sum_names_the_day_of_receipt_and_no_distance(web: TestClient, resources: Resources) -> None:
+    """“..., today. It ends on a day off” read as if the request's own day were one."""
+    case = CaseInHand(resources, received_at=datetime.now(UTC))
+    web.get(f"/follow/{a_link(case, 'follow')}")
+    (told,) = re.findall(r"The law gives us one month from the day we received your request, ([^.]+)\.", web.get("/follow").text)
+    assert re.fullmatch(r"\w{3}.\d{1,2}.\w+.\d{4}", told)
+
+
 def test_a_copy_that_is_ready_heads_its_page(web: TestClient, released: SearchedCase) -> None:
     web.get(f"/follow/{a_link(released, 'follow')}")
     page = web.get("/follow").text

@@ -121,6 +121,7 @@ class CaseFacts:
     evidence: list[IdentityEvidence]
     related: list[Related]
     joins: str = ""  # reference of the case into which it is proposed to join this one
+    deciders: tuple[str, ...] = ()  # who decided about items, at any time: none of them can approve a package (R2)
 
     @property
     def reference(self) -> str:
@@ -136,6 +137,11 @@ class CaseFacts:
         return bool(self.events)
 
     @property
+    def prepared(self) -> list[str]:
+        """Who cannot approve the package: the decisions about items count whenever they were made, a return or not."""
+        return list(dict.fromkeys((*self.state.preparers, *self.deciders)))
+
+    @property
     def last_return(self) -> tuple[CaseEventRow, CaseEventRow] | tuple[None, None]:
         """The newest return of a package, and the package that it was about; a refusal comes back by the same event."""
         for back in self.happened(Tag.PACKAGE_RETURNED):
@@ -149,6 +155,17 @@ class CaseFacts:
     def last_said(self) -> Said | None:
         """What the person wrote last, the request itself not counted."""
         return next((each for each in self.said if not each.by_us), None)
+
+    @property
+    def replied(self) -> str:
+        """What became of what the person wrote last, in words; empty while nobody of us has said anything to it."""
+        since = self.last_said.at if self.last_said else None
+        if since is None:
+            return ""
+        after = [row for row in self.happened(Tag.MESSAGE_SENT, Tag.MESSAGE_SETTLED) if row.at >= since]
+        if any(row.tag == Tag.MESSAGE_SENT and row.actor.startswith("caseworker:") for row in after):
+            return "answered"
+        return "needs no answer" if any(row.tag == Tag.MESSAGE_SETTLED for row in after) else ""
 
     @property
     def closed_at(self) -> datetime | None:

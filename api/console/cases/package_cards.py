@@ -8,7 +8,9 @@ from typing import Final
 
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.facts import CaseFacts
+from api.console.cases.reading import case_events
 from domain.authority import Action
+from domain.folding import fold
 from domain.next_step import NextStep
 
 _BACK: Final = Press(Action.RETURN_FOR_REWORK, "Return for rework")
@@ -18,6 +20,15 @@ def said_of_return(facts: CaseFacts) -> tuple[str, datetime, str] | None:
     """What the colleague wrote who returned the package last: who, when, and the words."""
     back, _ = facts.last_return
     return (facts.person(back.actor), back.at, facts.note_of(back)) if back else None
+
+
+def prepared_before_return(facts: CaseFacts) -> list[str]:
+    """Who had prepared the package that was returned last: with a return the count of who may not approve begins anew (R2)."""
+    back, _ = facts.last_return
+    if back is None:
+        return []
+    before = fold(facts.state.case_id, case_events(row for row in facts.events if row.sequence < back.sequence))
+    return [facts.preparer(actor) for actor in before.preparers if actor not in facts.prepared]
 
 
 def build_again(looking: Looking, _step: NextStep) -> Card:

@@ -136,7 +136,7 @@ def owner_of(web: Web, facts: CaseFacts, me: str) -> Owner:
     return Owner(
         name=dict(people).get(assigned or "", ""),
         mine=assigned == me,
-        prepared=[facts.person(actor) for actor in facts.state.preparers],
+        prepared=[facts.person(actor) for actor in facts.prepared],
         staff=[each for each in people if each[0] != assigned],
     )
 

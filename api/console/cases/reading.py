@@ -73,6 +73,7 @@ def read(web: Web, view: CaseView) -> CaseFacts:
             evidence=_evidence(session, view.state),
             related=_related(session, case_id),
             joins=_joins(session, view.state),
+            deciders=tuple(deciders),
         )
 
 

@@ -15,7 +15,7 @@ from adapters.database.clocks import seat_of, story_of
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words, kept_back
 from api.console.authority import may
-from api.console.cases import content, legal_hold, looked, package_places, rail, unseen
+from api.console.cases import content, legal_hold, looked, package_cards, package_places, rail, unseen
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
@@ -269,7 +269,8 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         ],
         "added_keys": [line.value for line in facts.identifiers if line.standing == "accepted"],
         "by_hand": looked.said(looking),
-        "prepared": [facts.preparer(actor) for actor in facts.state.preparers],
+        "prepared": [facts.preparer(actor) for actor in facts.prepared],
+        "prepared_before": package_cards.prepared_before_return(facts),
     }
 
 

@@ -41,8 +41,8 @@ def approve(looking: Looking, _step: NextStep) -> Card:
     approve = Press(
         Action.APPROVE_PACKAGE, "Approve and release", {"sha256": package.sha256}, direct=not looking.unseen, first=True
     )
-    if looking.person in facts.state.preparers:
-        alone, note = looking.alone(approve)
+    if looking.person in facts.prepared:
+        alone, note = looking.alone(approve) if looking.person in facts.state.preparers else ([], "")
         return Card(
             "Somebody else approves the package",
             "You prepared a part of this case, so the release needs other eyes than yours. Article 32 stands behind this rule.",
@@ -81,7 +81,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
 
 def part(looking: Looking, _step: NextStep) -> Card:
     """A part of the answer, to be released before the rest."""
-    partial, mine = looking.facts.state.partial, looking.person in looking.facts.state.preparers
+    partial, mine = looking.facts.state.partial, looking.person in looking.facts.prepared
     assert partial is not None
     assert partial.package is not None
     package = partial.package
@@ -93,7 +93,7 @@ def part(looking: Looking, _step: NextStep) -> Card:
         direct=not looking.unseen,
         first=True,
     )
-    alone, note = looking.alone(approve) if mine else ([approve], "")
+    alone, note = looking.alone(approve) if looking.person in looking.facts.state.preparers else ([] if mine else [approve], "")
     if looking.sample and not mine:
         return Card(
             "Look at the sample of a part of the answer",
