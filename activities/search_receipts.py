@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, select
 from activities.matching import Way
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
+from adapters.database.review_tables import ItemOpened
 from adapters.database.session import insert
 from adapters.database.tables import PageSeen, SearchReceipt
 from adapters.resources import Resources
@@ -107,8 +108,9 @@ class Receipts:
 
     def _forget_seen(self, session: Session, place: Place) -> None:
         """What stands on the pages of a collection is something else now: nobody has looked at it."""
-        here = (col(PageSeen.case_id) == self._case_id, col(PageSeen.run) == self._run)
-        session.execute(delete(PageSeen).where(*here, col(PageSeen.system) == place[0], col(PageSeen.collection) == place[1]))
+        for table in (PageSeen, ItemOpened):
+            here = (col(table.case_id) == self._case_id, col(table.run) == self._run)
+            session.execute(delete(table).where(*here, col(table.system) == place[0], col(table.collection) == place[1]))
 
     def _replace(self, session: Session, old: SearchReceipt | None, outcome: Outcome, unused: list[UUID]) -> SearchReceipt | None:
         """The receipt that takes the place of the one before, if it does; adds to the blobs that are nobody's now."""

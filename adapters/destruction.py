@@ -25,7 +25,7 @@ from adapters.database.erasure_tables import ErasurePlanRow, ErasureStepRow
 from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.measure_tables import ConsentEnd, DisputedRecord, Restriction
 from adapters.database.retention_tables import Destruction
-from adapters.database.review_tables import CaseWall
+from adapters.database.review_tables import CaseWall, ItemOpened
 from adapters.database.session import Database
 from adapters.database.staff_tables import HeldRelease
 from adapters.incoming.ending import end_mails_of_case
@@ -44,8 +44,8 @@ STAYS: Final = frozenset(
 )  # ids, enums, dates, counts, hashes
 GOES: Final = frozenset(
     {
-        "case_identifier", "uploaded_file", "item_decision", "page_seen", "link", "subject_session", "code", "attempt", "command",
-        "package", "correctable_values", "review_sample", "sample_check", "item_remark",
+        "case_identifier", "uploaded_file", "item_decision", "page_seen", "item_opened", "link", "subject_session", "code",
+        "attempt", "command", "package", "correctable_values", "review_sample", "sample_check", "item_remark",
         "archive_words", "archive_unreadable", "archive_part",
     },
 )  # fmt: skip
@@ -169,7 +169,7 @@ def _collected(resources: Resources, _kept: Kept, case_id: UUID, _by: Authorised
         session.execute(
             sa.update(tables.SearchReceipt).where(col(tables.SearchReceipt.case_id) == case_id).values(blobs={"ids": []})
         )
-        for model in (tables.UploadedFile, tables.PageSeen):
+        for model in (tables.UploadedFile, tables.PageSeen, ItemOpened):
             session.execute(sa.delete(model).where(col(model.case_id) == case_id))
     return {"receipts": len(receipts), "rows": sum(row.rows for row in receipts), "files": len(blobs)}
 

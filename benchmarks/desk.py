@@ -22,7 +22,7 @@ from adapters.collected import Collected
 from adapters.database import migrate
 from adapters.database.tables import ItemDecision
 from adapters.documents.reader import DocumentReader
-from api.console.cases import desk_reading
+from api.console.cases import desk_seen
 from benchmarks.figures import Figure
 from domain.events import Tag
 from domain.item_rules import Parts
@@ -69,7 +69,7 @@ def _searched(stack: contextlib.ExitStack, home: Path, rows: int) -> SearchedCas
 def _bare(case: SearchedCase) -> None:
     """The rows of one page and the decisions about them, nothing else."""
     collected = Collected.open(case.resources, case.id, 1)
-    items, _ = collected.page(MANY // 2, desk_reading.PAGE, system=PLACE[0], collection=PLACE[1])
+    items, _ = collected.page(MANY // 2, desk_seen.PAGE, system=PLACE[0], collection=PLACE[1])
     with case.resources.database.read() as session:
         session.exec(select(ItemDecision).where(ItemDecision.item.in_([item.id for item in items]))).all()  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""Tables of the review beside the decisions: walls round a case (`security.md` R8), samples that an approver looks at.
+"""Tables of the review beside the decisions: walls round a case (`security.md` R8), what was opened, samples, remarks.
 
 Next: adapters/database/case_access.py
 """
@@ -66,6 +66,24 @@ class SampleCheck(SQLModel, table=True):
     right: bool
     note: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     by: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class ItemOpened(SQLModel, table=True):
+    """An item that somebody opened on a page of its own: a file, a record with a long text, a message in its conversation.
+
+    `listed`: it stands whole on its list too, so that it is counted once (decision 40).
+    """
+
+    __tablename__ = "item_opened"
+
+    case_id: UUID = Field(primary_key=True, foreign_key="case_receipt.case_id")
+    run: int = Field(primary_key=True)
+    system: str = Field(primary_key=True)
+    collection: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    listed: bool
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 

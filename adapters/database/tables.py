@@ -312,7 +312,10 @@ class ItemDecision(SQLModel, table=True):
 
 
 class PageSeen(SQLModel, table=True):
-    """A page of collected items that somebody had on the screen: progress of the review, kept over restarts."""
+    """A page of collected items that somebody had on the screen: progress of the review, kept over restarts.
+
+    `items` counts those that stood whole on it; what a list shows in part alone counts when it was opened (`item_opened`).
+    """
 
     __tablename__ = "page_seen"
 

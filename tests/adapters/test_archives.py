@@ -22,6 +22,7 @@ from adapters.archives.sealing import seal_path
 from adapters.archives.store import blobs_of_archives
 from adapters.database import people
 from adapters.database.archive_tables import ArchivePart, ArchiveRow, ArchiveScope, ArchiveUnreadable, ArchiveWords
+from adapters.database.review_tables import ItemOpened
 from adapters.database.tables import CaseReceipt, PageSeen
 from adapters.destruction import Authorised, destroy
 from domain.archives import ArchiveKind, ArchiveState, Period, Scope
@@ -143,11 +144,15 @@ def test_another_scope_means_that_nobody_has_looked_at_what_it_gives(office: Off
         given: dict[str, Any] = {"case_id": case.id, "run": 1, "system": "mail", "start": 0, "items": 1}
         given |= {"seen_by": made.WORKER, "seen_at": made.NOW}
         session.add_all([PageSeen(collection=name, **given) for name in ("messages", "attachments")])
+        opened = {"case_id": case.id, "run": 1, "system": "mail", "position": 0, "listed": False}
+        opened |= {"person": made.WORKER, "at": made.NOW}
+        session.add_all([ItemOpened(collection=name, **opened) for name in ("messages", "attachments")])
     office.collect()
     office.agree([archive], ("lantern",))
     office.collect()
     with office.resources.database.read() as session:
         assert session.exec(select(PageSeen)).all() == []
+        assert session.exec(select(ItemOpened)).all() == []
 
 
 def test_copies_are_one_item_answers_are_one_conversation_and_what_is_nearly_the_same_is_a_group(office: Office) -> None:

@@ -139,6 +139,7 @@ MATRIX = {
     "POST /console/cases/{reference}/package/{system}/{collection}/{position}/remark": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/talks": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/doubtful": OFFICE,
+    "GET /console/cases/{reference}/package/{system}/{collection}/{position}/whole": OFFICE,
     "GET /console/cases/{reference}/package/find": OFFICE,
     "POST /console/cases/{reference}/package/find": OFFICE,
     "GET /console/cases/{reference}/package/check": "reviewer privacy_lead",

@@ -176,6 +176,8 @@ def test_flag_take_back_and_sample_by_keyboard_alone(
         session.add(row)
     with page_of(browser, viewport=WIDE) as page:
         sign_in(page, portal, resources, Role.REVIEWER, "Rita Reviewer")
+        for number in range(4):  # a file is opened before it is called right
+            page.request.get(f"{portal}{path_of(case)}/package/uploads/pictures/files/{number}")
         page.goto(f"{portal}{path_of(case)}/package/check")
         looked_at(page, "desk-sample")
         page.keyboard.press("j")

@@ -24,7 +24,7 @@ from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, Pac
 from adapters.found_by_hand import closed_files, refuse_unscanned_files
 from adapters.letter_words import contents, in_words
 from adapters.scanning import MALWARE_FOUND, NOT_SCANNED, refuse_unscanned
-from api.console.cases.desk_reading import seen_of
+from api.console.cases.desk_seen import seen_of
 from api.console.cases.facts import CaseFacts
 from api.dependencies import Web
 from domain.archives import MESSAGES

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import act_page, content, deeds, desk_parts, desk_reading, desk_said, reading, shell
+from api.console.cases import act_page, content, deeds, desk_parts, desk_reading, desk_said, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk_extracts import Extract
 from api.console.cases.desk_words import CHOICES, STANDS
@@ -68,7 +68,7 @@ async def decide(  # noqa: PLR0917
 ) -> Response:
     """Decide about one item, and come back to the next one; what was done is said there."""
     position = number_in(field(form, "position")) or 0
-    start = position - position % desk_reading.PAGE
+    start = position - position % desk_seen.PAGE
     item = field(form, "item")
     if field(form, "press") == "preview":
         return await run_in_threadpool(_preview, web, who, case, system, collection, position, form)
@@ -206,7 +206,7 @@ def _desk(  # noqa: PLR0917
         title=content.title_of(web, system, collection),
         desk=desk,
         start=first,
-        before=max(0, first - desk_reading.PAGE) if first else None,
+        before=max(0, first - desk_seen.PAGE) if first else None,
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
         system=system,
         collection=collection,
@@ -227,7 +227,7 @@ def _preview(  # noqa: PLR0917
         extract = desk_parts.extract_as_chosen(web, who, case, system, collection, position, form)
     except InvalidInputError as refusal:
         refused = act_page.beside(refusal)
-    start = position - position % desk_reading.PAGE
+    start = position - position % desk_seen.PAGE
     item = field(form, "item")
     return _desk(web, who, case, system, collection, start, refused=refused, at=item, filled=form, extract=extract)
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
-from api.console.cases import content, desk_reading, reading, shell
+from api.console.cases import content, desk_reading, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import Name, attempt, note_look, shown_on_desk
 from api.console.opened import TheOpenedCase
@@ -97,6 +97,6 @@ def _form(  # noqa: PLR0917
         title=content.title_of(web, system, collection),
         here=f"{shell.BASE}/{read.reference}/package/{system}/{collection}",
         item=item,
-        back=position - position % desk_reading.PAGE,
+        back=position - position % desk_seen.PAGE,
         given=given,
     )

@@ -10,7 +10,7 @@ from itertools import islice
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.console.cases import content, desk_reading, reading, shell
+from api.console.cases import content, desk_reading, desk_seen, reading, shell
 from api.console.cases.desk import Name, Start, note_look
 from api.console.cases.desk_lines import letters_of
 from api.console.opened import TheOpenedCase
@@ -31,7 +31,7 @@ async def doubtful(  # noqa: PLR0917
         note_look(web, who, case, here)
         read = reading.read(web, case)
         found = desk_reading.collection_of(web, read, system, collection)
-        items = list(islice(found.doubtful_items(start), desk_reading.PAGE)) if start < found.doubtful else []
+        items = list(islice(found.doubtful_items(start), desk_seen.PAGE)) if start < found.doubtful else []
         end = start + len(items)
         return shell.show_case(
             web,

@@ -23,6 +23,7 @@ from domain.suggestions import suggest
 from domain.withholding import ItemChoice
 
 _SMALLEST_PART: Final = 0.1  # percent, as it is shown
+_MOST_LETTERS: Final = 100_000  # of a file of letters; the rest is in the download
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ class Looked:
         page: which one is shown, from 1.
         stands: what is decided, in words.
         parts: what the decision about this file covers.
-        text: of an office document its parts, of a PDF this page's letters, with what may be somebody else's marked.
+        text: of an office document its parts, of a PDF this page's letters, of any other file those that can be read, with what
+            may be somebody else's marked.
         unseen: letters of this page that its picture does not show; None where nobody could tell.
         revision: of the decision that stands, 0 for none.
         people: third persons were weighed and are covered in it, wherever they are named.
+        more: of letters that are no pages, some are in the download alone.
     """
 
     item: Item
@@ -66,6 +69,7 @@ class Looked:
     revision: int = 0
     people: bool = False
     unseen: list[str] | None = None
+    more: bool = False
 
     @property
     def name(self) -> str:
@@ -81,6 +85,16 @@ class Looked:
     def is_pdf(self) -> bool:
         """Whether its pages lose their letters under a cover."""
         return self.about.kind == PDF
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a file of letters, with words that can be covered."""
+        return not self.about.kind and bool(self.text)
+
+    @property
+    def shown(self) -> bool:
+        """Whether whoever opened this page saw what is in the file; of any other, nobody saw more than its name."""
+        return self.drawn or (bool(self.text) and not self.more)
 
     @property
     def is_office(self) -> bool:
@@ -125,7 +139,8 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         UnknownObjectError: there is none at this place.
     """
     found, item = file_at(web, facts, system, collection, position, role)
-    about = web.resources.documents.about(content_of(found, item))
+    content = content_of(found, item)
+    about = web.resources.documents.about(content)
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id])
@@ -133,8 +148,10 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
     names = known_names(web, standing, found, [item.row])
     own = own_words(web, facts.view.receipt, facts.state)
     shown = min(max(page, 1), max(about.pages, 1))
-    letters = web.resources.documents.page_letters(content_of(found, item), shown) if about.kind == PDF else None
+    letters = web.resources.documents.page_letters(content, shown) if about.kind == PDF else None
     text = [*about.text, *([(f"Page {shown}", letters.text)] if letters and letters.text.strip() else [])]
+    other, more = ("", False) if about.kind else _letters_of(web, content)
+    text += [("Letters of the file", other)] if other.strip() else []
     stands, basis = stands_of(decision, spans_of(decision, ()))
     return Looked(
         item=item,
@@ -148,7 +165,18 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         revision=decision.revision if decision else 0,
         unseen=letters.unseen if letters else None,
         people=bool(standing.covering(decision)),
+        more=more or not content,
     )
+
+
+def _letters_of(web: Web, content: bytes) -> tuple[str, bool]:
+    """What can be read in a file without pages, and whether there is more: marks of a web page are shown as they are written."""
+    if content.lstrip()[:1] == b"<" and b"\x00" not in content:
+        text, why = content.decode("utf-8", "replace"), None
+    else:
+        read = web.resources.documents.letters(content)
+        text, why = read.text, read.why
+    return text[:_MOST_LETTERS], why is not None or len(text) > _MOST_LETTERS
 
 
 def own_spans(decision: Decision | None) -> tuple[Span, ...]:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from adapters.database.case_reader import CaseView
-from api.console.cases import content, desk_file_reading, desk_reading, reading, shell
+from api.console.cases import content, desk_file_reading, desk_reading, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import Name, attempt, note_look, seen_in, shown_on_desk
 from api.console.opened import TheOpenedCase
@@ -47,10 +47,12 @@ async def file(  # noqa: PLR0917
 
     def page() -> Response:
         note_look(web, who, case, _here(case, system, collection))
-        found, item = desk_file_reading.file_at(web, reading.read(web, case), system, collection, position, who.role)
+        facts = reading.read(web, case)
+        found, item = desk_file_reading.file_at(web, facts, system, collection, position, who.role)
         assert item.file is not None
         with found.read(item.file.ref) as reader:
             whole = b"".join(reader)
+        desk_seen.note_opened(web, who, facts, found, [item])
         name = {"Content-Disposition": f'attachment; filename="{collection}-{position + 1}.bin"'}
         return Response(whole, media_type="application/octet-stream", headers=_SANDBOX | name)
 
@@ -182,6 +184,9 @@ def _looked(  # noqa: PLR0917 (which file, and what was said of it)
     form: FormData | None = None,
 ) -> Response:
     facts = reading.read(web, case)
+    looked = desk_file_reading.looked_at(web, facts, system, collection, position, page, who.role)
+    if looked.shown:
+        desk_seen.note_opened(web, who, facts, desk_reading.collection_of(web, facts, system, collection), [looked.item])
     desk = desk_reading.last_basis(web, facts.state.case_id, who.person)
     return shown_on_desk(
         web,
@@ -191,7 +196,7 @@ def _looked(  # noqa: PLR0917 (which file, and what was said of it)
         refused,
         done=done,
         title=content.title_of(web, system, collection),
-        looked=desk_file_reading.looked_at(web, facts, system, collection, position, page, who.role),
+        looked=looked,
         here=_here(case, system, collection),
         basis=desk,
         typed={name: field(form, name) if form else "" for name in (*_AREA, "words", "reason")},

@@ -5,21 +5,19 @@ By POST, so that no word about a person stands in an address or a log. Next: api
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
 
 import itertools
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, Response
-from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
 from adapters.database.remarks import Kind, remarks_of
-from adapters.database.tables import PageSeen
 from adapters.found_by_hand import everything_found
 from api.access import note_access
-from api.console.cases import content, desk_finding, desk_reading, reading, shell
+from api.console.cases import content, desk_finding, desk_seen, reading, shell
 from api.console.cases.desk import note_look
 from api.console.cases.desk_finding import FilesRead, Hit, Looked, Search
 from api.console.cases.desk_lines import Piece, sealed_from, stands_of
@@ -124,14 +122,10 @@ def _places(web: Web, looked: Looked) -> list[tuple[str, str]]:
 
 def _looked(web: Web, who: SignedIn, read: CaseFacts) -> Looked:
     vault = web.resources.vault.case(read.state.case_id)
-    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
     with web.resources.database.read() as session:
         standing, said = Standing.read(session, vault), remarks_of(session, vault)
-        query = select(PageSeen).where(PageSeen.case_id == read.state.case_id, PageSeen.run == read.state.run)
-        for row in session.exec(query).all():
-            seen[row.system, row.collection].add(row.start)
     found = everything_found(web.resources, read.state, read.state.run).collections if read.state.run else ()
-    return Looked(found, standing, said, seen, desk_reading.PAGE, FilesRead(web.resources.documents), who.role)
+    return Looked(found, standing, said, desk_seen.seen_in(web, read), FilesRead(web.resources.documents), who.role)
 
 
 def _unread(web: Web, looked: Looked) -> list[Unread]:
@@ -143,7 +137,7 @@ def _unread(web: Web, looked: Looked) -> list[Unread]:
 
 
 def _link(system: str, collection: str, at: int) -> str:
-    return f"package/{system}/{collection}?start={at - at % desk_reading.PAGE}#item-{at + 1}"
+    return f"package/{system}/{collection}?start={at - at % desk_seen.PAGE}#item-{at + 1}"
 
 
 def _line(web: Web, looked: Looked, hit: Hit) -> Line:

@@ -6,7 +6,7 @@ and never by its words. Next: api/console/cases/desk_find.py
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from adapters.database.remarks import Kind, Remark
 from adapters.documents.reader import DocumentReader
 from adapters.layers import folded
 from api.console.cases.desk_lines import Piece, sealed_from
+from api.console.cases.desk_seen import Seen
 from domain.archives import Unsearched
 from domain.redaction import cover_row, text_of
 from domain.rights import Role
@@ -119,16 +120,14 @@ class Looked:
     """What a search needs of a case.
 
     Args:
-        seen: first items of the pages that somebody had on the screen, by collection.
-        page: how many items such a page has.
+        seen: what somebody looked at, by collection.
         files: reads them; for one search.
     """
 
     collections: tuple[CollectedCollection, ...]
     standing: Standing
     said: Mapping[str, list[Remark]]
-    seen: Mapping[tuple[str, str], Collection[int]]
-    page: int
+    seen: Mapping[tuple[str, str], Seen]
     files: FilesRead
     role: Role
 
@@ -145,15 +144,18 @@ def search(looked: Looked, wanted: Search, start: tuple[int, int] = (0, 0)) -> I
     for number, found in enumerate(looked.collections):
         if number < start[0] or wanted.place not in {None, (found.system, found.name)}:
             continue
-        first = start[1] if number == start[0] else 0
+        first, seen = start[1] if number == start[0] else 0, looked.seen.get((found.system, found.name), Seen())
         if first >= found.rows:
             continue
         for position, line in enumerate(found.raw_lines(first), first):
             if needle and not found.has_files and not _may_hold(line, needle):
                 continue
-            if wanted.state == "unseen" and position - position % looked.page in looked.seen.get((found.system, found.name), ()):
+            if wanted.state == "unseen" and seen.all_listed(position, found.rows):
                 continue
-            hit = _hit(looked, wanted, found, found.item_at(position, line), needle)
+            item = found.item_at(position, line)
+            if wanted.state == "unseen" and seen.has(found, item):
+                continue
+            hit = _hit(looked, wanted, found, item, needle)
             if hit is not None:
                 yield (number, position + 1), hit
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from adapters.collected import CollectedCollection, Item
 from adapters.database.item_decisions import Decision, Standing, spans_of
-from adapters.documents.shapes import is_pdf, is_picture
+from adapters.documents.shapes import is_picture
 from api.console.cases.desk_extracts import Extract, extract_of
 from api.console.cases.desk_words import SHORT, STANDS
 from api.console.cases.reading import notes_of, people_of
@@ -22,7 +22,8 @@ from domain.rights import Role
 from domain.suggestions import Suggestion, suggest
 from domain.withholding import KEPT_BACK, Basis, ItemChoice
 
-_LONGEST_VALUE: Final = 4_000  # letters of one field on the page
+LONGEST_VALUE: Final = 4_000  # letters of one field on the page
+LONGEST_WHOLE: Final = 2**20  # on a page of its own
 _TEXT_OF_FILE: Final = 20_000
 
 
@@ -49,7 +50,7 @@ class Line:
     Args:
         file: the name in the controller's system, for showing.
         picture: it may be shown as one.
-        opens: it can be looked at page by page, or as letters.
+        cut: a value of it is longer than the list shows, and stands whole on a page of its own.
         text: of a text file, its beginning.
         suggested: words that may be covered, with the reason.
         covers: words under a cover now.
@@ -76,7 +77,7 @@ class Line:
     suggested: list[tuple[str, str]]
     file: str = ""
     picture: bool = False
-    opens: bool = False
+    cut: bool = False
     text: list[Piece] = field(default_factory=list)
     revision: int = 0
     undo: int = 0
@@ -114,10 +115,12 @@ def line_of(  # noqa: PLR0917 (one item, and what is known around it)
     own: Sequence[str],
     role: Role,
     names: Sequence[str],
+    *,
+    whole: bool = False,
 ) -> Line:
     """One item as somebody with a role may see it: nothing of what is with legal, no privileged part.
 
-    `own` are the requester's words, `names` those that are known here.
+    `own` are the requester's words, `names` those that are known here; `whole`: no value is cut off.
     """
     decision, legal = standing.of(item.id, item.row), standing.legal.get(item.id)
     if sealed_from(role, standing, item.id):
@@ -138,7 +141,7 @@ def line_of(  # noqa: PLR0917 (one item, and what is known around it)
     if legal is not None and role is not Role.LEGAL_REVIEWER:
         # Its file may hold the privileged words in a way that only legal can judge.
         item = replace(item, row=cover_row(item.row, legal.parts.spans).value, file=None)
-    return _line(web, found, item, standing, own, decision, names)
+    return _line(web, found, item, standing, own, decision, names, LONGEST_WHOLE if whole else LONGEST_VALUE)
 
 
 def with_authors(  # noqa: PLR0917 (some items, and who looks at them)
@@ -172,6 +175,7 @@ def _line(  # noqa: PLR0917
     own: Sequence[str],
     decision: Decision | None,
     names: Sequence[str],
+    longest: int,
 ) -> Line:
     people = standing.covering(decision)
     suggested: dict[str, str] = {}
@@ -179,7 +183,7 @@ def _line(  # noqa: PLR0917
     for name, value in item.row.items():
         if name == "member":
             continue
-        text = letters_of(value)
+        text = letters_of(value, longest)
         values.append(Value(name, _pieces(text, suggest(text, own=own, names=names), suggested)))
     content = b""
     if item.file:
@@ -205,7 +209,7 @@ def _line(  # noqa: PLR0917
         suggested=list(suggested.items()),
         file=item.file.name if item.file else "",
         picture=is_picture(content),
-        opens=is_picture(content) or is_pdf(content) or content[:4] == b"PK\x03\x04",
+        cut=any(len(text_of(value)) > longest for value in item.row.values() if value is not None),
         text=file_text,
         of_legal=item.id in standing.legal,
         chosen=_chosen(item, decision),
@@ -252,12 +256,12 @@ def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> li
     return pieces(text, found)
 
 
-def letters_of(value: object) -> str:
+def letters_of(value: object, longest: int = LONGEST_VALUE) -> str:
     """A value as the desk shows it; of a long one the beginning."""
     if value is None or value == "":
         return "(empty)"
     text = text_of(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}\u2026"
+    return text if len(text) <= longest else f"{text[:longest]}\u2026"
 
 
 def _beginning(content: bytes) -> str:

@@ -4,18 +4,19 @@ A page opens one segment of the sealed rows and asks for its own decisions alone
 Next: api/console/cases/desk_lines.py
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
-from adapters.database.tables import ItemDecision, PageSeen
+from adapters.database.tables import ItemDecision
 from adapters.found_by_hand import everything_found
+from api.console.cases import desk_seen
 from api.console.cases.desk_lines import Line, line_of, with_authors
+from api.console.cases.desk_seen import PAGE, Seen
 from api.console.cases.desk_shapes import shape_of
 from api.console.cases.facts import CaseFacts
 from api.console.cases.known_names import known_names
@@ -25,18 +26,17 @@ from api.dependencies import Web
 from domain.errors import UnknownObjectError
 from domain.withholding import GROUNDS, ItemChoice, bases_of
 
-PAGE: Final = 25  # items
-
 
 @dataclass(frozen=True)
 class Desk:
     """A page of a collection.
 
     Args:
-        seen: how many items of the collection somebody had on the screen.
+        seen: how many items of the collection somebody looked at.
         basis: that this person chose last, offered again.
         talks: it can be read as conversations.
-        unseen: the first item of the next page that nobody had on the screen; None where there is none.
+        unseen: the first item of the next page of which nobody looked at all; None where there is none.
+        opened: the items of this page that count as seen, by position.
     """
 
     lines: list[Line]
@@ -46,6 +46,7 @@ class Desk:
     basis: str
     unseen: int | None = None
     talks: bool = False
+    opened: Collection[int] = ()
 
 
 def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> CollectedCollection:
@@ -79,44 +80,23 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         standing = Standing.read(session, vault, only=[item.id for item in items])
         basis = _last_basis(session, facts.state.case_id, who.person)
     if items:
-        _note_seen(web, who, facts, found, start, len(items))
+        desk_seen.note_page(web, who, facts, found, start, items)
     names = known_names(web, standing, found, [item.row for item in items])
     own = own_words(web, facts.view.receipt, facts.state)
     lines = [line_of(web, found, item, standing, own, who.role, names) for item in items]
     lines = with_authors(web, facts.state.case_id, who.role, standing, items, lines)
     end = start + len(items)
-    seen = seen_of(web, facts).get((system, collection), 0)
-    following = end if end < found.rows else None
+    seen = desk_seen.seen_in(web, facts, (system, collection)).get((system, collection), Seen())
     return Desk(
         lines,
         found.rows,
-        min(seen, found.rows),
-        following,
+        min(desk_seen.seen_of(web, facts)[system, collection], found.rows),
+        end if end < found.rows else None,
         basis,
-        _unseen(web, facts, found, start),
-        shape_of(found.fields) is not None,
+        unseen=seen.next_unseen(found.rows, start),
+        talks=shape_of(found.fields) is not None,
+        opened={item.position for item in items if seen.has(found, item)},
     )
-
-
-def _unseen(web: Web, facts: CaseFacts, found: CollectedCollection, start: int) -> int | None:
-    """The next page after this one, or the first of all, that nobody had on the screen."""
-    here = (PageSeen.case_id == facts.state.case_id, PageSeen.run == facts.state.run)
-    query = select(PageSeen.start).where(*here, PageSeen.system == found.system, PageSeen.collection == found.name)
-    with web.resources.database.read() as session:
-        seen = set(session.exec(query).all())
-    left = [each for each in range(0, found.rows, PAGE) if each not in seen and each != start]
-    return next((each for each in left if each > start), left[0] if left else None)
-
-
-def seen_of(web: Web, facts: CaseFacts) -> dict[tuple[str, str], int]:
-    """How many items of each collection were on somebody's screen."""
-    query = (
-        select(PageSeen.system, PageSeen.collection, func.sum(PageSeen.items))
-        .where(PageSeen.case_id == facts.state.case_id, PageSeen.run == facts.state.run)
-        .group_by(PageSeen.system, PageSeen.collection)
-    )
-    with web.resources.database.read() as session:
-        return {(system, collection): int(number) for system, collection, number in session.exec(query).all()}
 
 
 def bases(facts: CaseFacts) -> list[tuple[str, str]]:
@@ -144,27 +124,3 @@ def _last_basis(session: Session, case_id: UUID, person: str) -> str:
         here, ItemDecision.author == person, col(ItemDecision.basis).is_not(None), col(ItemDecision.item).not_in(referred)
     )
     return session.exec(query.order_by(col(ItemDecision.revision).desc()).limit(1)).first() or ""
-
-
-def _note_seen(  # noqa: PLR0917 (what was seen, and by whom)
-    web: Web, who: SignedIn, facts: CaseFacts, found: CollectedCollection, start: int, number: int
-) -> None:
-    key = (facts.state.case_id, facts.state.run, found.system, found.name, start)
-    with web.resources.database.read() as session:
-        if session.get(PageSeen, key) is not None:
-            return
-    row = PageSeen(
-        case_id=key[0],
-        run=key[1],
-        system=key[2],
-        collection=key[3],
-        start=start,
-        items=number,
-        seen_by=who.person,
-        seen_at=web.now(),
-    )
-    try:
-        with web.resources.database.write() as session:
-            session.add(row)
-    except IntegrityError:
-        return  # a colleague opened the same page at the same moment

@@ -15,7 +15,7 @@ from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
 from api.console.cases import content
 from api.console.cases.desk_lines import stands_of
-from api.console.cases.desk_reading import PAGE
+from api.console.cases.desk_seen import PAGE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import people_of
 from api.dependencies import Web

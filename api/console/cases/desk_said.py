@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.database.remarks import Kind, Remark, remarks_of
-from api.console.cases import content, desk_reading, reading
+from api.console.cases import content, desk_seen, reading
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web
@@ -55,7 +55,7 @@ def asked(web: Web, facts: CaseFacts, who: SignedIn) -> tuple[list[Asked], dict[
 
 def _asked(web: Web, each: Remark, names: dict[str, str], who: SignedIn) -> Asked:
     system, collection, _ = each.item.split(".")
-    start = each.position - each.position % desk_reading.PAGE
+    start = each.position - each.position % desk_seen.PAGE
     return Asked(
         remark=each,
         where=f"{content.title_of(web, system, collection)}, number {each.position + 1:,}",

@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.collected import CollectedCollection
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing
-from api.console.cases import content, desk_lines, desk_reading, reading, shell
+from api.console.cases import content, desk_lines, desk_reading, desk_seen, reading, shell
 from api.console.cases.desk import Name, Start, note_look, shown_on_desk
 from api.console.cases.desk_shapes import Shape, shape_of
 from api.console.cases.known_names import known_names
@@ -149,7 +149,7 @@ def _talks(  # noqa: PLR0917
 def _messages(lines: list[desk_lines.Line], shape: Shape, here: str) -> Iterator[Message]:
     for line in lines:
         values = {value.name: value.pieces for value in line.values}
-        start = line.position - line.position % desk_reading.PAGE
+        start = line.position - line.position % desk_seen.PAGE
         yield Message(
             line=line,
             writer="".join(piece.text for piece in values.get(shape.writer, [])),

@@ -17,10 +17,10 @@ from starlette.datastructures import FormData
 from adapters.collected import CollectedCollection, Item
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, spans_of
-from api.console.cases import content, desk_reading, reading, shell
+from api.console.cases import content, desk_reading, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, note_look, shown_on_desk
-from api.console.cases.desk_lines import stands_of
+from api.console.cases.desk_lines import LONGEST_VALUE, stands_of
 from api.console.cases.desk_reading import collection_of
 from api.console.cases.facts import CaseFacts
 from api.console.opened import TheOpenedCase
@@ -41,7 +41,6 @@ router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schem
 TITLES: Final = {"thread": "Conversations", "alike": "Near copies"}
 _PAGE: Final = 50  # groups
 _SHOWN: Final = 50  # messages of a group; of a larger one those that were drawn
-_LONGEST: Final = 4_000  # letters of one message
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 By = Annotated[str, Path(pattern=r"^(?:thread|alike)$")]
 Group = Annotated[str, Path(pattern=r"^[a-z0-9]{6,32}$")]
@@ -76,6 +75,7 @@ class MessageLine:
     text: str
     stands: str
     basis: str
+    cut: bool
 
 
 @router.get("/{reference}/package/{system}/groups/{by}")
@@ -201,6 +201,7 @@ def _group(  # noqa: PLR0917
     standing = _standing(web, read)
     items = [item for item in _in_group(found, by, group, standing) if everything or item.id in drawn]
     items.sort(key=lambda item: str(item.row.get("sent_at") or ""))
+    desk_seen.note_opened(web, who, read, found, [item for item in items if desk_seen.stands_whole(found, item)])
     return shown_on_desk(
         web,
         who,
@@ -229,9 +230,9 @@ def _lines(standing: Standing, items: list[Item]) -> list[MessageLine]:
         covers = cover_row(item.row, spans_of(decision, standing.covering(decision))).removed
         stands, basis = stands_of(decision, covers)
         text = str(item.row.get("text") or "")
-        lines.append(
-            MessageLine(item.position, item.row, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\u2026", stands, basis)
-        )
+        cut = len(text) > LONGEST_VALUE
+        shown = f"{text[:LONGEST_VALUE]}\u2026" if cut else text
+        lines.append(MessageLine(item.position, item.row, shown, stands, basis, cut))
     return lines
 
 

@@ -13,7 +13,7 @@ from adapters.database.queue_projection import hindrance
 from adapters.database.tables import PackageRow
 from api.console.cases import content, desk_said
 from api.console.cases.card import Place
-from api.console.cases.desk_reading import PAGE
+from api.console.cases.desk_seen import PAGE
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web

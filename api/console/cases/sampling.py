@@ -19,7 +19,7 @@ from adapters.database.item_decisions import Standing, newest_revision
 from adapters.database.review_tables import ReviewSample
 from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
-from api.console.cases import content, desk_lines, reading, shell
+from api.console.cases import content, desk_lines, desk_seen, reading, shell
 from api.console.cases.desk import note_look
 from api.console.cases.facts import CaseFacts
 from api.console.cases.known_names import known_names
@@ -46,12 +46,14 @@ _WHY: Final = {
 
 @dataclass(frozen=True)
 class Asked:
-    """One item that waits for a look."""
+    """One item that waits for a look. `opens`: it has a page of its own, which its approver `opened` or not."""
 
     line: desk_lines.Line
     why: str
     title: str
     here: str
+    opens: bool
+    opened: bool
 
 
 @router.get("/{reference}/package/check")
@@ -90,6 +92,8 @@ def _answered(web: Web, who: SignedIn, case: CaseView, form: FormData, part: boo
         raise InvalidInputError("Say of at least one item whether it is right.")
     if any(not right and not note.strip() for _, right, note in said):
         raise InvalidInputError("Say what is wrong, so that it can be mended.")
+    places = {str(each[1]): int(str(each[2])) for each in sample.items}
+    _check_opened(web, who, case, [(item, places[item]) for item, right, _ in said if right and item in places])
     with web.resources.database.write() as session:
         for item, right, note in said:
             samples.check(session, vault, sample, item, who.person, web.now(), right=right, note=note.strip())
@@ -162,5 +166,25 @@ def _asked(  # noqa: PLR0917 (for whom, of what, under which decisions)
         line = desk_lines.line_of(web, one, item, standing, own, who.role, known_names(web, standing, one, [item.row]))
         (line,) = desk_lines.with_authors(web, read.state.case_id, who.role, standing, [item], [line])
         here = f"{shell.BASE}/{read.reference}/package/{system}/{collection}"
-        asked.append(Asked(line, _WHY[str(why)], content.title_of(web, system, collection), here))
+        opened = item.position in desk_seen.opened_by(web, who, read, (system, collection))
+        opens = not desk_seen.stands_whole(one, item)
+        asked.append(Asked(line, _WHY[str(why)], content.title_of(web, system, collection), here, opens, opened))
     return asked
+
+
+def _check_opened(web: Web, who: SignedIn, case: CaseView, right: list[tuple[str, int]]) -> None:
+    """Nobody can say of a file that it is right of which they saw the name alone.
+
+    Raises:
+        InvalidInputError: one of these items, by id and position, has a page of its own that this person did not open.
+    """
+    read = reading.read(web, case)
+    found = {(one.system, one.name): one for one in everything_found(web.resources, case.state, case.state.run).collections}
+    for item_id, position in right:
+        system, collection, _ = item_id.split(".")
+        one = found[system, collection]
+        if desk_seen.stands_whole(one, next(one.items(position))):
+            continue
+        if position not in desk_seen.opened_by(web, who, read, (system, collection)):
+            named = f"{content.title_of(web, system, collection)}, number {position + 1:,}"
+            raise InvalidInputError(f"Open it before you call it right, since not all of it is shown here: {named}.")
