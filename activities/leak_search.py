@@ -30,26 +30,28 @@ _MOST_PLACES: Final = 50
 
 
 class Secrets:
-    """What must not leave: words under covers, texts of withheld items, withheld files."""
+    """What must not leave: words under covers, texts of withheld items, withheld files; each with the basis of one of these."""
 
     def __init__(self) -> None:
-        self._words: set[str] = set()
+        self._words: dict[str, str | None] = {}
         self._known: set[str] = set()  # the same words mostly come from thousands of rows
         self._given: list[str] = []
-        self.files: set[str] = set()
+        self.files: dict[str, str | None] = {}
         self.looked: set[str] = set()  # files that somebody looked at and released as they are, whoever is named in them
 
-    def cover(self, texts: Iterable[str]) -> None:
-        """Words that were taken out of an item."""
+    def cover(self, texts: Iterable[str], basis: str | None) -> None:
+        """Words that were taken out of an item on a basis."""
         for text in texts:
             if text not in self._known:
                 self._known.add(text)
                 if _tells(found := normal(text)):
-                    self._words.add(found)
+                    self._words.setdefault(found, basis)
 
-    def withhold(self, values: Iterable[object]) -> None:
+    def withhold(self, values: Iterable[object], basis: str | None) -> None:
         """The values of an item that somebody withheld: its prose, since ids and dates stand elsewhere by right."""
-        self._words.update(normal(value) for value in values if isinstance(value, str) and is_prose(value))
+        for value in values:
+            if isinstance(value, str) and is_prose(value):
+                self._words.setdefault(normal(value), basis)
 
     def give(self, texts: Iterable[object]) -> None:
         """An item that somebody looked at and included, though it names who is covered elsewhere: no secret any more."""
@@ -58,7 +60,12 @@ class Secrets:
     def needles(self, own: Iterable[str]) -> tuple[str, ...]:
         """What to search for; never the requester's own words, which the letter has."""
         theirs = {normal(word) for word in own} | {normal(COVER)}
-        return tuple(sorted(each for each in self._words - theirs if not any(_stands(each, text) for text in self._given)))
+        words = self._words.keys() - theirs
+        return tuple(sorted(each for each in words if not any(_stands(each, text) for text in self._given)))
+
+    def basis(self, words: Iterable[str]) -> str | None:
+        """On which one the first of some words in normal form that have any was kept back."""
+        return next((basis for each in words if (basis := self._words.get(each))), None)
 
 
 def leaks(

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from temporalio import activity
 
 from activities.failures import translated
-from activities.leak_places import as_text, leak_places
+from activities.leak_places import LeakPlaces, as_text
 from activities.leak_search import Secrets, leaks
 from activities.package_data import DataWriter, Written, files_table, withheld_table
+from activities.package_files import Covering
 from activities.package_index import collection_pages, first_page, readme
 from activities.package_language import known, speaking
 from activities.package_letter import letter
@@ -193,7 +194,7 @@ def _look_for_leaks(  # noqa: PLR0917 (a package, what it is made of, and what m
     if not places:
         return None
     with resources.blobs.read(vault, ref) as stored:
-        items = leak_places(stored, written, needles, places, documents, pulse)
+        items = LeakPlaces(stored, secrets, needles, places, Covering(documents), pulse).among(written)
     note = Note(id=uuid5(row.id, "leaks"), case_id=row.case_id, author="system", text=b"", created_at=row.built_at)
     note.text = vault.seal("note", "text", str(note.id), as_text(items))
     row.summary = row.summary | {"leak_note": str(note.id)}

@@ -206,7 +206,7 @@ def _swept(lines: bytes, verdicts: Verdicts, learns: Secrets | None) -> bytes:
         return lines
     swept = verdicts.sweep.json_lines(lines)
     if learns is not None:
-        learns.cover(swept.removed)
+        learns.cover(swept.removed, verdicts.basis)
         verdicts.touched += swept.touched
     return swept.value
 

@@ -89,16 +89,16 @@ class FileJudge:
         if covered is None:
             # Too large, or of a kind that cannot be covered for certain.
             verdicts.rows[item.position] = Verdict(ItemChoice.WITHHOLD, basis or Basis.THIRD_PARTY.value)
-            self.secrets.files.add(file.ref.sha256)
+            self.secrets.files.setdefault(file.ref.sha256, basis)
             return
-        self.secrets.cover(covered.removed)
+        self.secrets.cover(covered.removed, basis)
         if covered.value == content and not verdict.of_row(item.row).removed:
             verdicts.rows.pop(item.position, None)  # there was nothing to cover
             return
         verdict = replace(verdict, lost=verdict.lost or covered.lost)
         verdicts.rows[item.position] = verdict
         if covered.value != content:
-            self.secrets.files.add(file.ref.sha256)  # the same file elsewhere would tell what is under the cover
+            self.secrets.files.setdefault(file.ref.sha256, basis)  # the same file elsewhere would tell what is under the cover
         if self._bytes + len(covered.value) <= _HELD:
             self._held[item.id] = covered.value
             self._bytes += len(covered.value)

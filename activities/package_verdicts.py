@@ -4,6 +4,7 @@ Only a collection that a decision names, or in which a covered person is named, 
 Next: activities/package_file_verdicts.py
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from activities.package_sweep import Sweep, sweeps
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Decision, Standing, spans_of
 from adapters.layers import normal
-from domain.archives import WHO_AND_WHERE
+from domain.archives import SUBJECT, WHO_AND_WHERE, plain_subject
 from domain.extracts import extract_row
 from domain.item_rules import scope
 from domain.redaction import Covered, Span, cover_row, tells
@@ -76,6 +77,7 @@ class Verdict:
         return extract_row(row, in_row, self.covers) if in_row else cover_row(row, self.covers)
 
 
+_APART: Final = WHO_AND_WHERE | {SUBJECT}
 _GIVEN: Final = Verdict(ItemChoice.INCLUDE, None)
 
 
@@ -91,6 +93,11 @@ class Verdicts:
 
     def __bool__(self) -> bool:
         return bool(self.rows) or self.sweep is not None
+
+    @property
+    def basis(self) -> str | None:
+        """Of what is swept."""
+        return self._swept.basis if self._swept else None
 
     def of(self, position: int) -> Verdict | None:
         """Of one item."""
@@ -121,12 +128,13 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         verdicts = Verdicts(Sweep(others.covers), others) if others.covers else Verdicts()
         lines = found.items_of(standing.single(found.system, found.name))
     known: dict[tuple[int, ...], Verdict] = {}
+    subjects: dict[str, str | None] = {}
     for position, line in lines:
         item = found.item_at(position, line)
         decision = standing.of(item.id, item.row)
         people = standing.covering(decision)
         named = tuple(each for each in people if _named(each, item.row))
-        _learn(secrets, decision, item.row, overrides=len(people) < len(standing.people))
+        _learn(secrets, decision, item.row, subjects, overrides=len(people) < len(standing.people))
         lost = _lost(decision, item.row)
         key = (decision.revision if decision else 0, lost, *(each.revision for each in named))
         if key not in known:
@@ -135,14 +143,17 @@ def judged(found: CollectedCollection, standing: Standing, secrets: Secrets) -> 
         if verdict.dropped:
             verdicts.rows[position] = verdict
             if item.file and not verdict.excluded:
-                secrets.files.add(item.file.ref.sha256)  # the same picture elsewhere would tell what was kept back
+                secrets.files.setdefault(
+                    item.file.ref.sha256, verdict.basis
+                )  # the same picture elsewhere would tell what was kept back
             continue
         removed = verdict.of_row(item.row).removed if verdict.kept or verdict.covers else []
-        secrets.cover(removed)
+        secrets.cover(removed, verdict.basis)
         if removed or verdict.kept or (verdict.covers and item.file):
             verdicts.rows[position] = verdict
         elif verdicts.sweep is not None:
             verdicts.rows[position] = _GIVEN
+    _learn_subjects(secrets, found, verdicts, subjects)
     return verdicts
 
 
@@ -172,13 +183,28 @@ def _verdict(decision: Decision | None, named: tuple[Decision, ...], *, of_file:
     return Verdict(choice, basis or (Basis.THIRD_PARTY.value if named else None), kept, covers, looked, of_file, lost)
 
 
-def _learn(secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], *, overrides: bool) -> None:
+def _learn(
+    secrets: Secrets, decision: Decision | None, row: Mapping[str, Any], subjects: dict[str, str | None], *, overrides: bool
+) -> None:
     if decision is None or decision.rule:
         return  # a rule keeps back internal collections whole; its texts recur where they belong to the requester
     if decision.choice in KEPT_BACK:
-        secrets.withhold(value for name, value in row.items() if name not in WHO_AND_WHERE)
+        secrets.withhold((value for name, value in row.items() if name not in _APART), decision.basis)
+        if subject := row.get(SUBJECT):
+            subjects.setdefault(str(subject), decision.basis)
     elif decision.choice is ItemChoice.INCLUDE and overrides:
         secrets.give(row.values())
+
+
+def _learn_subjects(secrets: Secrets, found: CollectedCollection, verdicts: Verdicts, subjects: Mapping[str, str | None]) -> None:
+    """Subjects of messages that are kept back, but for those that a message has that is given: there it is that one's own."""
+    if not subjects or SUBJECT not in found.fields:
+        return
+    every = enumerate(itertools.chain.from_iterable(found.column(SUBJECT)))
+    given = {plain_subject(str(value)) for at, value in every if value and not ((one := verdicts.of(at)) and one.dropped)}
+    for subject, basis in subjects.items():
+        if plain_subject(subject) not in given:
+            secrets.withhold([subject], basis)
 
 
 def _named(balance: Decision, row: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ MESSAGE_FIELDS: Final = (
 # Who wrote to whom, and where it lay: the same in every mail between them, so keeping one back does not make a secret of it.
 WHO_AND_WHERE: Final = frozenset({"sender", "recipients", "copied", "custodian", "folder"})
 ATTACHMENT_FIELDS: Final = ("message", "thread", "sent_at", "custodian")
+SUBJECT: Final = "subject"  # the same in every reply, so of one that is given it is its own
 TERM: Final = "term"  # the field that holds the agreed word a message was found by
 
 BANDS, ROWS = 8, 3  # of a sketch: two texts that share four fifths of their runs of words meet in one band almost always

@@ -205,6 +205,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),
     ("POST", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),
     ("POST", "/console/cases/{reference}/package/undo"): Rule(_DECIDERS, content=True),
+    ("POST", "/console/cases/{reference}/package/cover"): Rule(_DECIDERS, content=True),
     ("GET", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES, content=True),
     ("POST", "/console/cases/{reference}/package/check"): Rule(_SECOND_EYES, content=True),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/{position}/legal"): Rule(_DECIDERS, content=True),

@@ -9,6 +9,8 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,14 +23,14 @@ from activities.package_files import LARGEST, Covering
 from activities.package_verdicts import Verdicts
 from adapters.collected import Collected
 from adapters.database.item_decisions import Standing
-from adapters.database.tables import PackageRow
+from adapters.database.tables import Note, PackageRow
 from adapters.documents.reader import DocumentReader
 from adapters.layers import normal
 from adapters.resources import read_datamap
 from domain.errors import LeakFoundError
 from domain.events import Tag
 from domain.item_rules import Condition, Parts, ThirdPerson, scope
-from domain.messages import VerifyPackage
+from domain.messages import PackageBuilt, VerifyPackage
 from domain.redaction import COVER, Span
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase
@@ -76,6 +78,15 @@ def leaks(case: SearchedCase) -> list[str]:
     built = case.build()
     with case.resources.database.read() as session:
         return list(session.get_one(PackageRow, built.package).summary["leaks"])
+
+
+def places(case: SearchedCase, built: PackageBuilt) -> list[dict[str, Any]]:
+    """The items behind what bars a package, and what would cover them."""
+    with case.resources.database.read() as session:
+        row = session.get_one(PackageRow, built.package)
+        note = session.get_one(Note, UUID(row.summary["leak_note"]))
+    told: list[dict[str, Any]] = json.loads(case.vault.open("note", "text", str(note.id), note.text))
+    return told
 
 
 def rows(members: dict[str, bytes]) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
@@ -380,15 +391,48 @@ def test_the_same_words_elsewhere_bar_the_approval_and_name_the_place(case: Sear
     with pytest.raises(LeakFoundError) as refused:
         case.event(Tag.PACKAGE_APPROVED, sha256=built.sha256, binding=built.sha256)
     assert OTHER not in str(refused.value.facts)
+    (place,) = places(case, built)
+    assert (place["item"], place["basis"], place["covers"], place["fields"]) == (
+        items[1],
+        "third_party",
+        [{"words": "tom baker"}],
+        ["body"],
+    )
     case.decide(items[1], "redact", "third_party", revision=2, parts=spans({"words": OTHER}))
     assert leaks(case) == []
 
 
-def test_a_withheld_text_that_stands_in_another_record_is_found(case: SearchedCase) -> None:
-    advice = "Counsel thinks that we would lose this claim before any court."
-    items = prompts(case, advice, f"Fwd: {advice}")
+def test_a_withheld_text_that_stands_in_another_record_is_found_and_can_be_covered_there(case: SearchedCase) -> None:
+    advice = " ".join(
+        f"Counsel thinks for reason {number} that we would lose this claim before any court." for number in range(20)
+    )
+    items = prompts(case, advice, f"Fwd: {advice} And this is mine.", advice.replace(" ", "_"))
     case.decide(items[0], "withhold", "privilege")
     assert "data/platform/prompts.json" in leaks(case)
+    for number, place in enumerate(places(case, case.build()), start=2):
+        assert place["basis"] == "privilege"
+        case.decide(place["item"], "redact", "privilege", number, spans(*place["covers"]))
+    as_json, _ = rows(case.members())
+    assert "this claim" not in str(as_json)
+    assert str(as_json[0]["body"]).endswith(f"{COVER} And this is mine."), "the rest of it is given"
+    assert leaks(case) == []
+
+
+def test_a_file_or_its_name_that_says_what_is_covered_is_covered_too_or_kept_back(case: SearchedCase) -> None:
+    body = prompts(case, f"by {OTHER}")[0]
+    files = {"mine.txt": f"met {OTHER}".encode(), f"{OTHER}.png": b"\x89PNG mine", "old.docx": office(a=b"<p>Tom Baker</p>")}
+    case.by_hand("paper", "found", files)
+    case.decide(body, "redact", "third_party", 1, spans({"words": OTHER}))
+    assert leaks(case)
+    for number, place in enumerate(places(case, case.build()), start=2):
+        cured = place["covers"]
+        choice = "redact" if cured else "withhold"
+        case.decide(place["item"], choice, "third_party", number, spans(*cured) if cured else None)
+    members = case.members()
+    left = sorted(content for name, content in members.items() if "/by-hand/" in name)
+    assert left == [f"met {COVER}".encode(), b"\x89PNG mine"], "an office document is kept back whole"
+    assert "Tom Baker" not in members["files.csv"].decode()
+    assert leaks(case) == []
 
 
 def test_a_withheld_file_that_is_released_under_another_name_is_found(case: SearchedCase) -> None:
@@ -475,9 +519,25 @@ def test_who_wrote_to_whom_is_no_secret_of_a_mail_that_is_kept_back(case: Search
     case.resources = dataclasses.replace(case.resources, datamap=read_datamap(datamap))
     sender = "Oskar Lind <oskar.lind@the-same-office.example>"
     texts = ("What only the first of both mails has in it, and nobody else.", "See you on Monday.")
-    case.found("platform", "mails", [(number, sender, text) for number, text in enumerate(texts, start=1)])
+    case.found("platform", "mails", [(number, sender, text, "") for number, text in enumerate(texts, start=1)])
     case.decide(case.items("platform", "mails")[0].id, "withhold", "third_party")
     assert leaks(case) == []
+
+
+def test_the_subject_of_a_mail_that_is_kept_back_is_a_replys_own_and_a_secret_anywhere_else(
+    case: SearchedCase, tmp_path: Path
+) -> None:
+    datamap = tmp_path / "mails.yml"
+    datamap.write_text(DATAMAP.read_text().replace("\n  - name: billing", f"{MAILS}\n  - name: billing", 1))
+    case.resources = dataclasses.replace(case.resources, datamap=read_datamap(datamap))
+    subject = "The plan for the garden behind the second greenhouse"
+    mails = [("1", "a", "Not for you."), ("2", subject, "Kept back."), ("3", f"Re: {subject}", "Yes."), ("4", "b", subject)]
+    case.found("platform", "mails", [(number, "x@y.example", text, about) for number, about, text in mails])
+    items = case.items("platform", "mails")
+    case.decide(items[1].id, "withhold", "third_party", 1)
+    assert leaks(case) == [], "whoever gets the reply reads its subject"
+    case.decide(items[2].id, "withhold", "third_party", 2)
+    assert "data/platform/mails.json" in leaks(case), "now it stands in no subject that is given"
 
 
 MAILS = """
@@ -489,6 +549,7 @@ MAILS = """
           id: {category: content, type: integer}
           sender: {category: content, type: text, third_party: yes}
           text: {category: content, type: text, third_party: yes}
+          subject: {category: content, type: text, third_party: yes}
         references: [{field: id, to: platform.accounts.id, same_person: yes}]
         purpose: service
         lawful_basis: contract

@@ -108,6 +108,6 @@ def test_hostile_files_are_read_in_the_time_of_their_length(content: bytes) -> N
 
 def test_the_requesters_own_words_and_what_was_given_on_purpose_are_no_secrets() -> None:
     secrets = Secrets()
-    secrets.cover(["Ruth Adeyemi", "Tom Baker", "Pat Lee", "Al", "1234"])
+    secrets.cover(["Ruth Adeyemi", "Tom Baker", "Pat Lee", "Al", "1234"], None)
     secrets.give(["Pat Lee agreed to be named."])
     assert secrets.needles(["ruth adeyemi"]) == ("tom baker",)

@@ -136,6 +136,7 @@ MATRIX = {
     "GET /console/cases/{reference}/held": "privacy_lead dpo legal_reviewer",
     "POST /console/cases/{reference}/legal": "legal_reviewer",
     "POST /console/cases/{reference}/package/undo": "caseworker privacy_lead",
+    "POST /console/cases/{reference}/package/cover": "caseworker privacy_lead",
     "POST /console/cases/{reference}/package/{system}/{collection}/{position}/remark": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/talks": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/doubtful": OFFICE,

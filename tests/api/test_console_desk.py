@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from adapters.database.item_decisions import every_decision
 from adapters.database.tables import AccessLog, ItemDecision, Note, PackageRow, PageSeen
 from domain.events import Tag
+from domain.redaction import Span
 from domain.rights import Role
 from tests.activities.package_case import MAILBOX, SEARCHED, SearchedCase
 from tests.adapters.documents.corpus import PDFS, jpeg
@@ -308,6 +309,14 @@ def test_the_approver_sees_what_changed_since_the_return_by_whom_and_why(at_cons
     assert "Build the package again" in text_of(reviewer.get("/console/cases"))
 
 
+def cover_there(person: AtConsole, desk: SearchedCase, *places: int) -> tuple[str, list[tuple[str, str | None]]]:
+    """One press for some of the places that are offered; what is said of it, and what was decided by it."""
+    offered = re.findall(r'name="place" value="(\d+)" checked', person.get(path_of(desk)).text)
+    before = len(decisions(desk))
+    answer = person.post(f"{path_of(desk)}/package/cover", {"place": [each for each in offered if int(each) in places]})
+    return answer.headers["location"].partition("?done=")[2], [each[1:] for each in decisions(desk)[before:]]
+
+
 def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_words(
     at_console: SignIn, desk: SearchedCase
 ) -> None:
@@ -337,12 +346,22 @@ def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_wor
         package = session.exec(select(PackageRow).order_by(col(PackageRow.built_at).desc())).first()
     assert package is not None
     assert package.summary["leaks"]
+    assert cover_there(at_console(), desk, 0) == ("covered_there", [("redact", "third_party")])
     assert "baker" not in str(package.summary).lower(), "what was covered stands in no open row"
-    desk.decide(desk.items("platform", "prompts")[4].id, "with_legal", "privilege", revision=7)
+    desk.decide(desk.items("platform", "prompts")[4].id, "with_legal", "privilege", revision=3)
     add_package(desk)
     card = at_console().get(here).text.partition('id="next-step"')[2].partition("Anything else")[0]
-    assert "referrals, partners, number 2" in card
+    assert "referrals, partners, number 3" in card
+    assert "referrals, partners, number 2" not in card, "it was covered there"
     assert "Still there" not in card, "with something at legal, legal reviewers alone read what was covered"
+    told, decided = cover_there(at_console(), desk, *range(6))
+    assert (told, decided) == ("covered_there", [("redact", "third_party")] * 5 + [("withhold", "third_party")])
+    with desk.resources.database.read() as session:
+        blind = [each.parts.spans for each in every_decision(session, desk.vault)[-6:]]
+    assert blind == [(Span(field="email"),)] * 5 + [()], "whoever does not see the words covers the field that holds them"
+    add_package(desk)
+    assert "Cover what still stands" not in text_of(at_console().get(here))
+    assert cover_there(at_console(), desk, 0) == ("covered_nothing", [])
 
 
 def test_a_cover_is_chosen_again_from_what_is_covered_and_its_reason_stands_with_it(

@@ -84,11 +84,15 @@ class Place:
         where: in words.
         link: of the desk, relative to the case; empty where there is none.
         words: what stands there, for whoever may see it.
+        number: in the list of what may be covered there too; None where nothing can.
+        whole: what would be done there is to keep back all of the item.
     """
 
     where: str
     link: str
     words: str
+    number: int | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)

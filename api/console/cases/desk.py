@@ -167,11 +167,11 @@ def _condition(given: dict[str, str]) -> dict[str, str] | None:
 
 
 async def attempt(  # noqa: PLR0917 (a command, who gives it, and the form it came in)
-    web: Web, who: SignedIn, case: CaseView, action: Action, given: dict[str, Any], form: FormData
+    web: Web, who: SignedIn, case: CaseView, action: Action, given: dict[str, Any], form: FormData, *, once: str = ""
 ) -> Refused | None:
-    """Decide; or the refusal, to stand beside the form."""
+    """Decide; or the refusal, to stand beside the form. `once`: of one of several that a form decides."""
     try:
-        await deeds.carry_out(web, who, case, action, given, field(form, "once"), Upload())
+        await deeds.carry_out(web, who, case, action, given, once or field(form, "once"), Upload())
     except DomainError as refusal:
         return act_page.beside(refusal)
     return None

@@ -59,9 +59,9 @@ def mend(looking: Looking, _step: NextStep) -> Card:
     """A package in which something that was covered or withheld stands at another place."""
     return Card(
         "Cover what still stands in the package, then build it again",
-        "Something that was covered or withheld stands in it at another place, so nobody can approve it (Article 15(4)). Open "
-        "each place and cover or withhold it there too; a third person who is weighed is covered everywhere at once. If it may "
-        "leave after all, take the first decision back.",
+        "Something that was covered or withheld stands in it at another place, so nobody can approve it (Article 15(4)). "
+        "Cover it there too, all at once or place by place; a third person who is weighed is covered everywhere. If it may leave "
+        "after all, take the first decision back.",
         presses=looking.only(_BACK, _write(looking)),
         link=("Look at the package", "package"),
         release=True,
