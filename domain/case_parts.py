@@ -3,6 +3,7 @@
 Next: domain/case.py
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -55,6 +56,18 @@ class SystemState(BaseModel):
 
 IMPORT_ARCHIVE = "import_archive"  # kind of the work item of a system into which people import what is searched
 SEARCHES = frozenset({"search_by_hand", IMPORT_ARCHIVE})
+
+
+def heard_from(systems: Mapping[str, SystemState], every: Iterable[str]) -> tuple[int, int]:
+    """How many systems have answered, of how many that are asked in this case: the one count that every page says.
+
+    Args:
+        systems: of the case, by name.
+        every: the names of all systems of the data map.
+    """
+    asked = [systems.get(name) for name in {*every, *systems}]
+    asked = [each for each in asked if each is None or each.state != "unasked"]
+    return sum(each is not None and each.state == "searched" for each in asked), len(asked)
 
 
 class WorkItem(BaseModel):

@@ -221,7 +221,7 @@ def follow_page(
     view = reader.get(session.case_id)
     events = reader.events(session.case_id, limit=1_000)
     messages = messages_of(web.resources, view.receipt, events) if session.proven else None
-    steps, facts = steps_of(view, events), _standing(web, view, session, events)
+    steps, facts = steps_of(web, view, events), _standing(web, view, session, events)
     return pages.show(
         web,
         "follow.html",

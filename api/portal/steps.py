@@ -10,10 +10,13 @@ from typing import Any, Final
 
 from adapters.database.case_reader import CaseView
 from adapters.database.tables import CaseEventRow
-from api.portal.languages import say
+from api.dependencies import Web
+from api.face.days import day_near, zone
+from api.portal.languages import current, say
 from api.portal.reading import at_once
 from domain.authority import Action
-from domain.case_parts import ANSWERED
+from domain.case import CaseState
+from domain.case_parts import heard_from
 from domain.events import Tag
 from domain.rights import Outcome, Right, Status
 
@@ -40,10 +43,10 @@ class Step:
     note: str = ""
 
 
-def steps_of(view: CaseView, events: list[CaseEventRow]) -> list[Step]:
+def steps_of(web: Web, view: CaseView, events: list[CaseEventRow]) -> list[Step]:
     """The road of a request, the present step open; of one that stopped, what happened and that it is closed."""
     at = {row.tag: row.at for row in events}
-    steps, outcome = _steps(view, events, at), view.state.outcome
+    steps, outcome = _steps(web, view, events, at), view.state.outcome
     if outcome in _STOPPED:
         return [each for each in steps if each.at] + [Step(say("This request is closed"), "done", at.get(Tag.REQUEST_CLOSED))]
     return [each for each in steps if each.at or each is steps[-1]] if outcome is Outcome.REFUSED else steps
@@ -69,20 +72,18 @@ def stage_of(steps: Sequence[Step], facts: Mapping[str, Any]) -> str:
     return next((each.title for each in steps if each.state == "now"), say("You have our answer"))
 
 
-def _steps(view: CaseView, events: list[CaseEventRow], at: dict[str, datetime]) -> list[Step]:
+def _steps(web: Web, view: CaseView, events: list[CaseEventRow], at: dict[str, datetime]) -> list[Step]:
     state = view.state
     status = _FOLDED.get(state.status, state.status)
     here = len(_ORDER) if state.status is Status.CLOSED else _ORDER.index(status)
-    answered = [system for system in state.systems.values() if system.state in ANSWERED]
-    searched = (
-        say("%(answered)s of our %(all)s systems have answered.", answered=len(answered), all=len(state.systems)) + " "
-        if state.systems and len(state.systems) > 1
-        else ""
-    )
+    answered, every = heard_from(state.systems, (system.name for system in web.resources.datamap.systems))
+    searched = ""
+    if state.systems and not state.needs_search and every > 1:
+        searched = say("%(answered)s of the %(all)s systems that we ask have answered.", answered=answered, all=every) + " "
     how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
     if state.item(state.copied) is None:
-        return _steps_by_hand(view, at, how)
-    rows = (
+        return _steps_by_hand(web, view, at, how)
+    rows: list[tuple[str, datetime | None, str]] = [
         (say("We received your request"), view.receipt.received_at, ""),
         (
             say("We know that it is you") if state.identity_record else say("You confirm that it is you"),
@@ -106,13 +107,17 @@ def _steps(view: CaseView, events: list[CaseEventRow], at: dict[str, datetime]) 
             at.get(Tag.PACKAGE_OPENED),
             say("Our answer is waiting for you. The mail about it has the link."),
         ),
-    )
+    ]
     if state.status is Status.RECEIVED:
         here = 1
+    if _is_announced(state):  # a copy comes first, so it is there
+        title, text = _erasing(web, state)
+        rows.append((title, None, text))
+        here = len(rows) - 1
     return _marked(rows, here, how)
 
 
-def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[Step]:
+def _steps_by_hand(web: Web, view: CaseView, at: dict[str, datetime], how: str) -> list[Step]:
     """The road of a request without a copy: nothing is collected for the person."""
     state = view.state
     rows: list[tuple[str, datetime | None, str]] = [(say("We received your request"), view.receipt.received_at, "")]
@@ -124,9 +129,8 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
         doing = say("Somebody who had nothing to do with what you complain about looks into it.").rstrip(".")
     if at_once(view):
         doing, text = say("The consent you named ends"), say("This is done at once. We write to you when it is.")
-    if state.erasure is not None and state.erasure.waiting_until is not None and state.erasure.carried_out_at is None:
-        doing = say("We delete your data")
-        text = say("Our mail about it says from which day on, and has the link that stops it.")
+    if _is_announced(state):
+        doing, text = _erasing(web, state)
     rows += [
         (doing, at.get(Tag.RIGHT_DECIDED), text),
         (say("You have our answer"), at.get(Tag.RIGHT_ANSWERED), say("Our answer is in our newest mail.")),
@@ -135,6 +139,27 @@ def _steps_by_hand(view: CaseView, at: dict[str, datetime], how: str) -> list[St
     told = state.status is Status.CLOSED or state.answered  # what still follows, as at a processor, is ours to do
     here = 1 if state.status in waiting else len(rows) if told else len(rows) - 2
     return _marked(rows, here, how if state.needs_identity else "")
+
+
+def _is_announced(state: CaseState) -> bool:
+    """Whether the person was told of a day on which data are deleted, and nothing is deleted or stopped yet."""
+    erasure, item = state.erasure, state.item(state.erasing)
+    if erasure is None or item is None or item.outcome is not None:
+        return False
+    return erasure.waiting_until is not None and erasure.carried_out_at is None
+
+
+def _erasing(web: Web, state: CaseState) -> tuple[str, str]:
+    """From which day on data are deleted, and what the person can do until it is done."""
+    assert state.erasure is not None
+    assert state.erasure.waiting_until is not None
+    until, place = state.erasure.waiting_until, zone(web)
+    if until <= web.now():
+        come = "Our mail about it named the day, and it has come. Until it is done, the link in that mail stops it."
+        return say("We delete your data"), say(come)
+    first, today = until.astimezone(place).date(), web.now().astimezone(place).date()
+    stop = "Until then you can stop it with the link in our mail about it, without a code. That mail says what goes and stays."
+    return say("We delete your data on or after %(day)s", day=day_near(first, today, current().language)), say(stop)
 
 
 def _marked(rows: Sequence[tuple[str, datetime | None, str]], here: int, how: str) -> list[Step]:

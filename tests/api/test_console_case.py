@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from activities.case_log import CaseLog
@@ -22,6 +23,7 @@ from domain.messages import RecordEvents
 from domain.rights import Right, Role
 from tests import opened
 from tests.activities.package_case import SearchedCase
+from tests.api.visiting import a_link
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 from tests.case_stages import PREPARER, STAGES, failed, in_review, package, searching, withdrawn
@@ -293,6 +295,18 @@ class TestSystems:
         for name in ("The platform", "Image files", "The payment provider With Finance"):
             assert name in table
         assert f"2 of {len(resources.datamap.systems)} searched" in table
+
+    def test_the_person_reads_the_same_count_on_their_page(
+        self, at_console: SignIn, web: TestClient, resources: Resources
+    ) -> None:
+        case = failed(resources)
+        case.happen(Tag.SYSTEM_UNASKED, system="office_mail")
+        asked = len(resources.datamap.systems) - 1  # one is asked for in other cases only
+        page = text_of(at_console().get(f"/console/cases/{case.reference}/systems"))
+        assert page.count(f"2 of {asked} searched") == 2
+        assert "1 left out or not needed" in page
+        web.get(f"/follow/{a_link(case, 'follow')}")
+        assert f"2 of the {asked} systems that we ask have answered." in web.get("/follow").text
 
 
 class TestHistory:

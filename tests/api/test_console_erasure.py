@@ -14,6 +14,7 @@ import pytest
 from activities.erasure import Erasure
 from activities.erasure_look import empty
 from activities.systems.registry import Systems
+from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
 from demo.controller import DATAMAP, build
 from domain.erasure_messages import PlanErasure
@@ -23,6 +24,7 @@ from tests import opened
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
 
+APPROVER = "caseworker:00000000-0000-4000-8000-00000000000b"
 SignIn = Callable[..., AtConsole]
 
 
@@ -66,7 +68,12 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     shown = re.sub(r'<details class="sample">.*?</details>', "", plan, flags=re.DOTALL)
     assert "tilda.typical" not in shown
     assert "tilda.typical" in plan, "whoever approves sees a few of the rows, once they ask for them"
-    assert re.findall(r'<p class="total">([^<]+)</p>', plan)[0] in text_of(page).partition("Erase ")[2][:12], "as the button says"
+    (erased, *_) = re.findall(r'<p class="total">([^<]+)</p>', plan)
+    assert f"Approve: erase {erased} records after 3 days" in text_of(page), (
+        "the click begins the days in which it can be stopped"
+    )
+    assert "Nothing goes at the click: until it is carried out, whoever was told can stop it" in text_of(page)
+    assert "What is erased cannot be brought back" in text_of(page)
     assert "under its own id pc_" in rest, "the processor is told its own id of the person, and nothing more"
     assert "The payment provider: Payments at the provider" in rest.partition("Where nobody has looked")[2]
     assert "Payments at the provider" not in plan, "nobody looked there, so it is no `Keep, 0 records`"
@@ -101,6 +108,19 @@ def test_what_the_plan_searched_stays_to_be_shown_when_what_it_read_is_gone(at_c
     assert len(lines) == len(searched)
     assert all(row["run"] == "-1" and row["keys"] for row in lines), "with the identifiers, as keyed codes"
     assert "tilda" not in packed
+
+
+def test_while_the_days_run_the_case_says_until_when_it_can_be_stopped_and_how(at_console: SignIn, resources: Resources) -> None:
+    case = planned(resources)
+    state = CaseReader(resources).get(case.id).state
+    assert state.erasure is not None
+    assert state.erasure.plan is not None
+    case.done_by(APPROVER, Tag.ERASURE_APPROVED, sha256=state.erasure.plan.sha256, binding=state.erasure.plan.sha256)
+    until = datetime(2031, 3, 3, 9, 30, tzinfo=UTC)
+    case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=until.isoformat())
+    page = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert "Nothing is erased yet It is carried out from Mon 3 March 2031, 09:30 GMT on." in page
+    assert "stops it with the link in the letter, without a code, and you stop it here" in page
 
 
 def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Resources) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,6 +12,7 @@ from sqlmodel import select, update
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import Note, SubjectSession
+from adapters.letter_words import day
 from adapters.resources import Resources
 from api.portal.deeds import MOST_ADDRESSES
 from api.portal.limits import REQUESTS, mailbox_named_too_often
@@ -227,10 +229,29 @@ def test_an_erasure_says_where_it_can_still_be_stopped(web: TestClient, resource
     case.proven()
     web.get(f"/follow/{a_link(case, 'follow')}")
     assert "A person looks at what you ask" in web.get("/follow").text
+    until = datetime.now(UTC) + timedelta(days=3)
+    case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=until.isoformat())
+    page = " ".join(web.get("/follow").text.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "Your request to delete your data" in page
+    first = day(until.astimezone(ZoneInfo("Europe/London")).date()).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"We delete your data on or after {first}, in" in page
+    assert "Until then you can stop it with the link in our mail about it, without a code." in page
+    case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=(datetime.now(UTC) - timedelta(minutes=1)).isoformat())
+    page = web.get("/follow").text
+    assert "the link in that mail stops it" in page
+    assert "on or after" not in page
+    case.happen(Tag.ERASURE_STOPPED)
+    assert "We delete your data" not in web.get("/follow").text, "nothing is"
+
+
+def test_a_copy_that_came_first_is_followed_by_the_day_of_the_erasure(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
+    case.released()
+    web.get(f"/follow/{a_link(case, 'follow')}")
+    assert "We delete your data" not in web.get("/follow").text
     case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=(datetime.now(UTC) + timedelta(days=3)).isoformat())
     page = web.get("/follow").text
-    assert "Your request to delete your data" in page
-    assert "has the link that stops it" in page
+    assert page.index("You have our answer") < page.index("We delete your data on or after") < page.index("this is where we are")
 
 
 def test_an_answer_that_went_out_is_not_still_to_come(web: TestClient, resources: Resources) -> None:

@@ -36,8 +36,8 @@ RIGHTS: Final[dict[Action, Act]] = {
     Action.APPROVE_ERASURE: Act(
         "Approve the erasure",
         "Approve the erasure plan",
-        "Your approval covers exactly this plan; it is carried out in its order and then searched again (Article 17). Every "
-        "proven address is told first and may stop it, and after that it cannot be undone.",
+        "Your approval covers exactly this plan (Article 17). Whoever asked is told first and can stop it until the waiting days "
+        "are over; then it is carried out and searched again. What is erased cannot be brought back.",
         "Approve the erasure",
         "Approved. The person is told, and nothing is erased before the waiting days are over.",
         red=True,

@@ -85,11 +85,7 @@ CARDS: dict[Step, Callable[[Looking, NextStep], Card]] = {
     Step.APPROVE_RECTIFICATION: measure_cards.approve,
     Step.CHANGING: measure_cards.changing,
     Step.RESTRICTED: measure_cards.restricted,
-    Step.WAITING_DAYS: _waiting(
-        "The waiting days are running",
-        "Every proven address was told and may stop it without a code. Nothing is erased before they are over (Article 17).",
-        Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True),
-    ),
+    Step.WAITING_DAYS: erasure_cards.waiting,
     Step.TELLING: _waiting(
         "The person is told before anything is erased",
         "The plan is approved. Every proven address gets a letter that can stop it, then the waiting days run (Article 17).",

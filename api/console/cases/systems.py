@@ -17,6 +17,7 @@ from api.console.cases.facts import CaseFacts
 from api.console.cases.receipts import planned, shown_run
 from api.dependencies import Web
 from domain.case import SystemState
+from domain.case_parts import heard_from
 from domain.datamap import System, SystemKind
 from domain.events import Tag
 from domain.rights import Right, Status
@@ -64,10 +65,16 @@ class SystemRow:
 
 @dataclass(frozen=True)
 class Systems:
-    """The tab. `runs`: a search is under way, so the page renews itself."""
+    """The tab.
+
+    Args:
+        runs: a search is under way, so the page renews itself.
+        heard: how many systems were searched, of how many that are asked.
+    """
 
     rows: list[SystemRow]
     runs: bool
+    heard: tuple[int, int]
     records: int
     files: int = 0
     counts: dict[str, int] = field(default_factory=dict)
@@ -84,7 +91,7 @@ class Systems:
         if self.needless:
             looked = f" {self.values:,} different values were looked at, to choose from what is wrong." if self.values else ""
             return f"Nothing has to be searched for what was asked.{looked}"
-        parts = [f"{self.counts.get('done', 0)} of {len(self.rows)} searched"]
+        parts = [self.searched]
         parts += [
             f"{self.counts[state]} {word}"
             for state, word in (
@@ -97,6 +104,11 @@ class Systems:
         ]
         so_far = " so far" if self.runs else ""
         return f"{', '.join(parts)}. {self.found}{so_far}."
+
+    @property
+    def searched(self) -> str:
+        """How many of them were searched."""
+        return "{} of {} searched".format(*self.heard)
 
     @property
     def found(self) -> str:
@@ -139,7 +151,9 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     needless = not begun and _needs_no_search(facts)
     looked = facts.happened(Tag.VALUES_FOUND)
     values = int(str(looked[0].facts.get("values", 0))) if looked else None
-    return Systems(rows, runs, records, files, dict(counts), planned(facts), needless, values)
+    named = (system.name for system in web.resources.datamap.systems)
+    heard = (counts["done"], len(rows)) if begun else heard_from(known, named)
+    return Systems(rows, runs, heard, records, files, dict(counts), planned(facts), needless, values)
 
 
 def _needs_no_search(facts: CaseFacts) -> bool:
