@@ -23,6 +23,7 @@ class HeldValue:
     Args:
         value: as `adapters.row_text.key_text` writes it; None where the field is empty.
         records: in how many of the person's records it stands.
+        names: of the first of these records, each as the values of its primary key.
     """
 
     system: str
@@ -30,6 +31,7 @@ class HeldValue:
     field: str
     value: str | None
     records: int
+    names: tuple[tuple[str, ...], ...] = ()
 
     @property
     def place(self) -> str:
@@ -70,8 +72,9 @@ def held_values(session: Session, vault: CaseVault, case_id: UUID) -> HeldValues
     if row is None:
         return None
     told = json.loads(vault.open("correctable_values", "sealed", str(case_id), row.sealed))
-    values = tuple(HeldValue(*each) for each in told["values"])
-    return HeldValues(row.found_at, values, tuple(told["cut"]), tuple(told["failed"]))
+    values = (HeldValue(*each) for each in told["values"])
+    named = tuple(dataclasses.replace(each, names=tuple(map(tuple, each.names))) for each in values)
+    return HeldValues(row.found_at, named, tuple(told["cut"]), tuple(told["failed"]))
 
 
 def forget(session: Session, case_id: UUID) -> None:

@@ -104,6 +104,8 @@ def test_what_could_be_corrected_is_each_value_of_the_person_exactly_as_it_is_st
     assert here["accounts", "name", "Ruth"] == 1, "the other Ruth is not this person"
     assert here["accounts", "phone", None] == 1
     assert here["drafts", "body", "old"] == 2
+    (drafts,) = (each.names for each in held.values if (each.field, each.value) == ("body", "old"))
+    assert set(drafts) == {("1",), ("4",)}, "each record by its own name, for whoever is asked about it"
     assert sum(each.field == "amount" for each in held.values) == 1, "and neither is the other invoice theirs"
     assert not {field for _, field, _ in here} & {"id", "account_id", "secret"}, "what names, leads on or is masked"
     what = correction(shop, case, ("app", "drafts", "body", "old", "new"))

@@ -384,3 +384,64 @@ def test_whoever_posts_the_letter_of_a_restriction_reads_where_it_is_not_done_ye
     assert "Not restricted yet, as the letter says too: " in shown
     case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task, result="found", files=0)
     assert "Not restricted yet" not in caseworker.get(page).text
+
+
+def test_whoever_proposes_or_approves_is_asked_of_every_other_place_that_holds_the_old_value(
+    at_console: SignIn, resources: Resources
+) -> None:
+    """A correction changes the chosen places alone, so each other one is named with its records and asked about."""
+    case = carrying_out(resources, Right.RECTIFICATION, correction=("Rut Adeyemi", "Ruth Adeyemi"))
+    address = HeldValue("platform", "accounts", "locale", "c/o Rut  Adeyemi, Cork", 1, (("42",),))
+    same = HeldValue("platform", "accounts", "email", "rut adeyemi", 2, (("42",), ("43",)))
+    other = HeldValue("platform", "accounts", "locale", "Rut Adeyemison", 1, (("42",),))
+    looked_at(case, NAME, address, same, other)
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+    keys = sorted({part.partition('"')[0] for part in person.get(f"{path}/values").text.split('id="pick-')[1:]})
+    chosen = f"{path}/actions/propose_rectification/chosen"
+    form = person.post(chosen, {"pick": keys[0]})
+    told = text_of(form).partition("The same value stands in 2 other places too")[2]
+    assert "\u201cc/o Rut Adeyemi, Cork\u201d 1 record: " in " ".join(told.split())
+    assert "\u201crut adeyemi\u201d 2 records: " in told
+    assert "43" in told
+    assert "Adeyemison" not in told, "another name"
+    (twin,) = [key for key in keys if key.endswith(".2")]
+    assert f'name="pick" value="{twin}"' in form.text
+    both = person.post(chosen, {"pick": [keys[0], twin], "new_1": "Ruth Adeyemi", "reason": "Passport."}).text
+    assert both.count('value="Ruth Adeyemi"') == 1, "what differs in its letters is typed, and nothing else is guessed"
+    assert "Passport." in both, "what was typed is kept"
+    given = {"pick": keys[0], "new_1": "Ruth Adeyemi", "reason": "Passport."}
+    assert person.post(f"{path}/actions/propose_rectification", given).status_code == 303
+    state = CaseReader(resources).get(case.id).state
+    case.sequence = state.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=2)
+    reviewer = at_console(Role.REVIEWER, "Ben Frank")
+    card = text_of(reviewer.get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "The old value stands in 2 other places too, which no correction of this case changes" in card
+    assert card.count("Correct there too?") == 2
+    assert "\u201crut adeyemi\u201d 2 records: " in card
+    assert "If one of them is wrong too, return the proposal and say so" in card
+    assert "what is listed above keeps the old one" in card
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=state.measures[-1].number, rows=2, by_hand=[], addressees=[])
+    after = person.get(path).text
+    card = after.partition('id="next-step"')[2].partition("Anything else")[0]
+    assert "Corrected: say how it ended" in card
+    assert card.count("Correct there too?") == 2
+    assert f'action="{chosen}"' in card
+    assert f'name="pick" value="{twin}"' in card
+
+
+def test_an_approval_says_when_the_old_value_stands_nowhere_else(at_console: SignIn, resources: Resources) -> None:
+    case = carrying_out(resources, Right.RECTIFICATION)
+    looked_at(case, NAME, LOCALE)
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+    key = person.get(f"{path}/values").text.partition('id="pick-')[2].partition('"')[0]
+    given = {"pick": key, "new_1": "Ruth", "reason": "Passport."}
+    assert "other place" not in text_of(person.post(f"{path}/actions/propose_rectification/chosen", given))
+    assert person.post(f"{path}/actions/propose_rectification", given).status_code == 303
+    state = CaseReader(resources).get(case.id).state
+    case.sequence = state.sequence
+    case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=2)
+    card = text_of(at_console(Role.REVIEWER, "Ben Frank").get(path)).partition("Next step")[2]
+    assert "no other field that can be corrected holds the old value" in card
+    assert "Longer texts, and systems that only a person changes, were not looked through." in card
+    assert "Correct there too?" not in card

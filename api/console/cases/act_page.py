@@ -12,7 +12,7 @@ from fastapi import Response
 from adapters.database.case_reader import CaseView
 from api.alone import checkers
 from api.console.authority import may
-from api.console.cases import chosen, looked, reading, shell
+from api.console.cases import chosen, looked, reading, same_value, shell
 from api.console.cases.act_rights import STOP
 from api.console.cases.act_shape import Act
 from api.console.cases.acts import act_of
@@ -72,7 +72,8 @@ def form_page(  # noqa: PLR0917
     with web.resources.database.read() as session:
         eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
     asked = asked_of(action, read.state, target)
-    picked, start = chosen.fields_for(web, read, given["pick"]) if given.get("pick") else ([], {})
+    values = chosen.picked(web, read.view, given["pick"]) if given.get("pick") else []
+    picked, start = chosen.fields_for(web, read, values, lambda value: same_value.new_value(read, value), given)
     fields = fields_of(
         action,
         target,
@@ -107,6 +108,7 @@ def form_page(  # noqa: PLR0917
         given=given if refused else {"posted_on": web.now().astimezone(zone(web)).date().isoformat()} | start | dict(given),
         target=target,
         picks=given.get("pick", []),
+        elsewhere=same_value.beside(web, read, values) if values else [],
         correction=read.correction if action is Action.PROPOSE_RECTIFICATION else None,
         ending=ending,
         done=AGAIN if AGAIN in given and not refused else "",

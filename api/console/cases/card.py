@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from adapters.letter_words import moment
+from api.console.cases import same_value
 from api.console.cases.facts import CaseFacts
 from domain.alone import COOLING, announced_by
 from domain.authority import ROLES, Action
@@ -58,6 +59,8 @@ class Card:
         waiting: nobody here has anything to do now.
         said: what a colleague wrote who sent it back: who, when, and the words.
         places: of the package, where somebody has to look before it can be approved.
+        elsewhere: places that still hold the old value of a correction.
+        corrects: whoever looks may choose these now.
     """
 
     title: str
@@ -74,6 +77,8 @@ class Card:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     said: tuple[str, datetime, str] | None = None
     places: Sequence["Place"] = ()
+    elsewhere: Sequence[same_value.Place] = ()
+    corrects: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class Looking:
     unseen: bool = False  # something was seen by nobody, so an approval takes a word about it
     legal_hold: str = ""  # what stands against an erasure
     leads: Mapping[str, list[str]] = field(default_factory=dict)  # by system that a person searches: with what
+    elsewhere: same_value.Elsewhere | None = None  # what else holds the old values of corrections, where somebody looked
     held_in_part: str = ""  # what a part of the answer holds, as its own first page counts it
 
     def may(self, action: Action) -> bool:

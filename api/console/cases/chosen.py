@@ -4,7 +4,7 @@ Next: api/console/cases/deeds.py
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapters.collected import Collected
@@ -83,13 +83,21 @@ def with_old_values(web: Web, case: CaseView, given: Mapping[str, Any]) -> dict[
     return filled
 
 
-def fields_for(web: Web, facts: CaseFacts, keys: list[str]) -> tuple[list[FormField], dict[str, str]]:
-    """A field for each value that was chosen, and what stands in it at first: the person's own words where it is one alone.
+def fields_for(
+    web: Web, facts: CaseFacts, values: list[HeldValue], replaced: Callable[[str | None], str], typed: Mapping[str, Any]
+) -> tuple[list[FormField], dict[str, str]]:
+    """A field for each value that was chosen, and what stands in it at first.
 
-    Raises:
-        InvalidInputError: as `picked`.
+    That is what the same value became in another place, or is to become in this form; else the person's own words where one
+    value alone was chosen.
+
+    Args:
+        web: of the process.
+        facts: of the case.
+        values: as `picked` gives them.
+        replaced: what took the place of a value before, empty for nothing.
+        typed: what stands in the form already.
     """
-    values = picked(web, facts.view, keys)
     fields = [
         correction_field(
             number,
@@ -100,7 +108,12 @@ def fields_for(web: Web, facts: CaseFacts, keys: list[str]) -> tuple[list[FormFi
         for number, each in enumerate(values, start=1)
     ]
     said = facts.correction[1] if facts.correction else ""
-    return fields, {"new_1": said} if said and len(values) == 1 and "\n" not in said else {}
+    start = {"new_1": said} if said and len(values) == 1 and "\n" not in said else {}
+    became = {each.value: str(typed.get(f"new_{number}", "")) for number, each in enumerate(values, start=1)}
+    for number, each in enumerate(values, start=1):
+        if (new := became[each.value] or replaced(each.value)) and each.value is not None:
+            start[f"new_{number}"] = new
+    return fields, start
 
 
 def key_of(found: HeldValues, at: int) -> str:

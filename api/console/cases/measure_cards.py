@@ -67,7 +67,7 @@ _CORRECTED = (
 )
 _OLD_VALUE = (
     "Once it is approved, the fields above hold the new value, and the old one stays in the record of this case. No other field "
-    "is changed: the old value can still stand in another place."
+    "is changed"
 )
 _CODE_FIRST = "To stop more than marketing, the mailbox has to be shown: send a code first."
 _ONE_MORE = {Action.PROPOSE_RECTIFICATION: "Propose another correction"}
@@ -114,6 +114,8 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
             ),
         ],
         note=_barred(looking, right) or (_CODE_FIRST if unproven else ""),
+        elsewhere=looking.elsewhere.places if corrected and looking.elsewhere else (),
+        corrects=looking.may(Action.PROPOSE_RECTIFICATION),
     )
 
 
@@ -154,7 +156,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
                 back,
             ),
         )
-    alone, note = looking.alone(yes) if mine else ([yes], _OLD_VALUE)
+    alone, note = looking.alone(yes) if mine else ([yes], _old_value(looking))
     return Card(
         "Approve the correction"
         if looking.role in ROLES[Action.APPROVE_RECTIFICATION]
@@ -165,7 +167,18 @@ def approve(looking: Looking, _step: NextStep) -> Card:
         changes=changes_of(looking.facts, looking.datamap, measure),
         presses=looking.only(*alone, back),
         note=note or "You prepared a part of this case, so somebody else must approve.",
+        elsewhere=looking.elsewhere.places if looking.elsewhere else (),
     )
+
+
+def _old_value(looking: Looking) -> str:
+    """What an approval leaves as it is, as far as anybody looked."""
+    if looking.elsewhere is None:
+        return f"{_OLD_VALUE}: the old value can still stand in another place."
+    held = looking.elsewhere.places
+    rest = "what is listed above keeps the old one" if held else "no other field that can be corrected holds the old value"
+    silent = f" Nobody could look in {', '.join(looking.elsewhere.unlooked)}." if looking.elsewhere.unlooked else ""
+    return f"{_OLD_VALUE}; {rest}. Longer texts, and systems that only a person changes, were not looked through.{silent}"
 
 
 def _came_back(looking: Looking) -> list[str]:

@@ -15,7 +15,7 @@ from adapters.database.clocks import seat_of, story_of
 from adapters.database.tables import PackageRow
 from adapters.letter_words import contents, in_words, kept_back
 from api.console.authority import may
-from api.console.cases import content, legal_hold, looked, package_cards, package_places, rail, unseen
+from api.console.cases import content, legal_hold, looked, package_cards, package_places, rail, same_value, unseen
 from api.console.cases.acts import FRESH, act_of
 from api.console.cases.card import Card, Looking
 from api.console.cases.desk_words import AGAIN, DONE_BESIDE
@@ -194,6 +194,7 @@ def _looking(web: Web, who: SignedIn, facts: CaseFacts) -> Looking:
         unseen=unseen.left(web, facts, unseen.approval(facts)) is not None,
         legal_hold=legal_hold.against(web, facts),
         leads=leads_of(web, facts),
+        elsewhere=same_value.elsewhere(web, facts),
         held_in_part=_held_in_part(web, facts.state),
     )
 

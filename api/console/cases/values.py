@@ -71,7 +71,8 @@ async def correct(web: TheWeb, who: TheCaseworker, form: TheForm, case: TheOpene
     def page() -> Response:
         try:
             chosen.picked(web, case, keys)
-            return form_page(web, _worker(who), case, Action.PROPOSE_RECTIFICATION, {"pick": keys})
+            typed = {name: field(form, name) for name in form if name not in {"key", "once", "pick"} and field(form, name)}
+            return form_page(web, _worker(who), case, Action.PROPOSE_RECTIFICATION, typed | {"pick": keys})
         except InvalidInputError as refusal:
             return _page(web, who, case, {}, keys, refusal.message)
 
