@@ -1,26 +1,28 @@
 """What changed between the package that was returned for rework and the one that came back, for whoever approves (Article 32).
 
-Compared are the decisions up to the revision of the returned package with those of now, and the counts of both packages.
-Next: adapters/database/item_decisions.py
+Compared is what stood at the revision of the returned package with what stands now, and the counts of both packages.
+Next: api/console/cases/desk_changes.py
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Decision, every_decision
 from adapters.database.tables import PackageRow
 from adapters.found_by_hand import everything_found
+from adapters.letter_words import count
 from api.console.cases import content
+from api.console.cases.desk_changes import Changed, changes
 from api.console.cases.desk_lines import stands_of
 from api.console.cases.desk_seen import PAGE
 from api.console.cases.facts import CaseFacts
 from api.console.cases.reading import people_of
 from api.dependencies import Web
 from domain.errors import KeyMissingError
-from domain.item_rules import EVERYBODY
 from domain.withholding import ItemChoice
 
 MOST: Final = 200  # lines on the page; the schedule has all
@@ -84,87 +86,55 @@ def rework(web: Web, facts: CaseFacts, *, words: bool) -> Rework | None:
             return None
         then = session.get(PackageRow, UUID(str(built.facts["package"])))
         now = session.get(PackageRow, facts.state.package.id) if facts.state.package else None
-        changed = sorted(_changed(decisions, int(str(built.facts["revision"]))), key=lambda pair: -pair[1].revision)
-        authors = people_of(session, (decision.author for _, decision in changed[:MOST]))
+    changed = changes(decisions, int(str(built.facts["revision"])), _found(web, facts))
+    with web.resources.database.read() as session:
+        authors = people_of(session, (each.newest.author for each in changed[:MOST]))
     facts = replace(facts, people={**facts.people, **authors})
-    places = _places(web, facts, [now.item for _, now in changed[:MOST]])
     return Rework(
         words=facts.note_of(back) if words else "",
         who=facts.person(back.actor),
         at=back.at,
-        changes=[_said(web, facts, before, after, places, words=words) for before, after in changed[:MOST]],
+        changes=[_said(web, facts, each, words=words) for each in changed[:MOST]],
         more=max(0, len(changed) - MOST),
         counts=_counts(web, then.summary, now.summary) if then and now else [],
     )
 
 
-def _changed(decisions: Iterable[Decision], revision: int) -> list[tuple[Decision | None, Decision]]:
-    """What stood at a revision and what stands now, of each item, rule and person that is decided otherwise."""
-    before: dict[object, Decision] = {}
-    now: dict[object, Decision] = {}
-    for each in decisions:
-        person = each.parts.person.names[0].casefold() if each.parts.person else ""
-        (before if each.revision <= revision else now)[each.item, each.parts.condition, person] = each
-    pairs = [(before.get(key), after) for key, after in now.items()]
-    return [(old, new) for old, new in pairs if old is None or _meaning(old) != _meaning(new)]
-
-
-def _meaning(decision: Decision) -> tuple[object, ...]:
-    return (
-        decision.choice,
-        decision.basis,
-        decision.parts.spans,
-        decision.parts.covers,
-        decision.parts.person,
-        decision.parts.looked,
-    )
-
-
-def _places(web: Web, facts: CaseFacts, items: list[str]) -> dict[str, int]:
-    """Where single items stand in their collections, counted from 0: ids are keyed hashes without an index."""
-    wanted = {item for item in items if item != EVERYBODY and not item.endswith(".*")}
-    places: dict[str, int] = {}
-    if not wanted or not facts.state.run:
-        return places
+def _found(web: Web, facts: CaseFacts) -> Sequence[CollectedCollection]:
+    if not facts.state.run:
+        return ()
     try:
-        collections = everything_found(web.resources, facts.state, facts.state.run).collections
+        return everything_found(web.resources, facts.state, facts.state.run).collections
     except KeyMissingError:
-        return places
-    for found in collections:
-        left = {item for item in wanted if item.startswith(f"{found.system}.{found.name}.")}
-        for item in found.items() if left else ():
-            if item.id in left:
-                places[item.id] = item.position
-                left.remove(item.id)
-                if not left:
-                    break
-    return places
+        return ()
 
 
-def _said(
-    web: Web, facts: CaseFacts, before: Decision | None, now: Decision, places: Mapping[str, int], *, words: bool
-) -> Change:
-    where, link = _where(web, now, places, words=words)
+def _said(web: Web, facts: CaseFacts, changed: Changed, *, words: bool) -> Change:
+    where, link = _where(web, changed, words=words)
+    newest = changed.newest
     return Change(
         where=where,
         link=link,
-        before=_stood(before) if before else "no decision",
-        now=_stood(now),
-        who=facts.person(now.author),
-        at=now.at,
-        why=facts.notes.get(now.reason, "") if words and now.reason and not now.of_legal else "",
+        before=_stood(changed.before) if changed.before else "no decision",
+        now=_stood(changed.now) if changed.now else "no decision",
+        who=facts.person(newest.author),
+        at=newest.at,
+        why=facts.notes.get(newest.reason, "") if words and newest.reason and not newest.of_legal else "",
     )
 
 
-def _where(web: Web, now: Decision, places: Mapping[str, int], *, words: bool) -> tuple[str, str]:
-    if now.parts.person:
-        return f"A person: {now.parts.person.names[0]}" if words else "A person", ""
-    system, collection, _ = now.item.split(".")
+def _where(web: Web, changed: Changed, *, words: bool) -> tuple[str, str]:
+    newest = changed.newest
+    if newest.parts.person:
+        return f"A person: {newest.parts.person.names[0]}" if words else "A person", ""
+    system, collection, _ = newest.item.split(".")
     title, link = content.title_of(web, system, collection), f"package/{system}/{collection}"
-    if now.rule:
-        return f"A rule over {title}", link
-    if (at := places.get(now.item)) is None:
+    if newest.rule:
+        some = " over a part of" if newest.parts.condition else " over"
+        return f"A rule{some} {title}, by which {count(changed.items, 'item')} stand otherwise", link
+    if changed.item is None:
         return f"{title}, found no more", link
+    at = changed.item.position
     return f"{title}, number {at + 1:,}", f"{link}?start={at - at % PAGE}#item-{at + 1}"
 
 
