@@ -1,5 +1,7 @@
 """Mails and chats at the console and by the API: imported, estimated, agreed about, searched, decided about in groups."""
 
+import csv
+import io
 import json
 import re
 import zipfile
@@ -71,6 +73,25 @@ def reviewed(office: Office) -> None:
     case.happen(Tag.PACKAGE_BUILT, **built.facts)
 
 
+def told_by_the_file_alone(table: str) -> None:
+    """An authority reads what was searched by what, and what was agreed about it, without any page."""
+    row = next(each for each in csv.DictReader(io.StringIO(table)) if each["collection"] == "Mails and chat messages")
+    told = {name: row[name] for name in ("result", "custodians", "period", "agreed_with", "agreed_because", "terms")}
+    assert told == {
+        "result": "found",
+        "custodians": "Mia Wald",
+        "period": "from Mon 1 January 2024 to the end; what has no date is in it",
+        "agreed_with": "Ruth, by telephone",
+        "agreed_because": "She worked there",
+        "terms": "'=Ruth A",  # no spreadsheet takes it for a formula
+    }
+    assert (
+        row["searched_with"]
+        == f"e-mail address {ADDRESS[0]}***@{ADDRESS.partition('@')[2]} (proven); the agreed scope 1; the agreed words"
+    )
+    assert (row["recorded_by"], row["agreed_at"][:2], row["searched_at"][:2]) == ("Amira Osei", "20", "20")
+
+
 def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: SignIn, office: Office, web: TestClient) -> None:
     person, here = at_console(), path_of(office)
     assert "Import mails and chats into mailboxes and chats" in text_of(person.get(here)).replace("Mailboxes", "mailboxes")
@@ -85,7 +106,7 @@ def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: Sign
     (imported,) = office.archives.imports()
     assert "Waits to be read" in text_of(person.get(f"{here}/archives"))
     read_archive(office.resources, imported.row.id)
-    scope = {"system": "mail", "archives": str(imported.row.id), "first": "2024-01-01", "last": "", "terms": "Ruth A"}
+    scope = {"system": "mail", "archives": str(imported.row.id), "first": "2024-01-01", "last": "", "terms": "=Ruth A"}
     assert "2 messages" in text_of(person.post(f"{here}/archives/estimate", scope | {"terms": ""}))
     assert "3 messages would be collected" in text_of(person.post(f"{here}/archives/estimate", scope))
     refused = person.post(f"{here}/archives/agree", scope)
@@ -104,7 +125,9 @@ def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: Sign
         "She worked there",
     ):
         assert words in covered
-    assert "Agreed scope 1" in person.get(f"{here}/coverage.csv").text
+    told_by_the_file_alone(person.get(f"{here}/coverage.csv").text)
+    auditor = at_console(Role.AUDITOR, "Vera Lind").get(f"{here}/coverage.csv").text
+    assert ("Mia Wald" in auditor, "from Mon 1 January 2024" in auditor) == (False, True)
     assert "Ruth, by telephone" not in text_of(at_console(Role.AUDITOR, "Vera Lind").get(f"{here}/coverage"))
 
     groups = person.get(f"{here}/package/mail/groups/thread")

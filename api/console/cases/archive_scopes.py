@@ -4,7 +4,7 @@ Next: api/console/cases/coverage.py
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.archives.store import Agreed, Archives, Import
@@ -22,6 +22,7 @@ class ScopeLine:
 
     Args:
         words: in a few words, without anybody's own.
+        period: which one was agreed; empty where nothing was.
         custodians, terms, agreed_with, reason: sealed words; empty for whoever sees no content.
         unreadable: how many parts, and why; and attached files that were not searched to their end.
         left_out: imports that were read and that the scope does not name.
@@ -39,6 +40,14 @@ class ScopeLine:
     reason: str = ""
     by: str = ""
     at: datetime | None = None
+    period: str = ""
+    system: str = ""
+
+    @property
+    def not_read(self) -> str:
+        """What of the imports was not searched, in words; nothing where all was."""
+        left = f"{count(self.left_out, 'import')} that {'was' if self.left_out == 1 else 'were'} read and not in the scope"
+        return "; ".join(filter(None, [self.unreadable, left if self.left_out else ""]))
 
 
 def scopes_of(web: Web, facts: CaseFacts, *, content: bool) -> list[ScopeLine]:
@@ -46,7 +55,10 @@ def scopes_of(web: Web, facts: CaseFacts, *, content: bool) -> list[ScopeLine]:
     try:
         archives = Archives(web.resources, facts.state.case_id)
         return [
-            _line(web, system.title, archives.imports(system.name), archives.agreed(system.name), content=content)
+            replace(
+                _line(web, system.title, archives.imports(system.name), archives.agreed(system.name), content=content),
+                system=system.name,
+            )
             for system in archives.systems()
         ]
     except KeyMissingError:
@@ -73,6 +85,7 @@ def _line(web: Web, title: str, imports: list[Import], agreed: Agreed | None, *,
     first = f"from {day(period.first)}" if period.first else "from the beginning"
     last = f"to {day(period.last)}" if period.last else "to the end"
     words = f"Agreed scope {agreed.revision}: {count(len(agreed.scope.archives), 'import')}, {first} {last}"
+    between = f"{first} {last}; what has no date is in it"
     words += f", {count(len(agreed.scope.terms), 'term')} beside the identifiers" if agreed.scope.terms else ""
     words += f"; {count(sum(bad.values()), 'part')} unreadable" if bad else ""
     with web.resources.database.read() as session:
@@ -80,4 +93,4 @@ def _line(web: Web, title: str, imports: list[Import], agreed: Agreed | None, *,
     named = ", ".join(dict.fromkeys(each.custodian for each in imports if each.agreed))
     scope = agreed.scope
     own = (named, ", ".join(scope.terms), scope.agreed_with, scope.reason) if content else ("", "", "", "")
-    return ScopeLine(title, words, unreadable, left_out, agreed.revision, *own, by=by, at=agreed.at)
+    return ScopeLine(title, words, unreadable, left_out, agreed.revision, *own, by=by, at=agreed.at, period=between)

@@ -1,29 +1,40 @@
 """Coverage: every collection of the data map beside what its search gave, for one case (Articles 15 and 5(2)).
 
 An authority asks what was not searched before it asks what was found. So a collection without a receipt stands here too, with
-the reason; zero is a result; and nobody's identifier is in it, only its kind. Next: api/console/cases/evidence_pack.py
+the reason; zero is a result; and an identifier is in it only as its owner knows it. Next: api/console/cases/evidence_pack.py
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from adapters.row_text import guarded
+from adapters.archives.store import Archives
+from adapters.letter_words import masked_mailbox
 from api.console.cases import receipts, systems
 from api.console.cases.archive_scopes import ScopeLine, scopes_of
-from api.console.cases.facts import CaseFacts
+from api.console.cases.facts import CaseFacts, IdentifierLine
 from api.console.words import KIND
 from api.dependencies import Web
+from domain.archives import MESSAGES
 from domain.chain import rfc3339
 from domain.datamap import System
 from domain.datamap_systems import Collection
+from domain.errors import InvalidInputError, KeyMissingError
+from domain.normal import normal_email, normal_phone
 from domain.traversal import Place
 
 Result = Literal["found", "nothing", "not searched"]
+_NORMAL: Final = {"email": normal_email, "phone": normal_phone}
+_STANDING: Final = {"proven": "proven", "accepted": "accepted by hand"}
 _ANONYMOUS: Final = "Nobody can be found in it: it is about all users together"
-HEAD: Final = "system collection result reason records doubtful keys looked_up_by searched_at"
+# An authority has the file alone: what the page says stands in it, one line for each collection.
+HEAD: Final = (
+    "case system collection result reason records doubtful keys searched_with looked_up_by custodians period terms agreed_with "
+    "agreed_because agreed_at recorded_by not_read searched_at"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Covered:
         keys: with how many keys it was searched.
         looked_up_by: the kinds of identifier and the collections that lead to it.
         at: when.
+        searched_with: which identifiers of the person it was searched with, as they may be shown.
+        scope: what was agreed of the archive in which it lies.
     """
 
     system: str
@@ -49,33 +62,29 @@ class Covered:
     keys: int
     looked_up_by: str
     at: datetime | None
+    searched_with: str = ""
+    scope: ScopeLine | None = None
 
-    @property
-    def cells(self) -> Sequence[object]:
+    def cells(self, reference: str) -> Sequence[object]:
         """As a line of the table that is exported."""
-        at = "" if self.at is None else rfc3339(self.at)
         records = "" if self.records is None else self.records
-        return (
-            self.system,
-            self.collection,
-            self.result,
-            guarded(self.reason),
-            records,
-            self.doubtful,
-            self.keys,
-            self.looked_up_by,
-            at,
-        )
+        found = (self.result, self.reason, records, self.doubtful, self.keys, self.searched_with, self.looked_up_by)
+        cells = (reference, self.system, self.collection, *found, *_agreed(self.scope), _instant(self.at))
+        return [each.replace("\N{NO-BREAK SPACE}", " ") if isinstance(each, str) else each for each in cells]
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The page: the rows, how many of each result, the kinds of identifier at hand, and the scopes agreed for archives."""
+    """The page: the rows, how many of each result, the identifiers at hand in words, and the scopes agreed for archives."""
 
     rows: list[Covered]
     counts: Mapping[Result, int]
-    identifiers: list[tuple[str, str, int]]  # kind, standing, how many
+    identifiers: list[str]
     scopes: list[ScopeLine]
+
+    def table(self, reference: str) -> list[Sequence[object]]:
+        """The rows as they are exported."""
+        return [row.cells(reference) for row in self.rows]
 
     @property
     def anonymous(self) -> int:
@@ -93,19 +102,18 @@ def read(web: Web, facts: CaseFacts, *, content: bool) -> Coverage:
     """
     tab = {row.name: row for row in systems.read(web, facts).rows}
     found = {(one.system, one.collection): one for one in receipts.receipts(web, facts)}
-    titles = {(system.name, each.name): each.title for system in web.resources.datamap.systems for each in system.collections}
-    rows = [
-        _covered(system, each, tab[system.name], found.get((system.name, each.name)), titles, content=content)
-        for system in web.resources.datamap.systems
-        for each in system.collections
-    ]
-    scopes = scopes_of(web, facts, content=content)
-    said = {each.title: each.words for each in scopes}
-    rows = [replace(row, reason=". ".join(filter(None, [row.reason, said.get(row.system, "")]))) for row in rows]
+    every = [(system, each) for system in web.resources.datamap.systems for each in system.collections]
+    titles = {(system.name, each.name): each.title for system, each in every}
+    known = _by_mac(web, facts, content=content)
+    scopes = {each.system: each for each in scopes_of(web, facts, content=content)}
+    rows = []
+    for system, each in every:
+        receipt, scope = found.get((system.name, each.name)), scopes.get(system.name)
+        row = _covered(system, each, tab[system.name], receipt, titles, content=content)
+        row = replace(row, scope=scope, reason=". ".join(filter(None, [row.reason, scope.words if scope else ""])))
+        rows.append(replace(row, searched_with=_searched_with(row, receipt, known)))
     rows.sort(key=lambda row: ("not searched", "nothing", "found").index(row.result))
-    usable: list[tuple[str, str]] = [(each.kind, each.standing) for each in facts.state.identifiers.values() if each.usable]
-    identifiers = [(kind, standing, number) for (kind, standing), number in sorted(Counter(usable).items())]
-    return Coverage(rows, Counter(row.result for row in rows), identifiers, scopes)
+    return Coverage(rows, Counter(row.result for row in rows), _at_hand(facts, content=content), list(scopes.values()))
 
 
 def _covered(
@@ -135,3 +143,62 @@ def _looked_up_by(collection: Collection, titles: Mapping[Place, str]) -> str:
     kinds = [KIND(kind).lower() for kind in dict.fromkeys(collection.identities.values())]
     led = [titles[reference.source[:2]] for reference in collection.references if reference.same_person]
     return "; ".join([*kinds, *(f"from {title}" for title in dict.fromkeys(led))])
+
+
+def _searched_with(row: Covered, receipt: receipts.ReceiptRow | None, known: Mapping[str, str]) -> str:
+    if receipt is None:
+        return "" if row.result == "not searched" else "what a person looked for"
+    if receipt.state != "searched":
+        return ""
+    named = sorted({known[mac] for mac in receipt.macs if mac in known})
+    led = sum(mac not in known for mac in receipt.macs)
+    if not named and not known:  # the case's key is gone
+        return f"{receipt.keys} identifiers that are destroyed" if receipt.keys else ""
+    words = "the agreed words" if row.scope and receipt.collection == MESSAGES else "what rows of other collections led to"
+    return "; ".join([*named, *([words] if led else [])])
+
+
+def _by_mac(web: Web, facts: CaseFacts, *, content: bool) -> dict[str, str]:
+    """What stands in receipts for the identifiers of a case that count, with each in words."""
+    vault, found = web.resources.vault.case(facts.state.case_id), {}
+    archives = Archives(web.resources, facts.state.case_id)
+    try:
+        for line in _usable(facts):
+            with contextlib.suppress(InvalidInputError):  # it was destroyed, so nothing can be said of it
+                found[vault.receipt_mac(line.kind, _NORMAL.get(line.kind, str)(line.value))] = _in_words(line, content=content)
+        for agreed in filter(None, (archives.agreed(system.name) for system in archives.systems())):
+            found[vault.receipt_mac("scope", str(agreed.revision))] = f"the agreed scope {agreed.revision}"
+    except KeyMissingError:
+        return {}
+    return found
+
+
+def _at_hand(facts: CaseFacts, *, content: bool) -> list[str]:
+    if content:
+        return [_in_words(line, content=True) for line in _usable(facts)]
+    kinds = Counter((line.kind, line.standing) for line in _usable(facts))
+    return [f"{KIND(kind).lower()} ({number}, {_STANDING[standing]})" for (kind, standing), number in sorted(kinds.items())]
+
+
+def _usable(facts: CaseFacts) -> list[IdentifierLine]:
+    known = facts.state.identifiers
+    return [line for line in facts.identifiers if line.id in known and known[line.id].usable]
+
+
+def _in_words(line: IdentifierLine, *, content: bool) -> str:
+    """An identifier as its owner knows it and nobody else learns it; without content its kind alone."""
+    shown = ""
+    if content:
+        shown = masked_mailbox(line.value) if line.kind == "email" else f"ending in {line.value[-2:]}"
+    return f"{' '.join(filter(None, [KIND(line.kind).lower(), shown]))} ({_STANDING[line.standing]})"
+
+
+def _agreed(scope: ScopeLine | None) -> Sequence[object]:
+    if scope is None:
+        return ("",) * 8
+    said = (scope.custodians, scope.period, scope.terms, scope.agreed_with, scope.reason)
+    return (*said, _instant(scope.at), scope.by, scope.not_read)
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else rfc3339(at)

@@ -44,5 +44,5 @@ def _coverage(web: Web, who: SignedIn, case: CaseView) -> Response:
     note_access(web, who, "coverage", case.receipt.case_id)
     covered = coverage.read(web, reading.read(web, case), content=who.role is not Role.AUDITOR)
     headers = {"Content-Disposition": f'attachment; filename="{case.receipt.reference}-coverage.csv"'}
-    table = csv_of(coverage.HEAD, (row.cells for row in covered.rows))
+    table = csv_of(coverage.HEAD, covered.table(case.receipt.reference))
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)

@@ -54,7 +54,7 @@ case.json        what was asked, when, by which channel, under which law and pol
 events.csv       everything that happened, in order; each row carries the hash of the row before it
 searches.csv     every collection that was searched, with which identifiers (as keyed codes), and how many rows, zero included;
                  a run below 0 is a look for an erasure: its plan, right before it, or after it
-coverage.csv     every collection of the data map, those that were not searched with the reason
+coverage.csv     every collection of the data map: searched with what, in which agreed scope, or not and why
 decisions.csv    what was included and withheld, on which ground, by whom
 packages.csv     every package that was built, with its SHA-256
 letters.csv      every letter, and when a mail server accepted it
@@ -85,7 +85,7 @@ def build(web: Web, facts: CaseFacts, *, content: bool) -> bytes:
         if content:
             files |= _letters(web, session, facts)
     covered = coverage.read(web, facts, content=content)
-    files["coverage.csv"] = csv_of(coverage.HEAD, (row.cells for row in covered.rows))
+    files["coverage.csv"] = csv_of(coverage.HEAD, covered.table(facts.reference))
     files["case.json"] = _json(_case(facts))
     files["case.html"] = _page(web, facts, made, content=content)
     left_out = "" if content else ": left out, with the words of the person and of colleagues, since this pack is without content"

@@ -25,6 +25,7 @@ class ReceiptRow:
     Args:
         reason: why it was not searched; None where that went with what was collected.
         keys: with how many identifiers and sets of values it was searched.
+        macs: what stands for each of these.
     """
 
     system: str
@@ -36,6 +37,7 @@ class ReceiptRow:
     doubtful: int
     keys: int
     at: datetime
+    macs: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:
@@ -82,6 +84,7 @@ def receipts(web: Web, facts: CaseFacts) -> list[ReceiptRow]:
             doubtful=row.doubtful,
             keys=len(row.keys),
             at=row.searched_at,
+            macs=tuple(row.keys),
         )
         for row in rows
     ]
