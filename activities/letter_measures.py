@@ -3,6 +3,8 @@
 Next: `adapters/letters.py`
 """
 
+from typing import get_args
+
 from activities import package_words as words
 from activities.letter_writing import Facts, Writing
 from adapters.letter_answers import protected_by, why_restricted
@@ -12,6 +14,7 @@ from domain.errors import NotAllowedNowError
 from domain.incoming import Language
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.measures_by_hand import not_done
+from domain.recipients import Standing, standing_of
 from domain.rights import Right
 from domain.work_decisions import SAFEGUARD
 
@@ -38,16 +41,15 @@ def restriction(writing: Writing) -> Facts:
         "marked": bool(measure.rows or measure.by_hand),
         "by_hand": to_do,
         "undone": left_out,
-        "told": _told(writing, measure),
+        "recipients": _recipients(writing, [measure]),
     }
 
 
 def reach(writing: Writing, right: Right) -> Facts:
-    """How far what was done for a right reaches when its answer goes out: where not yet, where not at all, who is told next."""
+    """How far what was done for a right reaches when its answer goes out: where not yet, where not at all, who was told."""
     lasting = [each for each in done_of(writing.state.measures, right) if each.kind != "lift" and not each.lifted]
     to_do, left_out = _places(writing, lasting)
-    names = (name for each in lasting for name in _told(writing, each))
-    return {"by_hand": to_do, "undone": left_out, "told": [*dict.fromkeys(names)]}
+    return {"by_hand": to_do, "undone": left_out, "recipients": _recipients(writing, lasting)}
 
 
 def since(writing: Writing) -> Facts:
@@ -111,6 +113,17 @@ def _newest(writing: Writing, kind: str) -> Measure:
 
 def _purposes(writing: Writing, measure: Measure) -> list[str]:
     return [writing.datamap.purpose(name).title for name in measure.purposes]
+
+
+def _recipients(writing: Writing, measures: list[Measure]) -> dict[str, object]:
+    """Who received the data, by how far each is at this moment; `reached` of `all` were told so far (Articles 19, 28(3))."""
+    found = standing_of(writing.state, measures)
+    named = {
+        wanted: [writing.resources.datamap.recipient(name).name for name, standing in found.items() if standing == wanted]
+        for wanted in get_args(Standing)
+    }
+    reached = sum(standing not in {"to_tell", "unreached"} for standing in found.values())
+    return {**named, "all": len(found), "reached": reached}
 
 
 def _told(writing: Writing, measure: Measure) -> list[str]:

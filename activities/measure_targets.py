@@ -15,7 +15,7 @@ from activities.systems.registry import Systems
 from adapters.database.tables import Note
 from adapters.resources import Resources
 from domain.datamap import Collection, DataMap, System, SystemKind
-from domain.datamap_parts import RecipientKind
+from domain.datamap_parts import Recipient, RecipientKind
 from domain.erasure import Addressee, addressed
 from domain.errors import SystemFailedError, UnknownObjectError
 from domain.measure_standing import Measure
@@ -96,13 +96,28 @@ def addressees_of(datamap: DataMap, measure: Measure, touched: Group[Place]) -> 
     return addressed(_recipients(datamap, measure, touched))
 
 
+def receiving(datamap: DataMap, purposes: Group[str]) -> tuple[Addressee, ...]:
+    """Who received data for one of these purposes and holds a copy of their own."""
+    return addressed(
+        (recipient.id, recipient.kind)
+        for system, collection in _collections(datamap)
+        if {collection.purpose, *collection.other_purposes} & {*purposes}
+        for recipient in datamap.recipients_of(system.name, collection.name)
+        if _is_told(recipient)
+    )
+
+
 def _recipients(datamap: DataMap, measure: Measure, touched: Group[Place]) -> Iterator[tuple[str, RecipientKind]]:
     for system, collection in _collections(datamap):
         place = (system.name, collection.name)
         if place in touched or (measure.kind != "correct" and _touches(collection, measure, system)):
             for recipient in datamap.recipients_of(*place):
-                if recipient.own_copy and not recipient.occasional:
+                if _is_told(recipient):
                     yield recipient.id, recipient.kind
+
+
+def _is_told(recipient: Recipient) -> bool:
+    return recipient.own_copy and not recipient.occasional
 
 
 def _correction(change: dict[str, Any]) -> Target:

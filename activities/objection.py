@@ -1,6 +1,7 @@
 """Stops marketing at once when somebody objects (Article 21(3)): no balance, no identity check, no waiting for anybody.
 
-The effect is limited to the addresses that were named; the entry lasts, so that a later import does not bring them back.
+The effect is limited to the addresses that were named; the entry lasts, so that a later import does not bring them back. Whoever
+received data for direct marketing is named, so that the case tells them at once.
 Next: adapters/suppression.py
 """
 
@@ -10,6 +11,7 @@ from sqlmodel import select
 from temporalio import activity
 
 from activities.failures import translated
+from activities.measure_targets import receiving
 from adapters.database.tables import CaseIdentifierRow, CaseRecord
 from adapters.resources import Resources
 from adapters.suppression import suppress
@@ -32,7 +34,7 @@ class Objection:
     @activity.defn
     @translated
     def stop_marketing(self, message: CaseRef) -> MarketingStopped:
-        """Put the addresses of a case on the marketing list; doing it twice changes nothing.
+        """Put the addresses of a case on the marketing list, and say who else has to stop; doing it twice changes nothing.
 
         Raises:
             UnknownObjectError: there is no such case.
@@ -53,4 +55,6 @@ class Objection:
                 value = vault.open("case_identifier", "value", str(row.id), row.value).decode()
                 suppress(session, self._resources.vault, "marketing", row.kind, value, now=datetime.now(UTC), expires_on=None)
                 stopped += 1
-        return MarketingStopped(addresses=stopped)
+        datamap = self._resources.datamap
+        purposes = [purpose.id for purpose in datamap.purposes if purpose.direct_marketing]
+        return MarketingStopped(addresses=stopped, purposes=purposes, addressees=list(receiving(datamap, purposes)))

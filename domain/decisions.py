@@ -36,6 +36,7 @@ from domain.events import Draft, Fact, Tag
 from domain.identity import Doubt
 from domain.identity_decisions import IDENTITY_DECISIONS, identity_actions
 from domain.measure_decisions import MEASURE_DECISIONS, measure_actions, no_end_while_restricted, returned, returns_measure
+from domain.measure_standing import on_records
 from domain.messages import Verdict
 from domain.minor import MINOR_DECISIONS, minor_actions
 from domain.partial_answer import PARTIAL_DECISIONS, partial_actions
@@ -160,7 +161,7 @@ def _reject_identifier(state: CaseState, command: RejectIdentifier, _verdict: Ve
     if (
         _known(state, command)
         and state.identifiers[command.identifier].standing == "accepted"
-        and (state.measures or state.erasure)
+        and (on_records(state.measures) or state.erasure)
     ):
         raise InvalidInputError(
             "Something was done on the strength of it already, and has to be undone with it.", field="identifier"

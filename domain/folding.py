@@ -25,6 +25,7 @@ from domain.minor import MINOR_RULES
 from domain.owners import OWNER_RULES
 from domain.package_folding import PACKAGE_RULES
 from domain.partial_answer import PARTIAL_RULES
+from domain.recipients import TELLING
 from domain.rights import NO_IDENTITY_CHECK, Channel, Outcome, Right, Risk, Status
 from domain.rights_folding import RIGHT_RULES, begin, settle
 from domain.unanswered import waiting_since
@@ -149,8 +150,8 @@ def _closed(state: CaseState, event: CaseEvent) -> None:
     state.outcome = Outcome(text_of(event, "outcome"))
     state.values = None  # they were for corrections that can be proposed no more
     for work in state.open_work_items.values():
-        if work.kind == AFTER_CHECK:
-            continue  # what one person approved alone is looked at, whatever became of the case
+        if work.kind == AFTER_CHECK or (work.measure and work.kind in TELLING):
+            continue  # what one person approved alone is looked at, and who received data is told of what holds, also now
         work.result = "case_closed"  # nobody has to do it any more
     for item in state.rights:
         item.following = False
@@ -208,7 +209,6 @@ _RULES: dict[Tag, Callable[[CaseState, CaseEvent], None]] = {
     Tag.IDENTITY_EVIDENCE_DESTROYED: _evidence_destroyed,
     Tag.SNAPSHOT_TAKEN: _snapshot_taken,
     Tag.SNAPSHOT_DESTROYED: _setter("snapshots", value=[]),
-    Tag.MARKETING_STOPPED: _setter("marketing_stopped", value=True),
     **COLLECTION_RULES,
     **PACKAGE_RULES,
     **CLOCK_RULES,

@@ -13,6 +13,7 @@ from domain.commands import CommandBase, ConfirmIdentity, ConfirmIdentityCode, R
 from domain.errors import InvalidInputError, NotAllowedNowError
 from domain.events import Draft, Fact, Tag
 from domain.identity import HOLDERS_HAVE, Doubt, Factor, would_do
+from domain.measure_standing import on_records
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
 from domain.rights import Risk, Status
@@ -27,7 +28,7 @@ def identity_actions(state: CaseState) -> list[Action]:
     if "claimed" in standings:
         actions += [Action.CONFIRM_IDENTITY_CODE, Action.ACCEPT_IDENTIFIER]
     # A colleague's word can be wrong: it is taken back before anything was done on the strength of it.
-    if "claimed" in standings or ("accepted" in standings and not state.measures and state.erasure is None):
+    if "claimed" in standings or ("accepted" in standings and not on_records(state.measures) and state.erasure is None):
         actions.append(Action.REJECT_IDENTIFIER)
     if standings & {"claimed", "found"}:
         actions += [Action.REQUEST_CODE, Action.CONFIRM_IDENTITY_CODE]

@@ -13,6 +13,7 @@ from domain.erasure import Addressee, Track
 from domain.event_facts import number_of, text_of, texts_of, uuids_of
 from domain.events import CaseEvent, Tag
 from domain.measure_standing import Measure, ValuesFound
+from domain.recipients import overtake
 from domain.rights import Right
 
 Rule = Callable[[CaseState, CaseEvent], None]
@@ -88,12 +89,25 @@ def _carried_out(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is None:
         return
     measure.carried_out_at, measure.rows = event.at, number_of(event, "rows")
-    measure.by_hand = texts_of(event, "by_hand")
-    addressees = (text.split(".") for text in texts_of(event, "addressees"))
-    measure.addressees = [Addressee(recipient=name, track=cast("Track", track)) for track, name in addressees]
-    for each in state.measures:
-        if measure.kind == "lift" and each.number == measure.of:
-            each.lifted = True
+    measure.by_hand, measure.addressees = texts_of(event, "by_hand"), _addressees(event)
+    if measure.kind == "lift":
+        overtake(state, measure)
+        for each in state.measures:
+            each.lifted = each.lifted or each.number == measure.of
+
+
+def _addressees(event: CaseEvent) -> list[Addressee]:
+    named = (text.split(".") for text in texts_of(event, "addressees"))
+    return [Addressee(recipient=name, track=cast("Track", track)) for track, name in named]
+
+
+def _marketing_stopped(state: CaseState, event: CaseEvent) -> None:
+    """It is done with the event itself, by the addresses that were named; whoever sends for us is told as of any measure."""
+    state.marketing_stopped = True
+    if addressees := _addressees(event):
+        stop = Measure(number=event.sequence, right=Right.OBJECTION, kind="stop", purposes=texts_of(event, "purposes"))
+        stop.approved, stop.carried_out_at, stop.addressees = True, event.at, addressees
+        state.measures.append(stop)
 
 
 def _lifting_decided(state: CaseState, event: CaseEvent) -> None:
@@ -135,4 +149,5 @@ MEASURE_RULES: dict[Tag, Rule] = {
     Tag.LIFTING_BOUNCED: _lifting_bounced,
     Tag.VIEW_RECORDED: _view,
     Tag.TRANSFERS_FOUND: _transfers,
+    Tag.MARKETING_STOPPED: _marketing_stopped,
 }

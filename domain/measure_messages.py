@@ -14,9 +14,11 @@ from domain.texts import Name
 
 
 class MarketingStopped(Message):
-    """How many addresses are on the marketing list now (Article 21(3))."""
+    """How many addresses are on the marketing list now (Article 21(3)); for which purposes, and who else has to hear of it."""
 
     addresses: int
+    purposes: list[Name] = []
+    addressees: list[Addressee] = []
 
 
 class ExamineMeasure(Message):

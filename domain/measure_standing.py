@@ -1,4 +1,4 @@
-"""What is done in the controller's systems for one right: correct, mark, restrict, lift, end a consent. Part of a case's state.
+"""What is done for one right in the controller's systems: correct, mark, restrict, lift, end a consent. Part of a case's state.
 
 Serves Articles 7(3), 16, 18, 21 and 22. The values of a correction are a sealed note; here are ids, counts, names and times.
 Next: domain/measure_decisions.py
@@ -15,7 +15,8 @@ from domain.erasure import Addressee
 from domain.rights import Right
 from domain.texts import FactText, Name, Sha256
 
-Kind = Literal["correct", "dispute", "restrict", "lift", "withdraw"]
+# stop: direct marketing, for the addresses that were named, at once (Article 21(3)); the others are carried out in the systems.
+Kind = Literal["correct", "dispute", "restrict", "lift", "withdraw", "stop"]
 # Article 18(1): accuracy is contested, unlawful but not to be erased, needed for claims, an objection is being looked at.
 RestrictionGround = Literal["accuracy", "unlawful", "claims", "objection"]
 
@@ -105,6 +106,11 @@ def done_of(measures: list[Measure], right: Right) -> list[Measure]:
 def restriction_of(measures: list[Measure]) -> Measure | None:
     """The restriction that lasts, if there is one; there is one at a time in a case."""
     return next((each for each in measures if each.in_force), None)
+
+
+def on_records(measures: list[Measure]) -> bool:
+    """Whether something was done to records of the person; to stop marketing goes by the addresses that were named."""
+    return any(each.kind != "stop" for each in measures)
 
 
 def lifting_actions(measures: list[Measure]) -> list[Action]:

@@ -11,6 +11,7 @@ from domain.case import CaseState
 from domain.case_parts import LETTER_BY_POST, WorkItem
 from domain.conclusion import all_ended
 from domain.measure_standing import restriction_of
+from domain.recipients import FIRST
 from domain.rights import Right, Status
 
 
@@ -145,18 +146,23 @@ def _changing(state: CaseState) -> bool:
     return under_way and not state.held and all(item.kind == "carry_out_right" for item in state.open_work_items.values())
 
 
-def _urgency(item: WorkItem) -> int:
+def _urgency(state: CaseState, item: WorkItem) -> int:
     order = list(_WORK)
-    if (
-        item.kind == "carry_out_right" and item.right in _STOPS
-    ):  # the data are used until somebody stops it; what is searched for a copy can wait for that
+    stopping = item.kind == "carry_out_right" and item.right in _STOPS
+    if stopping or (item.kind in FIRST.values() and _stops(state, item.measure)):
+        # The data are used until somebody stops it, here or at a recipient; what is searched for a copy can wait for that.
         return order.index("search_by_hand") - 1
     return order.index(item.kind) if item.kind in _WORK else len(order)
 
 
+def _stops(state: CaseState, number: int) -> bool:
+    """Whether a measure stops a use of the data."""
+    return any(each.number == number and each.kind in {"stop", "restrict", "withdraw"} for each in state.measures)
+
+
 def _work(state: CaseState) -> NextStep:
     items = state.open_work_items.values()
-    first = min(items, key=_urgency)
+    first = min(items, key=lambda item: _urgency(state, item))
     step, attention = _WORK.get(first.kind, (Step.DO_TASK, False))
     about = first.kind if step is Step.DO_TASK else first.system or first.right or first.kind
     return NextStep(step, _US, about, attention=attention, tasks=len(items))

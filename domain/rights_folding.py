@@ -11,6 +11,7 @@ from domain.case import CaseState
 from domain.erasure_standing import ErasureStanding
 from domain.event_facts import text_of
 from domain.events import CaseEvent, Tag
+from domain.recipients import expected
 from domain.rights import Outcome, Right, Status
 
 _ORDER = list(Status)
@@ -49,7 +50,9 @@ def refused(state: CaseState, right: Right | None) -> None:
         if not item.answered and right in {None, item.right}:
             item.outcome, item.answered = Outcome.REFUSED, True
             # What was stopped until the decision goes on after it; the person knows (Article 18(3)), and it is still to be done.
-            item.following = any(each.in_force and each.right is item.right for each in state.measures)
+            # Marketing stays stopped, and whoever sends for us is told whatever came of the rest (Article 21(3)).
+            mine = [each for each in state.measures if each.right is item.right]
+            item.following = any(each.in_force or expected(state, each) for each in mine)
             for work in state.open_work_items.values():
                 if work.right is item.right:
                     work.result = "refused"  # nobody has to do it any more

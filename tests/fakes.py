@@ -13,6 +13,7 @@ from adapters.database.clocks import clock_of
 from domain.blobs import BlobRef
 from domain.call_messages import CaseDue, CaseResumed
 from domain.case import CaseState
+from domain.erasure import Addressee
 from domain.events import CaseEvent
 from domain.folding import evolve
 from domain.identity import Doubt
@@ -89,6 +90,7 @@ class FakeOffice:
         self.consents: list[str] = []
         self.earlier: Earlier | None = None
         self.marketing_stopped = False
+        self.marketers: list[Addressee] = []  # who sends marketing for the controller
 
     @activity.defn(name="read_opening")
     async def read_opening(self, _message: CaseRef) -> Opening:
@@ -123,7 +125,7 @@ class FakeOffice:
     @activity.defn(name="stop_marketing")
     async def stop_marketing(self, _message: CaseRef) -> MarketingStopped:
         self.marketing_stopped = True
-        return MarketingStopped(addresses=1)
+        return MarketingStopped(addresses=1, purposes=["marketing"], addressees=self.marketers)
 
     @activity.defn(name="record_attempt")
     async def record_attempt(self, message: RecordAttempt) -> Judged:

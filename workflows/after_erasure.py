@@ -17,11 +17,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.erasure_standing import ErasureStanding, PlanStanding
     from domain.events import Draft, Fact, Tag
     from domain.messages import CaseRef, SendLetter, SystemResult
+    from domain.recipients import FIRST, confirmed, instructed
     from domain.rights import Outcome
 
 from workflows.options import CONNECTORS, EVENTS
 from workflows.proceedings import Proceedings, opened
-from workflows.recipients import FIRST, confirmed, instructed, pursue
+from workflows.recipients import pursue
 
 _PUBLIC = "public_copies"  # what was public may be copied elsewhere: the reasonable steps are a person's (Article 17(2))
 

@@ -5,7 +5,6 @@ Failures: a letter that cannot be delivered is a work item; if the person was no
 Next: `workflows/measures.py`
 """
 
-import functools
 from collections.abc import Callable
 
 from temporalio import workflow
@@ -17,11 +16,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.measure_decisions import lifting, wants_values
     from domain.measure_standing import Measure, done_of, restriction_of
     from domain.messages import SendLetter
+    from domain.recipients import expected
     from domain.rights import Outcome, Right
 
 from workflows.measures import attend, due, to_be_told
 from workflows.proceedings import Proceedings, opened
-from workflows.recipients import confirmed, pursue
 
 
 def decided(case: Proceedings) -> bool:
@@ -89,17 +88,13 @@ async def tell(case: Proceedings, letter: str, number: int, *drafts: Draft) -> N
 
 
 async def see_through(case: Proceedings, *drafts: Draft) -> None:
-    """What the answer left open: a restriction that lasts, systems by hand, recipients; then the right is over."""
+    """What the answer left open: a restriction that lasts, systems by hand, recipients who are still asked; then it is over."""
     lasting = _lasting(case.state, case.right)
     item = case.state.item(case.right)
     if lasting is not None and item is not None and item.outcome is Outcome.REFUSED:
         await case.record(lifting(lasting))  # the refusal told the person that it ends
     await until(case, lambda state: _lasting(state, case.right) is None)
-    measures = done_of(case.state.measures, case.right)
-    for measure in measures:
-        for addressee in measure.addressees:
-            case.errand(functools.partial(pursue, case, addressee, measure.number))
-    await case.until(lambda state: _nothing_open(state, measures))
+    await case.until(lambda state: _nothing_open(state, case.right))
     await case.conclude(*drafts, Draft(tag=Tag.RIGHT_FOLLOWED_UP, facts={"right": case.right.value}))
 
 
@@ -111,14 +106,14 @@ def _lasting(state: CaseState, right: Right) -> Measure | None:
 
 
 def _open_ends(state: CaseState, right: Right) -> bool:
+    return _lasting(state, right) is not None or not _nothing_open(state, right)
+
+
+def _nothing_open(state: CaseState, right: Right) -> bool:
     measures = done_of(state.measures, right)
-    return bool(_lasting(state, right) or any(each.addressees for each in measures)) or not _nothing_open(state, measures)
-
-
-def _nothing_open(state: CaseState, measures: list[Measure]) -> bool:
     numbers = {each.number for each in measures}
     by_hand = any(item.kind == "measure_by_hand" and item.measure in numbers for item in state.open_work_items.values())
-    return not by_hand and all(confirmed(state, each, one.number) for one in measures for each in one.addressees)
+    return not by_hand and not any(expected(state, each) for each in measures)
 
 
 async def close_once_answered(case: Proceedings) -> None:

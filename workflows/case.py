@@ -52,6 +52,7 @@ from workflows.options import CONNECTORS, EVENTS, LETTERS
 from workflows.owners import look_up_owners
 from workflows.partial_answer import give_partial_answers
 from workflows.proceedings import Proceedings, opened, refused
+from workflows.recipients import tell_recipients
 from workflows.reminders import remind_of_identity
 
 LINGER = timedelta(minutes=10)  # a closed case that was carried on for one more command
@@ -130,6 +131,7 @@ class CaseWorkflow:
             close_once_answered,
             restrict_meanwhile,
             look_up_owners,
+            tell_recipients,
         ):
             case.errand(functools.partial(duty, case))
         case.errand(functools.partial(watch_evidence, case))

@@ -83,7 +83,11 @@ async def _stop_marketing(case: Proceedings) -> None:
     if not case.state.marketing_stopped:
         ref = CaseRef(case_id=case.case_id)
         stopped = await workflow.execute_activity_method(Objection.stop_marketing, ref, **EVENTS)
-        await case.record(Draft(tag=Tag.MARKETING_STOPPED, facts={"addresses": stopped.addresses}))
+        facts: dict[str, Fact] = {"addresses": stopped.addresses}
+        if stopped.addressees:
+            told = [f"{each.track}.{each.recipient}" for each in stopped.addressees]
+            facts |= {"purposes": [*stopped.purposes], "addressees": [*told]}
+        await case.record(Draft(tag=Tag.MARKETING_STOPPED, facts=facts))
 
 
 def _ended(state: CaseState, right: Right) -> bool:

@@ -12,11 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import Draft, Tag
     from domain.measure_standing import Measure, restriction_of
     from domain.messages import SendLetter
+    from domain.recipients import FIRST
     from domain.rights import Status
 
 from workflows.measures import carry_out
 from workflows.proceedings import Proceedings, opened
-from workflows.recipients import FIRST
 
 
 async def lift_after_the_end(case: Proceedings) -> None:

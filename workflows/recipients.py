@@ -2,60 +2,55 @@
 
 Each is a work item with a due date; silence is chased after 7 and 14 days and then goes to the privacy lead. What a caseworker
 says is the proof: the note, and the files with it.
-With a measure (a correction, a restriction, a consent that ended) each of them is told anew: it is another subject.
-Next: `activities/erasure.py`
+With a measure (marketing that stopped, a restriction, a correction, a consent that ended) each of them is told anew, from the
+moment it was carried out: the answer to the person waits for nobody else, and they wait for no answer.
+Next: `domain/recipients.py`
 """
 
+import functools
 from datetime import timedelta
 from uuid import UUID
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, WorkItem
     from domain.erasure import Addressee
     from domain.events import Draft, Tag
+    from domain.recipients import CONFIRMATION, FIRST, OVERTAKEN, over, task_of, untold
 
 from workflows.proceedings import Proceedings, opened
 
 CHASE_AFTER_DAYS = (7, 14)
-FIRST = {"instruct": "instruct_processor", "inform": "inform_recipient"}
-_CONFIRMATION = "processor_confirmation"
 
 
-def instructed(state: CaseState, addressee: Addressee, measure: int = 0) -> bool:
-    """Whether somebody told them; of an erasure unless a measure is named."""
-    item = _item(state, FIRST[addressee.track], addressee.recipient, measure)
-    return item is not None and item[1].result == "found"
-
-
-def confirmed(state: CaseState, addressee: Addressee, measure: int = 0) -> bool:
-    """Whether nothing more is expected of them: a processor confirmed, another recipient was told, or a person says why not."""
-    first = _item(state, FIRST[addressee.track], addressee.recipient, measure)
-    if first is None or first[1].result is None:
-        return False
-    if addressee.track == "inform" or first[1].result != "found":
-        return True
-    last = _item(state, _CONFIRMATION, addressee.recipient, measure)
-    return last is not None and last[1].result is not None
+async def tell_recipients(case: Proceedings) -> None:
+    """Pursue every recipient of every measure from the moment it is carried out. Ends with the case (CaseEnded)."""
+    pursued: set[tuple[int, Addressee]] = set()
+    while True:
+        await case.until(lambda state: {*untold(state)} - pursued)
+        for measure, addressee in untold(case.state):
+            if (measure, addressee) not in pursued:
+                pursued.add((measure, addressee))
+                case.errand(functools.partial(pursue, case, addressee, measure))
 
 
 async def pursue(case: Proceedings, addressee: Addressee, measure: int = 0) -> None:
     """See to it that one of them is told, and answers; of an erasure unless a measure is named."""
     result = await _ask(case, FIRST[addressee.track], addressee.recipient, measure)
     if addressee.track == "instruct" and result == "found":
-        await _ask(case, _CONFIRMATION, addressee.recipient, measure)
+        await _ask(case, CONFIRMATION, addressee.recipient, measure)
 
 
 async def _ask(case: Proceedings, kind: str, recipient: str, measure: int) -> str:
-    found = _item(case.state, kind, recipient, measure)
+    found = task_of(case.state, kind, recipient, measure)
     if found is None:
         due = (workflow.now() + timedelta(days=CHASE_AFTER_DAYS[-1])).date()
         of = {"measure": str(measure)} if measure else {}
         draft = opened(workflow.uuid4(), kind, recipient=recipient, due=due.isoformat(), **of)
-        await case.record_if(lambda state: _item(state, kind, recipient, measure) is None, draft)
-        found = _item(case.state, kind, recipient, measure)
-    assert found is not None
+        await case.record_if(lambda state: not (task_of(state, kind, recipient, measure) or over(state, measure)), draft)
+        found = task_of(case.state, kind, recipient, measure)
+    if found is None:
+        return OVERTAKEN
     key, item = found
     for days in CHASE_AFTER_DAYS:
         if days in item.chased:
@@ -76,9 +71,3 @@ async def _chase(case: Proceedings, key: UUID, days: int, recipient: str) -> Non
     last = days == CHASE_AFTER_DAYS[-1]
     escalated = [opened(workflow.uuid4(), "recipient_silent", recipient=recipient)] if last else []
     await case.record_if(lambda state: key in state.open_work_items, chased, *escalated)
-
-
-def _item(state: CaseState, kind: str, recipient: str, measure: int) -> tuple[UUID, WorkItem] | None:
-    wanted = (kind, recipient, measure)
-    found = [(key, item) for key, item in state.work_items.items() if (item.kind, item.recipient, item.measure) == wanted]
-    return found[-1] if found else None

@@ -118,26 +118,36 @@ def test_a_restriction_is_told_as_it_stands_with_every_system_where_it_does_not_
         ("rectification", "correct", "We have corrected your data in our own systems."),
     ],
 )
-def test_an_answer_claims_nothing_of_those_who_are_told_after_it(
+def test_an_answer_says_who_was_told_of_it_by_then_who_confirmed_and_who_is_told_next(
     resources: Resources, office: PostOffice, right: str, kind: str, said: str
 ) -> None:
-    facts = {"id": "tax_office", "name": "The tax office", "kind": "authority", "description": "Pay", "country": "GB"}
-    recipient = Recipient.model_validate(facts)
-    received = resources.datamap.model_copy(update={"recipients": (recipient,)})
+    kinds = {"mail": "processor", "desk": "processor", "analytics": "processor", "tax_office": "authority", "court": "authority"}
+    facts = {"description": "Pay", "country": "GB", "contract": {"title": "Agreement", "signed": "2025-01-01"}}
+    every = [Recipient.model_validate(facts | {"id": name, "name": f"The {name}", "kind": of}) for name, of in kinds.items()]
+    received = resources.datamap.model_copy(update={"recipients": tuple(every)})
     case = CaseInHand(dataclasses.replace(resources, datamap=received), rights=[Right(right)])
     case.proven()
     measure: dict[str, Any] = {"ground": "objection", "purposes": ["analytics"]} if kind == "restrict" else {}
     case.done_by(CASEWORKER, Tag.MEASURE_PROPOSED, kind=kind, right=right, **measure)
-    number, told = case.sequence, [f"inform.{recipient.id}"]
+    number, of = case.sequence, {"processor": "instruct", "authority": "inform"}
+    told = [f"{of[each.kind.value]}.{each.id}" for each in every]
     case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=2, by_hand=["binders"], addressees=told)
     case.happen(Tag.WORK_ITEM_OPENED, work_item=str(uuid4()), kind="measure_by_hand", system="binders", measure=str(number))
+    answers = [("mail", "instruct_processor", "found"), ("mail", "processor_confirmation", "found")]
+    answers += [("desk", "instruct_processor", "found"), ("tax_office", "inform_recipient", "found")]
+    for recipient, task, result in [*answers, ("court", "inform_recipient", "exception")]:
+        item = str(uuid4())
+        case.happen(Tag.WORK_ITEM_OPENED, work_item=item, kind=task, recipient=recipient, measure=str(number))
+        case.done_by(CASEWORKER, Tag.WORK_ITEM_COMPLETED, work_item=item, result=result)
     note = case.note("You were right.", CASEWORKER)
     case.happen(Tag.RIGHT_DECIDED, right=right, outcome="fulfilled", note=str(note))
     case.send("right_decided", number=case.sequence, note=note)
     text = " ".join(office.kept[-1].text.split())
     assert said in text
     assert "It is not done yet in these systems, where a person does it by hand next: binders." in text
-    assert f"Next we tell those who received the data from us, so that they do the same: {recipient.name}." in text
+    assert "we had told 3 of 5 of them" in text
+    assert "- Told, and confirmed by them: The mail - Told, and still to confirm it: The desk - Told: The tax_office" in text
+    assert "- Told next: The analytics - Could not be told: The court" in text
 
 
 def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:

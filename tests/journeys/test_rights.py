@@ -35,6 +35,7 @@ from domain.case_parts import LETTER_BY_POST
 from domain.commands import AcceptIdentifier, ConfirmIdentity, ConfirmIdentityCode
 from domain.identity import Factor
 from domain.next_step import Step, next_step
+from domain.recipients import untold
 from domain.rights import Channel, Outcome, Right, Role, Status
 from tests.api.visiting import marks
 from tests.factories import ANNA, SUBJECT
@@ -240,13 +241,17 @@ async def test_a_correction_needs_two_people_and_reaches_every_system_and_recipi
     await case.until(lambda each: each.state.measures[-1].kind == "dispute" and each.state.measures[-1].carried_out_at)
     disputed = office.sql("platform", "SELECT email FROM accounts WHERE disputed_at IS NOT NULL")
     assert disputed == [(people.TYPICAL,)]
-    await case.decide("partly_fulfilled", "Your name is corrected. The profile stays as it is, marked as disputed.")
-    view = await case.until(lambda each: len(items(each, "instruct_processor")) > 1)
+    view = await case.until(lambda each: untold(each.state) and len(items(each, "instruct_processor")) == len(untold(each.state)))
     told = {str(view.state.work_items[key].recipient) for key in items(view, "instruct_processor")}
-    assert {"payments", "mail"} <= told, "whoever received it"
+    assert {"payments", "mail"} <= told, "whoever received it, before the answer goes out"
     assert "hosting" not in told, "it only carries our own stores"
-    assert "marked as disputed" in case.letters[-1]
-    assert "Next we tell those who received the data from us" in case.letters[-1], "nobody outside was told when it went out"
+    paid = [key for key in items(view, "instruct_processor") if view.state.work_items[key].recipient == "payments"]
+    for key in paid:
+        await case.act("complete_work_item", {"work_item": str(key), "result": "found"})
+    await case.decide("partly_fulfilled", "Your name is corrected. The profile stays as it is, marked as disputed.")
+    letter = await case.letter("marked as disputed")
+    assert f"we had told 1 of {len(told)} of them" in letter, "as it was when it went out"
+    assert "- Told, and still to confirm it: Example Payments Inc - Told next:" in letter
     assert (await case.see_through()).state.outcome is Outcome.PARTLY_FULFILLED
 
 
@@ -261,6 +266,8 @@ async def test_a_restriction_stands_in_every_system_until_the_person_was_told_th
     by_hand = {str(view.state.work_items[key].system) for key in items(view, "measure_by_hand")}
     assert by_hand == {"files", "office_mail", "payment_provider"}
     assert "only store your data" in case.letters[-1]
+    told = await case.until(lambda each: len(items(each, "instruct_processor")) == len(untold(each.state)) > 0)
+    assert told.state.measures[0].in_force, "who received the data hears of it while it lasts"
     asked = {"value": people.HOUSEHOLD[0]}
     answer = (await office.post("/suppression/check", asked, Role.PRIVACY_LEAD)).json()
     assert (answer["restricted"], answer["may_send_marketing"]) == (True, False)
@@ -283,7 +290,9 @@ async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_
     flag = "SELECT analysis_stopped_at FROM accounts WHERE email = ?"
     case = await office.ask(people.ERASING, Right.OBJECTION, identified=False, message="Stop analysing what I do.")
     await case.until(lambda each: each.state.marketing_stopped)
-    await case.until(lambda each: items(each, "carry_out_right"))
+    view = await case.until(lambda each: items(each, "carry_out_right") and items(each, "instruct_processor"))
+    (first,) = items(view, "instruct_processor")
+    assert view.state.work_items[first].recipient == "mail", "who sends for us stops before anybody decides"
     stop = {"ground": "objection", "purposes": ["improve"], "reason": "She wrote so."}
     assert await case.refused("restrict_processing", stop) == 409, "more than marketing needs to know who asks"
     await case.act("request_code", {})
@@ -291,7 +300,7 @@ async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_
     await office.here.command(case.id, ConfirmIdentityCode(actor=SUBJECT, attempt=attempt))
     assert await case.refused("restrict_processing", stop | {"purposes": ["marketing"]}) == 422, "a consent is withdrawn"
     await case.act("restrict_processing", stop)
-    await case.until(lambda each: each.state.measures[0].in_force)
+    await case.until(lambda each: each.state.measures[1].in_force)
     assert office.sql("platform", flag, people.ERASING)[0][0] is not None
     assert office.sql("platform", flag, people.TYPICAL)[0][0] is None
     whole = "SELECT restricted_at FROM accounts WHERE email = ?"
@@ -305,7 +314,7 @@ async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_
     await case.act("propose_refusal", refusal)
     assert office.sql("platform", flag, people.ERASING)[0][0] is not None, "still stopped while it is decided"
     await case.act("approve_refusal", {}, Role.REVIEWER)
-    await case.until(lambda each: each.state.measures[0].lifted)
+    await case.until(lambda each: each.state.measures[1].lifted)
     assert "goes on after this letter" in case.letters[-1], "told before, not after"
     assert office.sql("platform", flag, people.ERASING)[0][0] is None
     assert (await case.see_through()).state.outcome is Outcome.REFUSED

@@ -21,6 +21,7 @@ from domain.measure_messages import MeasureCarriedOut
 from domain.messages import SystemResult
 from domain.rights import Outcome, Right, Status
 from tests.factories import ANNA, BEN, LEAD, SHA
+from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
 from tests.workflows.test_rights import asked, by_hand, outcomes
 
@@ -98,6 +99,57 @@ async def test_the_answer_goes_out_at_once_and_the_case_ends_when_hands_and_reci
         assert outcomes(running) == {Right.RECTIFICATION: Outcome.FULFILLED}
 
 
+async def test_who_sends_marketing_is_instructed_before_anybody_decides_and_the_case_ends_with_their_word(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.rights, office.marketers = [Right.OBJECTION], [Addressee(recipient="mail", track="instruct")]
+    async with case(temporal_client, time_skipper, office) as running:
+        await answer(running, "instruct_processor")  # nobody was asked who they are, and nothing is decided
+        await running.until(lambda _office: open_items(running, "processor_confirmation"))
+        assert office.state is not None
+        assert "right_decided" not in office.letters
+        assert outcomes(running) == {Right.OBJECTION: None}
+        await by_hand(running, Right.OBJECTION)
+        await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
+        await running.folded()
+        assert office.state.status is Status.DELIVERED, "told, and not confirmed"
+        await answer(running, "processor_confirmation")
+        await running.handle.result()
+        told = [item.kind for item in office.state.work_items.values() if item.recipient]
+        assert told == ["instruct_processor", "processor_confirmation"], "asked once"
+
+
+async def test_recipients_hear_of_a_restriction_while_it_lasts_and_of_its_end_only_who_heard_of_it(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with asked(temporal_client, time_skipper, Right.RESTRICTION) as running:
+        told = [Addressee(recipient=name, track="instruct") for name in ("desk", "mail")]
+        running.office.measuring.answers = [MeasureCarriedOut(rows=1, addressees=told) for _ in range(2)]
+        await running.identify()
+        await running.until_status(Status.FULFILLING)
+        await running.command(RestrictProcessing(actor=ANNA, ground="accuracy", note=uuid4()))
+        await running.until(lambda _office: len(open_items(running, "instruct_processor")) == 2)
+        state = running.office.state
+        assert state is not None
+        assert state.measures[0].in_force, "while it lasts, not once it is over"
+        first = next(key for key in open_items(running, "instruct_processor") if state.work_items[key].recipient == "mail")
+        await running.command(CompleteWorkItem(actor=ANNA, work_item=first, result="found"))
+        await answer(running, "processor_confirmation")
+        await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
+        await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
+        await running.until(lambda office: office.tags.count(Tag.MEASURE_CARRIED_OUT) == 2)
+        await running.until(lambda _office: open_items(running, "instruct_processor"))
+        (last,) = open_items(running, "instruct_processor")
+        assert state.work_items[last].recipient == "mail", "nobody restricts any more what is free again"
+        assert state.work_items[last].measure == state.measures[1].number
+        await answer(running, "instruct_processor")
+        await answer(running, "processor_confirmation")
+        await running.handle.result()
+
+
 async def test_a_notice_that_did_not_arrive_was_not_given_so_nothing_is_lifted(
     temporal_client: Client, time_skipper: TimeSkipper
 ) -> None:
@@ -144,18 +196,21 @@ async def test_a_restriction_that_marked_nobody_is_a_question_and_nobody_is_told
 async def test_what_an_objection_stopped_is_lifted_after_its_case_has_closed_once_the_person_was_told(
     temporal_client: Client, time_skipper: TimeSkipper
 ) -> None:
+    told = [Addressee(recipient="mail", track="instruct")]
     async with asked(temporal_client, time_skipper, Right.OBJECTION) as running:
+        running.office.measuring.answers = [MeasureCarriedOut(rows=1, addressees=told)]
         await running.identify()
         await running.until_status(Status.FULFILLING)
         await running.command(RestrictProcessing(actor=ANNA, ground="objection", purposes=["analytics"], note=uuid4()))
         await running.until(lambda office: Tag.MEASURE_CARRIED_OUT in office.tags)
+        for kind in ("instruct_processor", "processor_confirmation"):
+            await answer(running, kind)
         await by_hand(running, Right.OBJECTION)
         await running.handle.result()
         office = running.office
     assert office.state is not None
     assert office.state.status is Status.CLOSED
     assert office.state.measures[0].in_force, "it was right, so it stays"
-    told = [Addressee(recipient="mail", track="instruct")]
     refused = MeasureCarriedOut(failed=[SystemResult(system="billing", state="failed", reason="refused")])
     office.measuring.answers = [refused, MeasureCarriedOut(rows=1, addressees=told)]
     async with case(temporal_client, time_skipper, office, office.state.model_copy(deep=True)) as running:

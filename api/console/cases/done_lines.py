@@ -18,6 +18,7 @@ _DONE: Final = {
     "restrict": "Restricted",
     "lift": "Restriction lifted",
     "withdraw": "Consent ended",
+    "stop": "Direct marketing stopped",
 }
 
 
@@ -36,6 +37,6 @@ def _where(measure: Measure, datamap: DataMap) -> str:
     named = [field_title(datamap, *each) if len(each) > 2 else marked.get(".".join(each), each[-1]) for each in parts]  # noqa: PLR2004
     named += [purpose.title for purpose in datamap.purposes if purpose.id in measure.purposes]
     by_hand = [each.title for each in datamap.systems if each.name in measure.by_hand]
-    rows = count(measure.rows, "record")
+    rows = "by the addresses they named" if measure.kind == "stop" else count(measure.rows, "record")
     told = f" By hand: {'; '.join(by_hand)}." if by_hand else ""
     return f"{'; '.join(named)}: {rows}.{told}" if named else f"{rows[:1].upper()}{rows[1:]}.{told}"

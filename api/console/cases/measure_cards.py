@@ -17,6 +17,7 @@ from domain.events import Tag
 from domain.measure_decisions import CORRECTED, ON_RECORDS, may_be_made
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.next_step import NextStep
+from domain.recipients import expected, instructed
 from domain.rights import Right
 
 _GUIDANCE: dict[Right, str] = {
@@ -242,6 +243,7 @@ def what(looking: Looking, item: WorkItem) -> str:
         "restrict": "Restrict it: nothing but storage.",
         "lift": "The restriction is over: use may go on.",
         "withdraw": "The consent has ended: stop what rests on it.",
+        "stop": "They object to direct marketing: nothing more is sent to them from now on (Article 21(3)).",
     }[measure.kind]
     return f"{told} Purposes: {of}." if of else told
 
@@ -254,15 +256,29 @@ def _said(looking: Looking, measure: Measure) -> str:
         "restrict": "Restricted",
         "lift": "Lifted",
         "withdraw": "Ended",
+        "stop": "Stopped",
     }[measure.kind]
     by_hand = ", ".join(looking.title(name) for name in measure.by_hand)
+    where = "the addresses they named" if measure.kind == "stop" else count(measure.rows, "record")
     return " ".join(
         each
         for each in (
-            f"{what}{f' ({of})' if of else ''}: {count(measure.rows, 'record')}.",
+            f"{what}{f' ({of})' if of else ''}: {where}.",
             f"By hand: {by_hand}." if by_hand else "",
+            _passed_on(looking, measure),
         )
         if each
+    )
+
+
+def _passed_on(looking: Looking, measure: Measure) -> str:
+    """Who outside was told of it by now, and who is to be."""
+    state, names = looking.facts.state, {each.id: each.name for each in looking.datamap.recipients}
+    told = [each for each in measure.addressees if instructed(state, each, measure.number)]
+    to_tell = [each for each in expected(state, measure) if each not in told]
+    lines = (("Told", told), ("Still to be told", to_tell))
+    return " ".join(
+        f"{words}: {', '.join(names.get(each.recipient, each.recipient) for each in some)}." for words, some in lines if some
     )
 
 
