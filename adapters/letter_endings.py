@@ -16,7 +16,7 @@ ENDED: dict[Outcome | None, str] = {
 }
 # The same for a copy, of which a part was left out.
 COPY_IN_PART = "we gave it to you, without what we had to leave out."
-# The same for the rights of which it says more. Whoever received the data is told after the answer, so it speaks of ours.
+# The same for the rights of which it says more. It speaks of our systems; the letter says of each recipient how far they are.
 DONE: dict[Right, str] = {
     Right.RECTIFICATION: "We have corrected your data in our own systems.",
     Right.RESTRICTION: "The use of your data was paused.",

@@ -445,3 +445,22 @@ def test_an_approval_says_when_the_old_value_stands_nowhere_else(at_console: Sig
     assert "no other field that can be corrected holds the old value" in card
     assert "Longer texts, and systems that only a person changes, were not looked through." in card
     assert "Correct there too?" not in card
+
+
+def test_who_sends_marketing_for_us_is_the_first_task_of_an_objection_and_the_card_says_how_far_they_are(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.OBJECTION)
+    purpose, mail = resources.datamap.purposes[0], "mail_service"
+    case.happen(Tag.MARKETING_STOPPED, addresses=1, purposes=[purpose.id], addressees=[f"instruct.{mail}"])
+    caseworker, page = at_console(), f"/console/cases/{case.reference}"
+    task = "00000000-0000-4000-8000-0000000000ae"
+    asked = {"kind": "instruct_processor", "recipient": mail, "measure": str(case.sequence)}
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=task, **asked)
+    shown = text_of(caseworker.get(page))
+    assert "Instruct a processor" in shown
+    assert f"{mail}. They object to direct marketing: nothing more is sent to them" in shown
+    case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task, result="found", files=0)
+    shown = text_of(caseworker.get(page))
+    assert f"the addresses they named. Told: {mail}." in shown
+    assert f"Direct marketing stopped {purpose.title}: by the addresses they named." in shown

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,6 +122,17 @@ def other() -> Iterator[httpx2.Client]:
     """Another browser."""
     with running.browser() as client:
         yield client
+
+
+def test_the_provider_ends_with_whoever_started_it_however_that_ended() -> None:
+    port = servers.free_port()
+    begin = f"with running.provider({port}, 'http://127.0.0.1:1', {{}}):\n    print('here', flush=True)\n    time.sleep(600)"
+    command = [sys.executable, "-c", f"import time\nfrom tests.provider import running\n{begin}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=running.HERE.parents[1]) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+        process.kill()
+    servers.wait_until(lambda: not servers.listens(port), "it is gone")
 
 
 def test_a_claim_grants_nothing_before_a_second_person_confirms_it(office: Office, web: httpx2.Client) -> None:

