@@ -119,7 +119,7 @@ def _recipients(writing: Writing, measures: list[Measure]) -> dict[str, object]:
     """Who received the data, by how far each is at this moment; `reached` of `all` were told so far (Articles 19, 28(3))."""
     found = standing_of(writing.state, measures)
     named = {
-        wanted: [writing.resources.datamap.recipient(name).name for name, standing in found.items() if standing == wanted]
+        wanted: [writing.datamap.recipient(name).name for name, standing in found.items() if standing == wanted]
         for wanted in get_args(Standing)
     }
     reached = sum(standing not in {"to_tell", "unreached"} for standing in found.values())

@@ -10,14 +10,14 @@ from adapters.letter_words import count
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.key_cards import OF_RECORDS, OWN_WORD, barred, before_records, on_own_word_only, to_compare
-from api.console.cases.measure_fields import changes_of, field_title, told_of, withdrawn
+from api.console.cases.measure_fields import changes_of, told_of, withdrawn
+from api.console.cases.measure_words import changes, said
 from domain.authority import ROLES, Action
 from domain.case import WorkItem
 from domain.events import Tag
 from domain.measure_decisions import CORRECTED, ON_RECORDS, may_be_made
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.next_step import NextStep
-from domain.recipients import expected, instructed
 from domain.rights import Right
 
 _GUIDANCE: dict[Right, str] = {
@@ -87,7 +87,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     consents = withdrawn(looking.facts, looking.datamap) if right is Right.WITHDRAW_CONSENT else []
     named = [f"They withdraw: {'; '.join(consents)}."] if consents else []
     compare = [told] if right in OF_RECORDS and (told := to_compare(looking)) else []
-    done = [_said(looking, each) for each in done_of(state.measures, right)]
+    done = [said(looking, each) for each in done_of(state.measures, right)]
     view = looking.facts.happened(Tag.VIEW_RECORDED) if right is Right.AUTOMATED_DECISION_REVIEW else []
     own = looking.only(*_PRESSES.get(right, ()))
     unproven = right is Right.OBJECTION and not own and not state.usable_keys
@@ -140,7 +140,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "Nothing holds the old value",
             "No record of the person holds what the correction expects, so nobody can approve it (Article 16). Take it back, and "
             "propose it anew from what is there.",
-            instructions=_changes(looking, measure),
+            instructions=changes(looking, measure),
             presses=looking.only(back),
         )
     words_of = _approving(looking, measure)
@@ -150,7 +150,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "Show more of who asks before this is changed",
             "It moves how the person is reached, or signs in: whoever has the new address gets what goes there. Needed is their "
             "sign-in, or the old mailbox with a second contact we hold; more where there is a doubt (Article 12(6)).",
-            instructions=_changes(looking, measure),
+            instructions=changes(looking, measure),
             presses=looking.only(
                 Press(Action.REQUEST_MORE_IDENTITY, "Ask for more identity", first=True),
                 Press(Action.CONFIRM_IDENTITY, "Record what showed it"),
@@ -220,7 +220,7 @@ def restricted(looking: Looking, _step: NextStep) -> Card:
     return Card(
         "Restricted: nothing but storage",
         f"It lasts until it is lifted. {told} It cannot be lifted before that notice has gone out (Article 18(3)).",
-        instructions=_said(looking, measure),
+        instructions=said(looking, measure),
         presses=looking.only(
             Press(Action.LIFT_RESTRICTION, "Lift the restriction", first=True),
             Press(Action.ANNOUNCE_LIFTING, "Tell the person that it ends", first=True),
@@ -228,57 +228,6 @@ def restricted(looking: Looking, _step: NextStep) -> Card:
         ),
         note="" if looking.may(Action.LIFT_RESTRICTION) or not measure.told_at else "A privacy lead lifts it.",
         waiting=True,
-    )
-
-
-def what(looking: Looking, item: WorkItem) -> str:
-    """What a task at a recipient or in a system is about: an erasure, or the measure that it is part of."""
-    measure = next((each for each in looking.facts.state.measures if each.number == item.measure), None) if item.measure else None
-    if measure is None:
-        return "It is about the erasure." if item.recipient else ""
-    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
-    told = {
-        "correct": f"Correct it there too. {_changes(looking, measure)}",
-        "dispute": "Mark the record as disputed.",
-        "restrict": "Restrict it: nothing but storage.",
-        "lift": "The restriction is over: use may go on.",
-        "withdraw": "The consent has ended: stop what rests on it.",
-        "stop": "They object to direct marketing: nothing more is sent to them from now on (Article 21(3)).",
-    }[measure.kind]
-    return f"{told} Purposes: {of}." if of else told
-
-
-def _said(looking: Looking, measure: Measure) -> str:
-    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
-    what = {
-        "correct": "Corrected",
-        "dispute": "Marked as disputed",
-        "restrict": "Restricted",
-        "lift": "Lifted",
-        "withdraw": "Ended",
-        "stop": "Stopped",
-    }[measure.kind]
-    by_hand = ", ".join(looking.title(name) for name in measure.by_hand)
-    where = "the addresses they named" if measure.kind == "stop" else count(measure.rows, "record")
-    return " ".join(
-        each
-        for each in (
-            f"{what}{f' ({of})' if of else ''}: {where}.",
-            f"By hand: {by_hand}." if by_hand else "",
-            _passed_on(looking, measure),
-        )
-        if each
-    )
-
-
-def _passed_on(looking: Looking, measure: Measure) -> str:
-    """Who outside was told of it by now, and who is to be."""
-    state, names = looking.facts.state, {each.id: each.name for each in looking.datamap.recipients}
-    told = [each for each in measure.addressees if instructed(state, each, measure.number)]
-    to_tell = [each for each in expected(state, measure) if each not in told]
-    lines = (("Told", told), ("Still to be told", to_tell))
-    return " ".join(
-        f"{words}: {', '.join(names.get(each.recipient, each.recipient) for each in some)}." for words, some in lines if some
     )
 
 
@@ -298,12 +247,3 @@ def _approving(looking: Looking, measure: Measure) -> str:
     return {(False,): "Remove the value", (False, True): "Correct it, and remove what is named"}.get(
         tuple(sorted(kept)), "Correct it"
     )
-
-
-def _changes(looking: Looking, measure: Measure) -> str:
-    lines = []
-    for each in told_of(looking.facts, measure):
-        old = f"\u201c{each['old']}\u201d" if each["old"] is not None else "nothing"
-        becomes = f"becomes \u201c{each['new']}\u201d" if each["new"] else "is removed, and nothing stands there afterwards"
-        lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} {becomes}.")
-    return " ".join(line[:1].upper() + line[1:] for line in lines)

@@ -9,6 +9,7 @@ from adapters.letter_words import count
 from api.console import words
 from api.console.cases import looked, measure_cards
 from api.console.cases.card import Card, Looking, Press
+from api.console.cases.measure_words import what
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
 from domain.case import JOIN, WorkItem
@@ -211,7 +212,7 @@ def _about(looking: Looking, item: WorkItem) -> str:
     """Whom or what a task is about, and what the data map says is to be done there."""
     if item.kind == JOIN:
         return _joining(looking)
-    of = measure_cards.what(looking, item)
+    of = what(looking, item)
     if item.recipient:
         return f"{next((each.name for each in looking.datamap.recipients if each.id == item.recipient), item.recipient)}. {of}"
     system = looking.system(item.system)

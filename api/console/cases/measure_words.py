@@ -1,0 +1,73 @@
+"""What was done about a right in sentences: for the card of whoever goes on with it, and for tasks at recipients and in systems.
+
+Next: api/console/cases/done_lines.py
+"""
+
+from adapters.letter_words import count
+from api.console.cases.card import Looking
+from api.console.cases.measure_fields import field_title, told_of
+from domain.case import WorkItem
+from domain.measure_standing import Measure
+from domain.recipients import expected, instructed
+
+
+def what(looking: Looking, item: WorkItem) -> str:
+    """What a task at a recipient or in a system is about: an erasure, or the measure that it is part of."""
+    measure = next((each for each in looking.facts.state.measures if each.number == item.measure), None) if item.measure else None
+    if measure is None:
+        return "It is about the erasure." if item.recipient else ""
+    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
+    told = {
+        "correct": f"Correct it there too. {changes(looking, measure)}",
+        "dispute": "Mark the record as disputed.",
+        "restrict": "Restrict it: nothing but storage.",
+        "lift": "The restriction is over: use may go on.",
+        "withdraw": "The consent has ended: stop what rests on it.",
+        "stop": "They object to direct marketing: nothing more is sent to them from now on (Article 21(3)).",
+    }[measure.kind]
+    return f"{told} Purposes: {of}." if of else told
+
+
+def said(looking: Looking, measure: Measure) -> str:
+    """What was done, where, and who outside was told of it by now."""
+    of = ", ".join(purpose.title for purpose in looking.datamap.purposes if purpose.id in measure.purposes)
+    what = {
+        "correct": "Corrected",
+        "dispute": "Marked as disputed",
+        "restrict": "Restricted",
+        "lift": "Lifted",
+        "withdraw": "Ended",
+        "stop": "Stopped",
+    }[measure.kind]
+    by_hand = ", ".join(looking.title(name) for name in measure.by_hand)
+    where = "the addresses they named" if measure.kind == "stop" else count(measure.rows, "record")
+    return " ".join(
+        each
+        for each in (
+            f"{what}{f' ({of})' if of else ''}: {where}.",
+            f"By hand: {by_hand}." if by_hand else "",
+            _passed_on(looking, measure),
+        )
+        if each
+    )
+
+
+def _passed_on(looking: Looking, measure: Measure) -> str:
+    """Who outside was told of it by now, and who is to be."""
+    state, names = looking.facts.state, {each.id: each.name for each in looking.datamap.recipients}
+    told = [each for each in measure.addressees if instructed(state, each, measure.number)]
+    to_tell = [each for each in expected(state, measure) if each not in told]
+    lines = (("Told", told), ("Still to be told", to_tell))
+    return " ".join(
+        f"{words}: {', '.join(names.get(each.recipient, each.recipient) for each in some)}." for words, some in lines if some
+    )
+
+
+def changes(looking: Looking, measure: Measure) -> str:
+    """The values of a correction, as sentences."""
+    lines = []
+    for each in told_of(looking.facts, measure):
+        old = f"\u201c{each['old']}\u201d" if each["old"] is not None else "nothing"
+        becomes = f"becomes \u201c{each['new']}\u201d" if each["new"] else "is removed, and nothing stands there afterwards"
+        lines.append(f"{field_title(looking.datamap, each['system'], each['collection'], each['field'])}: {old} {becomes}.")
+    return " ".join(line[:1].upper() + line[1:] for line in lines)
