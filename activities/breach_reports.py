@@ -16,7 +16,7 @@ from temporalio import activity
 from activities import typesetting
 from activities.failures import translated
 from activities.heartbeat import beating
-from activities.package_words import visible
+from activities.package_cells import visible
 from adapters.database.breach_reader import BREACH, event_of_row, words_of
 from adapters.database.breach_tables import Dossier, DossierEventRow, DossierFile
 from adapters.resources import Resources

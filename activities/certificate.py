@@ -18,7 +18,7 @@ from sqlmodel import col, update
 from activities import typesetting
 from activities.erasure_plan import local_day, titles
 from activities.letter_erasure import WORDS
-from activities.package_words import count
+from activities.package_cells import count
 from activities.suppression import last_backup
 from adapters.blobs import Blobs
 from adapters.case_vault import CaseVault

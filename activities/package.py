@@ -18,11 +18,12 @@ from temporalio import activity
 from activities.failures import translated
 from activities.leak_places import LeakPlaces, as_text
 from activities.leak_search import Secrets, leaks
-from activities.package_data import DataWriter, Written, files_table, withheld_table
+from activities.package_data import DataWriter, Written
 from activities.package_files import Covering
 from activities.package_index import collection_pages, first_page, readme
-from activities.package_language import known, speaking
+from activities.package_language import current, known, speaking
 from activities.package_letter import letter
+from activities.package_lists import files_table, withheld_table
 from activities.package_manifest import add_manifest
 from activities.package_portable import datapackage
 from activities.package_sources import CaseFile, gather
@@ -94,7 +95,8 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
     at = datetime.now(UTC)
     vault = resources.vault.case(message.case_id)
     pulse = _Pulse(heartbeat)
-    with resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, pulse) as zipped:
+    spoken = speaking(known(case.receipt.language))
+    with spoken, resources.blobs.create(vault, "package") as sealed, PackageZip(sealed, at, pulse) as zipped:
         written, secrets = _fill(resources, case, zipped, at, pulse)
     row = PackageRow(
         id=package_id,
@@ -156,21 +158,30 @@ def _fill(
     resources: Resources, case: CaseFile, zipped: PackageZip, at: datetime, pulse: Callable[[], None]
 ) -> tuple[list[Written], Secrets]:
     """Write every member, the manifest last."""
-    datamap, kid = resources.datamap, resources.signer.kid
+    datamap, kid = resources.datamap.in_language(current()), resources.signer.kid
     data = DataWriter(zipped, resources, resources.vault.case(case.receipt.case_id), case.standing, pulse)
     written = [data.write(source) for source in case.sources]
     viewer = Viewer(datamap, case, written, at)
     view = viewer.view()
     files = [file for part in written for file in part.files]
-    zipped.add("README.txt", readme(view, kid, f"{resources.settings.public_url}/.well-known/habeas-keys.json"))
-    if portable := datapackage(written, case.receipt.reference, at) if case.portable else None:
+    portable = datapackage(written, case.receipt.reference, at) if case.portable else None
+    tables = any(part.records for part in written if not part.source.by_hand)
+    has = {
+        "pages/": tables,
+        "data/": bool(tables or files),
+        "data/.../files/": files,
+        "files.csv": files,
+        "datapackage.json": portable,
+    }
+    keys = f"{resources.settings.public_url}/.well-known/habeas-keys.json"
+    zipped.add("README.txt", readme(view, kid, keys, [name for name, there in has.items() if not there]))
+    if portable:
         zipped.add("datapackage.json", portable)
     if files:
         zipped.add("files.csv", files_table(files))
     zipped.add("index.html", first_page(view, files, kid))
     zipped.add("key.pem", resources.signer.public_pem)
-    with speaking(known(case.receipt.language)):
-        zipped.add("letter.pdf", letter(Viewer(datamap, case, written, at).view(), kid, at))
+    zipped.add("letter.pdf", letter(view, kid, at))
     for part in (each for each in written if not each.source.by_hand):
         for path, page in collection_pages(view, part, viewer.facts(part), viewer.left_out(part)):
             zipped.add(path, page)

@@ -19,18 +19,17 @@ from activities.package_file_verdicts import FileJudge
 from activities.package_files import Covering
 from activities.package_sources import Source
 from activities.package_verdicts import Verdict, Verdicts, judged
-from activities.package_words import ground
 from activities.package_zip import Member, PackageZip, plain
 from adapters.case_vault import CaseVault
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
 from adapters.documents.shapes import is_pdf
 from adapters.resources import Resources
-from adapters.row_text import csv_header, encode, guarded
+from adapters.row_text import guarded
 from domain.blobs import BlobRef
 from domain.datamap import Collection, Origin
 from domain.redaction import COVER
-from domain.withholding import Basis, ItemChoice, silent
+from domain.withholding import Basis, ItemChoice
 
 _JSON_TYPES: dict[str, list[str]] = {
     "text": ["string", "null"],
@@ -274,26 +273,3 @@ def schema(collection: Collection, *, covered: bool = False, given: Sequence[str
 
 def _types(kind: str, *, covered: bool) -> list[str]:
     return sorted({*_JSON_TYPES[kind], "string"}) if covered else _JSON_TYPES[kind]
-
-
-def files_table(written: Iterable[WrittenFile]) -> bytes:
-    """The list of all files: path in the package, own name, size, hash. Names cannot become formulas."""
-    rows = [(file.member.path, file.name, file.member.bytes, file.member.sha256) for file in written]
-    return _table(("path", "name", "bytes", "sha256"), rows)
-
-
-def withheld_table(written: Iterable[Written], laws: frozenset[str]) -> bytes:
-    """What is missing, by category, count and ground (practice.md (b) 10); grounds that telling would defeat are left out."""
-    rows = [
-        (f"{part.source.system.title}: {part.source.collection.title}", number, what, ground(basis, laws))
-        for part in written
-        for what, counts in (("whole", part.withheld), ("in part", part.covered))
-        for basis, number in sorted(counts.items(), key=lambda entry: str(entry[0]))
-        if not silent(basis)
-    ]
-    return _table(("category", "count", "withheld", "ground"), rows or [("nothing to list", 0, "", "")])
-
-
-def _table(heads: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> bytes:
-    """A CSV file whose cells cannot become formulas."""
-    return csv_header(heads) + (encode(heads, rows)[1] if rows else b"")

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from activities import package_words as words
-from activities.package_language import say
+from activities.package_language import listed, say
 from domain.datamap import Collection, DataMap, Recipient, System
 from domain.datamap_parts import AutomatedDecision
 
@@ -105,10 +105,10 @@ class FactFinder:
         decided = [each.title for each in collections if self._decisions(system, each)]
         trained = [each.title for each in collections if self._trains(each)]
         return Short(
-            categories="; ".join(self._categories(collections)),
+            categories=listed(self._categories(collections)),
             purposes=" ".join(unique(words.sentence(use.title) for use in purposes)),
-            bases="; ".join(unique(words.short_basis(use) for use in purposes)),
-            recipients="; ".join(f"{who.name} ({words.country(who.country)})" for who in regular),
+            bases=listed(unique(words.short_basis(use) for use in purposes)),
+            recipients=listed(f"{who.name} ({words.country(who.country)})" for who in regular),
             origins=" ".join(unique(words.origin(each) for each in collections)),
             automated=say("Yes: %(what)s. The letter says how.", what=", ".join(decided)) if decided else say("Nothing."),
             trains=f"{', '.join(trained)}." if trained else say(_TRAINS[False]),

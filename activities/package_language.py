@@ -1,11 +1,11 @@
-"""In which language a letter of the package speaks: that of the case's letters (Article 12(1): intelligible).
+"""In which language the copy and its letter speak: that of the case's letters (Article 12(1): intelligible).
 
 The words of German and French are data, one file a language in `package_translations`, by their English sentence; English stands
-where it is used. What the controller wrote in its data map stays as it is. Next: activities/package_words.py
+where it is used. What the controller wrote is translated in its data map. Next: activities/package_words.py
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -54,6 +54,16 @@ def say(sentence: str, **facts: object) -> str:
     """An English sentence in the language that is spoken; `%(name)s` in it are what a fact says."""
     said = sentences(FOLDER, current()).get(sentence, sentence)
     return said % facts if facts else said
+
+
+def labelled(label: str, text: str) -> str:
+    """Two parts of a line with a colon between them."""
+    return f"{label}{say(': ')}{text}"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts with a semicolon between them."""
+    return say("; ").join(texts)
 
 
 def cited(provisions: str) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from activities import typesetting
+from activities.package_cells import count
 from activities.package_language import current, say
 from activities.package_view import View
-from activities.package_words import count
 
 
 def letter(view: View, kid: str, at: datetime) -> bytes:

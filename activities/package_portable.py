@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from activities.package_data import Written
+from activities.package_language import labelled, say
 from domain.datamap import Collection
 from domain.portability import is_portable
 
@@ -38,7 +39,9 @@ def datapackage(written: Iterable[Written], reference: str, at: datetime) -> byt
     document = {
         "profile": "tabular-data-package",
         "name": reference.lower(),
-        "title": "Data that you gave, or that came from your use, in a form that another service can take in (Article 20 GDPR)",
+        "title": say(
+            "Data that you gave, or that came from your use, in a form that another service can take in (Article 20 GDPR)"
+        ),
         "created": at.isoformat(),
         "resources": [_resource(part, names) for part in tables],
     }
@@ -50,7 +53,7 @@ def _resource(part: Written, names: set[tuple[str, str]]) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": _name(source.system.name, source.collection.name),
-        "title": f"{source.system.title}: {source.collection.title}",
+        "title": labelled(source.system.title, source.collection.title),
         "path": f"{part.folder}.csv",
         "format": "csv",
         "mediatype": "text/csv",

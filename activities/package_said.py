@@ -1,4 +1,4 @@
-"""How much the copy says of what it holds and of what was left out of it (`law.md` 2.2 item 13; decision 41).
+"""How much the copy says of what it holds and of what was left out of it (`law.md` 2.2 item 13; decision 41), and in which words.
 
 Some grounds may not be named, since that would defeat them. So no number is given of all that was left out: it would be false
 where such a ground stands beside others, and where it were missing it would tell that one does. Each ground that may be named
@@ -7,9 +7,10 @@ has its own number. Next: activities/package_view.py
 
 from collections.abc import Mapping, Sequence
 
-from activities import package_words as words
+from activities.package_cells import count
 from activities.package_data import Written, first_rows
-from activities.package_language import say
+from activities.package_language import current, say
+from domain.datamap import DataMap
 from domain.withholding import Basis, silent
 
 
@@ -22,8 +23,8 @@ def held(parts: Sequence[Written]) -> str:
     """What the copy has of some collections; empty where it has nothing."""
     records = sum(part.records for part in parts if not part.files)  # a file's row is no further record
     files = sum(len(part.files) for part in parts)
-    said = [words.count(records, "record")] if records else []
-    said += [words.count(files, "file")] if files else []
+    said = [count(records, "record")] if records else []
+    said += [count(files, "file")] if files else []
     return say(" and ").join(said)
 
 
@@ -67,3 +68,10 @@ def _given(written: Sequence[Written], wanted: set[str]) -> set[str]:
             if found >= set(fields.values()):
                 break
     return found
+
+
+def as_written(datamap: DataMap) -> str:
+    """That the words of the data map are in another language than the copy; empty where they are not."""
+    if datamap.speaks(current()):
+        return ""
+    return say("What we have written down in our register stands here in the language in which it stands there.")

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from activities.erasure_plan import local_day
 from activities.identifiers import named_in_vain
+from activities.package_language import current, known, say, speaking
 from adapters.archives.store import Archives
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
@@ -114,7 +115,8 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
         raise UnknownObjectError(case_id=str(message.case_id))
     vault = resources.vault.case(message.case_id)
     state = CaseState.model_validate(record.state)
-    sources = _sources(resources.datamap, everything_found(resources, state, message.run))
+    with speaking(known(receipt.language)):
+        sources = _sources(resources.datamap.in_language(current()), everything_found(resources, state, message.run))
     later = _later(state, message)
     sources = tuple(source for source in sources if source.system.name not in later)
     if not sources and not state.systems:
@@ -160,7 +162,7 @@ def _described(datamap: DataMap, found: CollectedCollection) -> Collection:
     collections = datamap.system(found.system).collections
     # Somebody else's own words only where nothing in the system is the requester's.
     origin = next((one.origin for one in collections if one.origin is not Origin.THIRD_PARTY), Origin.THIRD_PARTY)
-    return collections[0].model_copy(update={"name": BY_HAND, "title": FOUND_BY_HAND, "origin": origin})
+    return collections[0].model_copy(update={"name": BY_HAND, "title": say(FOUND_BY_HAND), "origin": origin})
 
 
 def _later(state: CaseState, message: BuildPackage) -> frozenset[str]:

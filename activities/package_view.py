@@ -10,9 +10,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from activities import package_words as words
+from activities.package_cells import count, day, visible
 from activities.package_data import Written
 from activities.package_facts import FactFinder, Facts, Short, unique
-from activities.package_language import current, say
+from activities.package_language import current, labelled, say
 from activities.package_said import all_held, held, kept_back, told, unsaid_categories
 from activities.package_scopes import agreed
 from activities.package_sources import CaseFile
@@ -92,6 +93,7 @@ class View:
     left_out: list[Searched]
     withheld: list[Searched]
     pictured: bool
+    as_written: str  # that the data map is in another language; empty where it is not
     remedies: tuple[Remedies, ...]
 
 
@@ -138,9 +140,9 @@ class Viewer:
             controller=controller,
             called=controller.trading_as or controller.name,
             reference=receipt.reference,
-            name=words.visible(self._case.subject.get("name") or ""),
-            asked_on=words.day(self._local(receipt.received_at)),
-            made_on=words.day(self._today),
+            name=visible(self._case.subject.get("name") or ""),
+            asked_on=day(self._local(receipt.received_at)),
+            made_on=day(self._today),
             as_of=self._as_of(),
             policy=words.policy(controller.policy, receipt.policy_version),
             held=held(self._written),
@@ -152,8 +154,8 @@ class Viewer:
             portable_alone=self._case.portable_alone,
             all_withheld=not given and bool(withheld),
             nothing_due=not given and left_out and not withheld,
-            searched_with=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.identifiers],
-            named_only=[f"{words.kind(kind)} {words.visible(value)}" for kind, value in self._case.named_only],
+            searched_with=[f"{words.kind(kind)} {visible(value)}" for kind, value in self._case.identifiers],
+            named_only=[f"{words.kind(kind)} {visible(value)}" for kind, value in self._case.named_only],
             identity=self._identity(),
             systems=systems,
             occasional=unique(text for system in systems for text in system.facts.occasional),
@@ -166,6 +168,9 @@ class Viewer:
             ],
             withheld=withheld,
             pictured=any(part.pictured for part in self._written),
+            as_written=""
+            if self._datamap.speaks(current())
+            else say("What we have written down in our register stands here in the language in which it stands there."),
             remedies=remedies_in(current(), receipt.regimes, controller),
         )
 
@@ -175,7 +180,7 @@ class Viewer:
         return [
             say(
                 "On %(day)s to %(name)s (%(basis)s): %(what)s",
-                day=words.day(each.disclosed_on),
+                day=day(each.disclosed_on),
                 name=self._datamap.recipient(each.recipient).name,
                 basis=say(_BASES[each.basis]),
                 what=", ".join(titles.get(name, name) for name in each.categories),
@@ -190,15 +195,15 @@ class Viewer:
         searched = [part.source.found for part in self._written if not part.source.by_hand]
         days = sorted({self._local(found.searched_at) for found in searched}) or [self._today]
         if len(days) == 1:
-            return words.day(days[0])
-        return say("%(first)s to %(last)s", first=words.day(days[0]), last=words.day(days[-1]))
+            return day(days[0])
+        return say("%(first)s to %(last)s", first=day(days[0]), last=day(days[-1]))
 
     def _identity(self) -> str:
         if self._case.identity is None:
             return ""
         how, at = self._case.identity
         by = {"code": ", by a code to your address,", "assertion": ", because you were signed in,"}.get(how, "")
-        return say("On %(day)s we made sure%(by)s that it is you.", day=words.day(self._local(at)), by=say(by))
+        return say("On %(day)s we made sure%(by)s that it is you.", day=day(self._local(at)), by=say(by))
 
     def _of(self, system: System) -> list[Written]:
         return [part for part in self._written if part.source.system.name == system.name]
@@ -252,13 +257,13 @@ class Viewer:
                 else say("nothing found")
             )
             days = {self._local(part.source.found.searched_at) for part in parts if not part.source.by_hand}
-            on = say(", on %(day)s", day=words.day(max(days))) if days else say(", by a person")
+            on = say(", on %(day)s", day=day(max(days))) if days else say(", by a person")
             lines.append(Searched(system.title, found + on + agreed(self._case.scopes.get(system.name))))
         return lines
 
     def _unreachable(self) -> list[str]:
         return [
-            f"{part.source.system.title}: {part.source.collection.title}"
+            labelled(part.source.system.title, part.source.collection.title)
             for part in self._written
             if part.source.found.state == "unreachable"
         ]
@@ -266,19 +271,22 @@ class Viewer:
     def left_out(self, part: Written) -> list[str]:
         """What of one collection is not in the copy, and why, for its own page."""
         return [
-            f"{what}{words.count(number, 'item')} left out: {words.ground(basis, self._case.laws)}"
-            for what, counts in (("", part.withheld), ("Parts of ", part.covered))
+            said % {"items": count(number, "item"), "why": words.ground(basis, self._case.laws)}
+            for said, counts in (
+                (say("%(items)s left out: %(why)s"), part.withheld),
+                (say("Parts of %(items)s left out: %(why)s"), part.covered),
+            )
             for basis, number in told(counts).items()
         ]
 
     def _withheld(self) -> list[Searched]:
         return [
             Searched(
-                f"{part.source.system.title}: {say(what, items=words.count(number, 'item'))}",
+                labelled(part.source.system.title, said % {"items": count(number, "item")}),
                 words.ground(basis, self._case.laws),
             )
             for part in self._written
-            for what, counts in (("%(items)s", part.withheld), ("parts of %(items)s", part.covered))
+            for said, counts in (("%(items)s", part.withheld), (say("parts of %(items)s"), part.covered))
             for basis, number in told(counts).items()
         ]
 

@@ -7,16 +7,11 @@ Next: activities/package_view.py
 
 import functools
 import importlib.resources
-import json
-import re
-import unicodedata
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from activities.package_language import cited, current, say
-from adapters import letter_words
+from activities.package_cells import day, visible
+from activities.package_language import cited, current, labelled, listed, say
 from adapters.disputes import Disputed
-from adapters.letter_languages import WORDS
 from domain.datamap import Collection, DataMap, LawfulBasis, Mechanism, Origin, Purpose, Recipient, RecipientKind, Retention
 from domain.datamap_parts import AutomatedDecision, Policy
 from domain.erasure import held_until
@@ -62,20 +57,6 @@ _RESTS_ON = {
     **dict.fromkeys((Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.SCC), "the data are protected by "),
     Mechanism.DEROGATION: "we rely on ",
 }
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of what does not show, or moves what does
-_MAYBE_HIDDEN = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0373\u0386-\u058f\u4e00-\u9fff]")
-
-
-def day(value: date) -> str:
-    """A date as a person reads it, with its weekday and without a line break in it: Wed 23 December 2026."""
-    return letter_words.day(value, current())
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """A number with its noun: 1 record, 1,284 records."""
-    noun = say(singular if number == 1 else plural or singular + "s")
-    digits = f"{number:,}"
-    return f"{digits.replace(',', WORDS[current()].thousands) if current() in WORDS else digits} {noun}"
 
 
 @functools.cache
@@ -97,8 +78,10 @@ def _article(number: str) -> str:
 
 def basis(purpose: Purpose) -> str:
     """Why the law allows a purpose (Article 6), with the interest or the way to withdraw where there is one."""
-    interest = f": {_lowered(_bare(purpose.legitimate_interest))}" if purpose.legitimate_interest else ""
-    text = f"{say(_BASIS[purpose.lawful_basis])}{interest} ({_article(purpose.lawful_basis.article)})."
+    said = say(_BASIS[purpose.lawful_basis])
+    if purpose.legitimate_interest:
+        said = labelled(said, _lowered(_bare(purpose.legitimate_interest)))
+    text = f"{said} ({_article(purpose.lawful_basis.article)})."
     if purpose.special_condition:
         special = _lowered(_bare(purpose.special_condition))
         article = "" if "Article" in special else f" ({_article('9')})"
@@ -133,7 +116,7 @@ def origin(collection: Collection) -> str:
 def recipient(someone: Recipient, home: str) -> str:
     """Who receives data, by name, what for and where (Article 15(1)(c); CJEU C-154/21). `home` is the controller's country."""
     where = say(" in %(country)s", country=country(someone.country)) if someone.country != home else ""
-    return f"{someone.name}{where}: {_bare(someone.description)}. {say(_KIND[someone.kind])}."
+    return f"{labelled(someone.name + where, _bare(someone.description))}. {say(_KIND[someone.kind])}."
 
 
 def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
@@ -145,7 +128,7 @@ def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
             detail = _bare(transfer.detail or "")
             if not detail.lower().startswith(named.lower().removeprefix("the ")):
                 detail = f"{named}, {detail}" if detail else named
-            measures = f". {say('Also:')} {'; '.join(map(_bare, transfer.measures))}" if transfer.measures else ""
+            measures = f". {say('Also:')} {listed(map(_bare, transfer.measures))}" if transfer.measures else ""
             rests_on = _RESTS_ON.get(transfer.mechanism)
             lines.append(f"{say(f'under {transfer.regime} law,')} {say(rests_on) if rests_on else ''}{detail}{measures}.")
     return lines
@@ -211,62 +194,15 @@ def ground(code: str | None, laws: frozenset[str]) -> str:
     return f"{say(found.words)[:-1]} ({'; '.join(provisions)})."
 
 
-def visible(text: str) -> str:
-    """The same text with every character that hides or turns round others written as its code, for example [U+202E]."""
-    if _MAYBE_HIDDEN.search(text) is None:
-        return text
-    return "".join(_shown(letter) for letter in text)
-
-
-def _shown(letter: str) -> str:
-    if letter in "\n\t" or unicodedata.category(letter) not in _HIDDEN:
-        return letter
-    return f"[U+{ord(letter):04X}]"
-
-
-def cell(value: Any, limit: int) -> str:  # noqa: ANN401 (whatever stands in the controller's row)
-    """A value of a row as text: nothing interpreted, hidden characters shown, cut with a remark beyond `limit` letters."""
-    if value is None:
-        return "–"  # noqa: RUF001 (a dash, as in any table)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str) and (said := _time(value)):
-        return said
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(text) > limit:
-        return f"{visible(text[:limit])} … ({len(text) - limit:,} more letters in the JSON file)"
-    return visible(text)
-
-
 def _lowered(text: str) -> str:
     """A sentence as the second half of another one; what begins with a name or an abbreviation stays.
 
-    In another language it follows a colon as the controller wrote it.
+    In German it follows a colon as the controller wrote it: what begins with a noun stays.
     """
-    if current() != "en":
+    if current() == "de":
         return text
     first, _, rest = text.partition(" ")
     return text if first[1:].lower() != first[1:] else f"{first[:1].lower()}{first[1:]}{' ' if rest else ''}{rest}"
-
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
-
-
-def _time(text: str) -> str:
-    """A day or an instant as a person reads it, to the minute, in the zone in which it is stored; empty if it is none."""
-    if _TIME.match(text) is None:
-        return ""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    said = f"{value.day} {value:%B %Y}"
-    if len(text) == len("2026-11-25"):
-        return said
-    zone = "" if value.tzinfo is None else " UTC" if not value.utcoffset() else f" UTC{value:%z}"
-    return f"{said}, {value:%H:%M}{zone}"
 
 
 def _bare(text: str) -> str:
@@ -283,7 +219,7 @@ def disputed(datamap: DataMap, record: Disputed, since: date) -> str:
     system = datamap.system(record.system)
     title = next((one.title for one in system.collections if one.name == record.collection), record.collection)
     says = " " + say("You say: \u201c%(words)s\u201d", words=visible(record.says)) if record.says else ""
-    marked = say("%(what)s, marked as disputed since %(day)s.", what=f"{system.title}: {title}", day=day(since))
+    marked = say("%(what)s, marked as disputed since %(day)s.", what=labelled(system.title, title), day=day(since))
     return marked + says
 
 

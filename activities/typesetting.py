@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from activities.package_cells import visible
 from activities.package_index import TEMPLATES
-from activities.package_words import visible
 
 if TYPE_CHECKING:
     import typst

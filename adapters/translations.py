@@ -3,16 +3,12 @@
 Next: api/portal/languages.py, activities/package_language.py
 """
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from domain.incoming import Language
-
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_BLANKS: Final = re.compile(r" (?=[?!:;»])|(?<=«) ")  # French has them before its marks
+from domain.typography import set_in
 
 
 @cache
@@ -21,4 +17,4 @@ def sentences(folder: Path, language: Language) -> dict[str, str]:
     if language == "en":
         return {}
     found: dict[str, str] = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
-    return {english: _BLANKS.sub(NO_BREAK, said) for english, said in found.items()} if language == "fr" else found
+    return {english: set_in(language, said) for english, said in found.items()}

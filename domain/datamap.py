@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from domain import traversal
-from domain.datamap_languages import said_in
+from domain.datamap_languages import said_in, written_in
 from domain.datamap_parts import (
     Authority,
     AutomatedDecision,
@@ -55,6 +55,7 @@ from domain.datamap_text import Document, Finding, read
 from domain.errors import DataMapError, UnknownObjectError
 from domain.incoming import Language
 from domain.traversal import ByIdentity, ByReference, Plan, Step, Unreachable
+from domain.typography import set_in
 
 P = TypeVar("P", bound=Part)
 
@@ -147,9 +148,14 @@ class DataMap(Part):
             return self
         if language not in self._spoken:
             mine = self.hash  # known before the copy is made, which takes it along
-            self._spoken[language] = said_in(self, self.translations[language])
+            words = {text: set_in(language, said) for text, said in self.translations[language].items()}
+            self._spoken[language] = said_in(self, words)
             assert self._spoken[language].hash == mine
         return self._spoken[language]
+
+    def speaks(self, language: Language) -> bool:
+        """Whether its words are to be had in a language: it is written in it, or has a translation."""
+        return language in self.translations or language == written_in(self.translations, self.controller.language)
 
     @cached_property
     def _spoken(self) -> dict[Language, "DataMap"]:

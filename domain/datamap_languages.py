@@ -47,7 +47,7 @@ def _column(name: str, field: DataField, words: Mapping[str, str]) -> DataField:
 def broken_language_rules(content: Content) -> Iterator[Broken]:
     """What people would be shown in another language than that of their letter, and translations of what is not there."""
     texts = list(_texts(content))
-    lacking = _lacking(content.translations)
+    lacking = _lacking(content)
     if lacking:
         names = " and ".join(_NAMES[each] for each in lacking)
         sentence = (
@@ -66,10 +66,15 @@ def broken_language_rules(content: Content) -> Iterator[Broken]:
             yield ("translations", language, text), "No text of this map reads so: this is never said.", "warning"
 
 
-def _lacking(translations: Translations) -> list[Language]:
-    """Languages without translations, but for the one that the map is written in: English, unless that is translated."""
-    without = [language for language in _NAMES if language not in translations]
-    return without[1:]
+def written_in(translations: Translations, wish: Language) -> Language:
+    """The language of the file itself: that of the controller's pages, unless there is a translation into it."""
+    return next(language for language in (wish, *_NAMES) if language not in translations or len(translations) == len(_NAMES))
+
+
+def _lacking(content: Content) -> list[Language]:
+    """Languages without translations, but for the one that the file is written in."""
+    own = written_in(content.translations, content.controller.language if content.controller else "en")
+    return [language for language in _NAMES if language not in content.translations and language != own]
 
 
 def _texts(content: Content) -> Iterator[tuple[Path, str, bool]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from activities.package_cells import cell, day
 from activities.package_facts import FactFinder
 from activities.package_index import render
-from activities.package_words import cell, day
 from adapters.resources import Resources
 from domain.datamap import DataMap
 from tests import opened
