@@ -38,7 +38,7 @@ from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectE
 from domain.events import Tag
 from domain.minor import HOLDER_HAS
 from domain.remedies import in_one_line, remedies_for
-from domain.rights import NO_IDENTITY_CHECK, Right
+from domain.rights import NO_IDENTITY_CHECK, Right, at_stake
 from domain.triage import Standing
 
 
@@ -63,6 +63,7 @@ def _every_letter(writing: Writing) -> Facts:
         "reply": how_to_reply(language, by_post=writing.address is None),
         "controller": controller,
         "asked": [asked(right, language) for right in rights],
+        "stake": at_stake(rights),
         "received_on": day(received, language),
         "answer_by": day_ahead(writing.promised, writing.now.astimezone(writing.zone).date(), language),
         "counted": how_counted(rights, received, writing.promised, language),

@@ -170,6 +170,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "searched_on": day(_RECEIVED),
         "searched_with": [masked("email", "ruth.adeyemi@post.imaginella.example"), masked("phone", "+442079460143")],
         "named_only": [masked("username", "ruth_a")],
+        "stake": "copy",
         "stop_link": f"{_SITE}/stop/{_TOKEN}",
         "systems": "all our systems",
         "to_come": ["Card payments"],

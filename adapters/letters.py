@@ -58,7 +58,7 @@ Need = Literal[
 ]
 
 EVERY_LETTER = frozenset(
-    {"answer_by", "asked", "by_post", "complaint_line", "controller", "counted", "received_on", "reference", "reply"}
+    {"answer_by", "asked", "by_post", "complaint_line", "controller", "counted", "received_on", "reference", "reply", "stake"}
 )
 VARIABLES: dict[Need, frozenset[str]] = {
     "authority": frozenset({"answer_link"}),

@@ -4,7 +4,9 @@ One case may carry several rights, each an item with its own outcome (design sec
 Next: `domain/events.py`.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
 
 
 class Right(StrEnum):
@@ -25,6 +27,17 @@ class Right(StrEnum):
 
 # Nobody has to show who they are to be heard here (`security.md` section 3): the effect is limited to the address named, or none.
 NO_IDENTITY_CHECK = frozenset({Right.WITHDRAW_CONSENT, Right.OBJECTION, Right.COMPLAINT, Right.MINOR_REPORT})
+
+
+Stake = Literal["copy", "erasure", "other"]
+
+
+def at_stake(rights: Iterable[Right]) -> Stake:
+    """What a stranger would do who asked in somebody's name: get their data, have them deleted, or decide about them."""
+    asked = set(rights)
+    if not asked.isdisjoint({Right.ACCESS, Right.PORTABILITY}):
+        return "copy"
+    return "erasure" if asked == {Right.ERASURE} else "other"
 
 
 class Status(StrEnum):

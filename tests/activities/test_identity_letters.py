@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from sqlmodel import select
@@ -20,6 +21,24 @@ from tests.post_office import PostOffice
 pytestmark = pytest.mark.usefixtures("office")
 
 
+# What a stranger would do, in the words of the letters: any of these by right, and none of another's.
+STRANGERS: dict[str, dict[Right, tuple[str, ...]]] = {
+    "en": {
+        Right.ACCESS: ("nobody else gets your data", "nobody gets anything", "We can give personal data", "gave nothing to"),
+        Right.ERASURE: ("your data deleted", "nothing is deleted", "We delete personal data only", "We deleted nothing"),
+        Right.RESTRICTION: ("else decides about your data", "we do not go on with it", "for the person whom the data are about"),
+    },
+    "de": {
+        Right.ACCESS: ("So bekommt niemand anderes Ihre Daten", "bekommt niemand etwas", "haben wir niemandem etwas gegeben"),
+        Right.ERASURE: ("Ihre Daten löschen lassen", "wird nichts gelöscht", "haben wir nichts gelöscht"),
+        Right.RESTRICTION: ("niemand anderes über Ihre Daten", "arbeiten wir daran nicht weiter", "Darum haben wir nichts getan"),
+    },
+    "fr": {
+        Right.ACCESS: ("personne d'autre ne reçoit vos données", "alors personne ne reçoit rien", "donc rien donné à personne"),
+        Right.ERASURE: ("ne fait effacer vos données", "alors rien n'est effacé", "Nous n'avons donc rien effacé"),
+        Right.RESTRICTION: ("ne décide de vos données", "alors nous n'allons pas plus loin", "Nous n'avons donc rien fait"),
+    },
+}
 FIRST = ("request_received", "received_by_mail", "verify_identity")  # may reach somebody who knows of nothing
 
 
@@ -138,6 +157,31 @@ def test_a_code_says_for_what_it_is_and_why(resources: Resources, office: PostOf
     text = " ".join(office.kept[-1].text.split())
     assert "That we stop using" not in text, "a stranger reads nothing of what somebody else asked"
     assert "Whoever owns the address" in text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE, Right.RESTRICTION])
+def test_a_confirmation_says_what_a_stranger_would_do_by_what_was_asked(
+    resources: Resources, office: PostOffice, right: Right, language: str
+) -> None:
+    case = CaseInHand(resources, rights=[right], language=language)
+    for letter in ("verify_identity", "identity_reminder", "code", "identity_not_confirmed"):
+        case.send(letter)
+        for part in (office.kept[-1].text, office.kept[-1].html):
+            said = " ".join(unescape(part).split())
+            own, others = STRANGERS[language][right], {each for key, each in STRANGERS[language].items() if key is not right}
+            assert any(words in said for words in own), (letter, said)
+            assert not [words for each in others for words in each if words in said], letter
+
+
+def test_a_further_address_reads_what_would_happen_to_what_is_its_own(resources: Resources, office: PostOffice) -> None:
+    case = CaseInHand(resources, rights=[Right.ERASURE])
+    case.send("verify_identity", number=4, identifier=case.second_address("nora@example.com"))
+    for said in (" ".join(office.kept[-1].text.split()), " ".join(office.kept[-1].html.split())):
+        assert "asked us to delete personal data, and says that this e-mail address is theirs as well" in said
+        assert "If you confirm it, what belongs to this address is deleted too" in said
+        assert "then nothing of this address is deleted" in said
+        assert "what we hold under" not in said
 
 
 def test_a_reminder_to_a_proven_address_asks_for_no_click(case: CaseInHand, office: PostOffice) -> None:
