@@ -96,7 +96,9 @@ def _confirm(writing: Writing) -> Facts:
 
 
 def _course(writing: Writing) -> Facts:
-    return {"course": course_of(map(Right, writing.receipt.rights), writing.receipt.consents or ())}
+    rights = [Right(right) for right in writing.receipt.rights]
+    sure = not NO_IDENTITY_CHECK.issuperset(rights)
+    return {"course": course_of(rights, writing.receipt.consents or ()), "made_sure": sure}
 
 
 def _goes_to(writing: Writing) -> str | None:

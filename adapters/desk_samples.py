@@ -11,16 +11,17 @@ from adapters.letters import Rendered
 from adapters.notice_words import LABELS
 from domain.datamap_parts import Controller
 
+BY_ITSELF: Final = "Habeas"
 # Who gets each, as the console's list says it.
 DESK_SAMPLES: Final[dict[str, str]] = {
-    "inactive_account": "itself",
-    "notice_answer": "a caseworker, in part",
-    "audit_head": "itself, to those who watch",
-    "breach_call": "itself, to colleagues",
-    "breach_reminder": "itself, to colleagues",
-    "case_carried_on": "itself, to colleagues",
-    "case_due": "itself, to colleagues",
-    "staff_notice": "itself, to colleagues",
+    "inactive_account": BY_ITSELF,
+    "notice_answer": f"{BY_ITSELF} and a caseworker",
+    "audit_head": f"{BY_ITSELF}, to those who watch",
+    "breach_call": f"{BY_ITSELF}, to colleagues",
+    "breach_reminder": f"{BY_ITSELF}, to colleagues",
+    "case_carried_on": f"{BY_ITSELF}, to colleagues",
+    "case_due": f"{BY_ITSELF}, to colleagues",
+    "staff_notice": f"{BY_ITSELF}, to colleagues",
 }
 
 

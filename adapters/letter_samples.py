@@ -138,6 +138,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "left": None,
         "left_out": ["Card payments"],
         "course": "search",
+        "made_sure": True,
         "fetch_again_until": day(_FETCHED_AGAIN),
         "fetch_until": day(_FETCHED_UNTIL),
         "link_until": moment(_UNTIL, ZoneInfo("Europe/London")),

@@ -63,7 +63,7 @@ EVERY_LETTER = frozenset(
 VARIABLES: dict[Need, frozenset[str]] = {
     "authority": frozenset({"answer_link"}),
     "code": frozenset({"code", "wrong_tries"}),
-    "course": frozenset({"course"}),
+    "course": frozenset({"course", "made_sure"}),
     "confirm": frozenset({"goes_to", "verify_link", "link_until"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
     "decided": frozenset({"by_hand", "how", "recipients", "undone", "what"}),

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from adapters.desk_samples import DESK_SAMPLES, desk_preview
+from adapters.desk_samples import BY_ITSELF, DESK_SAMPLES, desk_preview
 from adapters.letter_samples import LANGUAGES as ALL
 from adapters.letter_samples import sample_context
 from adapters.letters import LETTERS, Rendered, render, speaks
@@ -57,7 +57,8 @@ async def letter(name: str, web: TheWeb, who: TheCaseworker, language: Language 
         name=name,
         title=_title(name),
         letter=rendered,
-        by_itself=not _written_by(name).startswith("a caseworker"),
+        tall=_tall(rendered.text),
+        by_itself="caseworker" not in _written_by(name),
         language=language,
         languages=[(each, LANGUAGES[each]) for each in ALL if _speaks(name, each, own)],
         is_own=own is not None and any((own / place).is_dir() for place in (name, f"_desk/{name}")),
@@ -70,6 +71,13 @@ async def page(name: str, web: TheWeb, _who: TheCaseworker, language: Language =
     rendered = await run_in_threadpool(_found, name, web, language)
     headers = {"Content-Security-Policy": _IN_A_FRAME, "Cross-Origin-Resource-Policy": "same-origin"}
     return HTMLResponse(rendered.html, headers=headers)
+
+
+def _tall(text: str) -> int:
+    """How tall the page of a letter is at most, in pixels, so that its frame cuts nothing off; no script may measure it there."""
+    lines = text.splitlines()
+    written, links = sum(bool(line) for line in lines), sum(line.startswith("http") for line in lines)
+    return 260 + 36 * written + 18 * (len(lines) - written) + 90 * links  # a link is a button with its address below
 
 
 def _found(name: str, web: Web, language: Language) -> Rendered:
@@ -99,7 +107,7 @@ def _speaks(name: str, language: Language, own: Path | None) -> bool:
 def _written_by(name: str) -> str:
     if name in DESK_SAMPLES:
         return DESK_SAMPLES[name]
-    return "itself" if name in LETTERS and LETTERS[name].automatic else "a caseworker, in part"
+    return BY_ITSELF if name in LETTERS and LETTERS[name].automatic else f"{BY_ITSELF} and a caseworker"
 
 
 @cache

@@ -89,7 +89,9 @@ def counting(rights: Sequence[str], received: date, clock: Clock, due: date) -> 
     elif due > ends and clock.promised not in {None, due}:
         why = say("Days on which we waited for something from you do not count.")
     else:
-        why = say("It ends on a day off, so the next working day counts.") if due > ends else ""
+        month = say("That month ends on a day off, so the next working day counts.")
+        months = say("Those three months end on a day off, so the next working day counts.")
+        why = (months if clock.extended else month) if due > ends else ""
     return Counting(period, ends, why)
 
 

@@ -33,6 +33,27 @@ def test_a_letter_on_paper_asks_for_nothing_that_needs_a_mailbox(letter: str, la
     assert "HAB-7K4M29QX" in text, "whoever calls us gives the reference"
 
 
+def test_the_receipt_on_paper_says_what_comes_in_its_order() -> None:
+    paper = {"by_post": True, "confirming": False, "follow_link": None, "disown_link": None}
+    text = " ".join(render("request_received", sample_context("request_received") | paper).text.split())
+    assert (
+        text.index("First we make sure that it is you") < text.index("Then we look in our systems") < text.index("comes by post")
+    )
+    free = render("request_received", sample_context("request_received") | paper | {"made_sure": False, "course": "by_hand"}).text
+    assert "make sure" not in free, "an objection asks nobody who they are"
+    assert "A person looks at what was asked" in free
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_an_answer_to_all_that_was_asked_is_not_called_one_of_several(language: Language) -> None:
+    one, several = (
+        render("right_decided", sample_context("right_decided", language=language) | {"asked": ["x"] * number}, language).text
+        for number in (1, 2)
+    )
+    words = {"en": "one of the things", "de": "einen Teil dessen", "fr": "une partie de ce"}[language]
+    assert (words in " ".join(one.split()), words in " ".join(several.split())) == (False, True)
+
+
 def test_what_proves_or_opens_with_a_mailbox_is_never_written_on_paper() -> None:
     need_mailbox = {name for name, letter in LETTERS.items() if {"code", "confirm", "dispute", "object"} & {*letter.needs}}
     assert not need_mailbox & ON_PAPER

@@ -462,6 +462,25 @@ def test_a_paper_case_tells_no_tale_of_mailboxes_and_names_what_was_named(at_con
     assert "Customer number 1 was named" in page
 
 
+def test_proof_that_nobody_asked_for_is_not_beside_that_none_is_needed(at_console: SignIn, resources: Resources) -> None:
+    case = CaseInHand(resources, name="Ruth Adeyemi", rights=[Right.OBJECTION])
+    person, path = at_console(), f"/console/cases/{case.reference}"
+    assert "No check needed" in text_of(person.get(path))
+    case.happen(Tag.IDENTIFIER_PROVEN, identifier=str(case.mailbox), how="code")
+    page = text_of(person.get(path))
+    assert "Shown, though it need not be" in page
+    assert "What showed it: A code to the mailbox." in page
+    assert "No check needed" not in page
+
+
+def test_an_outcome_that_is_not_chosen_yet_is_not_one_that_was_not_said(at_console: SignIn, resources: Resources) -> None:
+    case = STAGES["by-a-person"](resources)
+    (item,) = CaseReader(resources).get(case.id).state.work_items
+    form = text_of(at_console().get(f"/console/cases/{case.reference}/actions/complete_work_item?work_item={item}&result=done"))
+    assert "Choose how it ended Fulfilled" in form
+    assert "Not said" not in form
+
+
 def test_a_doubt_that_was_settled_stands_no_longer(at_console: SignIn, resources: Resources) -> None:
     case = CaseInHand(resources, email=None, channel="letter", name="Ruth Adeyemi", rights=[Right.RESTRICTION])
     case.happen(Tag.IDENTITY_DOUBTED, doubt="by_staff")

@@ -42,6 +42,13 @@ def test_mails_to_colleagues_can_be_looked_at(at_console: Callable[..., AtConsol
     assert person.get("/console/letters/breach_call?language=de").status_code == 404
 
 
+def test_the_list_says_who_writes_a_letter(at_console: Callable[..., AtConsole]) -> None:
+    page = text_of(at_console().get("/console/letters"))
+    for row in ("your copy is ready Habeas ", "a message about your request Habeas and a caseworker", "Habeas, to colleagues"):
+        assert row in page
+    assert "Written by Habeas" in text_of(at_console().get("/console/letters/package_ready"))
+
+
 @pytest.mark.parametrize("case", [("Dear you, {{ reference }}", "Dear you, HAB-"), ("{{ secret }}", "cannot be sent")])
 def test_a_letter_of_the_controllers_own_is_shown_as_it_is_written_now(
     resources: Resources, gateway: FakeGateway, desk: BreachGateway, tmp_path: Path, case: tuple[str, str]

@@ -290,7 +290,7 @@ def test_a_copy_that_is_ready_heads_its_page(web: TestClient, released: Searched
     ("received", "due", "promised", "extended", "ends", "why"),
     [
         ((2026, 11, 25), (2026, 12, 25), True, False, (2026, 12, 25), ""),
-        ((2026, 11, 26), (2026, 12, 29), True, False, (2026, 12, 26), "It ends on a day off"),
+        ((2026, 11, 26), (2026, 12, 29), True, False, (2026, 12, 26), "That month ends on a day off"),
         ((2026, 11, 26), (2026, 12, 24), True, False, (2026, 12, 26), "we keep to the earlier day"),
         ((2026, 10, 1), (2026, 11, 9), False, False, (2026, 11, 1), "Days on which we waited for something from you"),
         ((2026, 8, 31), (2026, 11, 30), True, True, (2026, 11, 30), ""),

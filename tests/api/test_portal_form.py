@@ -55,7 +55,7 @@ class TestForm:
         assert "one month from" in page
         assert "The law gives us one month, so until" in page
         rolled = receipt.safe_due > add_months(receipt.received_at.date(), 1)
-        assert ("It ends on a day off, so the next working day counts." in page) == rolled
+        assert ("That month ends on a day off, so the next working day counts." in page) == rolled
         assert "Object to how my data is used" in page
 
     def test_what_is_wrong_and_what_would_be_right_travels_sealed_with_a_correction(

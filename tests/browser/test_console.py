@@ -135,6 +135,18 @@ def test_nothing_of_the_queue_is_out_of_sight_whatever_the_font(browser: Browser
             assert max(rows) - min(rows) < 26, f"{family}: the top bar has one line"
 
 
+def test_the_preview_of_a_letter_is_not_cut_at_its_foot(browser: Browser, portal: str, resources: Resources) -> None:
+    with page_of(browser, viewport=WIDE) as page:
+        sign_in(page, portal, resources)
+        for name, language in (("nothing_held", "en"), ("nothing_held", "fr"), ("erasure_planned", "en"), ("case_due", "en")):
+            page.goto(f"{portal}/console/letters/{name}?language={language}")
+            frame = page.frame_locator("iframe").locator("body")
+            expect(frame).to_be_visible()
+            bottom = frame.evaluate("body => Math.round(body.ownerDocument.documentElement.scrollHeight)")
+            assert bottom <= page.locator("iframe").evaluate("frame => frame.clientHeight"), (name, language)
+            photograph(page, f"console-letter-{name}-{language}")
+
+
 def test_somebody_signs_in_by_keyboard_and_finds_a_case_by_its_reference(
     browser: Browser, portal: str, resources: Resources, cases: list[CaseInHand]
 ) -> None:

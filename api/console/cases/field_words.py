@@ -84,6 +84,10 @@ OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.RECORD_AFTER_CHECK, "reason"): ("What you looked at", "Kept sealed; it stands in the record."),
     (Action.SET_ITEM_DECISION, "reason"): ("Reason", "Kept sealed; the person does not get it."),
 }
+NOTHING_CHOSEN: Final = {  # the empty choice, where it means something
+    (Action.COMPLETE_WORK_ITEM, "outcome"): "Choose how it ended",
+    (Action.CLOSE, "outcome"): "As the rights of the case ended",
+}
 OPTIONS: Final[dict[str, str]] = {  # the values of a choice in words
     "complexity": "It is complex",
     "number": "It is one of several requests",

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from api.console import words
-from api.console.cases.field_words import LABELS, OPTIONS, OWN_LABELS
+from api.console.cases.field_words import LABELS, NOTHING_CHOSEN, OPTIONS, OWN_LABELS
 from api.console.cases.task_forms import Asked
 from api.v1.bodies import SHAPES
 from domain.authority import Action
@@ -100,7 +100,8 @@ def fields_of(
         if options and not info.is_required():
             options = ("", *options)
         known = words.DOUBTS if name == "doubt" else OPTIONS
-        named = tuple((value, known.get(value, value.replace("_", " ").capitalize() or "Not said")) for value in options)
+        empty = NOTHING_CHOSEN.get((action, name), "Not said")
+        named = tuple((value, known.get(value, value.replace("_", " ").capitalize() or empty)) for value in options)
         shown = checkers if name == "checker" else named
         kind: Literal["area", "boxes", "choice", "date", "input"] = (
             "choice" if shown else "area" if name in _LONG else "date" if name in _DAYS else "input"

@@ -70,7 +70,9 @@ def identity_of(facts: CaseFacts) -> Identity:
             return Identity("soon", "Confirmed, and more has to be shown", note, doubts, settles, shown)
         return Identity("done", how, note, settled=doubts, shown=shown)
     if not state.needs_identity and not doubts:
-        return Identity("skipped", "No check needed", "What was asked asks nobody for proof.", shown=shown)
+        if shown:
+            return Identity("done", "Shown, though it need not be", "What was asked asks nobody for proof.", shown=shown)
+        return Identity("skipped", "No check needed", "What was asked asks nobody for proof.")
     waiting = "Asked for one more thing" if state.more_identity_asked else "Not confirmed yet"
     return Identity("waiting", waiting, risk, doubts=doubts, would_do=settles, shown=shown)
 
