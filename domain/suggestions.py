@@ -94,13 +94,27 @@ def _found(text: str, names: tuple[str, ...]) -> Iterator[Suggestion]:
             group = "it" if "it" in match.re.groupindex else 0
             if detector.holds(match[group]):
                 yield Suggestion(*match.span(group), detector.kind, detector.reason)
-    if names:
-        for match in finder(names).finditer(text):
-            yield Suggestion(*match.span(), "name", "A name that this case or the data map knows")
+    told = tuple(filter(is_name, addressees(text)))
+    for some, reason in ((names, "A name that this case or the data map knows"), (told, "It stands before an e-mail address")):
+        for match in finder(some).finditer(text) if some else ():
+            yield Suggestion(*match.span(), "name", reason)
     for match in _TITLED.finditer(text):
         if not is_name(match["it"]):
             continue
         yield Suggestion(*match.span("it"), "name", "It follows a title, a greeting or a farewell")
+
+
+def addressees(text: str) -> list[str]:
+    """The names that stand before e-mail addresses, as in the headers of a mail; "Lind, Oskar" both ways round."""
+    told: list[str] = []
+    for match in _ADDRESSED.finditer(text) if "@" in text else ():
+        words = (match["quoted"] or match["plain"]).split()
+        while len(words) > 1 and words[0].casefold() in _BEFORE_NAMES:
+            words = words[1:]
+        name = " ".join(words).strip("'")
+        last, comma, first = name.partition(", ")
+        told += [name, f"{first} {last}"] if comma else [name]
+    return list(dict.fromkeys(told))[:_MOST_TOLD]
 
 
 def _bare(words: str) -> str:
@@ -152,6 +166,14 @@ def _secret(words: str) -> bool:
     return len(set(words)) > 7 and any(letter.isdigit() for letter in words)  # noqa: PLR2004 (a key is no word)
 
 
+_MOST_TOLD: Final = 200  # names of one text: each is looked for in all of it
+_BEFORE_NAMES: Final = frozenset("and ask by call contact email from mail on to with write am und von an et de le par".split())  # noqa: SIM905
+_WORD: Final = r"[^\W\d_][\w'’.-]{0,30}"  # noqa: RUF001 (an apostrophe as people type it)
+_ADDRESSED: Final = re.compile(
+    rf"(?:\"(?P<quoted>[^\"<>@\n]{{2,80}})\"|(?:^|[:,;>])[ \t]{{0,4}}(?P<plain>{_WORD}(?: {_WORD}){{0,4}}))[ \t]{{0,4}}"
+    r"<[\w.%+'-]{1,64}@",
+    re.MULTILINE,
+)
 _STREET = "Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Way|Court|Gardens|Terrace|Square|Place|Crescent|Yard|Hill"
 _NAME = r"[A-Z][\w'’-]{1,30}"  # noqa: RUF001 (an apostrophe as people type it)
 _DETECTORS: Final = (

@@ -60,8 +60,21 @@ def test_each_suggestion_says_why() -> None:
     assert all(each.reason for text, _ in labelled() for each in suggest(text, own=OWN, names=KNOWN))
 
 
+def test_names_before_addresses_are_suggested_there_and_wherever_they_stand_in_the_text() -> None:
+    text = (
+        'From: Oskar Lind <oskar@x.example>\nTo: "Lee, Pat" <pat@x.example>, Hans Heavy <hans@x.example>, '
+        "Zo\u00eb van der Berg <z@x.example>, support <s@x.example>\n\n"
+        "On Mon, 3 Nov at 10:00, Oskar Lind <oskar@x.example> wrote: Pat Lee knows."
+    )
+    found = [each.words(text) for each in suggest(text, own=("Hans", "Heavy")) if each.kind == "name"]
+    assert found == ["Oskar Lind", "Lee, Pat", "Zo\u00eb van der Berg", "Oskar Lind", "Pat Lee"]
+
+
 HOSTILE = [
     "a" * 5,
+    "Aa Bb, ",
+    '"Aa <a@',
+    "Aa <a@b.example>, ",
     "a@",
     "0 ",
     "1-",
