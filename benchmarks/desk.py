@@ -6,6 +6,7 @@
 import contextlib
 import functools
 import io
+import itertools
 import statistics
 import tempfile
 import time
@@ -23,6 +24,7 @@ from adapters.database import migrate
 from adapters.database.tables import ItemDecision
 from adapters.documents.reader import DocumentReader
 from api.console.cases import desk_seen
+from api.console.cases.desk_talks import Threads
 from benchmarks.figures import Figure
 from domain.events import Tag
 from domain.item_rules import Parts
@@ -52,6 +54,7 @@ def figures(home: Path) -> Iterator[Figure]:
         at_few, at_many, bare = (statistics.median(each[1:]) for each in took)
         yield Figure("the desk on 50,000 items", _ms(at_many), f"bare query {_ms(bare)}", at_many / bare, 3)
         yield Figure("the desk, 50,000 items against 500", _ms(at_many), f"500 items {_ms(at_few)}", at_many / at_few, 1.3)
+        yield _conversations(many)
         yield from _packages(many, item)
     yield from _documents()
 
@@ -72,6 +75,20 @@ def _bare(case: SearchedCase) -> None:
     items, _ = collected.page(MANY // 2, desk_seen.PAGE, system=PLACE[0], collection=PLACE[1])
     with case.resources.database.read() as session:
         session.exec(select(ItemDecision).where(ItemDecision.item.in_([item.id for item in items]))).all()  # type: ignore[attr-defined]
+
+
+def _conversations(case: SearchedCase) -> Figure:
+    """What the first opening of conversations takes in a process, at worst: each message is one of its own."""
+    found = next(each for each in Collected.open(case.resources, case.id, 1).collections if (each.system, each.name) == PLACE)
+
+    def sorted_out() -> None:
+        assert len(Threads.of(itertools.chain.from_iterable(found.column("body")))) == MANY
+
+    took, floor = (
+        statistics.median(_seconds(doing) for _ in range(BUILDS))
+        for doing in (sorted_out, lambda: sum(1 for _ in found.records()))
+    )
+    return Figure("50,000 conversations, opened for the first time", _ms(took), f"rows parsed {_ms(floor)}", took / floor, 3)
 
 
 def _packages(case: SearchedCase, item: str) -> Iterator[Figure]:
