@@ -57,7 +57,7 @@ def ask_again(web: Web, link: Link, token: str) -> Response:
         action=f"/collect/{token}/again",
         button=say("Send me a new link"),
         calm=True,
-        back="/",
+        back="/unchanged",
         back_words=say("No, thank you"),
     )
 

@@ -37,13 +37,14 @@ from domain.conclusion import waits_for_words
 from domain.decisions import allowed_actions
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError, NotAllowedNowError
 from domain.identity_decisions import agents_address, mandate_awaited
-from domain.rights import Right
+from domain.rights import Outcome, Right
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
 _MOVED_ON: Final = "Your request has moved on. This is not possible any more."
 _UNKNOWN: Final = "I do not know."
 LONGEST_MESSAGE: Final = 20_000  # characters, as in the form
+_UNSEARCHED: Final = frozenset({Right.COMPLAINT.value, Right.MINOR_REPORT.value})  # so another address helps nobody
 _WORDS: Final = frozenset({"answer", "text", "address"})  # fields whose words are carried over into another language
 _THANKS: Final = {
     "proven": "Thank you. This address is confirmed.",
@@ -259,11 +260,13 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         **dates_of(web, view),
         "awaited": waits_for_words(state),
         "outcome": outcome_of(state.outcome) if state.outcome else "",
+        "may_ask_again": state.outcome in {Outcome.WITHDRAWN, Outcome.IDENTITY_NOT_CONFIRMED},
         "may": {action.value for action in allowed},
         # What was answered cannot be taken back, and what was released is not searched once more by naming another address.
         "may_end": Action.WITHDRAW in allowed,
         "may_withdraw": may_withdraw(state),
-        "may_name": Action.ADD_IDENTIFIER in allowed and not (state.answered or (state.package and state.package.published)),
+        "may_name": Action.ADD_IDENTIFIER in allowed
+        and not (state.answered or (state.package and state.package.published) or _UNSEARCHED.issuperset(view.receipt.rights)),
         "wants_code": asked_code,
         "wants_more": (state.more_identity_asked and not state.identity_record)
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),

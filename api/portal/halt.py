@@ -46,6 +46,7 @@ class Halt:
         action: the command that `make` gives.
         asked: what the page asks, and what its button does.
         button: its words.
+        calm: pressing it takes nothing from anybody, so it is no red button.
         done: told when it is halted; of `api/portal/told.py`.
         over: told where there is nothing to halt any more, by how the case stands.
     """
@@ -57,6 +58,7 @@ class Halt:
     button: str
     done: str
     over: Callable[[CaseState], Told]
+    calm: bool = False
 
 
 def _erased_or_not(state: CaseState) -> Told:
@@ -76,6 +78,7 @@ HALTS: Final = (
         button="Stop the erasure",
         done="erasure-stopped",
         over=_erased_or_not,
+        calm=True,
     ),
     Halt(  # the owner of a contact that we hold (`security.md` I6): it holds the release and never the clock
         "dispute",
@@ -103,6 +106,7 @@ HALTS: Final = (
             "This was decided already",
             ("This was decided already. If you do not agree, write to us: the ways to reach us are below.",),
         ),
+        calm=True,
     ),
 )
 
@@ -152,6 +156,7 @@ def _shown(web: Web, halt: Halt, token: str) -> Response:
         lines=[say(line) for line in halt.asked.lines],
         action=f"/{halt.purpose}/{token}",
         button=say(halt.button),
-        back="/",
+        calm=halt.calm,
+        back="/unchanged",
         back_words=say("No, leave it as it is"),
     )

@@ -173,13 +173,12 @@ async def _answered(  # noqa: PLR0911 (one return per kind of refusal)
         return error_page(web, 500)
 
 
-def error_page(web: Web, status: int, told: str | None = None, *, here: str = "") -> HTMLResponse:
-    """A refusal in words; `here`: where it stands for whoever reads it in another language, if not by its status."""
+def error_page(web: Web, status: int, told: str = "", *, title: str = "", here: str = "") -> HTMLResponse:
+    """A refusal in words, its own where it has some; `here`: where it stands in another language, if not by its status."""
     known = status if status in ERRORS else 404 if status < _OUR_OWN else 500
-    title, what_now = ERRORS[known]
-    page = show(
-        web, "error.html", status=status, here=here or f"/sorry/{known}", title=say(title), what_now=told or say(what_now)
-    )
+    general, what_now = ERRORS[known]
+    title, told = title or say(general), told or say(what_now)
+    page = show(web, "error.html", status=status, here=here or f"/sorry/{known}", title=title, what_now=told)
     if status == _AWAY:
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
@@ -219,4 +218,4 @@ def _refused(web: Web, refusal: DomainError) -> HTMLResponse:
 
 def _over(web: Web) -> HTMLResponse:
     told = f"{say(SessionOverError.sentence)} {say('Open the link in our newest mail again.')}"
-    return error_page(web, _GONE, told, here=f"/sorry/{SessionOverError.kind}")
+    return error_page(web, _GONE, told, title=say("This page is closed"), here=f"/sorry/{SessionOverError.kind}")

@@ -106,7 +106,9 @@ def dates_of(web: Web, view: CaseView) -> dict[str, Any]:
     rights = set(receipt.rights)
     dated = not (rights <= {Right.COMPLAINT.value, Right.MINOR_REPORT.value} or at_once(view))
     counted = counting(receipt.rights, received, view.clock, due)
-    return {"answer_by": due, "counting": counted, "dated": dated, "complaint": rights == {Right.COMPLAINT.value}}
+    report = not dated and Right.MINOR_REPORT.value in rights
+    complaint = rights == {Right.COMPLAINT.value}
+    return {"answer_by": due, "counting": counted, "dated": dated, "complaint": complaint, "report": report}
 
 
 def at_once(view: CaseView) -> bool:
@@ -175,9 +177,10 @@ def answer_of(state: CaseState) -> dict[str, bool]:
     everything they asked; `told`, that our answer went out, so that nothing of it is still to come.
     """
     answered = state.answered and not state.held
+    copy = state.fetchable if state.fetchable and state.fetchable.records else None  # where nothing is held the letter is all
     return {
-        "ready": state.fetchable is not None and not state.held,
-        "fetched": state.fetchable is not None and state.fetchable.opened,
+        "ready": copy is not None and not state.held,
+        "fetched": copy is not None and copy.opened,
         "copies": state.item(state.copied) is not None,
         "answered": answered,
         "told": answered or state.outcome in _ANSWERS,

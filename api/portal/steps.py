@@ -83,17 +83,18 @@ def _steps(web: Web, view: CaseView, events: list[CaseEventRow], at: dict[str, d
     how = {row.tag: str(row.facts.get("how", "")) for row in events}.get(Tag.IDENTITY_CONFIRMED, "")
     if state.item(state.copied) is None:
         return _steps_by_hand(web, view, at, how)
+    title, proof = _knowing(state)
+    waits = state.clarification_open
+    there = here >= _ORDER.index(Status.DELIVERED) or _is_announced(state)  # a copy comes before an erasure
     rows: list[tuple[str, datetime | None, str]] = [
         (say("We received your request"), view.receipt.received_at, ""),
-        (
-            say("We know that it is you") if state.identity_record else say("You confirm that it is you"),
-            at.get(Tag.IDENTITY_CONFIRMED),
-            say("We sent you a mail with a code and a link. Use one of them."),
-        ),
+        (title, at.get(Tag.IDENTITY_CONFIRMED), proof),
         (
             say("We are collecting your data") if here <= 2 else say("We collected your data"),  # noqa: PLR2004 (its own place)
             at.get(Tag.COLLECTION_FINISHED),
-            searched + say("You need not wait here. We write when there is news."),
+            say("We wait for your answer to our question.")
+            if waits
+            else searched + say("You need not wait here. We write when there is news."),
         ),
         (
             say("We check it, so that nobody else\u2019s data is in it")
@@ -103,14 +104,14 @@ def _steps(web: Web, view: CaseView, events: list[CaseEventRow], at: dict[str, d
             say("A person looks at everything."),
         ),
         (
-            say("You have our answer"),
+            say("You have our answer") if there else say("You get our answer"),
             at.get(Tag.PACKAGE_OPENED),
-            say("Our answer is waiting for you. The mail about it has the link."),
+            _answered(state),
         ),
     ]
     if state.status is Status.RECEIVED:
         here = 1
-    if _is_announced(state):  # a copy comes first, so it is there
+    if _is_announced(state):
         title, text = _erasing(web, state)
         rows.append((title, None, text))
         here = len(rows) - 1
@@ -122,8 +123,8 @@ def _steps_by_hand(web: Web, view: CaseView, at: dict[str, datetime], how: str) 
     state = view.state
     rows: list[tuple[str, datetime | None, str]] = [(say("We received your request"), view.receipt.received_at, "")]
     if state.needs_identity:
-        title = say("We know that it is you") if state.identity_record else say("You confirm that it is you")
-        rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), say("We sent you a mail with a code and a link. Use one of them.")))
+        title, proof = _knowing(state)
+        rows.append((title, at.get(Tag.IDENTITY_CONFIRMED), proof))
     doing, text = say("A person looks at what you ask"), say("You need not wait here. We write when there is news.")
     if view.receipt.rights == [Right.COMPLAINT.value]:
         doing = say("Somebody who had nothing to do with what you complain about looks into it.").rstrip(".")
@@ -131,14 +132,42 @@ def _steps_by_hand(web: Web, view: CaseView, at: dict[str, datetime], how: str) 
         doing, text = say("The consent you named ends"), say("This is done at once. We write to you when it is.")
     if _is_announced(state):
         doing, text = _erasing(web, state)
+    told = state.status is Status.CLOSED or state.answered  # what still follows, as at a processor, is ours to do
+    answer = say("You have our answer") if told else say("You get our answer")
     rows += [
         (doing, at.get(Tag.RIGHT_DECIDED), text),
-        (say("You have our answer"), at.get(Tag.RIGHT_ANSWERED), say("Our answer is in our newest mail.")),
+        (answer, at.get(Tag.RIGHT_ANSWERED), say("Our answer is in our newest mail.")),
     ]
     waiting = {Status.RECEIVED, Status.VERIFYING_IDENTITY}
-    told = state.status is Status.CLOSED or state.answered  # what still follows, as at a processor, is ours to do
     here = 1 if state.status in waiting else len(rows) if told else len(rows) - 2
     return _marked(rows, here, how if state.needs_identity else "")
+
+
+def _knowing(state: CaseState) -> tuple[str, str]:
+    """The step in which it becomes known who asks."""
+    if state.identity_record:
+        return say("We know that it is you"), ""
+    delivery = state.identifiers.get(state.delivery_address) if state.delivery_address else None
+    if delivery is None or delivery.standing != "proven":
+        return say("You confirm that it is you"), say("We sent you a mail with a code and a link. Use one of them.")
+    text = (
+        "Your address is confirmed. We have asked you by mail for one more thing."
+        if state.more_identity_asked
+        else ("Your address is confirmed. A person looks at the rest.")
+    )
+    return say("We look at who is asking"), say(text)
+
+
+def _answered(state: CaseState) -> str:
+    """What is to be done about an answer that went out."""
+    copy = state.fetchable
+    if copy is None or not copy.records:
+        return say("Our answer is in our newest mail.")
+    return (
+        say("You have fetched your copy.")
+        if copy.opened
+        else say("Our answer is waiting for you. The mail about it has the link.")
+    )
 
 
 def _is_announced(state: CaseState) -> bool:

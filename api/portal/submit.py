@@ -31,9 +31,10 @@ from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, give
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
+from domain.identity import Doubt
 from domain.identity_decisions import mandate_awaited
 from domain.incoming import Language
-from domain.rights import Channel, Mandate, Right
+from domain.rights import Channel, Mandate, Right, Status
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -156,6 +157,8 @@ def receipt_page(
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
+        agent=Doubt.AGENT.value in (view.receipt.doubts or ()),
+        begins=view.state.status is Status.RECEIVED,  # its workflow takes a moment; until then no proof is taken in
         wants_code=sent or bool(error) or code_is_sent(web, view, session.identifier),
         received_at=view.receipt.received_at,
         own_authority=own_authority_in(current().language, view.receipt.regimes, web.resources.datamap.controller),

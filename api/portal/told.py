@@ -74,6 +74,12 @@ async def told(request: Request, web: TheWeb) -> Response:
     return pages.show(web, "told.html", title=say(title), lines=[say(line) for line in lines]) if title else pages.away_to("/")
 
 
+@router.get("/unchanged")
+async def unchanged(web: TheWeb) -> Response:
+    """Where somebody goes who was asked by a mail's link and says no: it promises nothing."""
+    return pages.show(web, "told.html", title=say("Nothing was changed"), lines=[say("You can close this page.")])
+
+
 @router.get("/sorry/{kind}")
 async def sorry(kind: str, web: TheWeb) -> Response:
     """A refusal of something that was posted, for whoever reads it in another language."""

@@ -128,7 +128,8 @@ _TITLES: Final[dict[str, str]] = {
 def request_title(rights: list[str]) -> str:
     """What a request is called on its own page: by what was asked first; the others stand beside it."""
     first, *others = rights
-    if not others:
-        return say(_TITLES[first])
     title = say(_TITLES[first])
-    return f"{title}, {say('and 1 more')}" if len(others) == 1 else f"{title}, {say('and %(number)s more', number=len(others))}"
+    if not others:
+        return title
+    more = say("and 1 more thing") if len(others) == 1 else say("and %(number)s more things", number=len(others))
+    return f"{title}, {more}"

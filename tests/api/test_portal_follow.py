@@ -335,7 +335,7 @@ def test_the_title_follows_the_request(web: TestClient, resources: Resources) ->
     def title() -> str:
         return unescape(re.findall(r"<title>(.*?) - ", web.get("/follow").text)[0])
 
-    assert title() == "Your request for a copy of your data, and 2 more: Please confirm that it is you"
+    assert title() == "Your request for a copy of your data, and 2 more things: Please confirm that it is you"
     case.proven()
     case.happen(Tag.COLLECTION_STARTED, run=1, keys=[str(case.mailbox)], systems=["platform"])
     assert title().endswith(": We are collecting your data")

@@ -134,7 +134,7 @@ class TestForm:
             ({"rights": ["complaint"]}, "The law sets no day for the outcome of a complaint."),
             (
                 {"rights": ["minor_report"]},
-                "This is done at once. The law knows no period for it.",
+                "The law sets no day for what comes of a report about a child.",
             ),
         ],
     )
