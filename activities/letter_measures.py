@@ -7,11 +7,11 @@ from typing import get_args
 
 from activities import package_words as words
 from activities.letter_writing import Facts, Writing
-from adapters.letter_answers import protected_by, why_restricted
+from activities.package_language import speaking
+from adapters.letter_answers import why_restricted
 from adapters.letter_words import moment
 from domain.datamap import Recipient
 from domain.errors import NotAllowedNowError
-from domain.incoming import Language
 from domain.measure_standing import Measure, done_of, restriction_of
 from domain.measures_by_hand import not_done
 from domain.recipients import Standing, standing_of
@@ -73,26 +73,15 @@ def transfers(writing: Writing) -> Facts:
     given = {
         str(item.recipient) for item in writing.state.work_items.values() if item.kind == SAFEGUARD and item.result == "found"
     }
-    told = []
-    for name in writing.state.transfers:
-        who = writing.datamap.recipient(name)
-        told.append(
-            {
-                "who": f"{who.name}, {words.country(who.country)}",
-                "what": who.description,
-                "why": _protected(who, laws, writing.language),
-                "copy": name in given,
-            }
-        )
+    with speaking(writing.language):
+        told = [_transfer(writing.datamap.recipient(name), laws, copy=name in given) for name in writing.state.transfers]
     return {"transfers": told}
 
 
-def _protected(who: Recipient, laws: frozenset[str], language: Language) -> list[str]:
-    """What protects the data with a recipient abroad, for the laws that apply."""
-    if language == "en":
-        return [line[:1].upper() + line[1:] for line in words.transfers(who, laws)]
-    told = [protected_by(each.mechanism, each.regime, language) for each in who.transfers if each.regime in laws]
-    return [line for line in told if line]
+def _transfer(who: Recipient, laws: frozenset[str], *, copy: bool) -> Facts:
+    """A recipient abroad, and what protects the data there by the laws that apply."""
+    why = [line[:1].upper() + line[1:] for line in words.transfers(who, laws)]
+    return {"who": f"{who.name}, {words.country(who.country)}", "what": who.description, "why": why, "copy": copy}
 
 
 def _places(writing: Writing, measures: list[Measure]) -> tuple[list[str], list[str]]:

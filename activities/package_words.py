@@ -7,6 +7,7 @@ Next: activities/package_view.py
 
 import functools
 import importlib.resources
+import re
 from datetime import date
 
 from activities.package_cells import day, visible
@@ -53,6 +54,7 @@ _MECHANISM = {
     Mechanism.DEROGATION: "an exception that the law makes",
     Mechanism.NONE_NEEDED: "no further safeguard is needed",
 }
+_ARTICLE = re.compile(r"\A(?:(?:the|das|les) |l')")  # in front of a safeguard, in each language
 _RESTS_ON = {
     **dict.fromkeys((Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.SCC), "the data are protected by "),
     Mechanism.DEROGATION: "we rely on ",
@@ -126,7 +128,7 @@ def transfers(someone: Recipient, laws: frozenset[str]) -> list[str]:
         if transfer.regime in laws and transfer.mechanism is not Mechanism.NONE_NEEDED:
             named = say(_MECHANISM[transfer.mechanism])
             detail = _bare(transfer.detail or "")
-            if not detail.lower().startswith(named.lower().removeprefix("the ")):
+            if not detail.lower().startswith(_ARTICLE.sub("", named.lower())):
                 detail = f"{named}, {detail}" if detail else named
             measures = f". {say('Also:')} {listed(map(_bare, transfer.measures))}" if transfer.measures else ""
             rests_on = _RESTS_ON.get(transfer.mechanism)

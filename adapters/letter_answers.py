@@ -11,7 +11,6 @@ from adapters.letter_endings import COPY_IN_PART, DONE, ENDED, HOW, UNKNOWN, WHO
 from adapters.letter_words import ASKED, EXTENDED, FOUND, WHY_RESTRICTED, asked
 from domain.case import CaseState
 from domain.case_parts import RightItem
-from domain.datamap_parts import Mechanism
 from domain.incoming import Language
 from domain.rights import Outcome, Right
 
@@ -32,7 +31,6 @@ class Answers:
         ended: how one right of several ended, behind its name; None: we stopped working on it.
         copy_in_part: the same for a copy, of which a part was left out.
         whole: how the case ended; None: an earlier letter says it.
-        protected: what protects a transfer, by its mechanism; `{}` is the law.
     """
 
     replies: tuple[str, str]
@@ -46,14 +44,12 @@ class Answers:
     ended: dict[Outcome | None, str]
     copy_in_part: str
     whole: dict[Outcome | None, str]
-    protected: dict[Mechanism, str]
-    laws: dict[str, str]
 
 
 _REPLIES: Final = ("Reply to this mail", "Write or call us")
 _EVERYWHERE: Final = "all our systems"
 _IN: Final[dict[Language, Answers]] = {
-    "en": Answers(_REPLIES, _EVERYWHERE, FOUND, WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, COPY_IN_PART, WHOLE, {}, {}),
+    "en": Answers(_REPLIES, _EVERYWHERE, FOUND, WHY_RESTRICTED, EXTENDED, HOW, DONE, UNKNOWN, ENDED, COPY_IN_PART, WHOLE),
     "de": Answers(
         replies=("Antworten Sie auf diese Mail", "Schreiben Sie uns oder rufen Sie uns an"),
         everywhere="alle unsere Systeme",
@@ -99,14 +95,6 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.PARTLY_FULFILLED: "Sie haben unsere Antwort. Unten steht, was wir gegeben oder getan haben und was nicht.",
             None: "Unsere Antwort steht in einem früheren Brief.",
         },
-        protected={
-            Mechanism.ADEQUACY: "Nach {} gilt dieses Land als sicher für personenbezogene Daten.",
-            Mechanism.IDTA: "Nach {} schützt die Daten ein Vertrag, das International Data Transfer Agreement.",
-            Mechanism.UK_ADDENDUM: "Nach {} schützt die Daten der britische Zusatz zu den Standardvertragsklauseln.",
-            Mechanism.SCC: "Nach {} schützen die Daten die Standardvertragsklauseln.",
-            Mechanism.DEROGATION: "Nach {} stützen wir uns auf eine Ausnahme, die das Gesetz macht.",
-        },
-        laws={"UK": "britischem Recht", "EU": "EU-Recht"},
     ),
     "fr": Answers(
         replies=("Répondez à ce courriel", "Écrivez-nous ou appelez-nous"),
@@ -153,14 +141,6 @@ _IN: Final[dict[Language, Answers]] = {
             Outcome.PARTLY_FULFILLED: "Vous avez notre réponse. Plus bas : ce que nous avons remis ou fait, et ce qui manque.",
             None: "Notre réponse est dans une lettre précédente.",
         },
-        protected={
-            Mechanism.ADEQUACY: "Selon {}, ce pays protège suffisamment les données personnelles.",
-            Mechanism.IDTA: "Selon {}, un contrat protège les données, l'International Data Transfer Agreement.",
-            Mechanism.UK_ADDENDUM: "Selon {}, l'avenant britannique aux clauses contractuelles types protège les données.",
-            Mechanism.SCC: "Selon {}, les clauses contractuelles types protègent les données.",
-            Mechanism.DEROGATION: "Selon {}, nous nous appuyons sur une exception que la loi prévoit.",
-        },
-        laws={"UK": "le droit britannique", "EU": "le droit de l'Union"},
     ),
 }
 
@@ -219,9 +199,3 @@ def how_ended(state: CaseState, language: Language) -> list[dict[str, str]]:
 
     what = ASKED.__getitem__ if language == "en" else partial(asked, language=language)
     return [{"what": what(item.right), "how": how(item)} for item in state.rights]
-
-
-def protected_by(mechanism: Mechanism, law: str, language: Language) -> str:
-    """What protects a transfer to a country, in a language that is not English; empty where nothing more is needed."""
-    words = _IN[language]
-    return words.protected.get(mechanism, "").format(words.laws[law])

@@ -19,7 +19,6 @@ from adapters.letter_answers import (
     came_of,
     found_of,
     how_to_reply,
-    protected_by,
     why_longer,
     why_restricted,
     why_unknown,
@@ -44,7 +43,7 @@ from adapters.letters import LETTERS, render, speaks
 from adapters.notice_samples import SAMPLES as NOTICES
 from adapters.notice_samples import sample_notice
 from domain.case import CaseState
-from domain.datamap_parts import Authority, Contacts, Controller, Mechanism, Policy
+from domain.datamap_parts import Authority, Contacts, Controller, Policy
 from domain.incoming import Language
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import Outcome, Right
@@ -260,7 +259,7 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
             {
                 "who": "Example Analytics Inc",
                 "what": "Analytics",
-                "why": [protected_by(Mechanism.UK_ADDENDUM, "UK", language)],
+                "why": ["UK: Addendum B1.0"],
                 "copy": True,
             }
         ],

@@ -170,3 +170,34 @@ def test_a_case_with_an_earlier_one_joined_into_it_writes_of_the_earlier_day(cas
     case.happen(Tag.REQUEST_PREDATED, mail=str(case.id), received_at="2026-11-02T09:00:00+00:00")
     case.send("request_joined")
     assert "2 November 2026" in " ".join(office.kept[0].text.split())
+
+
+IN_GERMAN = """Pictures Inc, Vereinigte Staaten Bilder aus Eingaben. - Nach britischem Recht: geschützt durch das UK Addendum
+zu den Standardvertragsklauseln. Außerdem: Verschlüsselung."""
+IN_FRENCH = """Pictures Inc, États-Unis des images à partir de textes. - En droit britannique : données protégées par l'UK
+Addendum aux clauses contractuelles types. En outre : chiffrement."""
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", IN_GERMAN), ("fr", IN_FRENCH)])
+def test_who_received_data_abroad_and_what_protects_them_is_told_in_the_persons_language(
+    resources: Resources, office: PostOffice, language: str, said: str
+) -> None:
+    transfer = {"regime": "UK", "mechanism": "uk_addendum", "assessed": "2025-01-01", "measures": ["Encryption"]}
+    facts = {
+        "id": "pictures",
+        "name": "Pictures Inc",
+        "kind": "processor",
+        "description": "Pictures from prompts",
+        "country": "US",
+    }
+    known = Recipient.model_validate(facts | {"transfers": [transfer]})
+    words = {
+        "de": {"Pictures from prompts": "Bilder aus Eingaben", "Encryption": "Verschlüsselung"},
+        "fr": {"Pictures from prompts": "des images à partir de textes", "Encryption": "chiffrement"},
+    }
+    datamap = resources.datamap.model_copy(update={"recipients": (known,), "translations": words})
+    case = CaseInHand(dataclasses.replace(resources, datamap=datamap), rights=[Right.TRANSFER_INFORMATION], language=language)
+    case.proven()
+    case.happen(Tag.TRANSFERS_FOUND, recipients=["pictures"])
+    case.send("transfer_information", number=case.sequence, note=case.note("-", CASEWORKER))
+    assert " ".join(said.split()) in " ".join(office.kept[-1].text.split())
