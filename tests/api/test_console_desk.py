@@ -341,12 +341,17 @@ def test_where_a_covered_word_still_stands_is_said_on_the_card_with_item_and_wor
             ("package/paper/by_hand?start=0#item-2", "Files that a person found, paper, number 2", still),
         ]
         assert "2 more places" in card, "a long list is folded"
+        tab = at_console(role).get(f"{here}/package").text.partition('aria-label="Parts of the case"')[2]
+        assert re.findall(r'href="[^"]*/(package/[^"]+)">([^<]+)</a></p><p class="small pre">([^<]+)', unescape(tab)) == places
         assert "Cover what still stands" in text_of(at_console(role).get("/console/cases"))
     with desk.resources.database.read() as session:
         package = session.exec(select(PackageRow).order_by(col(PackageRow.built_at).desc())).first()
     assert package is not None
     assert package.summary["leaks"]
     assert cover_there(at_console(), desk, 0) == ("covered_there", [("redact", "third_party")])
+    stale = text_of(at_console().get(f"{here}/package"))
+    assert "stood in it at another place when it was built" in stale
+    assert "referrals, partners, number 2 Still there" in stale, "until it is built again"
     assert "baker" not in str(package.summary).lower(), "what was covered stands in no open row"
     desk.decide(desk.items("platform", "prompts")[4].id, "with_legal", "privilege", revision=3)
     add_package(desk)
@@ -406,7 +411,7 @@ def test_a_page_of_a_pdf_is_covered_area_by_area_and_uncovered_again(at_console:
     assert refused.status_code == 422
     assert "Give all four numbers" in text_of(refused)
     assert person.post(here, form).status_code == 422
-    assert person.post(here, form | area).headers["location"] == f"{here}?page=1&done=set_item_decision"
+    assert person.post(here, form | area).headers["location"] == f"{here}?page=1&done=set_item_decision#told"
     assert person.post(here, form | {"words": "Ines Moreau", "page": "2"}).status_code == 303
     told = text_of(person.get(here))
     assert "Page 1, 5% from the left, 10.5% from the top, 60% by 8%" in told

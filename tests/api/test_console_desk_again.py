@@ -246,7 +246,32 @@ def test_a_referral_gives_no_later_decision_its_basis_and_a_decided_item_offers_
     assert offered == ["third_party", "rights_of_others"], "each its own; what is with legal offers nothing here"
     page = person.get(f"{path_of(found)}/package/uploads/pictures").text
     offered = re.findall(r'<option value="(\w+)" selected>', "".join(re.findall(r'name="basis">.*?</select>', page)))
-    assert offered == ["rights_of_others", "rights_of_others"], "the last that this person chose, never that of a referral"
+    assert offered == [], "a ground is chosen for each item, and never that of the one before"
+
+
+def test_a_file_offers_its_own_basis_and_none_of_another(at_console: SignIn, searched: SearchedCase) -> None:
+    searched.found_files("uploads", "pictures", {"a.pdf": PDFS["text"]("Ines Moreau"), "b.pdf": PDFS["text"]("Ines Moreau")})
+    person, here = at_console(), f"{path_of(searched)}/package/uploads/pictures/files"
+    covered = person.post(f"{here}/0/look", {"press": "cover", "words": "Ines Moreau", "basis": "third_party"})
+    assert covered.headers["location"].endswith("done=set_item_decision#told")
+    told = person.get(covered.headers["location"]).text.partition('id="told"')[2].partition("</div>")[0]
+    assert "Now: covered in part." in told
+    assert re.findall(r">([^<]+)</a>", told) == ["Next page", "Next file", "Back to the list"]
+    offered = [re.findall(r'<option value="(\w+)" selected', person.get(f"{here}/{number}/look").text) for number in (0, 1)]
+    assert offered == [["third_party"], []]
+    assert person.post(f"{here}/1/look", {"press": "withhold"}).status_code == 422
+
+
+def test_whoever_approves_a_part_sees_it_as_the_person_will(at_console: SignIn, searched: SearchedCase) -> None:
+    part = searched.propose_part("billing")
+    reviewer = at_console(Role.REVIEWER, "Rita Reviewer")
+    card = reviewer.get(path_of(searched)).text.partition('id="next-step"')[2].partition("Anything else")[0]
+    (way,) = re.findall(r'href="([^"]+)"[^>]*>See it as Ruth will', card)
+    assert way == f"{path_of(searched)}/preview/{part.sha256}/index.html"
+    shown = reviewer.get(way)
+    assert "platform" in text_of(shown)
+    assert "invoices" not in text_of(shown), "what comes later is not in it"
+    assert reviewer.get(way.replace(part.sha256, "0" * 64)).status_code == 409
 
 
 def test_letters_of_a_pdf_that_its_picture_does_not_show_are_said_before_it_is_given(

@@ -209,9 +209,11 @@ def test_areas_of_a_page_are_covered_by_keyboard_alone_and_drawn_with_a_pointer(
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("done=set_item_decision"))
         expect(page.get_by_text("Page 1, 5% from the left, 12% from the top, 60% by 8%").first).to_be_visible()
+        expect(page.locator("#told")).to_be_focused()
         photograph(page, "desk-area-covered")
         assert decisions(case) == [("redact", "third_party")]
-        page.get_by_role("link", name="Next page").focus()
+        page.keyboard.press("Tab")  # what comes next is one key away
+        expect(page.locator("#told").get_by_role("link", name="Next page")).to_be_focused()
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("page=2"))
         sheet = page.locator("[data-page]")

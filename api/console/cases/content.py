@@ -175,10 +175,10 @@ def member(web: Web, facts: CaseFacts, path: str) -> Response:
     Raises:
         NotAllowedNowError: there is no package, or not this one any more. UnknownObjectError: it has no such member.
     """
-    path = _of_this(facts, path)
+    package, path = _of_this(facts, path)
     if not path.endswith((".html", ".css")):
         refuse_unscanned_files(web.resources, facts.state)
-    blob = _package(web, facts)
+    blob = _package(web, facts, package)
     zipped = zipfile.ZipFile(blob)
     try:
         info = zipped.getinfo(path)
@@ -198,14 +198,16 @@ def member(web: Web, facts: CaseFacts, path: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Security-Policy": policy})
 
 
-def _of_this(facts: CaseFacts, path: str) -> str:
-    """The member that a path names below the hash of a package: what is looked at is what an approval of that hash releases."""
+def _of_this(facts: CaseFacts, path: str) -> tuple[Package | None, str]:
+    """The package and its member that a path names below a hash: what is looked at is what an approval of that hash releases."""
     named = _HASH.match(path)
     if named is None:
-        return path
-    if facts.state.package is None or facts.state.package.sha256 != named[1]:
+        return facts.state.package, path
+    part = facts.state.partial.package if facts.state.partial else None
+    found = next((each for each in (facts.state.package, part) if each is not None and each.sha256 == named[1]), None)
+    if found is None:
         raise NotAllowedNowError("The package was built again since you opened this. Look at it anew from the page of the case.")
-    return path[named.end() :]
+    return found, path[named.end() :]
 
 
 def whole(web: Web, facts: CaseFacts) -> Response:
@@ -215,7 +217,7 @@ def whole(web: Web, facts: CaseFacts) -> Response:
         NotAllowedNowError: there is none, or a file of it is infected or not scanned yet.
     """
     refuse_unscanned_files(web.resources, facts.state)
-    blob = _package(web, facts)
+    blob = _package(web, facts, facts.state.package)
     headers = {"Content-Disposition": f'attachment; filename="{facts.reference}.zip"', "Content-Security-Policy": _SANDBOX}
     if facts.state.package:
         headers["Content-Length"] = str(facts.state.package.bytes)
@@ -256,8 +258,7 @@ def letter(web: Web, facts: CaseFacts, letter_id: UUID) -> tuple[str, str]:
     return str(message["Subject"]), str(part.get_content()) if part else ""
 
 
-def _package(web: Web, facts: CaseFacts) -> BlobReader:
-    package = facts.state.package
+def _package(web: Web, facts: CaseFacts, package: Package | None) -> BlobReader:
     with web.resources.database.read() as session:
         row = session.get(PackageRow, package.id) if package else None
         late = row is not None and referred_since(session, row.case_id, row.revision)

@@ -55,6 +55,7 @@ class Looked:
         unseen: letters of this page that its picture does not show; None where nobody could tell.
         revision: of the decision that stands, 0 for none.
         people: third persons were weighed and are covered in it, wherever they are named.
+        based: the code of the basis that stands, offered for more of it; empty where there is none or it is legal's.
         more: of letters that are no pages, some are in the download alone.
     """
 
@@ -69,6 +70,7 @@ class Looked:
     revision: int = 0
     people: bool = False
     unseen: list[str] | None = None
+    based: str = ""
     more: bool = False
 
     @property
@@ -165,6 +167,7 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         revision=decision.revision if decision else 0,
         unseen=letters.unseen if letters else None,
         people=bool(standing.covering(decision)),
+        based=decision.basis or "" if decision and not decision.of_legal else "",
         more=more or not content,
     )
 

@@ -112,7 +112,7 @@ async def decide(  # noqa: PLR0917
             lambda: _looked(web, who, case, system, collection, position, page, refused=refused, form=form)
         )
     here = f"{_here(case, system, collection)}/files/{position}/look"
-    return away_to(f"{here}?page={page}&done={Action.SET_ITEM_DECISION.value}")
+    return away_to(f"{here}?page={page}&done={Action.SET_ITEM_DECISION.value}#told")
 
 
 def _here(case: CaseView, system: str, collection: str) -> str:
@@ -187,7 +187,6 @@ def _looked(  # noqa: PLR0917 (which file, and what was said of it)
     looked = desk_file_reading.looked_at(web, facts, system, collection, position, page, who.role)
     if looked.shown:
         desk_seen.note_opened(web, who, facts, desk_reading.collection_of(web, facts, system, collection), [looked.item])
-    desk = desk_reading.last_basis(web, facts.state.case_id, who.person)
     return shown_on_desk(
         web,
         who,
@@ -198,6 +197,7 @@ def _looked(  # noqa: PLR0917 (which file, and what was said of it)
         title=content.title_of(web, system, collection),
         looked=looked,
         here=_here(case, system, collection),
-        basis=desk,
+        basis=field(form, "basis") if form else looked.based,
+        told_at=1,  # where the file is shown, and not at the head of the page
         typed={name: field(form, name) if form else "" for name in (*_AREA, "words", "reason")},
     )

@@ -6,13 +6,9 @@ Next: api/console/cases/desk_lines.py
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import UUID
-
-from sqlmodel import Session, col, select
 
 from adapters.collected import CollectedCollection
 from adapters.database.item_decisions import Standing
-from adapters.database.tables import ItemDecision
 from adapters.found_by_hand import everything_found
 from api.console.cases import desk_seen
 from api.console.cases.desk_lines import Line, line_of, with_authors
@@ -24,7 +20,7 @@ from api.console.cases.own_words import own_words
 from api.console.sessions import SignedIn
 from api.dependencies import Web
 from domain.errors import UnknownObjectError
-from domain.withholding import GROUNDS, ItemChoice, bases_of
+from domain.withholding import GROUNDS, bases_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,6 @@ class Desk:
 
     Args:
         seen: how many items of the collection somebody looked at.
-        basis: that this person chose last, offered again.
         talks: it can be read as conversations.
         unseen: the first item of the next page of which nobody looked at all; None where there is none.
         opened: the items of this page that count as seen, by position.
@@ -43,7 +38,6 @@ class Desk:
     total: int
     seen: int
     following: int | None
-    basis: str
     unseen: int | None = None
     talks: bool = False
     opened: Collection[int] = ()
@@ -78,7 +72,6 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     vault = web.resources.vault.case(facts.state.case_id)
     with web.resources.database.read() as session:
         standing = Standing.read(session, vault, only=[item.id for item in items])
-        basis = _last_basis(session, facts.state.case_id, who.person)
     if items:
         desk_seen.note_page(web, who, facts, found, start, items)
     names = known_names(web, standing, found, [item.row for item in items])
@@ -92,7 +85,6 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         found.rows,
         min(desk_seen.seen_of(web, facts)[system, collection], found.rows),
         end if end < found.rows else None,
-        basis,
         unseen=seen.next_unseen(found.rows, start),
         talks=shape_of(found.fields) is not None,
         opened={item.position for item in items if seen.has(found, item)},
@@ -108,19 +100,3 @@ def bases(facts: CaseFacts) -> list[tuple[str, str]]:
 def next_of(position: int) -> str:
     """The query of the page on which an item is worked on next, and where what was done is said (numbers count from 1)."""
     return f"?start={position + 1}&at={position + 2}"
-
-
-def last_basis(web: Web, case_id: UUID, person: str) -> str:
-    """The basis that this person chose last in a case; empty before the first."""
-    with web.resources.database.read() as session:
-        return _last_basis(session, case_id, person)
-
-
-def _last_basis(session: Session, case_id: UUID, person: str) -> str:
-    here = ItemDecision.case_id == case_id
-    # Privilege is the basis of a referral, not one that its author found; it must not become the next item's.
-    referred = select(ItemDecision.item).where(here, ItemDecision.decision == ItemChoice.WITH_LEGAL.value)
-    query = select(ItemDecision.basis).where(
-        here, ItemDecision.author == person, col(ItemDecision.basis).is_not(None), col(ItemDecision.item).not_in(referred)
-    )
-    return session.exec(query.order_by(col(ItemDecision.revision).desc()).limit(1)).first() or ""

@@ -50,11 +50,11 @@ OWN_LABELS: Final[dict[tuple[Action, str], tuple[str, str]]] = {
     (Action.EXTEND_DEADLINE, "reason"): ("Why this request needs longer", "The person reads exactly this."),
     (Action.APPROVE_PACKAGE, "reason"): (
         "Why it may leave",
-        "Needed where something was seen by nobody; it stands in the history.",
+        "Needed where something was seen by nobody; of a large package the sample takes its place. It stands in the history.",
     ),
     (Action.APPROVE_PARTIAL_ANSWER, "reason"): (
         "Why it may leave",
-        "Needed where something was seen by nobody; it stands in the history.",
+        "Needed where something was seen by nobody; of a large package the sample takes its place. It stands in the history.",
     ),
     (Action.RECORD_AUTHORITY, "reason"): ("What it is", ""),
     (Action.DECIDE_COMPLAINT, "text"): ("What the person reads", "What you found, and what has changed because of it."),

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from adapters.collected import CollectedCollection, Item
 from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, spans_of
-from api.console.cases import content, desk_reading, desk_seen, reading, shell
+from api.console.cases import content, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, note_look, shown_on_desk
 from api.console.cases.desk_lines import LONGEST_VALUE, stands_of
@@ -218,7 +218,6 @@ def _group(  # noqa: PLR0917
         seen={name: each.sample for name, each in taken.items()},
         system=system,
         group=group,
-        basis=desk_reading.last_basis(web, read.state.case_id, who.person),
         filled=filled or FormData(),
     )
 

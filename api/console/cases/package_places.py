@@ -44,6 +44,15 @@ def against(web: Web, who: SignedIn, facts: CaseFacts) -> tuple[Hindrance | None
     ]
 
 
+def standing_in(web: Web, who: SignedIn, facts: CaseFacts, row: PackageRow) -> list[Place]:
+    """Where covered words stood in a package when it was built, as somebody may read it; none where it is clean."""
+    if not row.summary.get("leaks"):
+        return []
+    with web.resources.database.read() as session:
+        words = words_shown(session, facts.state.case_id, who.role)
+    return leaking(web, facts, row, words=words)
+
+
 def in_question(state: CaseState) -> UUID | None:
     """The package that somebody is to approve: of a part of the answer, or of all of it."""
     package = _part(state) or state.package

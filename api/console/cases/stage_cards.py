@@ -9,6 +9,7 @@ from api.console.cases.facts import CaseFacts
 from api.console.cases.key_cards import found_nothing
 from api.console.cases.package_cards import said_of_return
 from domain.authority import ROLES, Action
+from domain.case import Package
 from domain.events import Tag
 from domain.measure_standing import restriction_of
 from domain.next_step import NextStep
@@ -35,7 +36,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "32).",
             presses=looking.only(write, Press(Action.EXTEND_DEADLINE, "Take longer")),
             instructions="" if package.records else found_nothing(facts, looking.datamap),
-            link=(f"See it as {first} will", "preview"),
+            link=as_they_will(first, package),
             release=True,
         )
     approve = Press(
@@ -47,7 +48,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             "Somebody else approves the package",
             "You prepared a part of this case, so the release needs other eyes than yours. Article 32 stands behind this rule.",
             presses=[*alone, *looking.only(back, write)],
-            link=(f"See it as {first} will", "preview"),
+            link=as_they_will(first, package),
             note=note,
             release=True,
         )
@@ -73,7 +74,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
                 ),
             )
         ),
-        link=(f"See it as {first} will", "preview"),
+        link=as_they_will(first, package),
         release=True,
         said=said,
     )
@@ -86,6 +87,8 @@ def part(looking: Looking, _step: NextStep) -> Card:
     assert partial.package is not None
     package = partial.package
     left = ", ".join(looking.title(name) for name in partial.without) or "the rest"
+    proposed = next(iter(looking.facts.happened(Tag.PARTIAL_PROPOSED)), None)
+    why = looking.facts.note_of(proposed) if proposed else ""
     approve = Press(
         Action.APPROVE_PARTIAL_ANSWER,
         "Approve and release this part",
@@ -107,10 +110,23 @@ def part(looking: Looking, _step: NextStep) -> Card:
         f"It has {looking.held_in_part}; {left} comes later, by the same date (Article 12(3)). The case stays open.",
         presses=looking.only(*alone, Press(Action.RETURN_FOR_REWORK, "Return for rework")),
         note=note or ("You prepared it, so somebody else must approve." if mine else ""),
-        instructions="It cannot be approved before somebody has looked at these places." if looking.places else "",
+        instructions=" ".join(
+            filter(
+                None,
+                (
+                    "It cannot be approved before somebody has looked at these places." if looking.places else "",
+                    f"The person reads why: \u201c{why}\u201d" if why else "",
+                ),
+            )
+        ),
         places=looking.places,
-        link=("Read what the person is told", "history"),
+        link=as_they_will(looking.facts.subject.first, package),
     )
+
+
+def as_they_will(first: str, package: Package) -> tuple[str, str]:
+    """The way to what an approval of a package releases, as the person will see it."""
+    return f"See it as {first} will", f"preview/{package.sha256}/index.html"
 
 
 def refusal(looking: Looking, _step: NextStep) -> Card:

@@ -13,7 +13,19 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.database.case_reader import CaseView
 from api.access import note_access
-from api.console.cases import content, coverage, desk_return, desk_rules, desk_said, history, reading, receipts, shell, systems
+from api.console.cases import (
+    content,
+    coverage,
+    desk_return,
+    desk_rules,
+    desk_said,
+    history,
+    package_places,
+    reading,
+    receipts,
+    shell,
+    systems,
+)
 from api.console.cases.done_lines import done_lines
 from api.console.cases.facts import CaseFacts
 from api.console.cases.measure_fields import withdrawn
@@ -131,6 +143,7 @@ async def package(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
             many=desk_rules.standing_of(web, read),
             questions=questions,
             remarked=remarked,
+            leaks=package_places.standing_in(web, who, read, tree.row) if tree.row else [],
         )
 
     return await _shown(web, case, page)
