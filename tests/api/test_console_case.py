@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from activities.case_log import CaseLog
 from adapters.database.case_reader import CaseReader
-from adapters.database.intake import IncomingRequest, Intake
+from adapters.database.intake import IncomingRequest, Intake, identifier_row
 from adapters.database.tables import AccessLog, ItemDecision, Letter, PackageRow, PageSeen
 from adapters.resources import Resources
 from domain.authority import ROLES, Action
@@ -246,6 +246,35 @@ def test_what_was_answered_in_time_counts_no_days_any_more(at_console: SignIn, r
         assert "Answered in time" not in head or right is Right.RESTRICTION
 
 
+def test_a_contact_that_we_hold_is_called_told_only_once_it_was(at_console: SignIn, resources: Resources) -> None:
+    """A telephone number is written to by nobody, so it never is."""
+    case, person = STAGES["started"](resources), at_console()
+    case.proven()
+    phone = identifier_row(resources.vault, case.id, "phone", "+447700900021", added_by="system", now=MONDAY)
+    mail = identifier_row(resources.vault, case.id, "email", "ruth@old.example", added_by="system", now=MONDAY)
+    with resources.database.write() as session:
+        session.add_all([phone, mail])
+        found = [(str(phone.id), "phone"), (str(mail.id), "email")]
+    for identifier, kind in found:
+        case.happen(Tag.IDENTIFIER_FOUND, identifier=identifier, kind=kind)
+    rail = text_of(person.get(f"/console/cases/{case.reference}")).partition("Identity ")[2]
+    assert "+447700900021 held by us" in rail
+    assert "+447700900021 held by us, told" not in rail
+    assert "ruth@old.example held by us, not told of the request yet" in rail
+    case.happen(Tag.HOLDERS_TOLD, identifiers=[found[1][0]])
+    rail = text_of(person.get(f"/console/cases/{case.reference}")).partition("Identity ")[2]
+    assert "ruth@old.example held by us, told of the request" in rail
+    assert "+447700900021 held by us, " not in rail
+
+
+def test_the_rail_says_of_a_complaint_what_its_day_is_for(at_console: SignIn, resources: Resources) -> None:
+    rail = text_of(at_console().get(f"/console/cases/{STAGES['complaint'](resources).reference}")).partition("Clock, and how")[2]
+    assert "Acknowledge by" in rail
+    assert "Answer by" not in rail
+    delivered = text_of(at_console().get(f"/console/cases/{STAGES['delivered'](resources).reference}"))
+    assert "prepared." in delivered.partition("Owner and notes")[2], "it is approved already"
+
+
 def test_a_preparer_is_told_why_there_is_no_button(at_console: SignIn, resources: Resources) -> None:
     case = in_review(resources)
     lead = at_console(Role.PRIVACY_LEAD)
@@ -391,11 +420,15 @@ class TestFourStates:
 
     def test_empty(self, at_console: SignIn, resources: Resources) -> None:
         person, path = at_console(), f"/console/cases/{STAGES['by-a-person'](resources).reference}"
-        assert "There is no package yet. It is built when all systems have answered." in text_of(person.get(f"{path}/package"))
+        assert "No copy was asked for, so there is no package." in text_of(person.get(f"{path}/package"))
+        assert "Package No copy was asked for, so none is made." in text_of(person.get(path))
         assert "Nobody has written yet" in text_of(person.get(f"{path}/messages"))
         assert "No letter has gone out yet." in text_of(person.get(f"{path}/messages"))
         assert "No words of their own came with it." in text_of(person.get(path))
         assert "No other case of this person." in text_of(person.get(path))
+        copy = f"/console/cases/{STAGES['started'](resources).reference}"
+        assert "There is no package yet. It is built when all systems have answered." in text_of(person.get(f"{copy}/package"))
+        assert "Package None yet." in text_of(person.get(copy))
 
     def test_what_need_not_be_searched_is_said(self, at_console: SignIn, resources: Resources) -> None:
         page = text_of(at_console().get(f"/console/cases/{STAGES['complaint'](resources).reference}/systems"))

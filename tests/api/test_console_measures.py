@@ -399,9 +399,9 @@ def test_whoever_proposes_or_approves_is_asked_of_every_other_place_that_holds_t
     keys = sorted({part.partition('"')[0] for part in person.get(f"{path}/values").text.split('id="pick-')[1:]})
     chosen = f"{path}/actions/propose_rectification/chosen"
     form = person.post(chosen, {"pick": keys[0]})
-    told = text_of(form).partition("The same value stands in 2 other places too")[2]
-    assert "\u201cc/o Rut Adeyemi, Cork\u201d 1 record: " in " ".join(told.split())
-    assert "\u201crut adeyemi\u201d 2 records: " in told
+    told = text_of(form).partition("The old value stands in 2 other places too")[2]
+    assert "c/o Rut Adeyemi, Cork 1 record: " in " ".join(told.split())
+    assert "rut adeyemi 2 records: " in told
     assert "43" in told
     assert "Adeyemison" not in told, "another name"
     (twin,) = [key for key in keys if key.endswith(".2")]
@@ -416,17 +416,15 @@ def test_whoever_proposes_or_approves_is_asked_of_every_other_place_that_holds_t
     case.happen(Tag.MEASURE_EXAMINED, number=state.measures[-1].number, rows=2)
     reviewer = at_console(Role.REVIEWER, "Ben Frank")
     card = text_of(reviewer.get(path)).partition("Next step")[2].partition("Anything else")[0]
-    assert "The old value stands in 2 other places too, which no correction of this case changes" in card
-    assert card.count("Correct there too?") == 2
-    assert "\u201crut adeyemi\u201d 2 records: " in card
+    assert "Correct there too? The old value stands in 2 other places that no correction of this case changes" in card
+    assert "rut adeyemi 2 records: " in card
     assert "If one of them is wrong too, return the proposal and say so" in card
     assert "what is listed above keeps the old one" in card
     case.happen(Tag.MEASURE_CARRIED_OUT, number=state.measures[-1].number, rows=2, by_hand=[], addressees=[])
     after = person.get(path).text
     card = after.partition('id="next-step"')[2].partition("Anything else")[0]
     assert "Corrected: say how it ended" in card
-    assert card.count("Correct there too?") == 2
-    assert f'action="{chosen}"' in card
+    assert card.count(f'action="{chosen}"') == 2
     assert f'name="pick" value="{twin}"' in card
 
 

@@ -58,6 +58,7 @@ class IdentifierLine:
     delivery: bool
     agent: bool = False
     theirs_alone: bool = False  # only the person's own word ties it to them
+    told: bool = False  # of the request, as a contact that we hold
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ _PRESSES: dict[Right, tuple[Press, ...]] = {
 }
 
 
+_CALLED = {Right.WITHDRAW_CONSENT: "the withdrawal of a consent", Right.TRANSFER_INFORMATION: "the question about transfers"}
 _CORRECTED = (
     "The systems hold the new value, and whoever received the old one is told (Article 19). If more is wrong, correct that too; "
     "then say how it ended: the person reads what you write, and the case goes on to its end."
@@ -99,7 +100,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
     target = {"work_item": str(key), "result": "done"}
     end = Press(Action.COMPLETE_WORK_ITEM, "Say how it ended", target, first=corrected or not own)
     return Card(
-        "Corrected: say how it ended" if corrected else f"Carry out: {words.RIGHTS[right].lower()}",
+        "Corrected: say how it ended" if corrected else f"Carry out: {_CALLED.get(right, words.RIGHTS[right].lower())}",
         _CORRECTED if corrected else _GUIDANCE[right],
         instructions=" ".join(
             [*compare, *named, *_came_back(looking), *done, *(f"They say: {looking.facts.note_of(row)}" for row in view[:1])]

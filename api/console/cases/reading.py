@@ -159,6 +159,7 @@ def _identifiers(web: Web, session: Session, view: CaseView, people: Mapping[str
                 added_by=people.get(row.added_by, ""),
                 delivery=row.id == state.delivery_address,
                 agent=bool(known and known.agent),
+                told=bool(known and known.told),
                 theirs_alone=row.added_by == "subject",
             )
         )

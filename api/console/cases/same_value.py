@@ -115,7 +115,7 @@ def _records(datamap: DataMap, held: HeldValue) -> str:
     number = "1 record" if held.records == 1 else f"{held.records:,} records"
     if not held.names:
         return number
-    titles = _titles(datamap, held)
+    titles = [f"{title[:1].lower()}{title[1:]}" for title in _titles(datamap, held)]
     named = [", ".join(f"{title} {part}" for title, part in zip(titles, name, strict=False)) for name in held.names[:_NAMED]]
     more = held.records - len(named)
     return f"{number}: {'; '.join(named)}{f' and {more:,} more' if more else ''}"

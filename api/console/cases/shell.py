@@ -119,6 +119,7 @@ def show_case(
         waits=_WAITS[step.waits_for],
         picture=_picture(web, facts, today),
         near=_near(facts, today),
+        copied=not facts.state.rights or facts.state.item(facts.state.copied) is not None,
         tab=tab,
         tabs=_tabs(who, facts),
         card=card,
