@@ -153,11 +153,13 @@ def test_what_takes_nothing_away_is_no_red_button(
 
 class TestForm:
     def test_the_list_of_mistakes_says_which_field_is_meant(self, web: TestClient) -> None:
-        wrong = {"step": "about", "email": "nobody", "agent": "A", "agent_email": "x"}
+        wrong: dict[str, object] = {"step": "about", "email": "nobody", "agent": "A", "agent_email": "x"}
         page = unescape(web.post("/", data=marks(web.get("/").text) | WRITTEN | wrong).text)
         listed = re.findall(r'<li><a href="#(\w+)">(.*?)</a>', page)
         assert [told.partition(":")[0] for _, told in listed] == ["E-mail address", "Your own e-mail address"]
         assert len({told for _, told in listed}) == 2
+        page = unescape(web.post("/", data=marks(web.get("/").text) | WRITTEN | wrong | {"agent_email": "b@c.example"}).text)
+        assert ">Enter an e-mail address in the form name@example.com.</a>" in page, "where it is clear, it is not said twice"
 
     def test_whoever_is_depicted_is_asked_for_the_picture_first_and_for_no_account(self, web: TestClient) -> None:
         sent = marks(web.get("/").text) | WRITTEN | {"step": "about", "rights": ["erasure"]}
