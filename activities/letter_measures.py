@@ -3,11 +3,15 @@
 Next: `adapters/letters.py`
 """
 
+from datetime import datetime
 from typing import get_args
+
+from sqlmodel import select
 
 from activities import package_words as words
 from activities.letter_writing import Facts, Writing
 from activities.package_language import speaking
+from adapters.database.tables import CaseEventRow
 from adapters.letter_answers import why_restricted
 from adapters.letter_words import moment
 from domain.datamap import Recipient
@@ -35,7 +39,7 @@ def restriction(writing: Writing) -> Facts:
     measure = _newest(writing, "restrict")
     to_do, left_out = _places(writing, [measure])
     return {
-        **since(writing),
+        "since": _begun(writing, measure.carried_out_at),
         "why": why_restricted(str(measure.ground), writing.language),
         "purposes": _purposes(writing, measure),
         "marked": bool(measure.rows or measure.by_hand),
@@ -53,10 +57,18 @@ def reach(writing: Writing, right: Right) -> Facts:
 
 
 def since(writing: Writing) -> Facts:
-    """From when the restriction that lasts is in force."""
-    at = _newest(writing, "restrict").carried_out_at
-    assert at is not None
-    return {"since": moment(at, writing.zone, writing.language)}
+    """From when the restriction is in force that is lifted, and whether it held while an erasure waits, which goes on."""
+    state = writing.state
+    if state.lifting_meanwhile is None or state.lifting_meanwhile.announced != writing.message.number:
+        return {"erasing": False, "since": _begun(writing, _newest(writing, "restrict").carried_out_at)}
+    event = CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.sequence == state.restricted_meanwhile
+    return {"erasing": True, "since": _begun(writing, writing.session.exec(select(CaseEventRow.at).where(*event)).first())}
+
+
+def _begun(writing: Writing, at: datetime | None) -> str:
+    if at is None:
+        raise NotAllowedNowError("Nothing was done that this letter could tell.", status=writing.state.status.value)
+    return moment(at, writing.zone, writing.language)
 
 
 def resumes(writing: Writing) -> Facts:

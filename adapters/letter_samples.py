@@ -146,6 +146,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "new_date": day_ahead(_EXTENDED, _RECEIVED),
         "nothing": False,
         "object_link": f"{_SITE}/object/{_TOKEN}",
+        "erasing": True,
         "object_until": day(date(2026, 11, 30)),
         "outcome": "We have answered everything that was asked for.",
         "proofs_gone": True,

@@ -88,7 +88,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "rest": frozenset({"confirmed", "unconfirmed"}),
     "routes": frozenset({"routes"}),
     "searched": frozenset({"named_only", "not_asked", "scopes", "searched_on", "searched_with", "systems"}),
-    "since": frozenset({"since"}),
+    "since": frozenset({"erasing", "since"}),
     "transfers": frozenset({"transfers"}),
     "stop": frozenset({"emptied", "ends", "erase_on", "goes", "listed", "stays", "stop_link"}),
 }

@@ -20,6 +20,7 @@ from domain.case_parts import (
     Finding,
     Identifier,
     Joining,
+    LiftingMeanwhile,
     Notice,
     Package,
     PartialAnswer,
@@ -116,6 +117,7 @@ class CaseState(BaseModel):
     refusal: Notice | None = None
     complaint: Complaint = Complaint()
     erasure: ErasureStanding | None = None
+    lifting_meanwhile: LiftingMeanwhile | None = None  # of the next: it ends sooner, after notice
     restricted_meanwhile: int = 0  # sequence of the event: an erasure at high risk waits, and so long the data are only stored
     minor: MinorStanding | None = None
     marketing_stopped: bool = False

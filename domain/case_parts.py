@@ -191,6 +191,22 @@ class Complaint(BaseModel):
     finding: Finding | None = None
 
 
+class LiftingMeanwhile(BaseModel):
+    """That the restriction which holds while an erasure waits ends before the erasure does (`domain/meanwhile.py`).
+
+    Args:
+        announced: sequence of the event that decided it; the number of the notice.
+        text: the sealed note with the words that the person reads.
+        told_at: when the notice was handed over (Article 18(3)).
+        lifted: a privacy lead lifted it; it does not begin again.
+    """
+
+    announced: int
+    text: UUID
+    told_at: datetime | None = None
+    lifted: bool = False
+
+
 class RightItem(BaseModel):
     """One right of the case, with a standing and an outcome of its own (design section 4).
 

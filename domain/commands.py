@@ -375,7 +375,10 @@ class RestrictProcessing(CommandBase):
 
 
 class AnnounceLifting(CommandBase):
-    """Tell the person that a restriction will be lifted (Article 18(3)). `text` is the id of the words that they read."""
+    """Tell the person that a restriction will be lifted (Article 18(3)), also the one that holds while an erasure waits.
+
+    `text` is the id of the words that they read.
+    """
 
     action: Literal[Action.ANNOUNCE_LIFTING] = Action.ANNOUNCE_LIFTING
     text: UUID

@@ -112,6 +112,11 @@ def _restricted(state: CaseState, event: CaseEvent) -> None:
     state.restricted_meanwhile = event.sequence
 
 
+def _lifted(state: CaseState, _event: CaseEvent) -> None:
+    if state.lifting_meanwhile is not None:
+        state.lifting_meanwhile.lifted = True
+
+
 def _released(state: CaseState, _event: CaseEvent) -> None:
     state.restricted_meanwhile = 0
 
@@ -159,6 +164,7 @@ ERASURE_RULES: dict[Tag, Rule] = {
     Tag.ERASURE_RETURNED: _returned,
     Tag.ERASURE_ANNOUNCED: _announced,
     Tag.ERASURE_RESTRICTED: _restricted,
+    Tag.ERASURE_LIFTED: _lifted,
     Tag.ERASURE_RELEASED: _released,
     Tag.ERASURE_STOPPED: _stopped,
     Tag.ERASURE_CARRIED_OUT: _carried_out,

@@ -75,6 +75,7 @@ class Tag(StrEnum):
     AFTER_CHECKED = "case:approval:checked"  # somebody else looked at it afterwards
 
     ERASURE_RESTRICTED = "case:erasure:restricted"  # until it is known who asks, at high risk: nothing but storage
+    ERASURE_LIFTED = "case:erasure:lifted"  # before it is known who asks; the person was told before that
     ERASURE_RELEASED = "case:erasure:released"
     ERASURE_PLANNED = "case:erasure:planned"
     ERASURE_EDITED = "case:erasure:edited"  # a caseworker keeps something on a ground, or erases what was to be kept

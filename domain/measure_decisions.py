@@ -27,6 +27,7 @@ from domain.commands import (
 from domain.errors import FourEyesError, InvalidInputError, NotAllowedNowError, StaleHashError
 from domain.events import Draft, Fact, Tag
 from domain.identity import more_than_marketing
+from domain.meanwhile import lifting_meanwhile
 from domain.measure_standing import Measure, corrected_last, lifting_actions, pending_of, restriction_of
 from domain.messages import Verdict
 from domain.reasons import need_reason, noted
@@ -60,7 +61,7 @@ def _restriction_actions(state: CaseState) -> list[Action]:
     if restriction_of(state.measures) is None:
         waiting = any(each.kind == "restrict" and each.pending for each in state.measures)
         able = any(_open(state, right) and _known(state, right) for right in RESTRICTED)
-        return [Action.RESTRICT_PROCESSING] if able and not waiting else []
+        return [*([Action.RESTRICT_PROCESSING] if able and not waiting else []), *lifting_meanwhile(state)]
     return lifting_actions(state.measures)
 
 
@@ -212,15 +213,14 @@ def _need_records(state: CaseState, command: CommandBase, field: str) -> None:
 def _announce(state: CaseState, command: AnnounceLifting, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
     lasting = restriction_of(state.measures)
-    assert lasting is not None
-    return [Draft(tag=Tag.LIFTING_DECIDED, facts=noted(command, number=lasting.number, text=str(command.text)))]
+    number = lasting.number if lasting is not None else state.restricted_meanwhile
+    return [Draft(tag=Tag.LIFTING_DECIDED, facts=noted(command, number=number, text=str(command.text)))]
 
 
 def _lift(state: CaseState, command: LiftRestriction, _verdict: Verdict | None) -> list[Draft]:
     need_reason(command)
     lasting = restriction_of(state.measures)
-    assert lasting is not None
-    return [lifting(lasting, noted(command))]
+    return [Draft(tag=Tag.ERASURE_LIFTED, facts=noted(command)) if lasting is None else lifting(lasting, noted(command))]
 
 
 def lifting(lasting: Measure, facts: dict[str, Fact] | None = None) -> Draft:

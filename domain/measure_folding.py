@@ -8,9 +8,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from domain.case import CaseState
+from domain.case_parts import LiftingMeanwhile
 from domain.clock_folding import prepared
 from domain.erasure import Addressee, Track
-from domain.event_facts import number_of, text_of, texts_of, uuids_of
+from domain.event_facts import number_of, text_of, texts_of, uuid_of, uuids_of
 from domain.events import CaseEvent, Tag
 from domain.measure_standing import Measure, ValuesFound
 from domain.recipients import overtake
@@ -113,16 +114,27 @@ def _marketing_stopped(state: CaseState, event: CaseEvent) -> None:
 def _lifting_decided(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is not None:
         measure.announced, measure.text, measure.told_at = event.sequence, _id(event, "text"), None
+    elif _is_meanwhile(state, event):
+        state.lifting_meanwhile = LiftingMeanwhile(announced=event.sequence, text=uuid_of(event, "text"))
 
 
 def _lifting_told(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is not None:
         measure.told_at = event.at
+    elif _is_meanwhile(state, event) and state.lifting_meanwhile is not None:
+        state.lifting_meanwhile.told_at = event.at
 
 
 def _lifting_bounced(state: CaseState, event: CaseEvent) -> None:
     if (measure := _measure(state, event)) is not None:
         measure.announced, measure.text = 0, None
+    elif _is_meanwhile(state, event):
+        state.lifting_meanwhile = None
+
+
+def _is_meanwhile(state: CaseState, event: CaseEvent) -> bool:
+    """Whether it is about the restriction that holds while an erasure waits (`domain/meanwhile.py`)."""
+    return bool(state.restricted_meanwhile) and event.facts.get("number") == state.restricted_meanwhile
 
 
 def _view(state: CaseState, event: CaseEvent) -> None:

@@ -45,7 +45,7 @@ from workflows.evidence import destroy_evidence, watch_evidence
 from workflows.fulfilment import fulfil
 from workflows.lifting import lift_after_the_end
 from workflows.mail import take_mail
-from workflows.meanwhile import end_restriction, restrict_meanwhile
+from workflows.meanwhile import end_restriction, restrict_meanwhile, tell_before_lifting
 from workflows.notices import give_extension, give_refusal, tell_not_confirmed
 from workflows.opening import whole_message
 from workflows.options import CONNECTORS, EVENTS, LETTERS
@@ -130,6 +130,7 @@ class CaseWorkflow:
             tell_agent,
             close_once_answered,
             restrict_meanwhile,
+            tell_before_lifting,
             look_up_owners,
             tell_recipients,
         ):

@@ -150,6 +150,23 @@ def test_an_answer_says_who_was_told_of_it_by_then_who_confirmed_and_who_is_told
     assert "- Told next: The analytics - Could not be told: The court" in text
 
 
+def test_who_is_told_that_the_data_are_used_again_while_an_erasure_waits_reads_that_it_goes_on(
+    resources: Resources, office: PostOffice
+) -> None:
+    case = CaseInHand(resources, rights=[Right.ERASURE])
+    case.proven()
+    case.happen(Tag.ERASURE_RESTRICTED)
+    begun = case.sequence
+    note = case.note("Your account is needed for the order of today.", CASEWORKER)
+    case.done_by(CASEWORKER, Tag.LIFTING_DECIDED, number=begun, text=str(note))
+    case.send("restriction_lifting", number=case.sequence, note=note)
+    text = " ".join(office.kept[-1].text.split())
+    assert "we have only stored your data." in text
+    assert "Your account is needed for the order of today." in text
+    assert "Your request to erase them goes on: nothing is erased before we are certain that it is you." in text
+    assert "or ask us to erase the data" not in text
+
+
 def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:
     case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
     case.released()

@@ -186,6 +186,15 @@ def test_that_the_data_are_only_stored_meanwhile_stands_beside_who_asks(at_conso
     at, person, said = f"/console/cases/{case.reference}", at_console(Role.CASEWORKER), "only stored until the erasure is settled"
     assert said not in person.get(at).text
     case.happen(Tag.ERASURE_RESTRICTED)
-    assert said in person.get(at).text
+    begun, page = case.sequence, person.get(at).text
+    assert said in page
+    assert "actions/announce_lifting" in page, "it can end sooner"
+    assert "actions/lift_restriction" not in page
+    case.happen(Tag.LIFTING_DECIDED, number=begun, text=str(case.mailbox))
+    assert "The person is being told that this ends sooner." in text_of(person.get(at))
+    case.happen(Tag.LIFTING_TOLD, number=begun)
+    assert "; a privacy lead lifts it." in text_of(person.get(at))
+    assert "actions/lift_restriction" in at_console(Role.PRIVACY_LEAD, "Lena Wu").get(at).text
+    case.happen(Tag.ERASURE_LIFTED)
     case.happen(Tag.ERASURE_RELEASED)
     assert said not in person.get(at).text

@@ -367,6 +367,26 @@ def test_a_restriction_that_lasts_can_be_lifted_only_once_the_person_was_told(at
     assert "actions/lift_restriction" in lead.get(f"/console/cases/{case.reference}").text
 
 
+def test_what_was_stopped_until_an_objection_is_weighed_can_end_before_that_from_its_card(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = carrying_out(resources, Right.OBJECTION)
+    case.done_by(ANNA.person, Tag.MEASURE_PROPOSED, kind="restrict", right="objection", ground="objection", purposes=[])
+    number = case.sequence
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=number, rows=1, by_hand=[], addressees=[])
+    lead, page = at_console(Role.PRIVACY_LEAD), f"/console/cases/{case.reference}"
+
+    def card() -> str:
+        return lead.get(page).text.partition('id="next-step"')[2].partition("Anything else")[0]
+
+    assert "Carry out" in card()
+    assert "actions/announce_lifting" in card()
+    assert "actions/lift_restriction" not in card()
+    case.happen(Tag.LIFTING_DECIDED, number=number, text=str(case.mailbox))
+    case.happen(Tag.LIFTING_TOLD, number=number)
+    assert "actions/lift_restriction" in card()
+
+
 def test_whoever_posts_the_letter_of_a_restriction_reads_where_it_is_not_done_yet(
     at_console: SignIn, resources: Resources
 ) -> None:

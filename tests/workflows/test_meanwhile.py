@@ -6,13 +6,21 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
-from domain.commands import CancelErasure, Command, CompleteWorkItem, DisputeIdentity, Withdraw
+from domain.commands import (
+    AnnounceLifting,
+    CancelErasure,
+    Command,
+    CompleteWorkItem,
+    DisputeIdentity,
+    LiftRestriction,
+    Withdraw,
+)
 from domain.events import Tag
 from domain.identity import Doubt
 from domain.measure_messages import MeasureCarriedOut
 from domain.messages import HeldContacts, ReceivedIdentifier, SystemResult
 from domain.rights import Right
-from tests.factories import ANNA, MAILBOX, SECOND_MAILBOX, SUBJECT
+from tests.factories import ANNA, LEAD, MAILBOX, SECOND_MAILBOX, SUBJECT
 from tests.fakes import FakeOffice
 from tests.workflows.case_under_way import Running, case
 
@@ -61,6 +69,38 @@ async def test_it_is_restricted_until_it_ends_and_then_everything_is_as_it_was(
         assert kinds(running) == ["restrict", "lift"]
         assert office.measuring.carried_out[-1].measure.of == begun.measure.number
         assert office.letters.count("erasure_restricted") == 1
+
+
+async def test_a_privacy_lead_ends_it_sooner_once_the_person_was_told_and_it_does_not_begin_again(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    async with case(temporal_client, time_skipper, doubted(Right.ERASURE)) as running:
+        await restricted(running)
+        office, why = running.office, uuid4()
+        assert await running.refused(LiftRestriction(actor=LEAD, note=why)) == "not-allowed-now", "not before the notice"
+        office.refused_letters.add("restriction_lifting")
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=why))
+        await running.until(
+            lambda office: office.state and any(i.kind == "letter_failed" for i in office.state.open_work_items.values())
+        )
+        assert office.state is not None
+        (failed,) = office.state.open_work_items
+        await running.command(CompleteWorkItem(actor=ANNA, work_item=failed, result="not_found"))
+        await running.until(lambda office: Tag.LIFTING_BOUNCED in office.tags)
+        office.refused_letters.clear()
+        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=why))
+        await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
+        assert kinds(running) == ["restrict"], "told first"
+        assert await running.refused(LiftRestriction(actor=ANNA, note=why)) == "not-permitted", "a privacy lead lifts it"
+        await running.command(LiftRestriction(actor=LEAD, note=why))
+        await running.until(lambda office: Tag.ERASURE_RELEASED in office.tags)
+        released = next(event for event in office.events if event.tag is Tag.ERASURE_RELEASED)
+        assert released.facts == {"rows": 1}, "with the records in which the mark was taken away"
+        await running.folded()
+        assert kinds(running) == ["restrict", "lift"]
+        assert office.tags.count(Tag.ERASURE_RESTRICTED) == 1
+        assert office.state.stage(Right.ERASURE) is not None, "the erasure itself goes on"
+        assert office.state.outcome is None
 
 
 async def test_a_mark_that_cannot_be_taken_away_is_a_task_also_of_a_case_that_ended(

@@ -228,7 +228,8 @@ WORDS: Final[dict[Tag, str | Callable[[Teller, CaseEventRow], str]]] = {
     Tag.VIEW_RECORDED: "What the person says about the decision was recorded",
     Tag.RIGHT_FOLLOWED_UP: lambda _, row: f"Nothing is open any more: {words.RIGHTS.get(str(row.facts.get('right', '')), '')}",
     Tag.ERASURE_RESTRICTED: "Who asks for the erasure is not certain at high risk: until it is, the data are only stored",
-    Tag.ERASURE_RELEASED: "The data are no longer kept from other uses for the sake of the erasure",
+    Tag.ERASURE_LIFTED: "They are no longer only stored until the erasure is settled: a privacy lead ended that, after notice",
+    Tag.ERASURE_RELEASED: lambda _, row: f"The data are no longer only stored for the sake of the erasure. {_done(row)}",
     Tag.ERASURE_PLANNED: lambda _, row: f"An erasure was planned: {str(row.facts.get('sha256', ''))[:8]}",
     Tag.ERASURE_EDITED: "It was decided otherwise about a collection of the plan",
     Tag.APPROVAL_ANNOUNCED: lambda teller, row: (

@@ -63,6 +63,11 @@ _PRESSES: dict[Right, tuple[Press, ...]] = {
 
 
 _CALLED = {Right.WITHDRAW_CONSENT: "the withdrawal of a consent", Right.TRANSFER_INFORMATION: "the question about transfers"}
+# What was stopped or marked until it is decided can end before that: told first, lifted then (Article 18(3)).
+_SOONER = (
+    Press(Action.LIFT_RESTRICTION, "Lift the restriction"),
+    Press(Action.ANNOUNCE_LIFTING, "Tell them that the restriction ends"),
+)
 _CORRECTED = (
     "The systems hold the new value, and whoever received the old one is told (Article 19). If more is wrong, correct that too; "
     "then say how it ended: the person reads what you write, and the case goes on to its end."
@@ -110,6 +115,7 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
             *own,
             *looking.only(
                 *([] if corrected else [end]),
+                *(_SOONER if restriction_of(state.measures) else ()),
                 Press(Action.PROPOSE_REFUSAL, "Propose to refuse it", {"right": right.value}),
                 Press(Action.EXTEND_DEADLINE, "Take longer"),
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
