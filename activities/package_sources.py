@@ -116,7 +116,8 @@ def gather(resources: Resources, session: Session, message: BuildPackage, revisi
     vault = resources.vault.case(message.case_id)
     state = CaseState.model_validate(record.state)
     with speaking(known(receipt.language)):
-        sources = _sources(resources.datamap.in_language(current()), everything_found(resources, state, message.run))
+        found = everything_found(resources, state, message.run, revision)
+        sources = _sources(resources.datamap.in_language(current()), found)
     later = _later(state, message)
     sources = tuple(source for source in sources if source.system.name not in later)
     if not sources and not state.systems:

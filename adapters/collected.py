@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO, Self, cast
 from uuid import UUID
@@ -43,7 +43,7 @@ class CollectedFile:
 
 @dataclass(frozen=True)
 class Item:
-    """One record or file, as the review lists it. `position` counts from 0 in its collection."""
+    """One record or file, as the review lists it. `position` counts from 0 in its collection, or among its doubtful rows."""
 
     id: str
     system: str
@@ -51,13 +51,14 @@ class Item:
     position: int
     row: dict[str, Any]
     file: CollectedFile | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class CollectedCollection:
     """What one collection gave. `state` is that of the search receipt; zero rows are a result.
 
-    `_marks` name the rows of a collection that has no primary key, in their order.
+    `_marks` name the rows of a collection that has no primary key, in their order; `_more` are doubtful rows that are theirs.
     """
 
     system: str
@@ -71,6 +72,7 @@ class CollectedCollection:
     _vault: CaseVault = field(repr=False)
     _blobs: Blobs = field(repr=False)
     _marks: Sequence[str] = field(default=(), repr=False)
+    _more: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -169,8 +171,16 @@ class CollectedCollection:
         index = self._content.head.doubtful
         if index is None:
             return iter(())
-        lines = RowsReader(index, lambda: self._open(index, self._content.doubtful_inline)).json_lines(start)
-        return (Item(self._id(row := json.loads(line)), self.system, self.name, at, row) for at, line in enumerate(lines, start))
+        lines = self._doubtful.json_lines(start)
+        return (
+            Item(self._id(row := json.loads(line)), self.system, self.name, at, row, doubtful=True)
+            for at, line in enumerate(lines, start)
+        )
+
+    def and_doubtful(self, positions: Sequence[int]) -> Self:
+        """The same with some doubtful rows after the others, of which it was decided that they are the person's."""
+        more = tuple(self._doubtful.json_lines_at(positions))
+        return replace(self, rows=self.rows + len(more), _more=more)
 
     def files(self) -> Iterator[CollectedFile]:
         """The files, in the order of their rows."""
@@ -184,7 +194,12 @@ class CollectedCollection:
     @property
     def _reader(self) -> RowsReader:
         index = self._content.head.rows
-        return RowsReader(index, lambda: self._open(index, self._content.inline))
+        return RowsReader(index, lambda: self._open(index, self._content.inline), self._more)
+
+    @property
+    def _doubtful(self) -> RowsReader:
+        index = self._content.head.doubtful or RowsIndex(fields=self.fields)
+        return RowsReader(index, lambda: self._open(index, self._content.doubtful_inline))
 
     def _open(self, index: RowsIndex, inline: bytes) -> BinaryIO:
         # The reader checks that the blob is whole before it gives a byte.

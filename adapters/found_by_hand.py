@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
 from adapters.database.tables import ItemDecision, UploadedFile
+from adapters.found_doubtful import with_doubtful
 from adapters.item_ids import item_id
 from adapters.neutral_names import neutral_name
 from adapters.resources import Resources
@@ -27,13 +28,14 @@ _FIELDS = ("path", "bytes", "added_at", "member")
 _STAYS_OUT = frozenset(ItemChoice) - {ItemChoice.INCLUDE, ItemChoice.REDACT, ItemChoice.EXTRACT}
 
 
-def everything_found(resources: Resources, state: CaseState, run: int) -> Collected:
-    """What a run of searches and people found, in the order of the data map.
+def everything_found(resources: Resources, state: CaseState, run: int, revision: int | None = None) -> Collected:
+    """What a run of searches and people found, in the order of the data map, with the doubtful rows that are the person's.
 
     Args:
         resources: with the vault and the blobs.
         state: of the case; it knows which work items were answered with "found".
         run: of the searches.
+        revision: of what was decided about doubtful rows; all of it where none is named.
 
     Raises:
         KeyMissingError: the case's key was destroyed.
@@ -42,10 +44,9 @@ def everything_found(resources: Resources, state: CaseState, run: int) -> Collec
     vault = resources.vault.case(state.case_id)
     with resources.database.read() as session:
         by_hand = _by_hand(resources, session, state, vault)
-    if not by_hand:
-        return searched
+        theirs = [with_doubtful(session, vault, each, revision) for each in searched.collections]
     order = {system.name: number for number, system in enumerate(resources.datamap.systems)}
-    both = sorted([*searched.collections, *by_hand], key=lambda one: order.get(one.system, len(order)))
+    both = sorted([*theirs, *by_hand], key=lambda one: order.get(one.system, len(order)))
     return Collected(both, resources.blobs, vault)
 
 

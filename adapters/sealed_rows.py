@@ -11,6 +11,7 @@ Next: adapters/collected.py
 import bisect
 import contextlib
 import itertools
+import json
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
@@ -120,11 +121,13 @@ class RowsReader:
     Args:
         index: as the writer gave it.
         open_rows: opens the blob, or the inline bytes, at its start.
+        more: JSON lines that stand after them.
     """
 
-    def __init__(self, index: RowsIndex, open_rows: Callable[[], BinaryIO]) -> None:
+    def __init__(self, index: RowsIndex, open_rows: Callable[[], BinaryIO], more: Sequence[bytes] = ()) -> None:
         self._index = index
         self._open = open_rows
+        self._more = more
 
     def json_pieces(self) -> Iterator[bytes]:
         """The JSON lines, a segment at a time."""
@@ -132,6 +135,8 @@ class RowsReader:
             for begin in self._index.segments:
                 source.seek(begin.json_at)
                 yield source.read(begin.csv_at - begin.json_at)
+        if self._more:
+            yield b"".join(line + b"\n" for line in self._more)
 
     def csv_pieces(self) -> Iterator[bytes]:
         """The CSV file: its header, then a segment at a time."""
@@ -140,6 +145,9 @@ class RowsReader:
             for begin, end in itertools.pairwise([*self._index.segments, Segment(0, self._index.bytes, 0)]):
                 source.seek(begin.csv_at)
                 yield source.read(end.json_at - begin.csv_at)
+        if self._more:
+            rows = [tuple(json.loads(line)[name] for name in self._index.fields) for line in self._more]
+            yield encode(self._index.fields, rows)[1]
 
     def json_lines(self, start: int = 0) -> Iterator[bytes]:
         """The JSON lines one by one, from a row (counted from 0) on."""
@@ -151,8 +159,8 @@ class RowsReader:
         row = next(wanted, None)
         with self._open() as source:
             for begin, after in itertools.zip_longest(self._index.segments, self._index.segments[1:]):
-                if row is None:
-                    return
+                if row is None or row >= self._index.rows:
+                    break
                 if after is not None and row >= after.row:
                     continue
                 source.seek(begin.json_at)
@@ -160,6 +168,9 @@ class RowsReader:
                 while row is not None and row - begin.row < len(lines):
                     yield lines[row - begin.row]
                     row = next(wanted, None)
+        while row is not None and row < self._index.rows + len(self._more):
+            yield self._more[row - self._index.rows]
+            row = next(wanted, None)
 
     def json_segments(self, start: int = 0) -> Iterator[list[bytes]]:
         """The same in lists, as they were written: to parse many at once."""
@@ -169,3 +180,5 @@ class RowsReader:
                 source.seek(begin.json_at)
                 lines = source.read(begin.csv_at - begin.json_at).splitlines()
                 yield lines[max(start - begin.row, 0) :]
+        if self._more:
+            yield list(self._more[max(start - self._index.rows, 0) :])

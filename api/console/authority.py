@@ -201,6 +201,7 @@ ROUTES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/console/cases/{reference}/package/{system}/{collection}/{position}/remark"): Rule(OFFICE, content=True),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/talks"): Rule(OFFICE, content=True),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/doubtful"): Rule(OFFICE, content=True),
+    ("POST", "/console/cases/{reference}/package/{system}/{collection}/doubtful"): Rule(_DECIDERS, content=True),
     ("GET", "/console/cases/{reference}/package/{system}/{collection}/{position}/whole"): Rule(OFFICE, content=True),
     ("GET", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),
     ("POST", "/console/cases/{reference}/package/find"): Rule(OFFICE, content=True),

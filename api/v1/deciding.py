@@ -4,7 +4,8 @@ Only while the case is in review; `prepare_package` freezes a revision and build
 approval looks at the newest one and at the authors. Next: api/v1/deciding_many.py
 """
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,7 @@ from adapters.found_by_hand import everything_found
 from adapters.requester import Requester
 from adapters.resources import Resources
 from api.v1.desk_bodies import ActionBody, SetItemDecisionBody
+from api.v1.item_checks import check_about_them, check_doubtful, check_fields, check_own_words
 from api.v1.models import ItemDecided
 from api.v1.preparation import Deed, write_note
 from domain.errors import (
@@ -29,7 +31,6 @@ from domain.errors import (
     NotAllowedNowError,
     WithLegalError,
 )
-from domain.extracts import extract_row
 from domain.item_rules import Parts
 from domain.redaction import Span
 from domain.rights import Status
@@ -98,50 +99,14 @@ def requester_of(deed: Deed) -> Requester:
         return Requester.read(session, vault, deed.view.receipt, deed.view.state)
 
 
-def check_own_words(requester: Requester, words: list[str], field: str) -> None:
-    """Refuse to cover the requester's own name or address as somebody else's.
-
-    Raises:
-        InvalidInputError: one of the words is theirs.
-    """
-    if any(requester.is_own(each) for each in words):
-        raise InvalidInputError(
-            "These are the requester's own words, which the copy is of. Name the other person's.", field=field
-        )
-
-
-def check_about_them(
-    requester: Requester, choice: ItemChoice, basis: Basis | None, item: Item, spans: Sequence[Span] = ()
-) -> None:
-    """Refuse to call an item, or what an extract leaves out of it, no data of the requester when their identifier is there.
-
-    Raises:
-        InvalidInputError: it does.
-    """
-    denied = choice is ItemChoice.NOT_ABOUT_THE_PERSON or basis is Basis.NOT_PERSONAL_DATA
-    if denied and choice is ItemChoice.EXTRACT:
-        given = extract_row(item.row, spans).value
-        cut = (name for name, value in item.row.items() if requester.named_in([value]) and not requester.named_in([given[name]]))
-        if (field := next(cut, None)) is not None and item.file is None:
-            raise InvalidInputError(
-                f"The requester's own address or number stands in {field}, which this extract leaves out, so the rest is about"
-                " them too. Give that field as well, or choose another basis.",
-                field="basis",
-            )
-        return
-    if denied and requester.named_in(item.row.values()):
-        raise InvalidInputError(
-            "The requester's own address or number stands in this item, so it is about them. Choose another decision.",
-            field="basis" if basis else "decision",
-        )
-
-
 def _wanted(deed: Deed, body: ActionBody) -> Wanted:
     assert isinstance(body, SetItemDecisionBody)
     check_decision(body.decision, body.basis, laws=laws_of(deed), reason=bool(body.reason), parts=bool(body.spans))
     if body.decision is ItemChoice.WITH_LEGAL:
         raise InvalidInputError("Say who was advised, by whom and what for: `refer_to_legal`.", field="decision")
     item = found_item(deed, body.item, body.position)
+    if item.doubtful:
+        check_doubtful(item, body)
     requester = requester_of(deed)
     check_about_them(requester, body.decision, body.basis, item, body.spans)
     extract = body.decision is ItemChoice.EXTRACT  # names what is given, and apart from that what is covered in it
@@ -173,23 +138,11 @@ def unchanged(deed: Deed, item: Item, seen: int | None, *, by_legal: bool = Fals
         standing = Standing.read(session, vault, only=[item.id])
         if (item.id in standing.legal) != by_legal:
             raise WithLegalError if not by_legal else InvalidInputError("This item is not with legal.", field="item")
-        stands = standing.of(item.id, item.row)
+        stands = standing.items.get(item.id) if item.doubtful else standing.of(item.id, item.row)
         if seen is not None and seen != (stands.revision if stands else 0):
             raise ChangedMeanwhileError
 
     return check
-
-
-def check_fields(spans: list[Span], item: Item) -> None:
-    """Refuse parts of fields that the items do not have: a cover over nothing looks like protection.
-
-    Raises:
-        InvalidInputError: there is no such field, or letters of no text.
-    """
-    if any(span.field is not None and span.field not in item.row for span in spans):
-        raise InvalidInputError("The item has no such field.", field="spans")
-    if item.file is None and any(span.field is None and span.words is None for span in spans):
-        raise InvalidInputError("Say of which field: only a file has a text of its own.", field="spans")
 
 
 def check_drawn(deed: Deed, spans: list[Span], choice: ItemChoice, item: Item) -> None:
@@ -230,7 +183,8 @@ def item_of(resources: Resources, view: CaseView, item_id: str, position: int | 
         near = (item for one in named if position < one.rows for item in one.items(position))
         if (item := next(near, None)) is not None and item.id == item_id:
             return item
-    found = next((item for one in named for item in one.items() if item.id == item_id), None)
+    every = (item for one in named for item in itertools.chain(one.items(), one.doubtful_items()))
+    found = next((item for item in every if item.id == item_id), None)
     if found is None:
         raise InvalidInputError("The last search found no such item.", field="item")
     return found

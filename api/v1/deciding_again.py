@@ -10,8 +10,9 @@ from sqlmodel import Session, select
 from adapters.case_vault import CaseVault
 from adapters.database.item_decisions import Decision, decisions_about, live
 from adapters.database.tables import ItemDecision
-from api.v1.deciding import Wanted, check_drawn, check_fields, found_item, record, unchanged
+from api.v1.deciding import Wanted, check_drawn, found_item, record, unchanged
 from api.v1.desk_bodies import ActionBody, DecidePrivilegeBody, ReferToLegalBody, UndoItemDecisionBody
+from api.v1.item_checks import check_fields
 from api.v1.models import ItemDecided
 from api.v1.preparation import Deed
 from domain.errors import ChangedMeanwhileError, InvalidInputError, WithLegalError

@@ -13,9 +13,10 @@ from adapters.database.case_reader import CaseView
 from adapters.database.item_decisions import Standing, newest_revision
 from adapters.found_by_hand import everything_found
 from adapters.resources import Resources
-from api.v1.deciding import Wanted, check_about_them, check_fields, check_own_words, decide_item, laws_of, record, requester_of
+from api.v1.deciding import Wanted, decide_item, laws_of, record, requester_of
 from api.v1.deciding_again import decide_privilege, refer, undo
 from api.v1.desk_bodies import ActionBody, SetDecisionRuleBody, WeighThirdPersonBody
+from api.v1.item_checks import check_about_them, check_fields, check_own_words
 from api.v1.models import ItemDecided, SampleAnswer
 from api.v1.preparation import Deed
 from domain.authority import Action

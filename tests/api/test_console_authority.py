@@ -140,6 +140,7 @@ MATRIX = {
     "POST /console/cases/{reference}/package/{system}/{collection}/{position}/remark": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/talks": OFFICE,
     "GET /console/cases/{reference}/package/{system}/{collection}/doubtful": OFFICE,
+    "POST /console/cases/{reference}/package/{system}/{collection}/doubtful": "caseworker privacy_lead",
     "GET /console/cases/{reference}/package/{system}/{collection}/{position}/whole": OFFICE,
     "GET /console/cases/{reference}/package/find": OFFICE,
     "POST /console/cases/{reference}/package/find": OFFICE,

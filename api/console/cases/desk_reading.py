@@ -32,6 +32,7 @@ class Desk:
         talks: it can be read as conversations.
         unseen: the first item of the next page of which nobody looked at all; None where there is none.
         opened: the items of this page that count as seen, by position.
+        doubtful: how many rows that only look like theirs lie apart.
     """
 
     lines: list[Line]
@@ -41,6 +42,7 @@ class Desk:
     unseen: int | None = None
     talks: bool = False
     opened: Collection[int] = ()
+    doubtful: int = 0
 
 
 def collection_of(web: Web, facts: CaseFacts, system: str, collection: str) -> CollectedCollection:
@@ -88,6 +90,7 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         unseen=seen.next_unseen(found.rows, start),
         talks=shape_of(found.fields) is not None,
         opened={item.position for item in items if seen.has(found, item)},
+        doubtful=found.doubtful,
     )
 
 

@@ -66,21 +66,23 @@ def note_page(  # noqa: PLR0917 (what was on the screen, and whose)
     """A page of a list was opened."""
     key = (facts.state.case_id, facts.state.run, found.system, found.name, start)
     with web.resources.database.read() as session:
-        if session.get(PageSeen, key) is not None:
-            return
+        before = session.get(PageSeen, key)
+    whole = sum(stands_whole(found, item) for item in items)
+    if before is not None and before.items >= whole:
+        return  # fewer stood on it where a doubtful row came in since
     row = PageSeen(
         case_id=key[0],
         run=key[1],
         system=key[2],
         collection=key[3],
         start=start,
-        items=sum(stands_whole(found, item) for item in items),
+        items=whole,
         seen_by=who.person,
         seen_at=web.now(),
     )
     try:
         with web.resources.database.write() as session:
-            session.add(row)
+            session.merge(row)
     except IntegrityError:
         return  # a colleague opened the same page at the same moment
 

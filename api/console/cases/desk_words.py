@@ -43,6 +43,8 @@ DONE_BESIDE: Final = {
     "remark": "Kept. Nothing of it reaches the person.",
     "remark_refused": "Nothing was kept: write something, choose whom a question is to, and look whether a colleague was faster.",
     "undo_refused": "Nothing was taken back: somebody decided anew meanwhile. Look at what stands now.",
+    "doubtful_theirs": "It stands with the rows that are theirs. Build the package again; what it holds changes.",
+    "doubtful_not": "Kept: it is not theirs, and stays out of every copy.",
     "covered_there": "Covered or kept back at these places too. Build the package again; it is searched once more.",
     "covered_in_part": "Not all of these places could be decided: somebody was faster, or legal decides. Build again, and look.",
     "covered_nothing": "Nothing was decided: no place was chosen, or the package is another one by now.",
