@@ -5,7 +5,7 @@ that no letter mixes languages. Next: `adapters/letters.py`
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from unicodedata import normalize
@@ -26,6 +26,7 @@ from domain.remedies import (
     state_of,
 )
 from domain.rights import Right
+from domain.typography import set_in
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,8 @@ def remedies_in(
         return remedies_for(codes, controller, complained=complained)
     uk = [_uk(language, controller, complained=complained)] if any(code.startswith("UK") for code in codes) else []
     eu = [_eu(language, state_of(code), controller) for code in codes if code.startswith("EU")]
-    return (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
+    laws = (*eu, *uk) if home_state(codes, controller) else (*uk, *eu)
+    return tuple(replace(law, routes=tuple(set_in(language, route) for route in law.routes)) for law in laws)
 
 
 def own_authority_in(language: Language, regimes: Iterable[str], controller: Controller) -> str:
@@ -261,7 +263,7 @@ def _uk(language: Language, controller: Controller, *, complained: bool) -> Reme
 
 def _eu(language: Language, country: str, controller: Controller) -> Remedies:
     named = authority_of(country, controller) if country else None
-    where = f"{_name(language, country, controller)}: {named.url}" if named else ALL_AUTHORITIES
+    where = f"{_name(language, country, controller)}, {named.url}" if named else ALL_AUTHORITIES
     known = controller.representative
     if language == "de":
         routes = [

@@ -225,6 +225,7 @@ def _mistakes_of_desk(own: Path | None) -> list[str]:
 
 
 def _translated(language: Language, rights: list[Right], controller: Controller) -> dict[str, object]:
+    colon = " :" if language == "fr" else ":"
     return {
         "answer_by": day_ahead(_DUE, _RECEIVED, language),
         "asked": [asked(right, language) for right in rights],
@@ -266,9 +267,9 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
         ],
         "purposes": ["Newsletter"],
         "ends": ["Abonnement"],
-        "goes": [f"Abonnement: {count(312, 'record', language)}"],
-        "emptied": [f"Logins: {count(1_406, 'record', language)}"],
-        "stays": [f"Factura: {count(7, 'record', language)}. {day(date(2033, 3, 31), language)}."],
+        "goes": [f"Abonnement{colon} {count(312, 'record', language)}"],
+        "emptied": [f"Logins{colon} {count(1_406, 'record', language)}"],
+        "stays": [f"Factura{colon} {count(7, 'record', language)}. {day(date(2033, 3, 31), language)}."],
         "ended": [came_of(right, Outcome.FULFILLED, language) for right in rights],
         "outcome": as_a_whole(Outcome.FULFILLED, language),
         "reason": why_unknown(CaseState(case_id=UUID(int=0)), language, proven=False),

@@ -20,6 +20,7 @@ from adapters.letter_languages import WORDS
 from adapters.letter_page import from_text
 from adapters.letter_words import NO_BREAK
 from domain.incoming import Language
+from domain.typography import NARROW, set_in, set_page_in
 
 FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
 
@@ -224,7 +225,8 @@ def typeset(folder: str, variables: Mapping[str, object], language: Language = "
     environment = _environment(own)
     subject = " ".join(environment.get_template(f"{folder}/subject.txt").render(variables).split())
     template = environment.get_template(f"{folder}/body.txt")
-    text = _wrapped(template.render(variables))
+    spoken: Language = "fr" if variables.get("language") == "fr" else language  # a notice has its languages in one template
+    text = _wrapped(set_in(spoken, template.render(variables)))
     # Where a controller wrote a text and no page, ours would say other words than theirs.
     page = None if lacks_page(folder, own) else _page(environment, f"{folder}/body.html", variables)
     if page is None:
@@ -233,7 +235,7 @@ def typeset(folder: str, variables: Mapping[str, object], language: Language = "
         button = WORDS[language].button if language in WORDS else "Open the page"
         facts = {**variables, "body": from_text(body, heading, button, _routes(variables)), "language": language}
         page = environment.get_template(f"{_layout(language)}/set.html").render(facts)
-    return Rendered(subject=subject, text=text, html=_styled(page))
+    return Rendered(subject=subject, text=text, html=_styled(set_page_in(spoken, page)))
 
 
 def _routes(variables: Mapping[str, object]) -> Iterator[str]:
@@ -281,7 +283,7 @@ def _environment(own: Path | None) -> ImmutableSandboxedEnvironment:
 def _wrapped(text: str) -> str:
     lines = [line for paragraph in text.splitlines() for line in _wrapped_line(paragraph.rstrip())]
     # What must not break has not been broken; from here on a plain blank serves everybody who copies or searches.
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip().replace(NO_BREAK, " ") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip().replace(NO_BREAK, " ").replace(NARROW, " ") + "\n"
 
 
 def _wrapped_line(line: str) -> list[str]:

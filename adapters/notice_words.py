@@ -7,6 +7,7 @@ from domain.breach import Language
 
 LABELS: dict[Language, dict[str, str]] = {
     "en": {
+        "colon": ":",
         "what": "What happened",
         "consequences": "What this can mean for you",
         "measures": "What we have done",
@@ -33,6 +34,7 @@ LABELS: dict[Language, dict[str, str]] = {
         "answer": "Your question about our notice",
     },
     "de": {
+        "colon": ":",
         "what": "Was geschehen ist",
         "consequences": "Was das für Sie bedeuten kann",
         "measures": "Was wir getan haben",
@@ -59,6 +61,7 @@ LABELS: dict[Language, dict[str, str]] = {
         "answer": "Ihre Frage zu unserer Mitteilung",
     },
     "fr": {
+        "colon": " :",
         "what": "Ce qui s'est passé",
         "consequences": "Ce que cela peut signifier pour vous",
         "measures": "Ce que nous avons fait",

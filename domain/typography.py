@@ -8,10 +8,16 @@ from typing import Final
 
 from domain.incoming import Language
 
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_BLANKS: Final = re.compile(r" (?=[?!:;»])|(?<=«) ")
+NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+_BLANKS: Final = re.compile(r"[ \u00a0](?=[?!:;»])|(?<=«)[ \u00a0]")
+_TEXTS: Final = re.compile(r">[^<]+")
 
 
 def set_in(language: Language, text: str) -> str:
-    """A text as its language sets it: in French without a break before `? ! : ; »` and after `«`."""
-    return _BLANKS.sub(NO_BREAK, text) if language == "fr" else text
+    """A text as its language sets it: in French with a narrow blank, and no break, before `? ! : ; »` and after `«`."""
+    return _BLANKS.sub(NARROW, text) if language == "fr" else text
+
+
+def set_page_in(language: Language, page: str) -> str:
+    """The same of what a page of HTML shows; its tags stay as they are."""
+    return _TEXTS.sub(lambda shown: set_in(language, shown[0]), page) if language == "fr" else page

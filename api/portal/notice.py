@@ -19,6 +19,7 @@ from api.portal.languages import current
 from api.portal.notice_words import WORDS
 from domain.errors import UnknownObjectError
 from domain.incoming import Language
+from domain.typography import set_in
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -78,7 +79,8 @@ def _public(web: Web, reference: str) -> Response:
 
 
 def _page(web: Web, title: str, lines: Sequence[str], status: int = 200) -> Response:
-    return pages.show(web, "told.html", status=status, title=title, lines=lines)
+    language = current().language
+    return pages.show(web, "told.html", status=status, title=title, lines=[set_in(language, line) for line in lines])
 
 
 def _texts(web: Web, view: NoticeView) -> list[str]:
