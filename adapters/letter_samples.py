@@ -261,7 +261,7 @@ def _translated(language: Language, rights: list[Right], controller: Controller)
             {
                 "who": "Example Analytics Inc",
                 "what": "Analytics",
-                "why": ["UK: Addendum B1.0"],
+                "why": [f"UK{colon} Addendum B1.0"],
                 "copy": True,
             }
         ],
