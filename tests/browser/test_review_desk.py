@@ -106,7 +106,7 @@ def test_a_whole_collection_is_decided_by_keyboard_alone(
         page.locator("#basis-2").focus()
         page.keyboard.type("It is about other")
         photograph(page, "desk-covering")
-        page.locator("#item-2 .decide button[type=submit]").focus()
+        page.locator("#item-2 .decide button[type=submit]:not([name])").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("#item-3$"))
         expect(page.locator("#item-2")).to_contain_text("covered in part: other people")
@@ -241,8 +241,11 @@ def test_without_a_script_everything_can_be_decided(
         page.locator("#decision-4").select_option("withhold")
         expect(page.locator("#basis-4")).to_be_visible()
         expect(page.locator("#basis-3")).to_be_hidden()
+        page.locator("#decision-4").select_option("extract")  # what it leaves out has a basis too
+        expect(page.locator("#basis-4")).to_be_visible()
+        expect(page.get_by_role("button", name="Show what this extract gives")).to_have_count(1)
         page.locator("#decision-3").select_option("duplicate")
-        page.locator("#item-3 .decide button[type=submit]").click()
+        page.locator("#item-3 .decide button[type=submit]:not([name])").click()
         expect(page.locator("#item-3")).to_contain_text("left out, a duplicate")
         assert decisions(case) == [("duplicate", None)]
         page.goto(f"{portal}{path_of(case)}/package/uploads/pictures/files/2/look")
