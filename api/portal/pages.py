@@ -5,7 +5,7 @@ Next: api/portal/submit.py
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -29,6 +29,7 @@ from api.face.forms import from_elsewhere
 from api.portal.languages import NAMES, current, keep, say, speaking, words
 from api.portal.limits import client_posts_too_often
 from api.portal.sessions import SessionOverError, Visit, form_key, once
+from api.portal.sums import steps_in
 from domain.errors import DomainError
 from domain.incoming import Language
 
@@ -74,6 +75,7 @@ def environment(language: Language) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.globals |= {"asset": ASSETS.at, "shared": SHARED.at, "language": language, "languages": NAMES}
+    made.filters["spoken"] = partial(steps_in, language=language)
 
     def said(sentence: str) -> str:
         return words(language).get(sentence, sentence)

@@ -13,6 +13,7 @@ from adapters.resources import Resources
 from api.app import create_app
 from api.face.days import day_near, size
 from api.portal.languages import wanted
+from domain.datamap import Purpose
 from domain.events import Tag
 from domain.incoming import Language
 from domain.remedies import AUTHORITIES
@@ -68,7 +69,7 @@ def test_no_sentence_of_the_form_stays_english(web: TestClient) -> None:
 
 
 def consent_titles(web: TestClient) -> set[str]:
-    """The controller's own words for its purposes: they are its data map's, in the language it wrote it in."""
+    """The controller's own words for its purposes, which its data map has in one language only."""
     return {each.title for each in web.app.state.web.resources.datamap.purposes}  # type: ignore[attr-defined]
 
 
@@ -154,6 +155,38 @@ def test_a_link_of_a_letter_opens_in_the_language_of_the_letter(web: TestClient,
     assert "Ihre Anfrage" in web.get(f"/follow/{a_link(case, 'follow')}", headers={"Accept-Language": "en"}).text
     assert '<html lang="de">' in web.get("/follow").text
     assert '<html lang="fr">' in web.get(f"/verify/{a_link(case, 'verify')}?language=fr").text, "the person's choice goes first"
+
+
+def test_the_words_of_the_data_map_are_said_in_the_language_of_the_page(resources: Resources, gateway: FakeGateway) -> None:
+    controller = resources.datamap.controller
+    contacts = controller.contacts.model_copy(update={"hours": "Mornings"})
+    news = Purpose.model_validate(
+        {"id": "news", "title": "To write", "lawful_basis": "consent", "automated_decisions": None, "trains_models": False}
+    )
+    changes = {
+        "controller": controller.model_copy(update={"contacts": contacts}),
+        "purposes": (*resources.datamap.purposes, news),
+        "translations": {"de": {"To write": "Werbung", "Mornings": "Vormittags"}},
+    }
+    datamap = resources.datamap.model_copy(update=changes)
+    with TestClient(create_app(dataclasses.replace(resources, datamap=datamap), gateway), base_url="http://127.0.0.1") as web:
+        asked = {"step": "whole", "email": "no", "rights": ["withdraw_consent"]}
+        pages = {
+            each: web.post("/", data=marks(web.get("/").text) | WRITTEN | asked | {"language": each}).text
+            for each in ("en", *OTHERS)
+        }
+    assert (">Werbung<" in pages["de"], "Vormittags" in pages["de"]) == (True, True)
+    assert all(">To write<" in pages[each] and "Mornings" in pages[each] for each in ("en", "fr")), (
+        "what lacks one stays as it is"
+    )
+
+
+def test_the_sum_of_a_clock_is_shown_in_every_language(web: TestClient, resources: Resources) -> None:
+    web.get(f"/follow/{a_link(CaseInHand(resources, country='DE'), 'follow')}")
+    for language, said in (("en", "Last day by law"), ("de", "Letzter Tag nach dem Gesetz"), ("fr", "Dernier jour selon la loi")):
+        page = unescape(web.get(f"/follow?language={language}").text)
+        assert said in page or said[:1].lower() + said[1:] in page
+        assert 'class="line" lang=' not in page, "no line stays in English"
 
 
 def test_the_controllers_own_language_is_for_whoever_wishes_none_of_the_three(resources: Resources, gateway: FakeGateway) -> None:
