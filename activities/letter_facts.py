@@ -36,6 +36,7 @@ from domain.afterwards import days_of_copy
 from domain.consents import course_of
 from domain.errors import LetterRefusedError, NotAllowedNowError, UnknownObjectError
 from domain.events import Tag
+from domain.identity import Doubt
 from domain.minor import HOLDER_HAS
 from domain.remedies import in_one_line, remedies_for
 from domain.rights import NO_IDENTITY_CHECK, Right, at_stake
@@ -86,9 +87,12 @@ def _code(writing: Writing) -> Facts:
 
 
 def _confirm(writing: Writing) -> Facts:
+    # Nothing that the agent typed: it would go out in the controller's name, to an address of their choice (M1).
+    by_agent = Doubt.AGENT.value in (writing.receipt.doubts or ())
     if writing.proven and writing.message.letter != "verify_identity":
-        return {"goes_to": None, "verify_link": None, "link_until": None}
+        return {"by_agent": by_agent, "goes_to": None, "verify_link": None, "link_until": None}
     return {
+        "by_agent": by_agent,
         "goes_to": _goes_to(writing),
         "verify_link": writing.link("verify"),
         "link_until": moment(writing.now + LIVES["verify"], writing.zone, writing.language),

@@ -106,6 +106,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "counted": how_counted(rights, _RECEIVED, _DUE),
         "by_hand": ["Card payments"],
         "undone": ["Old archive"],
+        "by_agent": False,
         "by_post": False,
         "reply": "Reply to this mail",
         "marked": True,

@@ -65,7 +65,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "authority": frozenset({"answer_link"}),
     "code": frozenset({"code", "wrong_tries"}),
     "course": frozenset({"course", "made_sure"}),
-    "confirm": frozenset({"goes_to", "verify_link", "link_until"}),
+    "confirm": frozenset({"by_agent", "goes_to", "verify_link", "link_until"}),
     "consents": frozenset({"ended_from", "purposes", "told"}),
     "decided": frozenset({"by_hand", "how", "recipients", "undone", "what"}),
     "disown": frozenset({"confirming", "disown_link"}),

@@ -172,7 +172,7 @@ class _Reader:
         if self._place == "files":
             if len(self.upload.files) == MOST_FILES:
                 raise InvalidInputError(f"Send at most {MOST_FILES} files, or one archive.", field="files")
-            self._head = b""
+            self._head, self._chosen = b"", bool(options.get(b"filename"))
             self._file = (_file_name(options.get(b"filename", b"")), self._media_type(), self._create())
         elif self._place != "command":
             raise InvalidInputError("The parts of this body are `command` and `files`.", field="body")
@@ -201,7 +201,8 @@ class _Reader:
         self._file = None
         self.upload.files.append(UploadedPart(name, believed(media_type, self._head), writer.ref))
         if not writer.ref.bytes:
-            raise InvalidInputError("This file is empty.", field="files")
+            # A form that was sent without choosing a file has one without a name.
+            raise InvalidInputError("This file is empty." if self._chosen else "Choose one file.", field="files")
 
     def _all(self) -> None:
         self._complete = True

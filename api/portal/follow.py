@@ -20,6 +20,7 @@ from api.portal import deeds, pages, sessions
 from api.portal.languages import current, say, spoke, told_of
 from api.portal.reading import (
     answer_of,
+    by_agent,
     code_is_sent,
     copy_days,
     dates_of,
@@ -271,6 +272,7 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         "wants_more": (state.more_identity_asked and not state.identity_record)
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
         # The mailbox is theirs, and that alone does not settle who asks: a caseworker looks, where anything waits for it.
+        "by_agent": by_agent(view),
         "by_hand": bool(state.unsure) and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
         **fetching_of(events),

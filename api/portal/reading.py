@@ -27,6 +27,7 @@ from domain.deadline import Clock
 from domain.deadline_period import add_months
 from domain.decisions import allowed_actions
 from domain.events import Tag
+from domain.identity import Doubt
 from domain.rights import NO_IDENTITY_CHECK, Outcome, Right
 
 _TELLING: Final = (
@@ -114,6 +115,11 @@ def dates_of(web: Web, view: CaseView) -> dict[str, Any]:
 def at_once(view: CaseView) -> bool:
     """Whether what was asked is done as soon as it is received, so that no date of ours needs waiting for."""
     return course_of(map(Right, view.receipt.rights), view.receipt.consents or ()) == "at_once"
+
+
+def by_agent(view: CaseView) -> bool:
+    """Whether somebody else asked in the person's name."""
+    return Doubt.AGENT.value in (view.receipt.doubts or ())
 
 
 def first_mailbox(session: Session, case_id: UUID) -> UUID | None:

@@ -26,12 +26,11 @@ from api.portal import form, pages, sessions
 from api.portal.form import Filled, Step, picture_asked
 from api.portal.languages import FIELD, current, say, spoke
 from api.portal.limits import mailbox_named_too_often
-from api.portal.reading import address_of, code_is_sent, dates_of, first_mailbox
+from api.portal.reading import address_of, by_agent, code_is_sent, dates_of, first_mailbox
 from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, gives_data, substance
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
-from domain.identity import Doubt
 from domain.identity_decisions import mandate_awaited
 from domain.incoming import Language
 from domain.rights import Channel, Mandate, Right, Status
@@ -157,7 +156,10 @@ def receipt_page(
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.
         address=address_of(web.resources, session.case_id, session.identifier, masked=session.link is not None),
-        agent=Doubt.AGENT.value in (view.receipt.doubts or ()),
+        agent=by_agent(view),
+        handed_in=bool(view.state.evidence),
+        settled=bool(view.state.identity_record) or view.state.authority == "sufficient",
+        closed=view.state.status is Status.CLOSED,
         begins=view.state.status is Status.RECEIVED,  # its workflow takes a moment; until then no proof is taken in
         wants_code=sent or bool(error) or code_is_sent(web, view, session.identifier),
         received_at=view.receipt.received_at,

@@ -13,7 +13,7 @@ from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
 from api.portal.languages import say, told_of
-from api.portal.reading import link_of, masked_address
+from api.portal.reading import by_agent, link_of, masked_address
 from api.portal.submit import receipt_page
 from api.portal.told import tell
 from api.portal.words import asked, code_refused, gives_data
@@ -157,6 +157,7 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         path=f"/verify/{token}",
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
+        by_agent=by_agent(view),
         access=gives_data(view.receipt.rights),
         deletes=view.receipt.rights == [Right.ERASURE.value],
         address=masked_address(web.resources, link.case_id, link.identifier),

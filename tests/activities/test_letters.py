@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from adapters.database.tables import Code, Letter, Link
 from adapters.mail import MailNotTakenError
 from adapters.resources import Resources
+from domain.rights import Relation
 from tests import post_office
 from tests.case_in_hand import ADDRESS, CaseInHand, code_in
 from tests.post_office import PostOffice
@@ -135,3 +136,20 @@ def test_an_unknown_letter_is_refused(case: CaseInHand) -> None:
     with pytest.raises(ApplicationError) as refused:
         case.send("invoice")
     assert refused.value.type == "invalid-input"
+
+
+def test_a_person_is_told_that_somebody_asked_in_their_name_and_nothing_that_was_typed(
+    resources: Resources, office: PostOffice
+) -> None:
+    agent = {"agent": "Mary Quill", "agent_email": "mary@quill.example", "mandate": "lawyer"}
+    for number, language in enumerate(("en", "de", "fr"), 1):
+        case = CaseInHand(resources, relation=Relation.AGENT, language=language, email=f"ruth{number}@example.com", **agent)
+        case.send("verify_identity", identifier=case.mailbox)
+    said = [" ".join(each.text.split()) for each in office.kept]
+    wanted = (
+        "says that you let them act for you",
+        "gibt an, für Sie handeln zu dürfen",
+        "indique que vous le laissez agir pour vous",
+    )
+    assert all(words in text for words, text in zip(wanted, said, strict=True))
+    assert not any("Quill" in each.text or "Quill" in each.html or "If it was you" in each.text for each in office.kept)

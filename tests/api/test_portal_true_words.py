@@ -7,11 +7,15 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
+from activities.case_log import CaseLog
+from adapters.database.case_reader import CaseReader
 from adapters.resources import Resources
-from domain.events import Tag
-from domain.rights import Right
+from domain.events import CaseEvent, Fact, Tag
+from domain.first_events import first_events
+from domain.messages import CaseRef, RecordEvents
+from domain.rights import Relation, Right
 from tests.api.test_portal_halt import halting
-from tests.api.visiting import WRITTEN, a_link, fill, marks, receipts
+from tests.api.visiting import WRITTEN, a_link, fill, hidden, marks, receipts
 from tests.case_in_hand import CaseInHand
 
 AGENT = {"agent": "Mary Quill, Quill & Partners", "agent_email": "mary@quill.example", "mandate": "lawyer"}
@@ -25,6 +29,21 @@ def main_of(page: str) -> str:
 def boxed(page: str) -> str:
     """What stands in the box of what is needed."""
     return unescape("".join(re.findall(r'<section class="need.*?</section>', page, re.DOTALL)))
+
+
+def happens(resources: Resources, tag: Tag, **facts: Fact) -> None:
+    """One more event of the only case."""
+    (receipt,) = receipts(resources)
+    sequence = CaseReader(resources).get(receipt.case_id).state.sequence + 1
+    event = CaseEvent(sequence=sequence, tag=tag, at=datetime.now(UTC), actor="system", facts=facts)
+    CaseLog(resources).record_case_event(RecordEvents(case_id=receipt.case_id, command_id=f"run:{sequence}", events=[event]))
+
+
+def begun(resources: Resources) -> None:
+    """Let the workflow of the only case have begun."""
+    (receipt,) = receipts(resources)
+    for draft in first_events(CaseLog(resources).read_opening(CaseRef(case_id=receipt.case_id))):
+        happens(resources, draft.tag, **draft.facts)
 
 
 class TestReceipt:
@@ -43,6 +62,24 @@ class TestReceipt:
         assert "Load this page again" in boxed(page), "its workflow has not begun"
         (receipt,) = receipts(resources)
         assert receipt.doubts == ["agent"]
+
+    def test_an_agent_reads_how_far_the_mandate_is(self, web: TestClient, resources: Resources) -> None:
+        fill(web, **AGENT)
+        begun(resources)
+        page = web.get("/receipt").text
+        assert "Send the mandate" in boxed(page)
+        command = hidden(page)["command"]
+        empty = {"files": ("", b"", "application/octet-stream")}  # as a browser sends a form without a file
+        nothing = web.post("/follow/evidence", data={"command": command}, files=empty)
+        assert nothing.status_code == 422
+        assert 'href="#files">Choose one file.' in nothing.text, "in the list of mistakes too"
+        happens(resources, Tag.IDENTITY_EVIDENCE_RECEIVED, evidence="00000000-0000-4000-8000-0000000000ee")
+        assert "We have your file." in boxed(web.get("/receipt").text)
+        happens(resources, Tag.REQUEST_CLOSED, outcome="not_the_requester")
+        over = web.get("/receipt").text
+        assert "This request is closed" in over
+        assert "It is settled" not in over
+        assert "What happens next" not in over
 
     def test_a_report_is_no_request(self, web: TestClient) -> None:
         page = fill(web, rights=["minor_report"], message="He is nine.").text
@@ -122,6 +159,15 @@ class TestFollow:
         sent = web.post("/follow/prove/send", data=marks(page)).text
         assert "We have sent a code to r\u2022\u2022\u2022@post.imaginella.example." in sent
         assert "we send a code" not in sent
+
+
+def test_a_person_is_asked_whether_somebody_may_ask_for_them(web: TestClient, resources: Resources) -> None:
+    case = CaseInHand(resources, relation=Relation.AGENT, **AGENT)
+    page = web.get(f"/verify/{a_link(case, 'verify')}").text
+    assert "<h1>Did you let somebody ask for you?</h1>" in page
+    assert "If it was you" not in page
+    assert "Quill" not in page, "nothing that the agent typed stands on a page of ours"
+    assert "Somebody asked this in your name" in web.get(f"/follow/{a_link(case, 'follow')}").text
 
 
 def test_a_page_without_anything_beside_it_has_no_empty_part(web: TestClient, opened_case: CaseInHand) -> None:
