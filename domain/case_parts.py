@@ -19,6 +19,7 @@ NOT_ME = "not_me"  # the task after the owner of a held contact said that it was
 POSTAL = "postal_address"  # kind of an identifier: where letters on paper go; nothing is searched or proven by it
 REACHED_BY = frozenset({"email", "phone", POSTAL})  # whatever the data map names
 GIVEN_ON_PAPER = frozenset({"posted", "read_out"})  # what may become of such a letter: from that day the person counts as told
+REFUND = "refund_payments"  # the task after the decision to delete a child's account: what the child paid
 LETTER_BY_POST = "letter_by_post"  # kind of the task: print a letter, and bring it to the post or to the person
 Finding = Literal["upheld", "partly_upheld", "not_upheld"]
 # found: a system holds it with the person's data; it is told of the request, and no search key (I6)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain.authority import Action
 from domain.case import CaseState
-from domain.case_parts import AFTER_CHECK, GIVEN_ON_PAPER, LETTER_BY_POST, WorkItem
+from domain.case_parts import AFTER_CHECK, GIVEN_ON_PAPER, LETTER_BY_POST, REFUND, WorkItem
 from domain.commands import CompleteWorkItem, ContinueWithoutSystem, RetrySystem, SearchArchive
 from domain.complaint import HANDLE
 from domain.errors import InvalidInputError, NotAllowedNowError
@@ -37,7 +37,7 @@ def _complete_work_item(state: CaseState, command: CompleteWorkItem, _verdict: V
     _posted(state, command)
     if (command.result == "done") != (right is not None):
         raise InvalidInputError("This result does not fit this work item.", field="result")
-    if command.result == "exception":
+    if command.result == "exception" or state.work_items[command.work_item].kind == REFUND:
         need_reason(command)
     if state.work_items[command.work_item].kind == SAFEGUARD and command.result == "found" and not command.files:
         raise InvalidInputError("Add the copy, or say why the person does not get one.", field="files")

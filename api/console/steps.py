@@ -58,6 +58,7 @@ _TASKS: Final[dict[str, str]] = {
     "decide_account": "Decide about the account",
     "account_overdue": "Decide about the account now",
     "account_objection": "The account holder objects",
+    "refund_payments": "Refund what a child paid",
     "suspend_by_hand": "Suspend an account by hand",
     "suspension_failed": "A system could not be suspended",
     "not_me": "Somebody says: this was not me",

@@ -48,6 +48,8 @@ def task(case: CaseInHand, kind: str, **facts: Fact) -> str:
         ("not_me&result=exception", {}, ("Say why it cannot be done", "Why it cannot be done")),
         ("nothing_marked&result=exception", {}, ("What you look with instead",)),
         ("safeguard_copy&result=exception", {}, ("Why they get no copy",)),
+        ("refund_payments&result=found", {}, ("Say what was refunded", "What was refunded, and how")),
+        ("refund_payments&result=not_found", {}, ("Record that nothing was paid", "Where you looked")),
     ],
 )
 def test_a_task_asks_in_its_own_words_and_never_in_those_of_a_search(
@@ -60,6 +62,25 @@ def test_a_task_asks_in_its_own_words_and_never_in_those_of_a_search(
     form = page.partition("Back without doing it")[0].partition("Waiting on")[2]
     assert all(words in form for words in asked)
     assert "earch" not in form
+
+
+def test_a_refund_of_what_a_child_paid_is_answered_in_one_of_three_ways_and_stands_in_the_history(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = CaseInHand(resources, rights=[Right.MINOR_REPORT])
+    form, person, path = task(case, "refund_payments"), at_console(), f"/console/cases/{case.reference}"
+    card = text_of(person.get(path)).partition("Next step")[2].partition("Anything else")[0]
+    assert "Refund what the child paid" in card
+    assert all(words in card for words in ("It is refunded", "Nothing was paid", "It is not refunded"))
+    key = form.partition("work_item=")[2]
+    given = {"work_item": key, "result": "found"}
+    answer = person.post(f"{path}/actions/complete_work_item", given)
+    assert answer.status_code == 422, "amount and way stand with it"
+    answer = person.post(f"{path}/actions/complete_work_item", given | {"note": "12.00 GBP to the card, 27 November."})
+    assert answer.status_code == 303, answer.text
+    told = text_of(person.get(f"{path}/history"))
+    assert "Task answered, done: refund what the child paid" in told
+    assert "12.00 GBP to the card" in told
 
 
 def test_the_day_of_a_letter_is_chosen_in_a_calendar(at_console: SignIn, resources: Resources) -> None:

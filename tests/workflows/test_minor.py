@@ -55,6 +55,13 @@ async def test_an_account_is_suspended_at_once_and_deleted_only_by_two_people(
         assert not office.erasing.plans[0].samples, "nobody looks at what a child made"
         assert office.erasing.runs == []
         await running.command(ApproveErasure(actor=BEN, sha256=f"{1:064x}"))
+        await running.until(lambda office: "account_deleted" in office.letters)
+        await running.until(lambda _office: _open(running, "refund_payments"))
+        assert office.erasing.runs, "the deletion does not wait for the refund, and the case does"
+        (refund,) = _open(running, "refund_payments")
+        answer = CompleteWorkItem(actor=ANNA, work_item=refund, result="not_found")
+        assert await running.refused(answer) == "invalid-input", "where somebody looked stands with it"
+        await running.command(answer.model_copy(update={"note": uuid4()}))
         await running.handle.result()
         assert office.state is not None
         assert office.state.outcome is Outcome.FULFILLED

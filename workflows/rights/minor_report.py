@@ -5,6 +5,7 @@
    with a way to object.
 3. The safeguarding question comes before anything is looked at or destroyed; the evidence can be held.
 4. A person decides within 72 hours. Deleting has a plan that somebody else approves; no timer deletes anything.
+5. What the child paid is a person's task: it is asked for before the account goes, and the case ends with its answer.
 
 Failures: a system that stays away is a work item, and the rest goes on. Next: `activities/minor_report.py`
 """
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.erasure import Erasure
     from activities.minor_report import MinorReport
     from domain.case import CaseState
+    from domain.case_parts import REFUND
     from domain.events import Draft, Fact, Tag
     from domain.messages import CaseRef, SendLetter
     from domain.minor import DECIDE, DECIDE_WITHIN, FIND, OVERDUE
@@ -172,6 +174,8 @@ async def _delete(case: Proceedings) -> None:
         if plan is None or not standing_of(case).approved:
             continue
         await ask_before(case, plan)
+        if not plan.empty:
+            await _ask_about_payments(case)
         await case.until(lambda state: nothing_before(state) or not standing_of(case).approved)
         await case.until(lambda state: not state.held)
         if standing_of(case).approved and await carry_out(case):
@@ -182,6 +186,13 @@ async def _delete(case: Proceedings) -> None:
         await case.record(Draft(tag=Tag.CREDENTIALS_BLOCKED, facts=facts))
         await _tell_holder(case, "account_deleted")
     await finish_unseen(case)
+    await case.until(lambda state: not any(item.kind == REFUND for item in state.open_work_items.values()))
+
+
+async def _ask_about_payments(case: Proceedings) -> None:
+    """What a child paid is refunded by a person, who finds it better while it is there. The deletion does not wait for that."""
+    if not any(item.kind == REFUND for item in case.state.work_items.values()):
+        await case.record(opened(workflow.uuid4(), REFUND))
 
 
 def _account(case: Proceedings, look: int | None = None) -> AccountRef:

@@ -14,7 +14,7 @@ from api.console.cases.facts import CaseFacts
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
 from domain.case import JOIN, CaseState, WorkItem
-from domain.case_parts import IMPORT_ARCHIVE, LETTER_BY_POST
+from domain.case_parts import IMPORT_ARCHIVE, LETTER_BY_POST, REFUND
 from domain.datamap import DataMap
 from domain.work_decisions import SAFEGUARD
 
@@ -168,6 +168,35 @@ _TASKS: Final[dict[str, Mapping[str, Asked]]] = {
             ),
             ("What you look with instead", "Kept with the case."),
         )
+    },
+    REFUND: {
+        "found": Asked(
+            _act(
+                "Say what was refunded",
+                "Somebody under 18 gets back what they paid, by the way it came. It stands in the record with your name and the "
+                "time; whoever reported the account learns nothing of it (privacy policy, children).",
+                "It is refunded",
+            ),
+            ("What was refunded, and how", "Amounts, days and the way it went; kept with the case."),
+        ),
+        "not_found": Asked(
+            _act(
+                "Record that nothing was paid",
+                "Say where you looked: your own records, and the payment provider where one is used. It stands in the record "
+                "with your name and the time (privacy policy, children).",
+                "Nothing was paid",
+            ),
+            ("Where you looked", "Kept with the case."),
+        ),
+        "exception": Asked(
+            _act(
+                "Say why it is not refunded",
+                "The task ends without a refund, so the reason stands in the record, where an authority may read it (Article "
+                "5(2)).",
+                "Close the task",
+            ),
+            ("Why it is not refunded", "Kept with the case."),
+        ),
     },
     SAFEGUARD: {
         "exception": Asked(

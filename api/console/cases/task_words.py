@@ -122,6 +122,13 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
         "The account holder says that they are 18 or older",
         "Ask for no passport: look for what the account shows. Then decide, and say here that you looked.",
     ),
+    "refund_payments": (
+        "Refund what the child paid",
+        (
+            "Nobody under 18 could agree to pay: look in your own records and at the payment provider, and pay it back. The "
+            "deletion does not wait for it, so look soon; if nothing was paid, say that (privacy policy, children)."
+        ),
+    ),
     "suspend_by_hand": (
         "Suspend the account in this system by hand",
         "No program may mark it: let nobody sign in, hide what is public, and stop all sends. Then say so.",

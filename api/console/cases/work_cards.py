@@ -3,6 +3,7 @@
 Next: api/console/cases/stage_cards.py
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from adapters.letter_words import count
@@ -13,7 +14,7 @@ from api.console.cases.measure_words import what
 from api.console.cases.task_words import TASKS
 from domain.authority import Action
 from domain.case import JOIN, WorkItem
-from domain.case_parts import IMPORT_ARCHIVE, POSTAL
+from domain.case_parts import IMPORT_ARCHIVE, POSTAL, REFUND
 from domain.events import Tag
 from domain.next_step import NextStep
 from domain.work_decisions import SAFEGUARD, WITH_COPY, may_be_read_out
@@ -36,6 +37,11 @@ _OWN_PRESSES: dict[str, tuple[Press, ...]] = {
     "account_objection": (Press(Action.DECIDE_ACCOUNT, "Delete it, or give it back", first=True),),
     JOIN: (Press(Action.MERGE_DUPLICATE, "Join the cases", red=True),),
     "after_check": (Press(Action.RECORD_AFTER_CHECK, "Say what you found", first=True),),
+    REFUND: (
+        Press(Action.COMPLETE_WORK_ITEM, "It is refunded", {"result": "found"}, first=True),
+        Press(Action.COMPLETE_WORK_ITEM, "Nothing was paid", {"result": "not_found"}),
+        Press(Action.COMPLETE_WORK_ITEM, "It is not refunded", {"result": "exception"}),
+    ),
     "consider_extension": (Press(Action.EXTEND_DEADLINE, "Take longer", first=True),),
     "consider_partial_answer": (Press(Action.PREPARE_PARTIAL_ANSWER, "Answer a part now", first=True),),
 }
@@ -48,7 +54,7 @@ _ANSWERS: dict[
     "consider_partial_answer": ("Answer everything at once", ""),
 }
 _IN_FORCE = "restriction_in_force"
-_DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check"}  # answered by their own commands alone
+_DECIDED = {"handle_complaint", "complaint_progress", "decide_account", "after_check", REFUND}  # by their own presses alone
 
 
 def retry(looking: Looking, step: NextStep) -> Card:
@@ -121,7 +127,10 @@ def task(looking: Looking, step: NextStep) -> Card:
     plain = ("Do the task: " + item.kind.replace("_", " "), "Look at the case, do it, then say so.")
     title, guidance = TASKS.get(item.kind, plain)
     target = {"work_item": str(key)}
-    own = _OWN_PRESSES.get(item.kind, ())
+    own = [
+        replace(each, target=target | each.target) if each.action is Action.COMPLETE_WORK_ITEM else each
+        for each in _OWN_PRESSES.get(item.kind, ())
+    ]
     done, not_done = _ANSWERS.get(item.kind, ("Done", "It cannot be done"))
     answer = [
         *(
