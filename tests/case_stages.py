@@ -174,7 +174,7 @@ def _searched(case: CaseInHand) -> None:
         case.happen(Tag.SYSTEM_SEARCHED, system=system, records=records)
 
 
-def receipt(case: CaseInHand, system: str, collection: str, rows: int) -> None:
+def receipt(case: CaseInHand, system: str, collection: str, rows: int, state: str = "searched") -> None:
     """What the search of one collection leaves."""
     with case.resources.database.write() as session:
         session.add(
@@ -183,7 +183,7 @@ def receipt(case: CaseInHand, system: str, collection: str, rows: int) -> None:
                 run=1,
                 system=system,
                 collection=collection,
-                state="searched",
+                state=state,
                 rows=rows,
                 keys=[],
                 blobs={},

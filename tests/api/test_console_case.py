@@ -26,7 +26,7 @@ from tests.activities.package_case import SearchedCase
 from tests.api.visiting import a_link
 from tests.at_console import AtConsole, text_of
 from tests.case_in_hand import CaseInHand
-from tests.case_stages import PREPARER, STAGES, failed, in_review, package, searching, withdrawn
+from tests.case_stages import PREPARER, STAGES, failed, in_review, package, receipt, searching, withdrawn
 from tests.factories import MONDAY
 
 SignIn = Callable[..., AtConsole]
@@ -302,11 +302,25 @@ class TestSystems:
     def test_a_running_search_shows_what_came_so_far_and_renews_itself(self, at_console: SignIn, resources: Resources) -> None:
         case = searching(resources)
         page = at_console().get(f"/console/cases/{case.reference}/systems")
-        assert "Searching, 3 of 12 collections" in page.text
-        assert '<progress value="3" max="12"' in page.text
+        assert "Searching, 3 of 11 collections" in page.text, "nobody can be found in the twelfth, and nobody looks there"
+        assert '<progress value="3" max="11"' in page.text
         assert "1,917 records so far" in page.text
         assert f'data-poll="/console/cases/{case.reference}/systems/progress?stage=collecting.' in page.text
         assert 'role="status" data-says' in page.text
+
+    def test_a_system_that_does_not_answer_is_never_called_searched(self, at_console: SignIn, resources: Resources) -> None:
+        """Each attempt leaves a receipt for every collection; without an answer they are no zero (design principle 6)."""
+        case, person = searching(resources), at_console()
+        business = next(system for system in resources.datamap.systems if system.name == "business")
+        for each in business.collections:
+            receipt(case, "business", each.name, 0, state="failed")
+        for tab in ("systems", "systems/progress"):
+            page = text_of(person.get(f"/console/cases/{case.reference}/{tab}"))
+            row = page.partition("Billing and support ")[2].partition("Image files")[0]
+            assert row.startswith("No answer so far; it is tried again by itself")
+            assert "nothing found" not in row
+            assert "0 records" not in row
+            assert f"0 of {len(resources.datamap.systems)} searched" in page
 
     def test_the_fragment_says_when_the_case_has_moved_on(self, at_console: SignIn, resources: Resources) -> None:
         case = searching(resources)

@@ -117,10 +117,10 @@ def test_a_running_search_renews_itself_until_the_case_moves_on(browser: Browser
     with page_of(browser, viewport=WIDE) as page:
         sign_in(page, portal, resources)
         page.goto(f"{portal}{path_of(case)}/systems")
-        expect(page.get_by_text("Searching, 3 of 12 collections")).to_be_visible()
+        expect(page.get_by_text("Searching, 3 of 11 collections")).to_be_visible()
         page.evaluate("() => { window.stays = true; }")
         receipt(case, "platform", "uploads", 7)
-        expect(page.get_by_text("Searching, 4 of 12 collections")).to_be_visible(timeout=LIMIT_MS)
+        expect(page.get_by_text("Searching, 4 of 11 collections")).to_be_visible(timeout=LIMIT_MS)
         assert page.evaluate("() => window.stays")  # renewed in place
         assert set(live_regions(page)) == {("status", "polite")}  # one sentence is read aloud, not the table
         expect(page.get_by_role("status")).to_have_text(page.locator("[data-told]").inner_text())

@@ -26,6 +26,8 @@ _BY_HAND: Final = "measure_by_hand"  # the task to change something in a system 
 _MANUAL: Final = {SystemKind.MANUAL, SystemKind.PROCESSOR}
 _SEARCHED: Final = {Right.ACCESS, Right.PORTABILITY, Right.ERASURE}
 RowState = Literal["failed", "running", "done", "waiting", "skipped"]
+_SILENT: Final = "failed"  # state of a receipt: the system did not answer
+_TRIED_AGAIN: Final = "No answer so far; it is tried again by itself"
 _UNASKED: Final = "Not asked for in this case, as the data map says; import something, and it can be searched"
 _ORDER: Final[tuple[RowState, ...]] = ("failed", "running", "waiting", "done", "skipped")
 
@@ -253,9 +255,14 @@ def _searched(facts: CaseFacts, system: System, known: SystemState, receipt: boo
 def _running(system: System, receipts: Iterable[SearchReceipt]) -> SystemRow:
     if system.kind in _MANUAL:
         return SystemRow(system.name, system.title, "waiting", "Waits for the others, then for a person", None)
-    done, stored = list(receipts), system.kind is SystemKind.FILES
-    records, total = sum(row.rows for row in done), len(system.collections)
-    at = max((row.searched_at for row in done), default=None)
+    left, stored = list(receipts), system.kind is SystemKind.FILES
+    done = [row for row in left if row.state != _SILENT]
+    records, total = sum(row.rows for row in done), sum(not each.anonymous for each in system.collections)
+    at = max((row.searched_at for row in left), default=None)
+    if len(done) < len(left):  # an attempt that got no answer leaves receipts too: they are no result
+        return SystemRow(
+            system.name, system.title, "running", _TRIED_AGAIN, records or None, at, done=len(done), total=total, files=stored
+        )
     if len(done) >= total:
         said = "Searched" if records else "Searched, nothing found"
         return SystemRow(system.name, system.title, "done", said, records, at, files=stored)
