@@ -73,7 +73,7 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
         "the click begins the days in which it can be stopped"
     )
     assert "Nothing goes at the click: until it is carried out, whoever was told can stop it" in text_of(page)
-    assert "What is erased cannot be brought back" in text_of(page)
+    assert "and a caseworker here with “Stop the erasure”. What is erased cannot be brought back" in text_of(page)
     assert "under its own id pc_" in rest, "the processor is told its own id of the person, and nothing more"
     assert "The payment provider: Payments at the provider" in rest.partition("Where nobody has looked")[2]
     assert "Payments at the provider" not in plan, "nobody looked there, so it is no `Keep, 0 records`"
@@ -121,6 +121,8 @@ def test_while_the_days_run_the_case_says_until_when_it_can_be_stopped_and_how(a
     page = text_of(at_console().get(f"/console/cases/{case.reference}"))
     assert "Nothing is erased yet It is carried out from Mon 3 March 2031, 09:30 GMT on." in page
     assert "stops it with the link in the letter, without a code, and you stop it here" in page
+    page = text_of(at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}"))
+    assert "and a caseworker stops it here" in page, "whoever may not stop it is not told to"
 
 
 def test_a_caseworker_may_look_and_not_approve(at_console: SignIn, resources: Resources) -> None:

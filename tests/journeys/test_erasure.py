@@ -148,7 +148,8 @@ async def test_the_person_stops_it_with_the_link_of_the_notice(tmp_path: Path) -
                 assert view.state.erasure is not None
                 assert view.state.erasure.plan is not None, "looking at the link, as a mail scanner does, stops nothing"
                 once = re.search(r'name="once" value="([^"]+)"', page.text)
-                answer = await browser.post(f"/stop/{found[1]}", data={"once": once[1] if once else ""})
+                given = {"once": once[1] if once else ""}
+                answer = await browser.post(f"/stop/{found[1]}", data=given, follow_redirects=True)
                 assert "Nothing will be erased" in answer.text
                 view = await installed.until(case_id, lambda each: each.state.status is Status.CLOSED)
                 assert view.state.outcome is Outcome.WITHDRAWN

@@ -49,11 +49,13 @@ def approve(looking: Looking, _step: NextStep) -> Card:
 def waiting(looking: Looking, _step: NextStep) -> Card:
     """The days in which it can still be stopped."""
     erasure = looking.facts.state.erasure
+    press = Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True)
+    who = "you stop it here" if looking.may(press.action) else "a caseworker stops it here"
     until = moment(erasure.waiting_until, looking.zone) if erasure and erasure.waiting_until else "the waiting days are over"
     return Card(
         "Nothing is erased yet",
         f"It is carried out from {until} on. Until then whoever was told stops it with the link in the letter, without a code, "
-        "and you stop it here; what is erased cannot be brought back (Article 17).",
-        presses=looking.only(Press(Action.CANCEL_ERASURE, "Stop the erasure", red=True)),
+        f"and {who}; what is erased cannot be brought back (Article 17).",
+        presses=looking.only(press),
         waiting=True,
     )
