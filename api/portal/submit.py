@@ -27,13 +27,13 @@ from api.portal.form import Filled, Step, picture_asked
 from api.portal.languages import FIELD, current, say, spoke
 from api.portal.limits import mailbox_named_too_often
 from api.portal.reading import address_of, by_agent, code_is_sent, dates_of, first_mailbox
-from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, gives_data, substance
+from api.portal.words import ACCOUNTS, MANDATES, asked, choices, countries, substance
 from domain.consents import course_of
 from domain.datamap import LawfulBasis, Purpose
 from domain.deadline import regimes_for
 from domain.identity_decisions import mandate_awaited
 from domain.incoming import Language
-from domain.rights import Channel, Mandate, Right, Status
+from domain.rights import Channel, Mandate, Right, Status, at_stake
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -142,6 +142,7 @@ def receipt_page(
         mandate_error: what was wrong with it.
     """
     view = CaseReader(web.resources).get(session.case_id)
+    stake = at_stake(map(Right, view.receipt.rights))
     return pages.show(
         web,
         "receipt.html",
@@ -150,8 +151,8 @@ def receipt_page(
         here="/receipt",
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
-        access=gives_data(view.receipt.rights),
-        deletes=view.receipt.rights == [Right.ERASURE.value],
+        access=stake == "copy",
+        deletes=stake == "erasure",
         objects=Right.OBJECTION.value in view.receipt.rights,
         course=course_of(map(Right, view.receipt.rights), view.receipt.consents or ()),
         # Whoever has just typed it may see whether it is right; a link may have come to somebody else.

@@ -16,10 +16,10 @@ from api.portal.languages import say, told_of
 from api.portal.reading import by_agent, link_of, masked_address
 from api.portal.submit import receipt_page
 from api.portal.told import tell
-from api.portal.words import asked, code_refused, gives_data
+from api.portal.words import asked, code_refused
 from domain.authority import Action
 from domain.errors import CodeRefusedError, InvalidInputError, NoCodesLeftError
-from domain.rights import Right, Status
+from domain.rights import Right, Status, at_stake
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False)
 
@@ -148,6 +148,7 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         return pages.error_page(web, 410)
     view = CaseReader(web.resources).get(link.case_id)
     identifier = view.state.identifiers.get(link.identifier)
+    stake = at_stake(map(Right, view.receipt.rights))
     return pages.show(
         web,
         "verify.html",
@@ -158,8 +159,8 @@ def _shown(web: Web, token: str, told: str = "") -> Response:
         reference=view.receipt.reference,
         asked=asked(view.receipt.rights),
         by_agent=by_agent(view),
-        access=gives_data(view.receipt.rights),
-        deletes=view.receipt.rights == [Right.ERASURE.value],
+        access=stake == "copy",
+        deletes=stake == "erasure",
         address=masked_address(web.resources, link.case_id, link.identifier),
         goes_to=""
         if _is_the_requester(view, link.identifier)

@@ -97,11 +97,6 @@ def outcome_of(outcome: Outcome) -> str:
     return say(_OUTCOMES[outcome])
 
 
-def gives_data(rights: Iterable[str]) -> bool:
-    """Whether what is asked ends in a copy of data, so that a stranger who asks would get them."""
-    return not {Right.ACCESS.value, Right.PORTABILITY.value}.isdisjoint(rights)
-
-
 def code_refused(left: int) -> str:
     """That a code does not hold, and how often the one that is alive may still be typed."""
     told = say("This code does not work.")

@@ -44,6 +44,27 @@ class TestVerify:
         page = web.get(f"/verify/{a_link(case, 'verify')}").text
         assert (why in page, else_ in page) == (True, True)
 
+    @pytest.mark.parametrize(
+        ("right", "said"),
+        [
+            (
+                Right.ACCESS,
+                ("asked us about personal data", "our answer also covers", "Then nobody gets what we hold under this"),
+            ),
+            (Right.ERASURE, ("asked us to delete personal data", "is deleted too", "Then nothing of this address is deleted.")),
+            (Right.OBJECTION, ("asked us for something about", "it covers what we hold", "Then we leave this address out.")),
+        ],
+    )
+    def test_a_further_address_reads_what_a_yes_would_do_with_what_is_its_own(
+        self, web: TestClient, opened_case: CaseInHand, right: Right, said: tuple[str, ...]
+    ) -> None:
+        case = CaseInHand(opened_case.resources, rights=[right])
+        further = case.second_address("nora@example.com")
+        with case.resources.database.write() as session:
+            token = make_link(session, case.id, "verify", further, datetime.now(UTC))
+        page = web.get(f"/verify/{token}").text
+        assert [words for words in said if words not in page] == []
+
     def test_the_button_proves_and_leads_to_the_request(self, web: TestClient, opened_case: CaseInHand) -> None:
         path = f"/verify/{a_link(opened_case, 'verify')}"
         answer = web.post(path, data=hidden(web.get(path).text))
