@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from activities import letter_erasure
-from activities.letter_measures import consents, reach, restriction, resumes, since, transfers
+from activities.letter_measures import consents, reach, refusing, restriction, since, transfers
 from activities.letter_notices import extended, finding, further_routes, held_in, part, withheld_of
 from activities.letter_search import searched, skipped
 from activities.letter_writing import Facts, Writing
@@ -251,7 +251,7 @@ _NEEDS: dict[Need, Callable[[Writing], Facts]] = {
     "part": part,
     "proofs": _proofs,
     "reason": _reason,
-    "resumes": resumes,
+    "refusing": refusing,
     "restriction": restriction,
     "rest": letter_erasure.rest,
     "routes": _routes,

@@ -13,6 +13,7 @@ from activities.letter_writing import Facts, Writing
 from activities.package_language import speaking
 from adapters.database.tables import CaseEventRow
 from adapters.letter_answers import why_restricted
+from adapters.letter_grounds import because
 from adapters.letter_words import moment
 from domain.datamap import Recipient
 from domain.errors import NotAllowedNowError
@@ -71,10 +72,27 @@ def _begun(writing: Writing, at: datetime | None) -> str:
     return moment(at, writing.zone, writing.language)
 
 
-def resumes(writing: Writing) -> Facts:
-    """Whether a refusal ends what was stopped until the decision."""
-    refusal, lasting = writing.state.refusal, restriction_of(writing.state.measures)
-    return {"resumes": bool(refusal and lasting and refusal.right in {None, lasting.right})}
+def refusing(writing: Writing) -> Facts:
+    """On which ground it is refused, whether that ends what was stopped until the decision, and what stays stopped (21(3))."""
+    state, refusal, lasting = writing.state, writing.state.refusal, restriction_of(writing.state.measures)
+    refused = {each.right for each in state.rights} if refusal is None or refusal.right is None else {refusal.right}
+    objected = refusal is not None and Right.OBJECTION in refused
+    stopped = [each for each in state.measures if each.kind == "stop"] if objected else []
+    return {
+        "because": because(_ground(writing), writing.language),
+        "marketing": objected and state.marketing_stopped,
+        "recipients": _recipients(writing, stopped),
+        "resumes": bool(refusal and lasting and refusal.right in {None, lasting.right}),
+    }
+
+
+def _ground(writing: Writing) -> str:
+    if writing.state.refusal is None:
+        return ""
+    number = writing.state.refusal.sequence
+    proposed = CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.sequence == number
+    facts = writing.session.exec(select(CaseEventRow.facts).where(*proposed)).first()
+    return str((facts or {}).get("ground", ""))
 
 
 def transfers(writing: Writing) -> Facts:

@@ -24,6 +24,7 @@ from adapters.letter_answers import (
     why_unknown,
 )
 from adapters.letter_endings import ENDED, HOW
+from adapters.letter_grounds import because
 from adapters.letter_languages import complaint_line_in, remedies_in
 from adapters.letter_words import (
     ASKED,
@@ -167,6 +168,8 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "records": "1,284 records",
         "reference": "HAB-7K4M29QX",
         "resumes": True,
+        "because": because("compelling_grounds", language),
+        "marketing": True,
         "routes": remedies_for(REGIMES, someone),
         "scopes": [{"title": "Mailboxes and chats", "mailboxes": 2, "first": day(_RECEIVED), "last": "", "terms": ["lantern"]}],
         "searched_on": day(_RECEIVED),

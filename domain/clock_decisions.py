@@ -21,7 +21,7 @@ from domain.rights import Right, Status
 _BEFORE_ANSWER = {Status.VERIFYING_IDENTITY, Status.COLLECTING, Status.IN_REVIEW}
 
 
-_OF_OBJECTIONS = {"compelling_grounds", "legal_claims"}
+OF_OBJECTIONS = frozenset({"compelling_grounds", "legal_claims"})  # grounds of a refusal that Article 21(1) has for them alone
 
 
 def _refusable(state: CaseState) -> list[Right]:
@@ -102,7 +102,7 @@ def _propose_refusal(state: CaseState, command: ProposeRefusal, _verdict: Verdic
     meant = _refusable(state) if command.right is None else [command.right]
     if not all(right in _refusable(state) and _known(state, right) for right in meant):
         raise InvalidInputError("This right is not waiting for a decision, or it is not known yet who asks.", field="right")
-    if command.ground in _OF_OBJECTIONS and meant != [Right.OBJECTION]:
+    if command.ground in OF_OBJECTIONS and meant != [Right.OBJECTION]:
         raise InvalidInputError("This ground is for an objection alone (Article 21(1)).", field="ground")
     if command.right is not None:
         facts["right"] = command.right.value

@@ -6,7 +6,9 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from adapters.database.case_reader import CaseReader
+from adapters.resources import Resources
 from domain.events import Tag
+from domain.rights import Right
 from tests.case_in_hand import PACKAGE, CaseInHand
 from tests.factories import SHA
 from tests.post_office import PostOffice
@@ -61,6 +63,28 @@ def test_a_refusal_gives_reasons_and_every_route_and_never_the_internal_note(cas
     assert "You can complain to us" in text
     assert "Information Commissioner" in text
     assert "go to court" in text
+
+
+@pytest.mark.parametrize(
+    ("ground", "said"),
+    [
+        ("compelling_grounds", "The ground is that we have compelling legitimate grounds, which override your interests"),
+        ("manifestly_unfounded", "The ground is that the request is manifestly unfounded (Article 12(5))."),
+    ],
+)
+def test_a_refusal_of_an_objection_begins_with_its_ground_and_says_that_marketing_stays_stopped(
+    resources: Resources, office: PostOffice, ground: str, said: str
+) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    case.proven()
+    case.happen(Tag.MARKETING_STOPPED, addresses=1)
+    told = case.note("We need these figures to see fraud.", CASEWORKER)
+    case.happen(Tag.REFUSAL_PROPOSED, right="objection", ground=ground, text=str(told))
+    case.send("refusal", number=case.sequence, note=told)
+    text = text_of(office)
+    assert text.index(said) < text.index("We need these figures to see fraud.")
+    assert "that stopped when your objection came, and stays stopped (Article 21(3))." in text
+    assert "Those who received the data" not in text, "nobody else sends for this controller"
 
 
 def test_a_refusal_goes_to_nobody_who_is_not_known(case: CaseInHand, office: PostOffice) -> None:

@@ -387,6 +387,22 @@ def test_what_was_stopped_until_an_objection_is_weighed_can_end_before_that_from
     assert "actions/lift_restriction" in card()
 
 
+@pytest.mark.parametrize(
+    ("right", "grounds"),
+    [
+        (Right.OBJECTION, ["compelling_grounds", "legal_claims", "manifestly_unfounded", "excessive", "exemption"]),
+        (Right.RESTRICTION, ["manifestly_unfounded", "excessive", "exemption"]),
+    ],
+)
+def test_an_objection_is_refused_on_its_own_grounds_first_and_nothing_else_is(
+    at_console: SignIn, resources: Resources, right: Right, grounds: list[str]
+) -> None:
+    case = carrying_out(resources, right)
+    form = at_console().get(f"/console/cases/{case.reference}/actions/propose_refusal?right={right.value}").text
+    options = form.partition('<select id="ground"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="([a-z_]+)"', options) == grounds
+
+
 def test_whoever_posts_the_letter_of_a_restriction_reads_where_it_is_not_done_yet(
     at_console: SignIn, resources: Resources
 ) -> None:

@@ -321,6 +321,8 @@ async def test_an_objection_stops_first_and_goes_on_only_after_two_people_and_a_
     await case.act("approve_refusal", {}, Role.REVIEWER)
     await case.until(lambda each: each.state.measures[1].lifted)
     assert "goes on after this letter" in case.letters[-1], "told before, not after"
+    assert "we have compelling legitimate grounds" in case.letters[-1]
+    assert "stays stopped (Article 21(3)). Those who received the data from us have to do the same." in case.letters[-1]
     assert office.sql("platform", flag, people.ERASING)[0][0] is None
     assert (await case.see_through()).state.outcome is Outcome.REFUSED
 

@@ -16,8 +16,10 @@ from api.console.cases.task_forms import Asked
 from api.v1.bodies import SHAPES
 from domain.authority import Action
 from domain.case_parts import GIVEN_ON_PAPER, POSTAL
+from domain.clock_decisions import OF_OBJECTIONS
 from domain.errors import InvalidInputError
 from domain.identity import Factor
+from domain.rights import Right
 
 # The target of a command travels in the address and in hidden fields; a person never types it.
 TARGETS: Final = frozenset({"identifier", "system", "work_item", "sha256", "item", "revision", "result", "right", "approval"})
@@ -97,6 +99,8 @@ def fields_of(
         if name == "kind":
             on_paper = () if action is Action.NAME_ACCOUNT else (POSTAL,)
             options = tuple(dict.fromkeys(("email", "phone", *on_paper, *kinds)))
+        if action is Action.PROPOSE_REFUSAL and name == "ground":
+            options = _grounds(options, target, rights)
         if options and not info.is_required():
             options = ("", *options)
         known = words.DOUBTS if name == "doubt" else OPTIONS
@@ -114,6 +118,16 @@ def fields_of(
         fields.append(FormField(name, label, hint, kind, shown, info.is_required()))
     fields += chosen or _composed(action, places)
     return in_order(fields)
+
+
+def _grounds(options: tuple[str, ...], target: Mapping[str, str], rights: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The grounds of a refusal: those of an objection first where it is one, and none of them where it cannot be (Article 21)."""
+    meant = {target["right"]} if target.get("right") else {name for name, _ in rights}
+    if not meant:
+        return options
+    own = tuple(each for each in options if each in OF_OBJECTIONS and Right.OBJECTION in meant)
+    general = tuple(each for each in options if each not in OF_OBJECTIONS)
+    return (*own, *general) if meant == {Right.OBJECTION} else (*general, *own)
 
 
 def in_order(fields: Sequence[FormField]) -> list[FormField]:
