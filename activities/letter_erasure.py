@@ -28,7 +28,7 @@ class Words:
     """One language.
 
     Args:
-        counted: how much of a collection there is.
+        counted: how much of a collection there is; `beside` stands between two of them.
         by_hand: what goes where only a person can look.
         uncounted: what stays there.
         until: the last day, in `{}`.
@@ -37,6 +37,7 @@ class Words:
     """
 
     counted: str
+    beside: str
     by_hand: str
     uncounted: str
     until: str
@@ -47,6 +48,7 @@ class Words:
 WORDS: Final[dict[Language, Words]] = {
     "en": Words(
         counted="{}: {}",
+        beside="; ",
         by_hand="{}, if anything is there; a person deletes it by hand",
         uncounted="{}, if anything is there",
         until="Until {}.",
@@ -61,6 +63,7 @@ WORDS: Final[dict[Language, Words]] = {
     ),
     "de": Words(
         counted="{}: {}",
+        beside="; ",
         by_hand="{}, falls dort etwas steht; ein Mensch löscht es von Hand",
         uncounted="{}, falls dort etwas steht",
         until="Bis {}.",
@@ -75,6 +78,7 @@ WORDS: Final[dict[Language, Words]] = {
     ),
     "fr": Words(
         counted="{} : {}",
+        beside=" ; ",
         by_hand="{}, s'il s'y trouve quelque chose ; une personne l'efface à la main",
         uncounted="{}, s'il s'y trouve quelque chose",
         until="Jusqu'au {}.",
@@ -190,7 +194,7 @@ class Told:
         for entry in (each for each in self.entries if each.kept):
             until = words.until.format(day(entry.until, self.language)) if entry.until else ""
             alike[self._why(entry), until].append(self._line(entry))
-        return [f"{'; '.join(lines)}. {why}. {until}".strip() for (why, until), lines in alike.items()]
+        return [f"{words.beside.join(lines)}. {why}. {until}".strip() for (why, until), lines in alike.items()]
 
     def _by_a_person(self, entry: Entry) -> bool:
         return entry.by_hand and not entry.kept
