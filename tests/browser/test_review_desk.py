@@ -12,6 +12,8 @@ from sqlmodel import select
 from adapters.database.tables import ItemDecision, PackageRow
 from adapters.resources import Resources
 from domain.events import Tag
+from domain.item_rules import Parts
+from domain.redaction import Span
 from domain.rights import Role
 from tests import opened
 from tests.activities.package_case import ACCOUNT, DATAMAP, SearchedCase
@@ -43,7 +45,7 @@ def case(resources: Resources) -> SearchedCase:
     found.event(Tag.COLLECTION_STARTED, run=1, keys=[str(found.mailbox)], systems=["platform"])
     found.found("platform", "accounts", ACCOUNT)
     rows = [(number, 42, body, f"2026-11-{number:02d}T10:00:00+00:00") for number, body in enumerate(BODIES, start=1)]
-    found.found("platform", "prompts", rows)
+    found.found("platform", "prompts", rows, doubtful=[(9, 42, "A harbour of somebody else", "2026-11-09T10:00:00+00:00")])
     files = {
         "note.txt": b"Written by Mr Baker.",
         "letter.pdf": PDFS["text"]("Mr Baker"),
@@ -65,8 +67,8 @@ def came_back(case: SearchedCase) -> None:
     """The package was returned, something was decided anew, and it was built again: the approver sees the difference."""
     case.event(Tag.PACKAGE_RETURNED)
     first, second = case.items("platform", "prompts")[2:4]
-    case.decide(first.id, "duplicate", None, 2)
-    case.decide(second.id, "with_legal", "privilege", 3)
+    case.decide(first.id, "duplicate", None, 3)
+    case.decide(second.id, "with_legal", "privilege", 4)
     case.event(Tag.PACKAGE_BUILT, **case.build().facts)
 
 
@@ -117,9 +119,12 @@ def test_a_whole_collection_is_decided_by_keyboard_alone(
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, portal: str, resources: Resources, case: SearchedCase
 ) -> None:
-    case.decide(case.items("platform", "prompts")[1].id, "withhold", "third_party")
+    item = case.items("platform", "prompts")[1].id
+    case.decide(item, "redact", "third_party", 1, Parts(spans=(Span(words="Mr Baker"),)))
+    case.event(Tag.PACKAGE_BUILT, **case.build().facts)
     pages = {
         "desk": "/package/platform/prompts",
+        "desk-doubtful": "/package/platform/prompts/doubtful",
         "desk-files": "/package/uploads/pictures",
         "desk-page": "/package/uploads/pictures/files/1/look",
         "desk-picture": "/package/uploads/pictures/files/2/look",
@@ -131,9 +136,20 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         "desk-refer": "/package/platform/prompts/2/legal",
         "desk-walls": "/walls",
     }
-    came_back(case)
     with page_of(browser, viewport=WIDE) as page:
         sign_in(page, portal, resources)
+        page.goto(f"{portal}{path_of(case)}")
+        expect(page.get_by_role("button", name="Cover it there too")).to_be_visible()
+        looked_at(page, "desk-leaks")
+        case.decide(item, "withhold", "third_party", 2)
+        came_back(case)
+        page.goto(f"{portal}{path_of(case)}/package/platform/prompts")
+        page.locator("#item-1 details").first.locator("summary").click()
+        page.locator("#decision-1").select_option("extract")
+        page.locator("#typed-1").fill("fox")
+        page.get_by_role("button", name="Show what this extract gives of number 1").click()
+        expect(page.locator("#extract-1")).to_contain_text("A fox in the snow")
+        looked_at(page, "desk-extract")
         for name, path in pages.items():
             page.goto(f"{portal}{path_of(case)}{path}")
             for details in page.locator(".item details").all():
