@@ -75,6 +75,7 @@ def environment(language: Language) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.globals |= {"asset": ASSETS.at, "shared": SHARED.at, "language": language, "languages": NAMES}
+    made.globals["colon"] = "\u00a0: " if language == "fr" else ": "
     made.filters["spoken"] = partial(steps_in, language=language)
 
     def said(sentence: str) -> str:

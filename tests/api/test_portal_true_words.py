@@ -215,6 +215,10 @@ class TestForm:
         unsaid = web.post("/", data=sent).text
         assert unsaid.index('id="username"') < unsaid.index('id="seen_at"')
 
+    def test_whoever_has_no_mailbox_is_told_the_other_ways(self, web: TestClient) -> None:
+        page = web.post("/", data=marks(web.get("/").text) | {"rights": "access", "step": "what"}).text
+        assert page.index("No e-mail address? Ask us by post: our address") < page.index("By post: ", page.index("<footer"))
+
     def test_an_agent_reads_which_answers_are_about_the_person(self, web: TestClient) -> None:
         page = web.post("/", data=marks(web.get("/").text) | WRITTEN | AGENT | {"step": "whole"}).text
         assert "E-mail address of the person" in page
