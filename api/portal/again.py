@@ -33,6 +33,15 @@ async def by_link(token: str, request: Request, web: TheWeb) -> Response:
     return await _sent(web, link.case_id, forms.field(await forms.form_of(request), "once"))
 
 
+@router.post("/collect/again")
+async def by_visit(request: Request, web: TheWeb) -> Response:
+    """From the page of the copy, where its thirty days are over before the link to it is: a reminder brings a link of its own."""
+    session = await run_in_threadpool(sessions.current, request, web, "package")
+    form = await forms.form_of(request)
+    sessions.check_form(web, session, forms.field(form, "key"))
+    return await _sent(web, session.case_id, forms.field(form, "once"))
+
+
 @router.post("/follow/copy")
 async def by_page(request: Request, web: TheWeb) -> Response:
     """From the page of the request, also after it is closed: to the page of the copy if it is open here, else by mail."""

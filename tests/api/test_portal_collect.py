@@ -15,6 +15,7 @@ from sqlmodel import func, select, update
 from adapters.blobs import BlobReader
 from adapters.database.case_reader import CaseReader
 from adapters.database.tables import AccessLog, Link, Note
+from adapters.resources import Resources
 from api.portal import download
 from domain.case import WorkItem
 from domain.commands import ReissuePackage
@@ -23,6 +24,7 @@ from domain.rights import Outcome, Status
 from tests.activities.package_case import SearchedCase
 from tests.api.conftest import FakeGateway
 from tests.api.visiting import a_code, a_link, hidden, status_of
+from tests.case_in_hand import CaseInHand
 from tests.local_day import here
 
 
@@ -63,6 +65,21 @@ class TestCollect:
             assert said[0] == said[1]
         released.event(Tag.PACKAGE_OPENED)
         assert "ask here and we open it again" in web.get("/follow?language=en").text, "fetched is not over"
+
+    def test_after_thirty_days_the_page_itself_sends_a_new_link(
+        self, web: TestClient, resources: Resources, gateway: FakeGateway
+    ) -> None:
+        case = CaseInHand(resources)
+        case.released()
+        case.at = datetime.now(UTC) - timedelta(days=31)
+        case.happen(Tag.DELIVERY_NOTIFIED)
+        page = web.get(f"/collect/{a_link(case, 'package')}").text  # of a reminder, which came later
+        assert "ask here and we open it again" in page
+        assert "Send me a code" not in page, "it would open nothing"
+        answer = web.post("/collect/again", data=hidden(page))
+        assert "A new link is on its way" in answer.text
+        assert isinstance(gateway.calls[-1].command, ReissuePackage)
+        assert "Send me a code" in web.get("/collect").text, "thirty days begin again"
 
     def test_the_copy_opens_with_a_fresh_code_only(self, web: TestClient, released: SearchedCase) -> None:
         page = web.get(f"/collect/{a_link(released, 'package')}")
