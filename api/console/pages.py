@@ -3,6 +3,7 @@
 A page works without a script; one short script of our own renews fragments and sends filters. Next: api/console/sign_in.py
 """
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime
 from functools import cache
@@ -54,7 +55,8 @@ ASSETS: Final = Assets(
 )
 _WITHOUT_PASSKEY: Final = (PASSKEYS, SIGN_IN, "/console/sign-out", "/console/account")  # open to whoever is to add one
 _MOST_FIELDS: Final = 400  # a bulk selection of a whole page
-_FORBIDDEN, _OUR_OWN, _AWAY = 403, 500, 503
+_FORBIDDEN, _ABSENT, _OUR_OWN, _AWAY = 403, 404, 500, 503
+_OF_A_CASE: Final = re.compile(r"/console/cases/(HAB-[0-9A-Z]{4,12})/")
 _log = structlog.get_logger("web")
 
 # What happened, what was kept, what to do now (ui.md, "Errors").
@@ -158,28 +160,28 @@ class ConsoleRoute(APIRoute):
         rule = ROUTES[method, self.path_format]
 
         async def guarded(request: Request) -> Response:  # noqa: PLR0911 (one return per kind of refusal)
-            web, who = web_of(request), None
+            web = web_of(request)
             request.state.rule = rule
             try:
-                who = await _admitted(request, web, rule)
+                await _admitted(request, web, rule)
                 return await handler(request)
             except SignedOutError as refusal:
                 return _signed_out(request, web, refusal)
             except SignInAgainError as refusal:
                 return away_to(refusal.where)
             except DomainError as refusal:
-                return await run_in_threadpool(_refused, web, who, refusal)
+                return await run_in_threadpool(_refused, web, _signed_in(request), refusal, _case_of(request))
             except RequestValidationError:  # an address that no page of ours leads to
-                return await run_in_threadpool(error_page, web, who, 404)
+                return await run_in_threadpool(error_page, web, _signed_in(request), 404)
             except HTTPException as refusal:
-                return await run_in_threadpool(error_page, web, who, refusal.status_code)
+                return await run_in_threadpool(error_page, web, _signed_in(request), refusal.status_code, case=_case_of(request))
             except (OperationalError, InterfaceError, PoolTimeoutError):
-                return error_page(web, None, _AWAY)
+                return error_page(web, None, _AWAY, case=_case_of(request))
             except ClientDisconnect:
                 raise  # whoever went away gets no page, and is no failure of ours (api/errors.py)
             except Exception as failure:  # noqa: BLE001 (whatever it is, its words may quote somebody's data)
                 _log.error("request failed", route=self.path_format, exc_info=failure)
-                return error_page(web, None, _OUR_OWN)
+                return error_page(web, None, _OUR_OWN, case=_case_of(request))
 
         return guarded
 
@@ -216,22 +218,42 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, shown)
 
 
-def error_page(web: Web, who: SignedIn | None, status: int, told: str | None = None) -> HTMLResponse:
-    """A refusal in words."""
+def error_page(web: Web, who: SignedIn | None, status: int, told: str | None = None, *, case: str = "") -> HTMLResponse:
+    """A refusal in words.
+
+    Args:
+        web: of the process.
+        who: sees it, with the menu; None where nobody could be asked.
+        status: of HTTP.
+        told: its own words.
+        case: reference of the case that it was about; empty for none.
+    """
     title, what_now = ERRORS.get(status, ERRORS[404] if status < _OUR_OWN else ERRORS[500])
-    page = show(web, "error.html", who, status=status, title=title, what_now=told or what_now)
+    here = case if status not in (_ABSENT, _FORBIDDEN) else ""  # whoever may not see it is led to no case
+    page = show(web, "error.html", who, status=status, title=title, what_now=told or what_now, case=here)
     if status == _AWAY:
         page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return page
 
 
-async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
+def _signed_in(request: Request) -> SignedIn | None:
+    """Whoever has a session, also where the role covers nothing here: they keep their menu."""
+    return cast("SignedIn | None", getattr(request.state, "who", None))
+
+
+def _case_of(request: Request) -> str:
+    """Reference of the case that an address is about."""
+    found = _OF_A_CASE.match(request.url.path)
+    return found[1] if found else ""
+
+
+async def _admitted(request: Request, web: Web, rule: Rule) -> None:
     if request.method == "POST" and from_elsewhere(request, web):
         raise HTTPException(_FORBIDDEN)
     who = None
     if rule.roles is not None:
         who = await run_in_threadpool(sessions.current, request, web)
-        request.state.person = who.person  # for the line of a refusal (api/observation.py)
+        request.state.who, request.state.person = who, who.person  # for the page and the line of a refusal (api/observation.py)
         if who.role not in rule.roles:
             raise HTTPException(_FORBIDDEN)
         due = web.resources.settings.passkeys == "required" and not (who.by_passkey or who.by_provider)
@@ -246,7 +268,6 @@ async def _admitted(request: Request, web: Web, rule: Rule) -> SignedIn | None:
         request.state.form = await form_of(request, _MOST_FIELDS)
         if who is not None:
             sessions.check_form(who, field(request.state.form, "key"))
-    return who
 
 
 def _signed_out(request: Request, web: Web, refusal: SignedOutError) -> Response:
@@ -258,9 +279,9 @@ def _signed_out(request: Request, web: Web, refusal: SignedOutError) -> Response
     return show(web, "signed_out.html", None, status=401, told=refusal.message)
 
 
-def _refused(web: Web, who: SignedIn | None, refusal: DomainError) -> HTMLResponse:
+def _refused(web: Web, who: SignedIn | None, refusal: DomainError, case: str) -> HTMLResponse:
     status = STATUSES.get(refusal.kind, _OUR_OWN)
     if status == _OUR_OWN:
         _log.error("request failed", exc_info=refusal)
-        return error_page(web, who, status)
-    return error_page(web, who, status, None if status == STATUSES["not-found"] else refusal.message)
+        return error_page(web, who, status, case=case)
+    return error_page(web, who, status, None if status == STATUSES["not-found"] else refusal.message, case=case)

@@ -187,7 +187,7 @@ def _complete_work_item(session: Session, deed: Deed) -> dict[str, Any]:
     given = {name: value for name, value in deed.given.items() if name != "note"}
     item = deed.view.state.work_items.get(given["work_item"])
     if item is None:
-        raise InvalidInputError("There is no such work item in this case.", field="work_item")
+        raise InvalidInputError("This task is none of this case, or not any more.", field="work_item")
     if given["posted_on"] is not None and given["posted_on"] > deed.now.date() + timedelta(days=1):  # ahead of us by a zone
         raise InvalidInputError("A letter went on a day that has been.", field="posted_on")
     if deed.files and ((item.system is None and item.kind != SAFEGUARD) or given["result"] != "found"):

@@ -134,7 +134,7 @@ class TestPress:
             f"{path_of(case)}/actions/complete_work_item", {"work_item": item, "result": "exception", "note": "Shut down."}
         )
         assert answer.headers["location"] == f"{path_of(case)}?done=waiting"
-        assert "is not answered yet" in person.get(answer.headers["location"]).text
+        assert "the engine has not answered yet" in text_of(person.get(answer.headers["location"]))
 
     def test_a_reviewer_releases_with_one_click(self, at_console: SignIn, searched: SearchedCase) -> None:
         person, path = at_console(Role.REVIEWER), path_of(searched)

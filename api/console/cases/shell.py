@@ -42,6 +42,7 @@ from domain.staffing import shares_family_name
 from domain.timeline import timeline
 
 BASE: Final = "/console/cases"
+WAITING: Final = "waiting"  # what a page is told of a command that nobody has answered yet
 _KINDS: Final = {
     Right.ACCESS: "Access request",
     Right.ERASURE: "Erasure request",
@@ -121,6 +122,7 @@ def show_case(
         near=_near(facts, today),
         copied=not facts.state.rights or facts.state.item(facts.state.copied) is not None,
         tab=tab,
+        handed_in=done == WAITING,
         tabs=_tabs(who, facts),
         card=card,
         anything_else=_anything_else(looking, card) if card else [],
@@ -278,6 +280,4 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
 
 def told_of(done: str) -> str:
     """What was just done, in words."""
-    if done == "waiting":
-        return "It was handed in and is not answered yet. It counts once it is; look again in a minute."
     return act_of(Action(done)).done if done in set(Action) else DONE_BESIDE.get(done, "")
