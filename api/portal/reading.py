@@ -179,14 +179,16 @@ def code_is_sent(web: Web, view: CaseView, identifier: UUID | None) -> bool:
 def answer_of(state: CaseState) -> dict[str, bool]:
     """What of the answer is there.
 
-    `ready` and `fetched` are of a copy, `copies` says whether one is made at all; `answered`, that the person was told about
-    everything they asked; `told`, that our answer went out, so that nothing of it is still to come.
+    `ready` and `fetched` are of a copy, `part` says that it is a first part of one, `copies` whether one is made at all;
+    `answered`, that the person was told about everything they asked; `told`, that our answer went out, so that nothing of it is
+    still to come.
     """
     answered = state.answered and not state.held
     copy = state.fetchable if state.fetchable and state.fetchable.records else None  # where nothing is held the letter is all
     return {
         "ready": copy is not None and not state.held,
         "fetched": copy is not None and copy.opened,
+        "part": copy is not None and copy == state.partial_given,
         "copies": state.item(state.copied) is not None,
         "answered": answered,
         "told": answered or state.outcome in _ANSWERS,

@@ -34,7 +34,7 @@ class SessionOverError(DomainError):
     """The page was open too long, or belongs to another letter than the one opened last."""
 
     kind = "session-over"
-    sentence = "This page was open for a while, so we closed it to keep your data safe. Nothing is lost."
+    sentence = "We close a page of a request when nobody uses it for a while, to keep your data safe. Nothing is lost."
 
 
 class Visit(BaseModel):

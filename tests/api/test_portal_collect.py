@@ -221,6 +221,10 @@ class TestCollect:
         searched.event(Tag.PARTIAL_APPROVED, sha256=part.sha256, binding=part.sha256)
         assert "nothing to fetch here" in web.get(f"/collect/{a_link(searched, 'package')}").text
         searched.event(Tag.PARTIAL_NOTIFIED)
+        followed = web.get(f"/follow/{a_link(searched, 'follow')}").text
+        assert "A part of our answer is ready. We answer the rest by" in followed
+        assert "A first part of your copy is ready." in followed
+        assert ">Your copy is ready" not in followed
         page = web.get(f"/collect/{a_link(searched, 'package')}").text
         assert "A first part of the copy of your data" in page
         sent = web.post("/collect/send", data=hidden(page)).text
@@ -228,6 +232,7 @@ class TestCollect:
         copy = web.get("/collect/download")
         assert hashlib.sha256(copy.content).hexdigest() == part.sha256
         assert CaseReader(searched.resources).events(searched.id)[-1].tag == Tag.PARTIAL_OPENED
+        assert "You have fetched the first part of your copy. The rest comes later." in web.get("/follow").text
         assert status_of(searched) == (Status.IN_REVIEW, None)
 
     def test_an_ended_link_ends_the_visit(self, web: TestClient, released: SearchedCase) -> None:

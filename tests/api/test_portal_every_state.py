@@ -75,7 +75,7 @@ def test_after_whatever_is_wrong_on_the_page_of_a_request(web: TestClient, opene
     assert "Die Seite ist geschlossen" in in_german(web, web.post("/follow/leave", data=sent)).text
     over = web.post("/follow/message", data=sent | {"text": "Later."})
     assert over.status_code == 410
-    assert "Diese Seite war eine Weile offen." in in_german(web, over).text
+    assert "wenn eine Weile niemand sie benutzt" in in_german(web, over).text
 
 
 def test_a_language_is_changed_without_sending_the_words(web: TestClient, opened_case: CaseInHand, gateway: FakeGateway) -> None:
