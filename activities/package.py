@@ -26,7 +26,7 @@ from activities.package_letter import letter
 from activities.package_lists import files_table, withheld_table
 from activities.package_manifest import add_manifest
 from activities.package_portable import datapackage
-from activities.package_sources import CaseFile, gather
+from activities.package_sources import CaseFile, found_mark, gather
 from activities.package_view import Viewer
 from activities.package_zip import PackageZip
 from adapters.database.item_decisions import newest_revision
@@ -76,7 +76,7 @@ class Packaging:
 
 
 def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], None]) -> PackageBuilt:
-    """Build a package and record it; the same case, run, revision, identity record and data map give the same package.
+    """Build a package and record it; the same case, searches, revision, identity record and data map give the same package.
 
     Args:
         resources: opened once by the worker.
@@ -88,7 +88,7 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
     """
     with resources.database.read() as session:
         revision = newest_revision(session, message.case_id) if message.revision is None else message.revision
-        package_id = _id(resources, message, revision)
+        package_id = _id(resources, message, revision, found_mark(session, message.case_id, message.run))
         if row := session.get(PackageRow, package_id):
             return _built(row)
         case = gather(resources, session, message, revision)
@@ -116,8 +116,8 @@ def build(resources: Resources, message: BuildPackage, heartbeat: Callable[[], N
     return _record(resources, row, note)
 
 
-def _id(resources: Resources, message: BuildPackage, revision: int) -> UUID:
-    parts = [message.case_id, message.run, revision, message.identity_record, resources.datamap.hash]
+def _id(resources: Resources, message: BuildPackage, revision: int, found: str) -> UUID:
+    parts = [message.case_id, message.run, found, revision, message.identity_record, resources.datamap.hash]
     if message.partial:
         parts.append(message.partial)
     if message.portable:

@@ -3,10 +3,12 @@
 Read in one go at the start, so that the package describes one moment. Next: activities/package_data.py
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -23,6 +25,8 @@ from adapters.database.tables import (
     CaseIdentifierRow,
     CaseReceipt,
     CaseRecord,
+    SearchReceipt,
+    UploadedFile,
 )
 from adapters.disclosures import disclosures
 from adapters.disputes import Disputed, disputed_of
@@ -31,7 +35,7 @@ from adapters.requester import Requester
 from adapters.resources import Resources
 from domain.archives import AgreedScope
 from domain.case import CaseState
-from domain.case_parts import ANSWERED
+from domain.case_parts import ANSWERED, SEARCHES
 from domain.datamap import Collection, DataMap, Origin, System, SystemKind
 from domain.datamap_systems import BY_HAND, FOUND_BY_HAND
 from domain.errors import NotAllowedNowError, UnknownObjectError
@@ -100,6 +104,22 @@ class CaseFile:
     def laws(self) -> frozenset[str]:
         """`UK`, `EU` or both: whose rights and routes the answer names."""
         return frozenset(regime.split("-")[0] for regime in self.receipt.regimes)
+
+
+def found_mark(session: Session, case_id: UUID, run: int) -> str:
+    """What stands for all that was found: a run goes on in a review, with an archive, a system that answers late, or a file."""
+    here = (SearchReceipt.case_id == case_id, SearchReceipt.run == run)
+    columns = (SearchReceipt.system, SearchReceipt.collection, SearchReceipt.state, SearchReceipt.searched_at)
+    receipts = session.exec(select(*columns).where(*here).order_by(SearchReceipt.system, SearchReceipt.collection)).all()
+    files = session.exec(select(UploadedFile.id).where(UploadedFile.case_id == case_id)).all()
+    record = session.get(CaseRecord, case_id)
+    state = CaseState.model_validate(record.state) if record else None
+    asked = state.work_items.items() if state else ()
+    answers = sorted((str(key), item.result or "") for key, item in asked if item.kind in SEARCHES)
+    systems = sorted((name, system.state) for name, system in state.systems.items()) if state else []
+    parts = [[*map(str, row[:3]), row[3].isoformat()] for row in receipts]
+    whole = json.dumps([parts, sorted(map(str, files)), answers, systems])
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def gather(resources: Resources, session: Session, message: BuildPackage, revision: int) -> CaseFile:

@@ -83,6 +83,19 @@ def test_built_again_it_is_the_same_package_and_nothing_is_built(resources: Reso
     assert sealed_files(resources) == stored
 
 
+def test_what_was_found_after_a_package_is_in_the_next_one_though_nothing_was_decided(resources: Resources) -> None:
+    """An archive that is searched out of a review, and a file that somebody hands in, belong to the same run."""
+    case = typical(resources)
+    first = case.build()
+    case.found("mailing", "subscribers", [(MAILBOX,)])
+    second = case.build()
+    case.by_hand("paper", "found", {"late.txt": b"found later"})
+    third = case.members()
+    assert len({first.package, second.package}) == 2
+    assert b"found later" in b"".join(third.values())
+    assert len(package_rows(resources)) == 3
+
+
 def test_two_attempts_at_once_leave_one_package(resources: Resources) -> None:
     case = typical(resources)
     before = sealed_files(resources)
