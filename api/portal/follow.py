@@ -273,6 +273,8 @@ def _standing(web: Web, view: CaseView, session: sessions.Visit, events: list[Ca
         or (mandate_awaited(state) and state.authority_open and agents_address(state) is None),
         # The mailbox is theirs, and that alone does not settle who asks: a caseworker looks, where anything waits for it.
         "by_agent": by_agent(view),
+        # Whoever owns a further address reads nothing that the requester wrote, and ends and adds nothing.
+        "theirs": state.delivery_address in {None, session.identifier},
         "by_hand": bool(state.unsure) and delivery is not None and delivery.standing == "proven",
         **answer_of(state),
         **fetching_of(events),

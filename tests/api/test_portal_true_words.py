@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, datetime
 from html import unescape
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 
 from activities.case_log import CaseLog
 from adapters.database.case_reader import CaseReader
+from adapters.links import make_link
 from adapters.resources import Resources
 from domain.events import CaseEvent, Fact, Tag
 from domain.first_events import first_events
@@ -29,6 +31,11 @@ def main_of(page: str) -> str:
 def boxed(page: str) -> str:
     """What stands in the box of what is needed."""
     return unescape("".join(re.findall(r'<section class="need.*?</section>', page, re.DOTALL)))
+
+
+def link_to(case: CaseInHand, identifier: UUID) -> str:
+    with case.resources.database.write() as session:
+        return make_link(session, case.id, "verify", identifier, datetime.now(UTC))
 
 
 def happens(resources: Resources, tag: Tag, **facts: Fact) -> None:
@@ -151,6 +158,17 @@ class TestFollow:
     ) -> None:
         case = CaseInHand(resources, rights=[right])
         assert ("Name another address" in web.get(f"/follow/{a_link(case, 'follow')}").text) is asked
+
+    def test_the_owner_of_a_further_address_is_offered_what_they_may_do(self, web: TestClient, resources: Resources) -> None:
+        case = CaseInHand(resources)
+        case.proven()
+        further = case.second_address("old@example.com")
+        path = f"/verify/{link_to(case, further)}"
+        page = web.post(path, data=hidden(web.get(path).text)).text
+        assert "This address is confirmed" in page
+        assert "shown only to the address that the answer goes to" in page
+        assert not any(offered in page for offered in ("Read it with a code", "withdraw the request", "Name another address"))
+        assert "This was not me" in page
 
     def test_a_code_that_was_sent_is_said_to_be_sent(self, web: TestClient, resources: Resources) -> None:
         case = CaseInHand(resources)
