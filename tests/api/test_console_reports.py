@@ -100,6 +100,9 @@ class TestReports:
         assert stages["collecting"]["late"] == "1"
         assert {row["move"]: row["open"] for row in rows(person, "open-by-move")} == {"us": "0", "them": "1", "system": "1"}
         assert {row["right"]: row["open"] for row in rows(person, "open-by-right")} == {"access": "2", "erasure": "1"}
+        page = text_of(person.get("/console/reports"))
+        assert "All rights 3 " in page, "three rights of two cases are no three cases"
+        assert "stands in several rows, and as often in the sum." in page
 
     def test_what_was_approved_alone_is_counted_with_what_was_found_afterwards(
         self, at_console: SignIn, resources: Resources
