@@ -146,6 +146,11 @@ def kept_back(summary: Mapping[str, Any]) -> list[str]:
     return [words for number, words in said if number]
 
 
+def left_out(summary: Mapping[str, Any]) -> int:
+    """For the office: how many items are no part of a package's answer, and so kept back on no ground."""
+    return sum(each.get("excluded", 0) for each in summary.get("collections", []))
+
+
 def in_words(records: int, files: int, language: Language = "en") -> str:
     """What a package holds: 100 records and 29 files."""
     said = [count(number, noun, language) for number, noun in ((records, "record"), (files, "file")) if number]

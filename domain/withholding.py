@@ -175,8 +175,10 @@ def check_decision(choice: ItemChoice, basis: Basis | None, *, laws: Iterable[st
             "The law that applies to this person does not know this basis. Choose one that each of its laws has.", field="basis"
         )
     needs_words = basis is not None and (GROUNDS[basis].prejudice or basis in _CITED)
-    if (needs_words or choice in _EXPLAINED) and not reason:
-        raise InvalidInputError("Say why: which harm, which provision, or which agreement.", field="reason")
+    if choice in _EXPLAINED and not reason:
+        raise InvalidInputError(_EXPLAINED[choice], field="reason")
+    if needs_words and not reason:
+        raise InvalidInputError("Say why: which harm, or which provision.", field="reason")
     if choice in IN_PARTS and not parts:
         raise InvalidInputError("Say which parts: fields, places or words.", field="spans")
     if choice not in IN_PARTS and parts:
@@ -184,4 +186,7 @@ def check_decision(choice: ItemChoice, basis: Basis | None, *, laws: Iterable[st
 
 
 _CITED = frozenset({Basis.NATIONAL_LAW, Basis.REQUIRED_BY_LAW})  # nobody can check it without the provision
-_EXPLAINED = frozenset({ItemChoice.OUTSIDE_SCOPE, ItemChoice.ALREADY_HAS_IT})  # the scope that was agreed; when they got it
+_EXPLAINED = {
+    ItemChoice.OUTSIDE_SCOPE: "Say which scope was agreed, with whom and when.",
+    ItemChoice.ALREADY_HAS_IT: "Say when and how they got it.",
+}

@@ -285,3 +285,28 @@ def test_letters_of_a_pdf_that_its_picture_does_not_show_are_said_before_it_is_g
     assert "<q>Ines Moreau</q>" in boxed
     assert warning not in plain
     assert "Ines Moreau" in plain  # letters that can be read and searched by whoever sees no picture
+    person.post(f"{here}/0/look", {"press": "cover", "words": "Ines Moreau", "basis": "third_party"})
+    covered = person.get(f"{here}/0/look").text
+    assert (warning in covered, "it leaves as a picture: letters that are not seen on it are not in it" in covered) == (
+        False,
+        True,
+    )
+
+
+def test_what_is_no_part_of_the_answer_is_counted_apart_from_what_is_withheld(at_console: SignIn, searched: SearchedCase) -> None:
+    person = at_console()
+    searched.found("platform", "prompts", [(number, 42, f"prompt {number}", "2026-11-01") for number in range(5)])
+    here = f"{path_of(searched)}/{PROMPTS}"
+    asked = {"outside_scope": "Say which scope was agreed", "already_has_it": "Say when and how they got it"}
+    chosen = ("duplicate", "outside_scope", "already_has_it", "not_about_the_person")
+    for number, (item, choice) in enumerate(zip(searched.items("platform", "prompts"), chosen, strict=False)):
+        given = {"item": item.id, "position": str(number), "decision": choice}
+        if choice in asked:
+            assert asked[choice] in text_of(person.post(here, given))
+        assert person.post(here, given | {"reason": "Told by telephone."}).status_code == 303
+    add_package(searched)
+    table = text_of(person.get(f"{path_of(searched)}/package"))
+    assert "prompts 1 0 0 0 4 5 Look" in table
+    assert "list of what is missing does not have it" in table
+    assert "Nothing withheld; 4 items are no part of the answer" in text_of(at_console(Role.REVIEWER).get(path_of(searched)))
+    assert b"nothing to list" in searched.members()["withheld.csv"]

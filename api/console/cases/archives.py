@@ -32,6 +32,7 @@ from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
 from api.console.turned_away import SignedOutError
+from api.console.words import KIND
 from api.dependencies import TheWeb, Web
 from api.face.forms import field
 from api.uploads import Upload, read_upload
@@ -242,7 +243,7 @@ def _page(
         states=STATES,
         people=_names(web, [*(each.row.imported_by for each in archives.imports()), *_agreeing(archives)]),
         acts=may(who.role, "POST", "/console/cases/{reference}/archives/agree"),
-        keys=sorted({kind.replace("_", " ") for kind, _ in archives.identifiers(case.state)}),
+        keys=sorted({KIND(kind).lower() for kind, _ in archives.identifiers(case.state)}),
     )
 
 

@@ -55,6 +55,7 @@ class Branch:
     files: int
     withheld: int
     covered: int = 0
+    left_out: int = 0  # no part of the answer, so kept back on no ground
     seen: int = 0
     items: int = 0
     archive: bool = False  # messages that belong together can be decided about as one
@@ -82,11 +83,11 @@ class Tree:
         return in_words(*contents(self.row.summary)) if self.row else ""
 
     @property
-    def totals(self) -> tuple[int, int, int, int]:
-        """Records, files, withheld, covered in part."""
-        names = ("records", "files", "withheld", "covered")
-        records, files, withheld, covered = (sum(getattr(each, name) for each in self.branches) for name in names)
-        return records, files, withheld, covered
+    def totals(self) -> tuple[int, int, int, int, int]:
+        """Records, files, withheld, covered in part, left out."""
+        names = ("records", "files", "withheld", "covered", "left_out")
+        records, files, withheld, covered, left_out = (sum(getattr(each, name) for each in self.branches) for name in names)
+        return records, files, withheld, covered, left_out
 
     @property
     def seen(self) -> int:
@@ -103,7 +104,7 @@ class Tree:
         """Nobody looked at all of it, and it is not plain: something was kept back, or is mail or files found by hand."""
         unseen = [each for each in self.branches if each.seen < each.items]
         unsorted = any(each.archive or each.collection == BY_HAND for each in unseen)
-        return not self.sampling and bool(unseen) and (unsorted or any(self.totals[2:]))
+        return not self.sampling and bool(unseen) and (unsorted or any(self.totals[2:4]))
 
     @property
     def sampling(self) -> bool:
@@ -158,6 +159,7 @@ def _branch(web: Web, part: dict[str, Any]) -> Branch:
         files=part["files"],
         withheld=part["withheld"],
         covered=part.get("covered", 0),
+        left_out=part.get("excluded", 0),
         items=part["records"] + part["withheld"] + part.get("excluded", 0) if part["collection"] else 0,
         archive=system is not None and system.kind is SystemKind.ARCHIVE and part["collection"] == MESSAGES,
     )

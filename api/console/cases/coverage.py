@@ -29,6 +29,7 @@ from domain.traversal import Place
 Result = Literal["found", "nothing", "not searched"]
 _NORMAL: Final = {"email": normal_email, "phone": normal_phone}
 _STANDING: Final = {"proven": "proven", "accepted": "accepted by hand"}
+BY_A_PERSON: Final = "A person searched"
 _ANONYMOUS: Final = "Nobody can be found in it: it is about all users together"
 # An authority has the file alone: what the page says stands in it, one line for each collection.
 HEAD: Final = (
@@ -64,6 +65,11 @@ class Covered:
     at: datetime | None
     searched_with: str = ""
     scope: ScopeLine | None = None
+
+    @property
+    def led_by(self) -> str:
+        """What it was searched with, in a sentence."""
+        return self.searched_with if self.searched_with in {"", BY_A_PERSON} else f"Searched with {self.searched_with}"
 
     def cells(self, reference: str) -> Sequence[object]:
         """As a line of the table that is exported."""
@@ -147,7 +153,7 @@ def _looked_up_by(collection: Collection, titles: Mapping[Place, str]) -> str:
 
 def _searched_with(row: Covered, receipt: receipts.ReceiptRow | None, known: Mapping[str, str]) -> str:
     if receipt is None:
-        return "" if row.result == "not searched" else "what a person looked for"
+        return "" if row.result == "not searched" else BY_A_PERSON
     if receipt.state != "searched":
         return ""
     named = sorted({known[mac] for mac in receipt.macs if mac in known})

@@ -3,6 +3,7 @@
 Next: adapters/documents/reader.py
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +18,7 @@ from api.console.cases.known_names import known_names
 from api.console.cases.own_words import own_words
 from api.dependencies import Web
 from domain.errors import UnknownObjectError, WithLegalError
-from domain.redaction import Area, Span
+from domain.redaction import Area, Span, cover_text
 from domain.rights import Role
 from domain.suggestions import suggest
 from domain.withholding import ItemChoice
@@ -56,6 +57,7 @@ class Looked:
         revision: of the decision that stands, 0 for none.
         people: third persons were weighed and are covered in it, wherever they are named.
         based: the code of the basis that stands, offered for more of it; empty where there is none or it is legal's.
+        as_picture: something on this page is covered, so nothing lies under what its picture shows.
         more: of letters that are no pages, some are in the download alone.
     """
 
@@ -71,6 +73,7 @@ class Looked:
     people: bool = False
     unseen: list[str] | None = None
     based: str = ""
+    as_picture: bool = False
     more: bool = False
 
     @property
@@ -155,6 +158,8 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
     other, more = ("", False) if about.kind else _letters_of(web, content)
     text += [("Letters of the file", other)] if other.strip() else []
     stands, basis = stands_of(decision, spans_of(decision, ()))
+    spans = spans_of(decision, standing.covering(decision))
+    picture = letters is not None and _covered_on(shown, letters.text, spans)
     return Looked(
         item=item,
         about=about,
@@ -165,7 +170,8 @@ def looked_at(  # noqa: PLR0917 (which page of which file)
         text=[(called, pieces(text, suggest(text, own=own, names=names))) for called, text in text],
         next_position=position + 1 if position + 1 < found.rows else None,
         revision=decision.revision if decision else 0,
-        unseen=letters.unseen if letters else None,
+        unseen=[] if picture else letters.unseen if letters else None,
+        as_picture=picture,
         people=bool(standing.covering(decision)),
         based=decision.basis or "" if decision and not decision.of_legal else "",
         more=more or not content,
@@ -214,6 +220,12 @@ def drawn_page(  # noqa: PLR0917 (which page of which file)
     if not picture:
         raise UnknownObjectError
     return picture
+
+
+def _covered_on(page: int, text: str, spans: Sequence[Span]) -> bool:
+    """Whether a page of a PDF has something under a cover."""
+    words = [span for span in spans if span.words is not None and span.field is None]
+    return any(span.area and span.area.page == page for span in spans) or bool(cover_text(text, words).removed)
 
 
 def _said(span: Span) -> str:

@@ -30,6 +30,7 @@ class Desk:
     Args:
         seen: how many items of the collection somebody looked at.
         talks: it can be read as conversations.
+        files: its items are files.
         unseen: the first item of the next page of which nobody looked at all; None where there is none.
         opened: the items of this page that count as seen, by position.
         doubtful: how many rows that only look like theirs lie apart.
@@ -41,6 +42,7 @@ class Desk:
     following: int | None
     unseen: int | None = None
     talks: bool = False
+    files: bool = False
     opened: Collection[int] = ()
     doubtful: int = 0
 
@@ -89,6 +91,7 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
         end if end < found.rows else None,
         unseen=seen.next_unseen(found.rows, start),
         talks=shape_of(found.fields) is not None,
+        files=found.has_files,
         opened={item.position for item in items if seen.has(found, item)},
         doubtful=found.doubtful,
     )

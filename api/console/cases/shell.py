@@ -13,7 +13,7 @@ from markupsafe import Markup
 from adapters.database.case_reader import CaseReader, CaseView
 from adapters.database.clocks import seat_of, story_of
 from adapters.database.tables import PackageRow
-from adapters.letter_words import contents, in_words, kept_back
+from adapters.letter_words import contents, in_words, kept_back, left_out
 from api.console.authority import may
 from api.console.cases import content, legal_hold, looked, package_cards, package_places, rail, same_value, unseen
 from api.console.cases.acts import FRESH, act_of
@@ -268,6 +268,7 @@ def _release(web: Web, looking: Looking) -> dict[str, Any]:
         "on_paper": to is None,
         "changed_at": changed[0].at if changed else None,
         "kept_back": kept_back(row.summary) if row else [],
+        "no_part": left_out(row.summary) if row else 0,
         "left_out": [
             looking.title(name) for name, system in facts.state.systems.items() if system.state in {"skipped", "unasked"}
         ],
