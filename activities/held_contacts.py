@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from adapters.collected import CollectedCollection
 from adapters.contact_changes import changed_lately
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.database.tables import CaseIdentifierRow
 from adapters.resources import Resources
 from adapters.row_text import key_text

@@ -10,7 +10,8 @@ from sqlmodel import select
 
 from activities.case_log import CaseLog
 from activities.correspondence import Correspondence
-from adapters.database.intake import IncomingRequest, Intake, identifier_row
+from adapters.database.identifiers import identifier_row
+from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.tables import CaseIdentifierRow, CaseReceipt, Note
 from adapters.resources import Resources
 from domain.events import CaseEvent, Fact, Tag

@@ -11,7 +11,7 @@ import json
 import secrets
 from datetime import datetime, timedelta
 from typing import cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy
 from pydantic import BaseModel
@@ -22,10 +22,10 @@ from sqlmodel import Session
 from adapters.case_vault import CaseVault
 from adapters.database import queue_projection
 from adapters.database.clocks import clock_of, seat_of
+from adapters.database.identifiers import identifier_row
 from adapters.database.session import insert
 from adapters.database.tables import AssertionUse, CaseIdentifierRow, CaseReceipt, CaseRecord, CaseRight
 from adapters.resources import Resources
-from adapters.vault import Vault
 from domain.consents import consents_of
 from domain.deadline import Clock, regimes_for
 from domain.errors import AssertionRefusedError, IdempotencyMismatchError, InvalidInputError
@@ -175,10 +175,13 @@ class Intake:
     ) -> tuple[CaseReceipt, Clock, list[CaseIdentifierRow]]:
         vault, datamap = self._resources.vault.case(case_id), self._resources.datamap
         # A microsecond apart, so that the address the person gave as their own stays the first.
-        identifiers = [
-            _identifier(self._resources.vault, case_id, kind, value, now + timedelta(microseconds=place))
-            for place, (kind, value) in enumerate(_claims(request))
-        ]
+        # Typed twice it is one: a second row would ask the owner of the same mailbox whether it is theirs.
+        first: dict[bytes, CaseIdentifierRow] = {}
+        for place, (kind, value) in enumerate(_claims(request)):
+            at = now + timedelta(microseconds=place)
+            row = identifier_row(self._resources.vault, case_id, kind, value, added_by="subject", now=at)
+            first.setdefault(row.value_index, row)
+        identifiers = [*first.values()]
         regimes = regimes_for(datamap.controller.country, request.country)
         clock = self.clock(request, now)
         subject = {"name": request.name, "email": request.email, "country": request.country}
@@ -233,31 +236,6 @@ def _insert(session: Session, receipt: CaseReceipt, clock: Clock, identifiers: l
     insert(session, identifiers)
     insert(session, [queue_projection.received(receipt)])
     return Receipt(case_id=receipt.case_id, reference=receipt.reference, clock=clock, created=True)
-
-
-def identifier_row(
-    vault: Vault, case_id: UUID, kind: str, value: str, *, added_by: str, now: datetime, key: UUID | None = None
-) -> CaseIdentifierRow:
-    """An identifier of a case, sealed under its key and findable by its blind index.
-
-    Raises:
-        InvalidInputError: not an address, or hidden characters in it.
-    """
-    key = key or uuid4()
-    index = vault.index_email(value) if kind == "email" else vault.index_id(kind, value)
-    return CaseIdentifierRow(
-        id=key,
-        case_id=case_id,
-        kind=kind,
-        value=vault.case(case_id).seal("case_identifier", "value", str(key), value.encode()),
-        value_index=index,
-        added_by=added_by,
-        added_at=now,
-    )
-
-
-def _identifier(vault: Vault, case_id: UUID, kind: str, value: str, now: datetime) -> CaseIdentifierRow:
-    return identifier_row(vault, case_id, kind, value, added_by="subject", now=now)
 
 
 def _claims(request: IncomingRequest) -> list[tuple[str, str]]:

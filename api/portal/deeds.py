@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.codes import TRIES, CodePurpose, check_code_may_be_sent
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.database.tables import CaseIdentifierRow, Code, CommandRow
 from adapters.evidence import evidence_row
 from adapters.links import record_attempt
@@ -197,7 +197,7 @@ def add_address(web: Web, case_id: UUID, address: str) -> Make:
     """Name another address of one's own; it counts once it is proven.
 
     Raises:
-        InvalidInputError: not an address, or one too many: each is sent a mail, and may be a stranger's.
+        InvalidInputError: not an address, one named before, or one too many: each is sent a mail, and may be a stranger's.
     """
 
     def make(session: Session) -> Command:
@@ -207,6 +207,8 @@ def add_address(web: Web, case_id: UUID, address: str) -> Make:
         if mailbox_flooded(web, session, address):
             raise InvalidInputError(_FLOODED, field="address")
         row = identifier_row(web.resources.vault, case_id, "email", address, added_by="subject", now=web.now())
+        if session.exec(named.where(CaseIdentifierRow.value_index == row.value_index)).one():
+            raise InvalidInputError("You have named this address already. Name another one, or go back.", field="address")
         session.add(row)
         return AddIdentifier(actor=SUBJECT, identifier=row.id, kind="email")
 

@@ -21,7 +21,7 @@ from adapters.archives.store import Archives
 from adapters.attempts import purpose_of_code
 from adapters.codes import check_code_may_be_sent
 from adapters.database.case_reader import CaseView
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import add_new, identifier_row
 from adapters.database.item_decisions import newest_revision
 from adapters.database.tables import CaseIdentifierRow, CommandRow, UploadedFile
 from adapters.evidence import evidence_row
@@ -179,7 +179,7 @@ def _add_identifier(session: Session, deed: Deed) -> dict[str, Any]:
     if kind == "email" and deed.caller.role is Role.PLATFORM and mailbox_flooded(session, deed.resources.vault, value, deed.now):
         raise RateLimitedError(MAILBOX_FULL)
     row = identifier_row(deed.resources.vault, deed.case_id, kind, value, added_by=deed.caller.person, now=deed.now)
-    session.add(row)
+    add_new(session, row, deed.view.state.identifiers)
     return {"identifier": row.id, "kind": kind}
 
 

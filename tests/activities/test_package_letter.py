@@ -12,7 +12,7 @@ import pytest
 
 from activities import typesetting
 from adapters.database.erasure_tables import Disclosure
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.disputes import dispute
 from adapters.resources import Resources
 from domain.events import Tag

@@ -208,6 +208,9 @@ def test_an_identifier_is_sealed_and_only_claimed(
         row = session.get(CaseIdentifierRow, UUID(added["id"]))
     assert row is not None
     assert row.value_index == resources.vault.index_email("second@post.example")
+    again = act(web, opened_case.reference, "add_identifier", body | {"value": "second@post.example"}, key(Role.PLATFORM))
+    assert again.status_code == 422
+    assert "has this identifier already" in again.text
 
 
 @pytest.mark.parametrize(

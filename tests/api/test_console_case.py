@@ -13,7 +13,8 @@ from sqlmodel import select
 
 from activities.case_log import CaseLog
 from adapters.database.case_reader import CaseReader
-from adapters.database.intake import IncomingRequest, Intake, identifier_row
+from adapters.database.identifiers import identifier_row
+from adapters.database.intake import IncomingRequest, Intake
 from adapters.database.tables import AccessLog, ItemDecision, Letter, PackageRow, PageSeen
 from adapters.resources import Resources
 from domain.authority import ROLES, Action

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.database.case_reader import CaseReader
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.resources import Resources
 from domain.events import Tag
 from domain.rights import Right, Role

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from adapters.codes import TRIES, CodePurpose
 from adapters.database.case_reader import CaseReader
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.database.tables import Code
 from adapters.links import make_link
 from domain.events import Tag

@@ -105,6 +105,9 @@ class TestFollow:
         assert 'value="nothing"' in wrong.text
         answer = web.post("/follow/address", data=hidden(wrong.text) | {"address": "old@example.com"})
         assert "sent a mail to that address" in answer.text
+        again = web.post("/follow/address", data=hidden(answer.text) | {"address": "OLD@example.com"})
+        assert again.status_code == 422
+        assert "You have named this address already" in again.text
         identifiers = CaseReader(opened_case.resources).get(opened_case.id).state.identifiers.values()
         assert [each.standing for each in identifiers] == ["claimed", "claimed"]
 

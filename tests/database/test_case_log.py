@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from temporalio.exceptions import ApplicationError
 
 from activities.case_log import CaseLog
 from adapters.database.case_projector import event_of
 from adapters.database.case_reader import CaseFilter, CaseReader, unstarted
 from adapters.database.intake import IncomingRequest, Intake
-from adapters.database.tables import Alarm, CaseReceipt, ItemDecision
+from adapters.database.tables import Alarm, CaseIdentifierRow, CaseReceipt, ItemDecision
 from adapters.resources import Resources
 from domain import chain
 from domain.case import CaseState
@@ -211,6 +211,17 @@ def test_an_address_that_is_none_is_refused(resources: Resources, address: str) 
         return
     with pytest.raises(InvalidInputError):
         Intake(resources).receive(incoming(email=address), MONDAY)
+
+
+def test_an_address_that_is_typed_twice_is_one_and_its_owner_is_asked_nothing(resources: Resources) -> None:
+    hints = [("email", ADDRESS.upper()), ("email", "old@example.com"), ("email", "Old@Example.com")]
+    case = Intake(resources).receive(incoming(hints=hints), MONDAY)
+    with resources.database.read() as session:
+        named = select(CaseIdentifierRow).where(CaseIdentifierRow.case_id == case.case_id)
+        rows = session.exec(named.order_by(col(CaseIdentifierRow.added_at))).all()
+    vault = resources.vault.case(case.case_id)
+    values = [vault.open("case_identifier", "value", str(row.id), row.value).decode() for row in rows if row.value]
+    assert values == [ADDRESS, "old@example.com"]
 
 
 def test_a_look_alike_address_is_a_high_risk(resources: Resources) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from temporalio.testing import TimeSkipper
 
-from adapters.database.intake import identifier_row
+from adapters.database.identifiers import identifier_row
 from adapters.settings import DEMO_MARKER
 from demo import people
 from demo.controller import DATAMAP
