@@ -8,10 +8,12 @@ from temporalio.testing import TimeSkipper
 from domain.commands import (
     AnnounceLifting,
     ApproveRectification,
+    ApproveRefusal,
     Close,
     CompleteWorkItem,
     LiftRestriction,
     ProposeRectification,
+    ProposeRefusal,
     RestrictProcessing,
     TakeBackRectification,
 )
@@ -118,6 +120,24 @@ async def test_who_sends_marketing_is_instructed_before_anybody_decides_and_the_
         await running.handle.result()
         told = [item.kind for item in office.state.work_items.values() if item.recipient]
         assert told == ["instruct_processor", "processor_confirmation"], "asked once"
+
+
+async def test_a_refusal_of_the_rest_ends_no_case_before_who_sends_marketing_has_confirmed(
+    temporal_client: Client, time_skipper: TimeSkipper
+) -> None:
+    office = FakeOffice()
+    office.rights, office.marketers = [Right.OBJECTION], [Addressee(recipient="mail", track="instruct")]
+    async with case(temporal_client, time_skipper, office) as running:
+        await running.identify()
+        await running.until(lambda _office: open_items(running, "carry_out_right"))
+        refusal = ProposeRefusal(actor=ANNA, ground="compelling_grounds", right=Right.OBJECTION, text=uuid4(), note=uuid4())
+        await running.command(refusal)
+        await running.command(ApproveRefusal(actor=BEN))
+        await running.until(lambda office: "case:refusal:notified" in office.tags)
+        await answer(running, "instruct_processor")
+        await answer(running, "processor_confirmation")
+        await running.handle.result()
+        assert outcomes(running) == {Right.OBJECTION: Outcome.REFUSED}
 
 
 async def test_recipients_hear_of_a_restriction_while_it_lasts_and_of_its_end_only_who_heard_of_it(
