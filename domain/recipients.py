@@ -65,6 +65,8 @@ def standing_of(state: CaseState, measures: Iterable[Measure]) -> dict[str, Stan
     found: dict[str, Standing] = {}
     for measure in measures:
         for each in measure.addressees:
+            if _answer(state, FIRST[each.track], each, measure.number) == OVERTAKEN:
+                continue  # nobody has to hear of it any more
             now = _standing(state, each, measure.number)
             found[each.recipient] = min(found.get(each.recipient, now), now, key=_FARTHEST.index)
     return found

@@ -497,4 +497,8 @@ def test_who_sends_marketing_for_us_is_the_first_task_of_an_objection_and_the_ca
     case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task, result="found", files=0)
     shown = text_of(caseworker.get(page))
     assert f"the addresses they named. Told: {mail}." in shown
-    assert f"Direct marketing stopped {purpose.title}: by the addresses they named." in shown
+    word = {"kind": "processor_confirmation", "recipient": mail, "measure": str(asked["measure"])}
+    case.happen(Tag.WORK_ITEM_OPENED, work_item=task[:-1] + "f", **word)
+    case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task[:-1] + "f", result="found", files=0)
+    shown = text_of(caseworker.get(page))
+    assert f"Direct marketing stopped {purpose.title}: by the addresses they named. Told, and confirmed by them: {mail}." in shown

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.case import CaseState
+from domain.erasure import Addressee
 from domain.events import Tag
 from domain.next_step import Step, next_step
-from domain.recipients import standing_of, untold
+from domain.recipients import OVERTAKEN, standing_of, untold
 from domain.rights import Outcome, Right
 from tests.factories import MAILBOX, MONDAY, happen
 
@@ -81,3 +82,16 @@ def test_each_recipient_is_where_the_answers_about_it_put_it() -> None:
     told = standing_of(state, state.measures)
     assert told == {"mail": "confirmed", "desk": "told", "partner": "to_tell", "press": "unreached"}
     assert [one.recipient for _, one in untold(state)] == ["partner"]
+
+
+def test_a_restriction_that_is_over_is_told_to_nobody_and_its_end_to_whoever_heard_of_it() -> None:
+    state, told = objected(), ["instruct.mail", "instruct.desk"]
+    happen(state, Tag.MEASURE_PROPOSED, kind="restrict", right="objection", ground="objection", purposes=["analytics"])
+    happen(state, Tag.MEASURE_CARRIED_OUT, number=state.sequence, rows=1, addressees=told)
+    happen(state, Tag.WORK_ITEM_COMPLETED, work_item=str(asked(state, "instruct_processor", "mail")), result="found")
+    never, word = asked(state, "instruct_processor", "desk"), asked(state, "processor_confirmation", "mail")
+    happen(state, Tag.MEASURE_PROPOSED, kind="lift", right="objection", of=state.measures[0].number, purposes=["analytics"])
+    happen(state, Tag.MEASURE_CARRIED_OUT, number=state.sequence, rows=1, addressees=told)
+    assert [state.work_items[item].result for item in (never, word)] == [OVERTAKEN, OVERTAKEN]
+    assert untold(state) == [(state.measures[1].number, Addressee(recipient="mail", track="instruct"))]
+    assert "desk" not in standing_of(state, state.measures)

@@ -9,6 +9,7 @@ from typing import Final
 from adapters.letter_words import count
 from api.console.cases.facts import CaseFacts
 from api.console.cases.measure_fields import field_title, markable
+from api.console.cases.measure_words import passed_on
 from domain.datamap import DataMap
 from domain.measure_standing import Measure
 
@@ -23,10 +24,10 @@ _DONE: Final = {
 
 
 def done_lines(facts: CaseFacts, datamap: DataMap) -> Iterator[tuple[str, str]]:
-    """What was done, in the order in which it was proposed: a word for it, and where with how many records."""
+    """What was done, in the order in which it was proposed: a word for it, where with how many records, and who was told."""
     for measure in facts.state.measures:
         if measure.carried_out_at is not None and not measure.void:
-            yield _DONE[measure.kind], _where(measure, datamap)
+            yield _DONE[measure.kind], f"{_where(measure, datamap)} {passed_on(facts.state, datamap, measure)}".rstrip()
     if facts.state.erasure is not None and facts.state.erasure.carried_out_at is not None:
         yield "Erased", "what the approved plan names; the certificate says what was kept and why."
 

@@ -3,12 +3,22 @@
 Next: api/console/cases/done_lines.py
 """
 
+from typing import Final
+
 from adapters.letter_words import count
 from api.console.cases.card import Looking
 from api.console.cases.measure_fields import field_title, told_of
-from domain.case import WorkItem
+from domain.case import CaseState, WorkItem
+from domain.datamap import DataMap
 from domain.measure_standing import Measure
-from domain.recipients import expected, instructed
+from domain.recipients import Standing, standing_of
+
+_PASSED_ON: Final[dict[str, set[Standing]]] = {
+    "Told, and confirmed by them": {"confirmed"},
+    "Told": {"waiting", "told"},
+    "Still to be told": {"to_tell"},
+    "Could not be told": {"unreached"},
+}
 
 
 def what(looking: Looking, item: WorkItem) -> str:
@@ -46,21 +56,19 @@ def said(looking: Looking, measure: Measure) -> str:
         for each in (
             f"{what}{f' ({of})' if of else ''}: {where}.",
             f"By hand: {by_hand}." if by_hand else "",
-            _passed_on(looking, measure),
+            passed_on(looking.facts.state, looking.datamap, measure),
         )
         if each
     )
 
 
-def _passed_on(looking: Looking, measure: Measure) -> str:
-    """Who outside was told of it by now, and who is to be."""
-    state, names = looking.facts.state, {each.id: each.name for each in looking.datamap.recipients}
-    told = [each for each in measure.addressees if instructed(state, each, measure.number)]
-    to_tell = [each for each in expected(state, measure) if each not in told]
-    lines = (("Told", told), ("Still to be told", to_tell))
-    return " ".join(
-        f"{words}: {', '.join(names.get(each.recipient, each.recipient) for each in some)}." for words, some in lines if some
-    )
+def passed_on(state: CaseState, datamap: DataMap, measure: Measure) -> str:
+    """Who outside was told of it by now, who confirmed, and who is still to be told (Articles 19, 28(3))."""
+    standing, names = standing_of(state, [measure]), {each.id: each.name for each in datamap.recipients}
+    lines = [
+        (words, [names.get(name, name) for name, now in standing.items() if now in group]) for words, group in _PASSED_ON.items()
+    ]
+    return " ".join(f"{words}: {', '.join(some)}." for words, some in lines if some)
 
 
 def changes(looking: Looking, measure: Measure) -> str:
