@@ -73,6 +73,9 @@ def test_every_use_stops_only_where_somebody_chose_that(at_console: SignIn, reso
     boxes = shown.partition('id="purposes"')[2].partition("</fieldset>")[0]
     assert "Every use: the data are only stored" in boxes
     assert " checked" not in boxes
+    empty = person.post(path, {}).text.partition('class="summary"')[2].partition("</ul>")[0]
+    told = ["Ground: choose one.", "For which uses the data stop: choose at least one.", "Reason: fill this in."]
+    assert re.findall(r">([^<]+)</a>", empty) == told, "all at once, in the order of the form"
     refused = person.post(path, {"ground": "claims", "reason": "She wrote so."})
     assert "For which uses the data stop: choose at least one." in refused.text
     both = person.post(path, {"ground": "claims", "reason": "She wrote so.", "purposes": ["every-use", "improve"]})

@@ -40,12 +40,12 @@ ABOUT_THE_CASE: Final = "form"  # where a refusal stands that is about no field
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal at the field that it is about, or at the form; `also`: a second field with its words, said at the same time."""
+    """A refusal at the field that it is about, or at the form; `also`: other fields with their words, said at the same time."""
 
     about: str
     words: str
     status: int
-    also: tuple[str, str] = ("", "")
+    also: tuple[tuple[str, str], ...] = ()
 
 
 def beside(refusal: DomainError) -> Refused:
@@ -57,7 +57,9 @@ def beside(refusal: DomainError) -> Refused:
     status = STATUSES.get(refusal.kind, 500)
     if refusal.kind == "not-found" or status >= 500:  # noqa: PLR2004 (the first of our own failures)
         raise refusal
-    also = str(refusal.facts.get("also", "")), str(refusal.facts.get("also_said", ""))
+    others = refusal.facts.get("others")
+    pairs = (each.partition("=") for each in others) if isinstance(others, list) else ()
+    also = tuple((name, words) for name, _, words in pairs)
     return Refused(str(refusal.facts.get("field", "")) or ABOUT_THE_CASE, refusal.message, status, also)
 
 
@@ -91,10 +93,10 @@ def form_page(  # noqa: PLR0917
     start |= {"note": ending.draft} if ending and ending.draft else {}
     fields = in_order([*fields, *looked.fields(web, who, read, action, target)])
     labels = {each.name: each.label for each in fields}
-    errors = {} if refused is None else {ABOUT_THE_CASE: refused.words}
-    if refused is not None and refused.about in labels:
-        said = ((refused.about, refused.words), refused.also)
-        errors = {name: f"{labels[name]}: {told[:1].lower()}{told[1:]}" for name, told in said if name in labels}
+    said = {} if refused is None else {**dict(refused.also), refused.about: refused.words}
+    errors = {name: f"{label}: {said[name][:1].lower()}{said[name][1:]}" for name, label in labels.items() if said.get(name)}
+    if refused is not None and refused.about not in labels:
+        errors = {ABOUT_THE_CASE: refused.words} | errors
     return shell.show_case(
         web,
         who,

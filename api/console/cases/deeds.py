@@ -165,14 +165,8 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
     Raises:
         DomainError: it was refused.
     """
-    try:
-        filled = await run_in_threadpool(chosen.with_old_values, web, case, given) if given.get("pick") else given
-        filled = uses_chosen(filled) if action is Action.RESTRICT_PROCESSING else filled
-        body = SHAPES[action].body.model_validate(composed(action, filled))
-    except ValidationError as failure:
-        first = failure.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ABOUT_THE_CASE
-        raise InvalidInputError(_told(str(first["type"]), name), field=name) from None
+    filled = await run_in_threadpool(chosen.with_old_values, web, case, given) if given.get("pick") else given
+    body = _body(action, filled)
     deed = await run_in_threadpool(_deed, web, who, case, action, body, once, sent)
     if action in DESK:
         await run_in_threadpool(DESK[action], deed)
@@ -185,6 +179,30 @@ async def carry_out(  # noqa: PLR0917 (a command, who gives it, and what came wi
     except CommandUnansweredError:
         return False
     return True
+
+
+def _body(action: Action, given: Mapping[str, Any]) -> ActionBody:
+    """What was filled in, as the API takes it.
+
+    Raises:
+        InvalidInputError: something is missing or wrong; its fact `others` (`field=words`) has whatever else is.
+    """
+    wrong: dict[str, str] = {}
+    if action is Action.RESTRICT_PROCESSING:
+        try:
+            given = uses_chosen(given)
+        except InvalidInputError as refusal:
+            wrong["purposes"] = refusal.message
+    try:
+        body = SHAPES[action].body.model_validate(composed(action, given))
+        if not wrong:
+            return body
+    except ValidationError as failure:
+        for each in failure.errors():
+            name = str(each["loc"][0]) if each["loc"] else ABOUT_THE_CASE
+            wrong.setdefault(name, _told(str(each["type"]), name))
+    (name, words), *others = wrong.items()
+    raise InvalidInputError(words, field=name, others=[f"{field}={told}" for field, told in others])
 
 
 def _deed(  # noqa: PLR0917

@@ -78,8 +78,8 @@ def told(web: Web, who: SignedIn, case: CaseView, action: Action, given: Mapping
     people = {ME: who.name} | dict(colleagues(web))
     seen = [where[name] for name in given.get(WHERE, []) if name in where]
     if given.get(BY) not in people:
-        also = {} if seen else {"also": WHERE, "also_said": "Say where they looked."}
-        raise InvalidInputError("Say who looked.", field=BY, **also)
+        also = [] if seen else [f"{WHERE}=Say where they looked."]
+        raise InvalidInputError("Say who looked.", field=BY, others=also)
     if not seen:
         raise InvalidInputError("Say where they looked.", field=WHERE)
     note = f"{people[str(given[BY])]} looked in: {'; '.join(seen)}."

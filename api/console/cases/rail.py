@@ -86,7 +86,7 @@ def _settles(facts: CaseFacts) -> tuple[str, ...]:
         return ()
     ways = would_do(unsure, state.risk, set(state.factors), set(state.doubts), contact=moves)
     ways = [way for way in ways if has_mailbox(state) or Factor.MAILBOX not in way]
-    return tuple(" and ".join(words.FACTORS[factor].lower() for factor in way) for way in ways)
+    return tuple(" and ".join(words.RECORDED_FACTORS[factor].lower() for factor in way) for way in ways)
 
 
 def proofs_of(web: Web, facts: CaseFacts) -> list[tuple[IdentityEvidence, Scanned]]:

@@ -58,8 +58,8 @@ def told(web: Web, case: CaseView, action: Action, given: Mapping[str, Any]) -> 
         return body
     number, why = "{:,} of {:,}".format(*missing), "Say why it may leave although nobody looked at all of it."
     if not given.get(ACCEPTED):
-        also = {} if given.get("reason") else {"also": "reason", "also_said": why}
-        raise InvalidInputError(f"{number} were seen by nobody. Look at them, or tick the box.", field=ACCEPTED, **also)
+        also = [] if given.get("reason") else [f"reason={why}"]
+        raise InvalidInputError(f"{number} were seen by nobody. Look at them, or tick the box.", field=ACCEPTED, others=also)
     if not given.get("reason"):
         raise InvalidInputError(why, field="reason")
     return body | {"reason": f"Released although {number} were seen by nobody. {given['reason']}"}
