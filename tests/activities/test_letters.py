@@ -128,7 +128,8 @@ def test_a_letter_comes_in_the_language_the_person_wrote_in(
     case = CaseInHand(resources, message=words, country="IE")
     case.send("request_received")
     (kept,) = office.kept
-    assert kept.message["Subject"] == f"{case.reference}: {subject}"
+    colon = " :" if language == "fr" else ":"
+    assert kept.message["Subject"] == f"{case.reference}{colon} {subject}"
     assert kept.message["Content-Language"] == language
 
 
