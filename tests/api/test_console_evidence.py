@@ -1,12 +1,15 @@
 """The evidence pack: whole, hashed, signed, noted; without content for an auditor (Article 5(2))."""
 
 import csv
+import email.policy
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from email.parser import BytesParser
 from itertools import pairwise
 
 import pytest
@@ -15,10 +18,12 @@ from sqlmodel import select
 from adapters.database.tables import AccessLog
 from adapters.resources import Resources
 from adapters.signing import verify_signature
+from api.console.cases.letter_keys import mail_without_keys, without_keys
 from domain.events import Tag
 from domain.rights import Role
+from tests import post_office
 from tests.at_console import AtConsole, text_of
-from tests.case_in_hand import CaseInHand
+from tests.case_in_hand import CaseInHand, code_in, posting, token_in
 from tests.local_day import this_month
 
 SignIn = Callable[..., AtConsole]
@@ -136,3 +141,40 @@ def test_an_earlier_period_holds_nothing_of_it_and_an_auditor_gets_no_words(at_c
         (name,) = (each for each in zipped.namelist() if each.endswith("-evidence.zip"))
         with zipfile.ZipFile(io.BytesIO(zipped.read(name))) as inner:
             assert not [each for each in inner.namelist() if "/letters/" in each]
+
+
+def test_nobody_of_the_staff_reads_a_code_or_a_link_that_would_act_as_the_person(
+    at_console: SignIn, resources: Resources
+) -> None:
+    """Whoever has them counts as the person: a caseworker could confirm an identity, and four eyes would see none of it."""
+    case, lead = CaseInHand(resources, name="Ruth Adeyemi"), at_console(Role.PRIVACY_LEAD)
+    with post_office.opened() as office:
+        case.resources = posting(resources, office.url)
+        case.send("verify_identity")
+        sent = office.kept[-1]
+    code, token, here = code_in(sent), token_in(sent, "verify"), f"/console/cases/{case.reference}"
+    (letter,) = set(re.findall(rf"{here}/letters/[0-9a-f-]{{36}}", lead.get(f"{here}/messages").text))
+    for page in (lead.get(letter).text, lead.get(f"{letter}/print").text):
+        assert "Type this code where you made the request." in page, "the rest of it is read as it was sent"
+        assert "(not shown here)" in page
+        assert code not in page
+        assert token not in page
+    files = pack(lead, case)
+    (stored,) = (content for name, content in files.items() if name.endswith("-verify_identity.eml"))
+    mail = BytesParser(policy=email.policy.default).parsebytes(stored)
+    assert mail["Subject"] == sent.message["Subject"]
+    assert mail["Message-ID"] == sent.message["Message-ID"]
+    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    assert len(texts) == 2
+    for text in (*texts, stored.replace(b"=\r\n", b"").replace(b"=\n", b"").decode()):
+        assert code not in text
+        assert token not in text
+    assert all("(not shown here)" in text for text in texts)
+    assert "are taken out" in files["README.txt"].decode()
+
+
+def test_a_mail_without_keys_is_kept_byte_for_byte() -> None:
+    text = "Dear Ruth,\r\n\r\nyour number is 20 7946 0999 and 12345678 is none of ours.\r\n"
+    assert without_keys(text) == text
+    raw = f"Subject: x\r\nContent-Type: text/plain\r\n\r\n{text}".encode()
+    assert mail_without_keys(raw) == raw

@@ -20,12 +20,13 @@ from sqlmodel import select
 
 from adapters.blobs import BlobReader
 from adapters.database.item_decisions import newest_revision, referred_since
-from adapters.database.tables import IdentityEvidence, ItemDecision, Letter, PackageRow
+from adapters.database.tables import BY_POST, IdentityEvidence, ItemDecision, Letter, PackageRow
 from adapters.found_by_hand import closed_files, refuse_unscanned_files
 from adapters.letter_words import contents, in_words
 from adapters.scanning import MALWARE_FOUND, NOT_SCANNED, refuse_unscanned
 from api.console.cases.desk_seen import seen_of
 from api.console.cases.facts import CaseFacts
+from api.console.cases.letter_keys import without_keys
 from api.dependencies import Web
 from domain.archives import MESSAGES
 from domain.blobs import BlobRef
@@ -243,8 +244,14 @@ def proof(web: Web, facts: CaseFacts, evidence: UUID) -> Response:
     return StreamingResponse(pieces(blob), media_type=row.media_type, headers=headers)
 
 
-def letter(web: Web, facts: CaseFacts, letter_id: UUID) -> tuple[str, str]:
-    """Subject and text of a letter as it was sent.
+def letter(web: Web, facts: CaseFacts, letter_id: UUID, *, to_print: bool = False) -> tuple[str, str]:
+    """Subject and text of a letter as it was sent, without what lets its reader act as the person.
+
+    Args:
+        web: of the process.
+        facts: of the case.
+        letter_id: of the letter.
+        to_print: one on paper is whole, since it goes into an envelope.
 
     Raises:
         UnknownObjectError: there is none, or its content was destroyed.
@@ -257,7 +264,9 @@ def letter(web: Web, facts: CaseFacts, letter_id: UUID) -> tuple[str, str]:
     message = BytesParser(policy=email.policy.default).parsebytes(raw)
     assert isinstance(message, EmailMessage)
     part = message.get_body(("plain",))
-    return str(message["Subject"]), str(part.get_content()) if part else ""
+    text = str(part.get_content()) if part else ""
+    whole = to_print and row.identifier == BY_POST
+    return str(message["Subject"]), text if whole else without_keys(text)
 
 
 def _package(web: Web, facts: CaseFacts, package: Package | None) -> BlobReader:

@@ -31,6 +31,7 @@ from api.console import words
 from api.console.cases import coverage, history, systems
 from api.console.cases.facts import CaseFacts
 from api.console.cases.history_rows import built
+from api.console.cases.letter_keys import mail_without_keys
 from api.console.pages import environment
 from api.dependencies import Web
 from api.face.days import zone
@@ -58,7 +59,7 @@ coverage.csv     every collection of the data map: searched with what, in which 
 decisions.csv    what was included and withheld, on which ground, by whom
 packages.csv     every package that was built, with its SHA-256
 letters.csv      every letter, and when a mail server accepted it
-letters/         the letters themselves{letters}
+letters/         the letters themselves{letters}; codes and links, which are the person's alone, are taken out
 assignments.csv  who gave the case to whom
 accesses.csv     who looked at it, and when
 manifest.json    the SHA-256 of every file, the end of the chain, the data map and the policy version; manifest.sig signs it
@@ -173,7 +174,7 @@ def _letters(web: Web, session: Session, facts: CaseFacts) -> dict[str, bytes]:
     vault = web.resources.vault.case(facts.state.case_id)
     query = select(Letter).where(Letter.case_id == facts.state.case_id).order_by(col(Letter.written_at))
     return {
-        f"letters/{place:02}-{row.name}.eml": vault.open("letter", "content", str(row.id), row.content)
+        f"letters/{place:02}-{row.name}.eml": mail_without_keys(vault.open("letter", "content", str(row.id), row.content))
         for place, row in enumerate(session.exec(query), start=1)
         if row.content is not None
     }

@@ -183,7 +183,7 @@ async def on_paper(letter: UUID, web: TheWeb, who: TheCaseworker, case: TheOpene
     """A letter as it is printed: for somebody without e-mail."""
 
     def page(read: CaseFacts) -> Response:
-        subject, text = content.letter(web, read, letter)
+        subject, text = content.letter(web, read, letter, to_print=True)
         sent = next(each for each in read.sent if each.id == letter)
         path = f"{shell.BASE}/{read.reference}"
         return show(web, "cases/paper.html", who, subject=subject, text=text, sent=sent, facts=read, path=path)
