@@ -19,6 +19,7 @@ from adapters.database.mail_tables import IncomingMail, MailArrival
 from adapters.database.tables import CaseReceipt
 from adapters.incoming.reader import MailReader
 from adapters.incoming.store import open_raw
+from adapters.letter_keys import without_keys
 from adapters.resources import Resources
 from domain.deadline import regimes_for
 from domain.errors import InvalidInputError, KeyMissingError, NotAllowedNowError, UnknownObjectError
@@ -183,7 +184,9 @@ class ReadingRoom:
             return None
         with contextlib.suppress(KeyMissingError):
             content = self._resources.vault.mail(row.key).open("incoming_mail", "content", str(row.id), row.content)
-            return ReadMessage.model_validate_json(content)
+            read = ReadMessage.model_validate_json(content)
+            shown = {"text": without_keys(read.text), "reply": without_keys(read.reply)}  # people quote our letters
+            return read.model_copy(update=shown | {"html": read.html and without_keys(read.html)})
         return None
 
     def _answer_by(self, row: IncomingMail, read: ReadMessage | None) -> date | None:

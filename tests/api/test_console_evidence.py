@@ -16,9 +16,9 @@ import pytest
 from sqlmodel import select
 
 from adapters.database.tables import AccessLog
+from adapters.letter_keys import mail_without_keys, without_keys
 from adapters.resources import Resources
 from adapters.signing import verify_signature
-from api.console.cases.letter_keys import mail_without_keys, without_keys
 from domain.events import Tag
 from domain.rights import Role
 from tests import post_office

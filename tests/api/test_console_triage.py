@@ -72,6 +72,15 @@ def test_nothing_of_a_stranger_runs_or_loads(at_console: SignIn, desk: Desk, res
     assert person.get(f"/console/triage/{key}/raw").headers["content-disposition"].startswith("attachment;")
 
 
+def test_a_link_of_ours_that_a_mail_quotes_is_shown_to_nobody(at_console: SignIn, desk: Desk, resources: Resources) -> None:
+    """Whoever has it could confirm in the person's place who asks."""
+    token = f"hl1_{'Ab' * 21}c"
+    desk.sort(mail(f"{ASKS}\n\nOn Monday you wrote:\n> Open https://privacy.example/verify/{token} to confirm."))
+    page = at_console().get(f"/console/triage/{only(resources).id}").text
+    assert "privacy.example/verify/(not shown here) to confirm." in page
+    assert token not in page
+
+
 def test_one_press_opens_a_case_from_the_arrival(
     at_console: SignIn, desk: Desk, resources: Resources, gateway: FakeGateway
 ) -> None:

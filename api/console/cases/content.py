@@ -22,11 +22,11 @@ from adapters.blobs import BlobReader
 from adapters.database.item_decisions import newest_revision, referred_since
 from adapters.database.tables import BY_POST, IdentityEvidence, ItemDecision, Letter, PackageRow
 from adapters.found_by_hand import closed_files, refuse_unscanned_files
+from adapters.letter_keys import without_keys
 from adapters.letter_words import contents, in_words
 from adapters.scanning import MALWARE_FOUND, NOT_SCANNED, refuse_unscanned
 from api.console.cases.desk_seen import seen_of
 from api.console.cases.facts import CaseFacts
-from api.console.cases.letter_keys import without_keys
 from api.dependencies import Web
 from domain.archives import MESSAGES
 from domain.blobs import BlobRef

@@ -25,13 +25,13 @@ from adapters.database.tables import (
     PackageRow,
     SearchReceipt,
 )
+from adapters.letter_keys import mail_without_keys
 from adapters.letter_words import in_words, moment
 from adapters.row_text import csv_file
 from api.console import words
 from api.console.cases import coverage, history, systems
 from api.console.cases.facts import CaseFacts
 from api.console.cases.history_rows import built
-from api.console.cases.letter_keys import mail_without_keys
 from api.console.pages import environment
 from api.dependencies import Web
 from api.face.days import zone

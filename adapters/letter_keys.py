@@ -1,8 +1,8 @@
-"""Takes out of a letter, as staff read it, what would let them act as the person: the token of a link, and a code.
+"""Takes out of a mail, as staff read it, what would let them act as the person: the token of a link, and a code.
 
 Whoever has the link of a confirmation or the code of a download counts as the person (`security.md` section 3), so nobody here
 may see one, and no evidence pack may carry one out. A letter on paper is printed whole: somebody has to post it.
-Next: api/console/cases/content.py
+Next: adapters/incoming/reading_room.py
 """
 
 import email.policy
