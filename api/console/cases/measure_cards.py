@@ -115,8 +115,8 @@ def carry_out(looking: Looking, key: UUID, item: WorkItem) -> Card | None:
             *own,
             *looking.only(
                 *([] if corrected else [end]),
-                *(_SOONER if restriction_of(state.measures) else ()),
                 Press(Action.PROPOSE_REFUSAL, "Propose to refuse it", {"right": right.value}),
+                *(_SOONER if restriction_of(state.measures) else ()),
                 Press(Action.EXTEND_DEADLINE, "Take longer"),
                 Press(Action.SEND_MESSAGE, f"Write to {looking.facts.subject.first}"),
             ),

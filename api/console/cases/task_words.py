@@ -125,8 +125,8 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
     "refund_payments": (
         "Refund what the child paid",
         (
-            "Nobody under 18 could agree to pay: look in your own records and at the payment provider, and pay it back. The "
-            "deletion does not wait for it, so look soon; if nothing was paid, say that (privacy policy, children)."
+            "Nobody under 18 may have an account, so what was paid for it goes back: look in your own records and at the payment "
+            "provider. The deletion does not wait for it, so look soon; if nothing was paid, say that (privacy policy, children)."
         ),
     ),
     "suspend_by_hand": (
