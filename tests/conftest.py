@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -17,6 +18,10 @@ from temporalio.testing import TimeSkipper
 from adapters.database import migrate
 from tests import servers
 from tests.slowness import SLOW, Slowness
+
+# An example may take as long as a busy machine makes it take: what is slow in proportion has tests of its own.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_report_header() -> str:
