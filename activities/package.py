@@ -20,6 +20,7 @@ from activities.leak_places import LeakPlaces, as_text
 from activities.leak_search import Secrets, leaks
 from activities.package_data import DataWriter, Written
 from activities.package_files import Covering
+from activities.package_hidden import hiding
 from activities.package_index import collection_pages, first_page, readme
 from activities.package_language import current, known, speaking
 from activities.package_letter import letter
@@ -161,6 +162,7 @@ def _fill(
     datamap, kid = resources.datamap.in_language(current()), resources.signer.kid
     data = DataWriter(zipped, resources, resources.vault.case(case.receipt.case_id), case.standing, pulse)
     written = [data.write(source) for source in case.sources]
+    case = hiding(case, data.secrets.needles(case.requester.words))
     viewer = Viewer(datamap, case, written, at)
     view = viewer.view()
     files = [file for part in written for file in part.files]

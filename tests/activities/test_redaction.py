@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,20 +20,24 @@ from activities.leak_search import Secrets, found_in
 from activities.package import Packaging
 from activities.package_file_verdicts import FileJudge
 from activities.package_files import LARGEST, Covering
+from activities.package_hidden import hiding
+from activities.package_sources import gather
 from activities.package_verdicts import Verdicts
 from adapters.collected import Collected
 from adapters.database.item_decisions import Standing
+from adapters.database.measure_tables import DisputedRecord
 from adapters.database.tables import Note, PackageRow
 from adapters.documents.reader import DocumentReader
 from adapters.layers import normal
 from adapters.resources import read_datamap
+from domain.archives import AgreedScope
 from domain.errors import LeakFoundError
 from domain.events import Tag
 from domain.item_rules import Condition, Parts, ThirdPerson, scope
 from domain.messages import PackageBuilt, VerifyPackage
 from domain.redaction import COVER, Span
 from tests import opened
-from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SearchedCase
+from tests.activities.package_case import ACCOUNT, DATAMAP, MAILBOX, SEARCHED, SearchedCase
 from tests.adapters.documents.corpus import KEPT, PDFS, jpeg
 from tests.adapters.leak_corpus import BARRED, DOCUMENTS, SECRET, mail, office, zipped
 
@@ -416,6 +420,35 @@ def test_a_withheld_text_that_stands_in_another_record_is_found_and_can_be_cover
     assert "this claim" not in str(as_json)
     assert str(as_json[0]["body"]).endswith(f"{COVER} And this is mine."), "the rest of it is given"
     assert leaks(case) == []
+
+
+def test_words_that_are_covered_stand_in_no_agreed_term_and_in_nothing_said_of_a_disputed_record(case: SearchedCase) -> None:
+    (item,) = prompts(case, f"by {OTHER}")
+    said = uuid4()
+    with case.resources.database.write() as session:
+        sealed = case.vault.seal("note", "text", str(said), f"{OTHER} made this up.".encode())
+        session.add(Note(id=said, case_id=case.id, text=sealed, author="system", created_at=SEARCHED))
+        session.flush()
+        session.add(
+            DisputedRecord(
+                case_id=case.id,
+                number=1,
+                subject_index=case.resources.vault.index_email(MAILBOX),
+                system="platform",
+                collection="prompts",
+                statement=said,
+                since=SEARCHED,
+            )
+        )
+    assert f"{OTHER} made this up." in case.members()["index.html"].decode()
+    case.decide(item, "redact", "third_party", 1, spans({"words": OTHER}))
+    assert f"{COVER} made this up." in case.members()["index.html"].decode()
+    assert leaks(case) == []
+    with case.resources.database.read() as session:
+        told = gather(case.resources, session, case.message, 1)
+    terms = AgreedScope(archives=(), terms=("tom baker", "tender"), agreed_with="Ruth", reason="Enough")
+    hidden = hiding(dataclasses.replace(told, scopes={"mails": terms}), (normal(OTHER),))
+    assert hidden.scopes["mails"].terms == (COVER, "tender")
 
 
 def test_a_file_or_its_name_that_says_what_is_covered_is_covered_too_or_kept_back(case: SearchedCase) -> None:
