@@ -166,9 +166,10 @@ def _searched_with(row: Covered, receipt: receipts.ReceiptRow | None, known: Map
 
 def _by_mac(web: Web, facts: CaseFacts, *, content: bool) -> dict[str, str]:
     """What stands in receipts for the identifiers of a case that count, with each in words."""
-    vault, found = web.resources.vault.case(facts.state.case_id), {}
-    archives = Archives(web.resources, facts.state.case_id)
+    found: dict[str, str] = {}
     try:
+        vault = web.resources.vault.case(facts.state.case_id)
+        archives = Archives(web.resources, facts.state.case_id)
         for line in _usable(facts):
             with contextlib.suppress(InvalidInputError):  # it was destroyed, so nothing can be said of it
                 found[vault.receipt_mac(line.kind, _NORMAL.get(line.kind, str)(line.value))] = _in_words(line, content=content)
