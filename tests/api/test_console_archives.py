@@ -98,7 +98,7 @@ def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: Sign
     asked = person.post(f"{here}/archives/import", {"system": "mail", "custodian": "Mia Wald"})
     assert "Choose the file of Mia Wald" in text_of(asked)
     content = mbox(
-        mail(1, "About your leave", subject="Leave", files={"leave.txt": b"ten days"}),
+        mail(1, "About your leave; ask tom@else.example", subject="Leave", files={"leave.txt": b"ten days"}),
         mail(2, "Thank you", subject="Re: Leave", answers=1, sender=ADDRESS, to="mia@office.example"),
         mail(3, "Ruth A. again", to="tom@office.example"),
     )
@@ -137,6 +137,9 @@ def test_from_the_task_to_a_decision_about_a_whole_conversation(at_console: Sign
     page = person.get(link[0])
     assert "Decide about 2 messages and 1 file" in text_of(page)
     seen = {name: re.findall(f'name="seen_{name}" value="([^"]+)"', page.text) for name in ("messages", "attachments")}
+    assert re.search(r"<mark[^>]*>tom@else\.example</mark>", person.get(link[0]).text)
+    unseen = person.post(f"{here}/package/find", {"state": "unseen", "place": "mail.messages"})
+    assert "1 item found" in text_of(unseen), "what stood whole in its conversation is seen"
     form: dict[str, object] = {f"seen_{name}": items for name, items in seen.items()}
     form |= {"decision": "outside_scope", "reason": "Leave is another request", "once": "g1"}
     assert person.post(link[0], form).status_code == 303

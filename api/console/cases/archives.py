@@ -231,6 +231,7 @@ def _page(
         facts,
         "cases/archives.html",
         tab="systems",
+        working=True,
         status=refused.status if refused else 200,
         refused=refused,
         corners=corners(web, archives, case),

@@ -20,9 +20,11 @@ from adapters.database.item_decisions import Standing, spans_of
 from api.console.cases import content, desk_seen, reading, shell
 from api.console.cases.act_page import Refused
 from api.console.cases.desk import attempt, note_look, shown_on_desk
-from api.console.cases.desk_lines import LONGEST_VALUE, stands_of
+from api.console.cases.desk_lines import LONGEST_VALUE, Piece, pieces, stands_of
 from api.console.cases.desk_reading import collection_of
 from api.console.cases.facts import CaseFacts
+from api.console.cases.known_names import known_names
+from api.console.cases.own_words import own_words
 from api.console.opened import TheOpenedCase
 from api.console.pages import ConsoleRoute, TheCaseworker, TheForm, away_to
 from api.console.sessions import SignedIn
@@ -34,6 +36,7 @@ from domain.authority import Action
 from domain.errors import UnknownObjectError
 from domain.item_rules import Condition
 from domain.redaction import cover_row
+from domain.suggestions import suggest
 from domain.withholding import WITHHOLDINGS, ItemChoice
 
 router = APIRouter(prefix=shell.BASE, route_class=ConsoleRoute, include_in_schema=False)
@@ -68,11 +71,11 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class MessageLine:
-    """One message of a group, with what is decided of it."""
+    """One message of a group, with what may be somebody else's marked and what is decided of it."""
 
     position: int
     row: dict[str, Any]
-    text: str
+    text: list[Piece]
     stands: str
     basis: str
     cut: bool
@@ -211,7 +214,7 @@ def _group(  # noqa: PLR0917
         done=done,
         title=TITLES[by],
         by=by,
-        lines=_lines(standing, items),
+        lines=_lines(web, read, found, standing, items),
         total=taken[MESSAGES].covered,
         everything=everything,
         files=_files(web, read, system, group, standing) if by == "thread" else [],
@@ -222,8 +225,9 @@ def _group(  # noqa: PLR0917
     )
 
 
-def _lines(standing: Standing, items: list[Item]) -> list[MessageLine]:
-    lines = []
+def _lines(web: Web, read: CaseFacts, found: CollectedCollection, standing: Standing, items: list[Item]) -> list[MessageLine]:
+    lines, own = [], own_words(web, read.view.receipt, read.state)
+    names = known_names(web, standing, found, [item.row for item in items])
     for item in items:
         decision = standing.of(item.id, item.row)
         covers = cover_row(item.row, spans_of(decision, standing.covering(decision))).removed
@@ -231,7 +235,8 @@ def _lines(standing: Standing, items: list[Item]) -> list[MessageLine]:
         text = str(item.row.get("text") or "")
         cut = len(text) > LONGEST_VALUE
         shown = f"{text[:LONGEST_VALUE]}\u2026" if cut else text
-        lines.append(MessageLine(item.position, item.row, shown, stands, basis, cut))
+        marked = pieces(shown, suggest(shown, own=own, names=names))
+        lines.append(MessageLine(item.position, item.row, marked, stands, basis, cut))
     return lines
 
 

@@ -106,7 +106,7 @@ async def covered(web: TheWeb, who: TheCaseworker, case: TheOpenedCase) -> Respo
 
     def page(read: CaseFacts) -> Response:
         found = coverage.read(web, read, content=who.role is not Role.AUDITOR)
-        return shell.show_case(web, who, read, "cases/coverage.html", tab="systems", coverage=found)
+        return shell.show_case(web, who, read, "cases/coverage.html", tab="systems", working=True, coverage=found)
 
     return await _shown(web, case, page)
 
