@@ -12,6 +12,7 @@ from adapters.database.case_reader import CaseReader
 from adapters.database.item_decisions import Standing, every_decision
 from adapters.database.tables import ItemDecision
 from api.console.cases.chosen import kept_by_legal
+from domain.events import Draft, Tag
 from domain.item_rules import Parts, ThirdPerson
 from domain.redaction import Span
 from domain.rights import Role
@@ -310,3 +311,16 @@ def test_what_is_no_part_of_the_answer_is_counted_apart_from_what_is_withheld(at
     assert "list of what is missing does not have it" in table
     assert "Nothing withheld; 4 items are no part of the answer" in text_of(at_console(Role.REVIEWER).get(path_of(searched)))
     assert b"nothing to list" in searched.members()["withheld.csv"]
+
+
+def test_an_approval_that_became_void_stands_on_the_card(at_console: SignIn, searched: SearchedCase) -> None:
+    reviewer, here = at_console(Role.REVIEWER, "Rita Reviewer"), path_of(searched)
+    assert "approval is void" not in text_of(reviewer.get(here))
+    package = CaseReader(searched.resources).get(searched.id).state.package
+    assert package is not None
+    approved = Draft(tag=Tag.PACKAGE_APPROVED, actor=reviewer.person, facts={"sha256": package.sha256, "binding": package.sha256})
+    searched.happen(approved)
+    searched.event(Tag.PACKAGE_VOIDED)
+    told = text_of(reviewer.get(here))
+    assert "Rita Reviewer approved it on" in told
+    assert "That approval is void, since something that it covered changed after it, and nothing has left" in told

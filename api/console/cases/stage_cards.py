@@ -3,6 +3,7 @@
 Next: api/console/cases/shell.py
 """
 
+from adapters.letter_words import moment
 from api.console import words
 from api.console.cases.card import Card, Looking, Press
 from api.console.cases.facts import CaseFacts
@@ -70,6 +71,7 @@ def approve(looking: Looking, _step: NextStep) -> Card:
                 None,
                 (
                     "It was returned for rework before. What changed since stands under Package." if said else "",
+                    void_of(looking),
                     "" if package.records else found_nothing(facts, looking.datamap),
                 ),
             )
@@ -122,6 +124,18 @@ def part(looking: Looking, _step: NextStep) -> Card:
         places=looking.places,
         link=as_they_will(looking.facts.subject.first, package),
     )
+
+
+def void_of(looking: Looking) -> str:
+    """That somebody had approved a package and that it counts no more, with why; empty where nobody had, or it was returned."""
+    facts = looking.facts
+    approved = next(iter(facts.happened(Tag.PACKAGE_APPROVED)), None)
+    later = {row.tag for row in facts.events if approved and row.sequence > approved.sequence}
+    if approved is None or later & {Tag.PACKAGE_RETURNED, Tag.DELIVERY_NOTIFIED, Tag.DELIVERY_RECORDED}:
+        return ""
+    changed = "the address of the answer" if Tag.DELIVERY_ADDRESS_CHANGED in later else "something that it covered"
+    by = f"{facts.person(approved.actor)} approved it on {moment(approved.at, looking.zone)}"
+    return f"{by}. That approval is void, since {changed} changed after it, and nothing has left: look at it anew."
 
 
 def as_they_will(first: str, package: Package) -> tuple[str, str]:
