@@ -58,12 +58,20 @@ def reach(writing: Writing, right: Right) -> Facts:
 
 
 def since(writing: Writing) -> Facts:
-    """From when the restriction is in force that is lifted, and whether it held while an erasure waits, which goes on."""
+    """Of the restriction that is lifted: from when it is in force and for which uses, and what the person asked that goes on."""
     state = writing.state
     if state.lifting_meanwhile is None or state.lifting_meanwhile.announced != writing.message.number:
-        return {"erasing": False, "since": _begun(writing, _newest(writing, "restrict").carried_out_at)}
+        measure = _newest(writing, "restrict")
+        weighed = any(item.right is Right.OBJECTION and not item.answered for item in state.rights)
+        known = {"erasing": False, "weighed": weighed, "purposes": _purposes(writing, measure)}
+        return {**known, "since": _begun(writing, measure.carried_out_at)}
     event = CaseEventRow.case_id == writing.receipt.case_id, CaseEventRow.sequence == state.restricted_meanwhile
-    return {"erasing": True, "since": _begun(writing, writing.session.exec(select(CaseEventRow.at).where(*event)).first())}
+    return {
+        "erasing": True,
+        "weighed": False,
+        "purposes": [],
+        "since": _begun(writing, writing.session.exec(select(CaseEventRow.at).where(*event)).first()),
+    }
 
 
 def _begun(writing: Writing, at: datetime | None) -> str:

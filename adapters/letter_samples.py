@@ -149,6 +149,7 @@ def sample_context(letter: str, controller: Controller | None = None, language: 
         "nothing": False,
         "object_link": f"{_SITE}/object/{_TOKEN}",
         "erasing": True,
+        "weighed": False,
         "object_until": day(date(2026, 11, 30)),
         "outcome": "We have answered everything that was asked for.",
         "proofs_gone": True,

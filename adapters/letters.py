@@ -89,7 +89,7 @@ VARIABLES: dict[Need, frozenset[str]] = {
     "rest": frozenset({"confirmed", "unconfirmed"}),
     "routes": frozenset({"routes"}),
     "searched": frozenset({"named_only", "not_asked", "scopes", "searched_on", "searched_with", "systems"}),
-    "since": frozenset({"erasing", "since"}),
+    "since": frozenset({"erasing", "purposes", "since", "weighed"}),
     "transfers": frozenset({"transfers"}),
     "stop": frozenset({"emptied", "ends", "erase_on", "goes", "listed", "stays", "stop_link"}),
 }

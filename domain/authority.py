@@ -163,7 +163,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.TAKE_BACK_RECTIFICATION: _WORKERS,
     Action.MARK_DISPUTED: _WORKERS,
     Action.RESTRICT_PROCESSING: _WORKERS,
-    Action.ANNOUNCE_LIFTING: _WORKERS,
+    Action.ANNOUNCE_LIFTING: _LEAD,  # the letter gives away how what is weighed ends
     Action.LIFT_RESTRICTION: _LEAD,
     Action.WITHDRAW_CONSENT: _WORKERS,
     Action.RECORD_VIEW: _WORKERS,

@@ -167,6 +167,29 @@ def test_who_is_told_that_the_data_are_used_again_while_an_erasure_waits_reads_t
     assert "or ask us to erase the data" not in text
 
 
+def test_the_early_end_of_what_an_objection_stopped_names_its_uses_and_that_the_objection_is_still_weighed(
+    resources: Resources, office: PostOffice
+) -> None:
+    case = CaseInHand(resources, rights=[Right.OBJECTION])
+    case.proven()
+    stop: dict[str, Any] = {
+        "kind": "restrict",
+        "right": "objection",
+        "ground": "objection",
+        "purposes": [resources.datamap.purposes[0].id],
+    }
+    case.done_by(CASEWORKER, Tag.MEASURE_PROPOSED, **stop)
+    begun = case.sequence
+    case.happen(Tag.MEASURE_CARRIED_OUT, number=begun, rows=1, by_hand=[], addressees=[])
+    note = case.note("An attack on your account is going on.", CASEWORKER)
+    case.done_by(CASEWORKER, Tag.LIFTING_DECIDED, number=begun, text=str(note))
+    case.send("restriction_lifting", number=case.sequence, note=note)
+    text = " ".join(office.kept[-1].text.split())
+    assert "only stored your data and not used them for these purposes: - " in text
+    assert "Your objection is not decided by this. We write to you again when it is. Do you see it differently?" in text
+    assert "You can also ask us to erase the data." in text
+
+
 def test_the_last_letter_says_how_each_right_ended(resources: Resources, office: PostOffice) -> None:
     case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
     case.released()

@@ -115,7 +115,7 @@ MATRIX = {
     "approve_rectification": "reviewer privacy_lead",
     "mark_disputed": WORKERS,
     "restrict_processing": WORKERS,
-    "announce_lifting": WORKERS,
+    "announce_lifting": "privacy_lead",
     "lift_restriction": "privacy_lead",
     "withdraw_consent": WORKERS,
     "record_view": WORKERS,

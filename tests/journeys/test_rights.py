@@ -279,7 +279,7 @@ async def test_a_restriction_stands_in_every_system_until_the_person_was_told_th
     why = {"reason": "The claim is over."}
     assert await case.refused("close", {"outcome": "withdrawn", **why}, Role.PRIVACY_LEAD) == 409, "nobody would lift it"
     assert await case.refused("lift_restriction", why, Role.PRIVACY_LEAD) == 409, "not before the notice"
-    await case.act("announce_lifting", {"text": "Your claim was settled on 20 November.", **why})
+    await case.act("announce_lifting", {"text": "Your claim was settled on 20 November.", **why}, Role.PRIVACY_LEAD)
     await case.until(lambda each: each.state.measures[0].told_at)
     assert "settled on 20 November" in case.letters[-1]
     assert await case.refused("lift_restriction", why) == 403, "a privacy lead lifts"

@@ -223,7 +223,7 @@ def restricted(looking: Looking, _step: NextStep) -> Card:
     """A restriction that lasts."""
     measure = restriction_of(looking.facts.state.measures)
     assert measure is not None
-    told = "The person was told that it ends." if measure.told_at else "The person is told first, then a privacy lead lifts it."
+    told = "The person was told that it ends." if measure.told_at else "A privacy lead tells the person first and then lifts it."
     return Card(
         "Restricted: nothing but storage",
         f"It lasts until it is lifted. {told} It cannot be lifted before that notice has gone out (Article 18(3)).",

@@ -228,7 +228,7 @@ def closed(looking: Looking, _step: NextStep) -> Card:
     if restriction_of(looking.facts.state.measures) is not None:
         return Card(
             "Closed, and what was stopped stays stopped",
-            "The objection was right. To use the data again, tell the person first; then a privacy lead lifts it (Article 18).",
+            "The objection was right. To use the data again, a privacy lead tells the person, then lifts it (Article 18).",
             presses=looking.only(
                 Press(Action.ANNOUNCE_LIFTING, "Tell them that it ends"), Press(Action.LIFT_RESTRICTION, "Lift it", red=True)
             ),
