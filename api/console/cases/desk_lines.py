@@ -4,7 +4,7 @@ What is with legal is shown to legal reviewers alone, nobody else sees more of i
 Next: api/console/cases/desk_reading.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -209,7 +209,7 @@ def _line(  # noqa: PLR0917
         suggested=list(suggested.items()),
         file=item.file.name if item.file else "",
         picture=is_picture(content),
-        cut=any(len(text_of(value)) > longest for value in item.row.values() if value is not None),
+        cut=is_cut(item.row.values(), longest),
         text=file_text,
         of_legal=item.id in standing.legal,
         chosen=_chosen(item, decision),
@@ -254,6 +254,15 @@ def _pieces(text: str, found: list[Suggestion], suggested: dict[str, str]) -> li
     for each in found:
         suggested.setdefault(each.words(text), each.reason)
     return pieces(text, found)
+
+
+def is_cut(values: Iterable[object], longest: int) -> bool:
+    """Whether one of some values is longer than is shown; a number never is."""
+    return any(len(value if isinstance(value, str) else text_of(value)) > longest for value in values if not _short(value))
+
+
+def _short(value: object) -> bool:
+    return value is None or isinstance(value, int | float)
 
 
 def letters_of(value: object, longest: int = LONGEST_VALUE) -> str:

@@ -87,7 +87,7 @@ def read_desk(  # noqa: PLR0917 (which page, and who looks)
     return Desk(
         lines,
         found.rows,
-        min(desk_seen.seen_of(web, facts)[system, collection], found.rows),
+        min(seen.number, found.rows),
         end if end < found.rows else None,
         unseen=seen.next_unseen(found.rows, start),
         talks=shape_of(found.fields) is not None,

@@ -4,6 +4,7 @@ A list of items counts the records that stand whole on it. A file, of which it h
 that it cuts off count when they were opened on a page of their own. Next: api/console/cases/unseen.py
 """
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +16,10 @@ from sqlmodel import and_, col, func, or_, select
 from adapters.collected import CollectedCollection, Item
 from adapters.database.review_tables import ItemOpened
 from adapters.database.tables import PageSeen
-from api.console.cases.desk_lines import LONGEST_VALUE
+from api.console.cases.desk_lines import LONGEST_VALUE, is_cut
 from api.console.cases.facts import CaseFacts
 from api.console.sessions import SignedIn
 from api.dependencies import Web
-from domain.redaction import text_of
 
 PAGE: Final = 25  # items of a list
 Place = tuple[str, str]
@@ -37,6 +37,12 @@ class Seen:
     pages: Mapping[int, int] = field(default_factory=dict)
     opened: Mapping[int, bool] = field(default_factory=dict)
 
+    @property
+    def number(self) -> int:
+        """How many items were seen: each once, though it was opened and stood whole on its list too."""
+        beside = sum(not listed or at - at % PAGE not in self.pages for at, listed in self.opened.items())
+        return sum(self.pages.values()) + beside
+
     def has(self, found: CollectedCollection, item: Item) -> bool:
         """Whether somebody looked at an item."""
         listed = item.position - item.position % PAGE in self.pages
@@ -50,14 +56,14 @@ class Seen:
     def next_unseen(self, rows: int, after: int) -> int | None:
         """The first item of the next list page on which something was not seen, of the first where none comes; None: all was."""
         beside = Counter(at - at % PAGE for at, listed in self.opened.items() if not listed)
-        here = after - after % PAGE
-        left = [at for at in range(0, rows, PAGE) if self.pages.get(at, 0) + beside[at] < min(PAGE, rows - at)]
-        return next((at for at in left if at > here), left[0] if left else None)
+        here = after - after % PAGE + PAGE
+        order = itertools.chain(range(here, rows, PAGE), range(0, min(here, rows), PAGE))
+        return next((at for at in order if self.pages.get(at, 0) + beside[at] < min(PAGE, rows - at)), None)
 
 
 def stands_whole(found: CollectedCollection, item: Item) -> bool:
     """Whether a list shows all of an item: no file, and no text that it cuts off."""
-    return not found.has_files and all(len(text_of(value)) <= LONGEST_VALUE for value in item.row.values() if value is not None)
+    return not found.has_files and not is_cut(item.row.values(), LONGEST_VALUE)
 
 
 def note_page(  # noqa: PLR0917 (what was on the screen, and whose)
