@@ -17,6 +17,7 @@ from adapters.letter_languages import authorities_in, own_authority_in, remedies
 from api.dependencies import TheWeb, Web
 from api.face import forms
 from api.portal import deeds, pages, sessions
+from api.portal.form import can_be_written_to
 from api.portal.languages import current, say, spoke, told_of
 from api.portal.reading import (
     answer_of,
@@ -121,10 +122,8 @@ async def add_address(request: Request, web: TheWeb) -> Response:
 
     async def act(session: sessions.Visit, form: FormData) -> str:
         address = forms.field(form, "address")
-        try:
-            web.resources.vault.index_email(address)
-        except InvalidInputError:
-            raise InvalidInputError("Enter an e-mail address in the form name@example.com.", field="address") from None
+        if not can_be_written_to(web.resources.vault, address):
+            raise InvalidInputError("Enter an e-mail address in the form name@example.com.", field="address")
         make = deeds.add_address(web, session.case_id, address)
         await deeds.do(web, session.case_id, forms.field(form, "once"), address, Action.ADD_IDENTIFIER, make)
         return "address"

@@ -158,13 +158,20 @@ def _wrong(vault: Vault, name: str, filled: Filled) -> str | None:  # noqa: PLR0
 
 
 def _unreadable(vault: Vault, name: str, value: str) -> str | None:
+    if "email" in name and value:
+        return None if can_be_written_to(vault, value) else say("Enter an e-mail address in the form name@example.com.")
     try:
-        if "email" in name and value:
-            vault.index_email(value)
-        elif "email" not in name and name not in _LINES:
+        if "email" not in name and name not in _LINES:
             refuse_hidden(value, field=name)
     except InvalidInputError:
-        if "email" in name:
-            return say("Enter an e-mail address in the form name@example.com.")
         return say("There are characters in it that cannot be seen. Please type it instead of pasting it.")
     return None
+
+
+def can_be_written_to(vault: Vault, address: str) -> bool:
+    """Whether this is an address that a person may have: a domain of one label, as in name@exampl, is a slip of the hand."""
+    try:
+        vault.index_email(address)
+    except InvalidInputError:
+        return False
+    return "." in address.rpartition("@")[2]

@@ -97,11 +97,11 @@ def _steps(web: Web, view: CaseView, events: list[CaseEventRow], at: dict[str, d
             else searched + say("You need not wait here. We write when there is news."),
         ),
         (
-            say("We check it, so that nobody else\u2019s data is in it")
+            say("We check it for the data of other people")
             if here <= 3  # noqa: PLR2004 (its own place)
-            else say("We checked it, so that nobody else\u2019s data is in it"),
+            else say("We checked it for the data of other people"),
             at.get(Tag.PACKAGE_APPROVED),
-            say("A person looks at everything."),
+            say("A person approves it before you get it."),
         ),
         (
             say("You have our answer") if there else say("You get our answer"),

@@ -151,7 +151,7 @@ class TestFollow:
         web.get(f"/follow/{a_link(released, 'follow')}")
         page = web.get("/follow").text
         assert "Your copy is ready" in page
-        assert "We checked it, so that nobody else" in page
+        assert "We checked it for the data of other people" in page
 
     def test_a_visit_ends(self, web: TestClient, opened_case: CaseInHand, monkeypatch: pytest.MonkeyPatch) -> None:
         web.get(f"/follow/{a_link(opened_case, 'follow')}")

@@ -225,6 +225,11 @@ class TestForm:
         page = unescape(web.post("/", data=marks(web.get("/").text) | WRITTEN | wrong | {"agent_email": "b@c.example"}).text)
         assert ">Enter an e-mail address in the form name@example.com.</a>" in page, "where it is clear, it is not said twice"
 
+    def test_an_address_that_no_mail_can_reach_is_asked_for_again(self, web: TestClient) -> None:
+        page = fill(web, email="tilda.typical@exampl").text
+        assert "Enter an e-mail address in the form name@example.com." in page
+        assert 'value="tilda.typical@exampl"' in page, "what was typed is kept"
+
     def test_whoever_is_depicted_is_asked_for_the_picture_first_and_for_no_account(self, web: TestClient) -> None:
         sent = marks(web.get("/").text) | WRITTEN | {"step": "about", "rights": ["erasure"]}
         depicted = web.post("/", data=sent | {"account": "no"}).text
