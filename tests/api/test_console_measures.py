@@ -314,6 +314,11 @@ def test_an_objection_sends_its_code_from_the_card_and_names_the_uses_that_none_
     form = text_of(person.get(f"{path}/actions/restrict_processing"))
     assert "no objection reaches it" in form
     assert "Stop the purposes" in form
+    markup = person.get(f"{path}/actions/restrict_processing").text
+    grounds = markup.partition('<select id="ground"')[2].partition("</select>")[0]
+    assert grounds.partition("<option ")[2].startswith('value="objection" selected>'), "the form is for this objection"
+    boxes = markup.partition('id="purposes"')[2].partition("</fieldset>")[0]
+    assert "<input" not in boxes.partition('value="every-use"')[2], "what no objection reaches comes last"
     assert "No letter goes out now" in form
     assert "The person is told, and told again" not in form
 
@@ -496,7 +501,7 @@ def test_who_sends_marketing_for_us_is_the_first_task_of_an_objection_and_the_ca
     case.happen(Tag.WORK_ITEM_OPENED, work_item=task, **asked)
     shown = text_of(caseworker.get(page))
     assert "Instruct a processor" in shown
-    assert f"{mail}. They object to direct marketing: nothing more is sent to them" in shown
+    assert f"{mail}. They object to how their data are used. Direct marketing stops at once, whatever they objected to" in shown
     case.done_by(ANNA.person, Tag.WORK_ITEM_COMPLETED, work_item=task, result="found", files=0)
     shown = text_of(caseworker.get(page))
     assert f"the addresses they named. Told: {mail}." in shown

@@ -70,7 +70,9 @@ def form_page(  # noqa: PLR0917
     target = {name: str(value) for name, value in given.items() if name in TARGETS}
     read = reading.read(web, shell.again(web, case) if refused else case)
     datamap = web.resources.datamap
-    purposes = purposes_for(action, tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes))
+    objected = _stops(action, read)
+    titles = tuple((each.id, each.title, each.lawful_basis) for each in datamap.purposes)
+    purposes = purposes_for(action, titles, objected=objected)
     with web.resources.database.read() as session:
         eyes = checkers(session, web.resources, who, case.receipt.case_id) if action is Action.ANNOUNCE_ALONE else {}
     asked = asked_of(action, read.state, target)
@@ -88,9 +90,11 @@ def form_page(  # noqa: PLR0917
         mailbox=has_mailbox(read.state),
         chosen=picked,
         asked=asked,
+        objected=objected,
     )
     ending = ending_of(read, datamap) if action is Action.COMPLETE_WORK_ITEM and target.get("result") == "done" else None
     start |= {"note": ending.draft} if ending and ending.draft else {}
+    start |= {"ground": Right.OBJECTION.value} if objected else {}
     fields = in_order([*fields, *looked.fields(web, who, read, action, target)])
     labels = {each.name: each.label for each in fields}
     said = {} if refused is None else {**dict(refused.also), refused.about: refused.words}
@@ -126,8 +130,13 @@ def form_page(  # noqa: PLR0917
 
 def _act(action: Action, facts: CaseFacts) -> Act:
     """The command in words; what restricts is called as its button is where only an objection is looked at."""
+    return STOP if _stops(action, facts) else act_of(action)
+
+
+def _stops(action: Action, facts: CaseFacts) -> bool:
+    """Whether a restriction is for an objection: nothing else that it could be for is open."""
     left = [item.right for item in facts.state.rights if item.right in RESTRICTED and item.outcome is None]
-    return STOP if action is Action.RESTRICT_PROCESSING and left == [Right.OBJECTION] else act_of(action)
+    return action is Action.RESTRICT_PROCESSING and left == [Right.OBJECTION]
 
 
 def _foreseen(web: Web, facts: CaseFacts, action: Action, target: Mapping[str, Any]) -> str:

@@ -69,6 +69,7 @@ def fields_of(
     mailbox: bool = True,
     chosen: Sequence[FormField] = (),
     asked: Asked | None = None,
+    objected: bool = False,
 ) -> list[FormField]:
     """The fields that a person fills in, choices first.
 
@@ -83,6 +84,7 @@ def fields_of(
         places: that can be corrected (`system.collection.field`) or marked (`system.collection`), with their titles.
         mailbox: whether the case has one; without it nobody can have shown that it is theirs.
         asked: of a task: what its answers are called, and what its note is for.
+        objected: the restriction is for an objection, whose ground comes first.
         chosen: of a correction: a field for each value that was chosen from what stands there; none: all of it is typed.
     """
     fields = []
@@ -99,8 +101,8 @@ def fields_of(
         if name == "kind":
             on_paper = () if action is Action.NAME_ACCOUNT else (POSTAL,)
             options = tuple(dict.fromkeys(("email", "phone", *on_paper, *kinds)))
-        if action is Action.PROPOSE_REFUSAL and name == "ground":
-            options = _grounds(options, target, rights)
+        if name == "ground":
+            options = _grounds(action, options, target, rights, objected=objected)
         if options and not info.is_required():
             options = ("", *options)
         known = words.DOUBTS if name == "doubt" else OPTIONS
@@ -120,8 +122,12 @@ def fields_of(
     return in_order(fields)
 
 
-def _grounds(options: tuple[str, ...], target: Mapping[str, str], rights: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The grounds of a refusal: those of an objection first where it is one, and none of them where it cannot be (Article 21)."""
+def _grounds(
+    action: Action, options: tuple[str, ...], target: Mapping[str, str], rights: tuple[tuple[str, str], ...], *, objected: bool
+) -> tuple[str, ...]:
+    """The grounds of a refusal or a restriction: those of an objection first where it is one (Articles 18(1)(d) and 21)."""
+    if action is not Action.PROPOSE_REFUSAL:
+        return tuple(sorted(options, key=lambda each: each != Right.OBJECTION.value)) if objected else options
     meant = {target["right"]} if target.get("right") else {name for name, _ in rights}
     if not meant:
         return options

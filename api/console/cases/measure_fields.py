@@ -45,17 +45,23 @@ def withdrawn(facts: CaseFacts, datamap: DataMap) -> list[str]:
     return [each.title for each in datamap.purposes if each.id in named]
 
 
-def purposes_for(looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis], ...]) -> tuple[tuple[str, str], ...]:
-    """The purposes that a form offers: those that rest on consent, or those that one can object to, the others behind them."""
+def purposes_for(
+    looking_at: Action, purposes: tuple[tuple[str, str, LawfulBasis], ...], *, objected: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """The purposes that a form offers: those that rest on consent, or those that one can object to, the others behind them.
+
+    Every use comes first, and last where nothing but an objection is looked at, which reaches single uses.
+    """
     if looking_at is Action.WITHDRAW_CONSENT:
         return tuple((name, title) for name, title, basis in purposes if basis is LawfulBasis.CONSENT)
     purposes = tuple(each for each in purposes if each[2] is not LawfulBasis.CONSENT)
     every = ((EVERY_USE, "Every use: the data are only stored"),) if looking_at is Action.RESTRICT_PROCESSING else ()
     objectable = {LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK}
-    return every + tuple(
+    single = tuple(
         (name, title if basis in objectable else f"{title} (Article {basis.article}: no objection reaches it)")
         for name, title, basis in sorted(purposes, key=lambda each: each[2] not in objectable)
     )
+    return single + every if objected else every + single
 
 
 def uses_chosen(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def what(looking: Looking, item: WorkItem) -> str:
         "restrict": "Restrict it: nothing but storage.",
         "lift": "The restriction is over: use may go on.",
         "withdraw": "The consent has ended: stop what rests on it.",
-        "stop": "They object to direct marketing: nothing more is sent to them from now on (Article 21(3)).",
+        "stop": "They object to how their data are used. Direct marketing stops at once, whatever they objected to: "
+        "nothing more of it is sent to them from now on (Article 21(3)).",
     }[measure.kind]
     return f"{told} Purposes: {of}." if of else told
 
