@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import case, select, true
 from sqlmodel import col, func
 
-from adapters.database.clock_figures import AnsweredCase
+from adapters.database.clock_figures import ERASED, AnsweredCase
 from adapters.database.session import Database
 from adapters.database.tables import CaseRight, QueueEntry
 from domain.due_days import first_day
@@ -88,6 +88,8 @@ class CaseFigures:
             for first in range(0, len(cases), _AT_ONCE):
                 part = [one.case_id for one in cases[first : first + _AT_ONCE]]
                 for case_id, right, extended, outcome in session.execute(query.where(col(QueueEntry.case_id).in_(part))):
+                    if known[case_id].stopped and right in ERASED:
+                        continue
                     groups = [rights.setdefault(right, Answered(right)), *([] if case_id in seen else [every])]
                     seen.add(case_id)
                     for group in groups:

@@ -27,6 +27,7 @@ _SEEN = (Tag.EXTENSION_NOTIFIED, Tag.CLARIFICATION_ASKED, Tag.COMPLAINT_DECIDED,
 _COUNTED = [*_ANSWERING, *(tag.value for tag in _SEEN)]
 # Sent by themselves when a request arrives, or to prove a mailbox: no reply to what was asked.
 _NO_REPLY = ("request_received", "received_by_mail", "complaint_received", "verify_identity", "identity_reminder", "code")
+ERASED = {Right.ERASURE.value, Right.MINOR_REPORT.value}
 _AT_ONCE = 500  # ids in one query
 
 
@@ -44,12 +45,14 @@ class AnsweredCase:
         days: from the local day of receipt to that of the answer.
         on_time: on or before the legal date.
         refused: in whole, or closed for want of identity.
+        stopped: an erasure that was asked for beside what was answered was stopped, so that part has no answer.
     """
 
     case_id: UUID
     days: int
     on_time: bool
     refused: bool
+    stopped: bool = False
 
 
 class ClockFigures:
@@ -91,14 +94,14 @@ class ClockFigures:
         """The cases that `months` counts as answered, one by one, from the month of one day to that of another."""
         since, until = self._midnight(first.replace(day=1)), self._midnight(_next_month(last))
         with self._database.read() as session:
-            answers: dict[UUID, _Answer] = {}
+            answers, (stops, stopped) = dict[UUID, _Answer](), _stops(session)
             for row in self._rows(session, _ANSWERING, since, until):
-                if kind := _answer_kind(row):
+                if kind := _answer_kind(row, stops):
                     answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
-            for case_id in self._answered_before(session, list(answers), since):
+            for case_id in self._answered_before(session, list(answers), since, stops):
                 del answers[case_id]
             return [
-                AnsweredCase(case_id, (self._day(answer.at) - self._day(received_at)).days, state == "met", answer.refused)
+                AnsweredCase(case_id, self._took(received_at, answer), state == "met", answer.refused, case_id in stopped)
                 for case_id, received_at, state, answer in self._standing(session, answers)
             ]
 
@@ -111,11 +114,14 @@ class ClockFigures:
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
 
+    def _took(self, received_at: datetime, answer: _Answer) -> int:
+        return (self._day(answer.at) - self._day(received_at)).days
+
     def _of(self, months: dict[str, MonthFigures], at: datetime) -> MonthFigures:
         return months[f"{self._day(at):%Y-%m}"]
 
     def _events(self, session: Session, months: dict[str, MonthFigures], since: datetime, until: datetime) -> None:
-        answers: dict[UUID, _Answer] = {}
+        answers, (stops, _) = dict[UUID, _Answer](), _stops(session)
         for row in self._rows(session, _COUNTED, since, until):
             tag = Tag(row.tag)
             if tag is Tag.EXTENSION_NOTIFIED:
@@ -127,25 +133,25 @@ class ClockFigures:
                 self._of(months, row.at).complaints_upheld += row.facts.get("finding") != "not_upheld"
             elif tag is Tag.DEADLINE_PASSED:
                 self._of(months, row.at).missed += row.facts.get("date") == "legal"
-            elif kind := _answer_kind(row):
+            elif kind := _answer_kind(row, stops):
                 answers.setdefault(row.case_id, _Answer(row.at, kind is ClockEventKind.REFUSAL_NOTIFIED))
-        for case_id in self._answered_before(session, list(answers), since):
+        for case_id in self._answered_before(session, list(answers), since, stops):
             del answers[case_id]
         for _case_id, received_at, state, answer in self._standing(session, answers):
             month = self._of(months, answer.at)
             month.answered += 1
             month.on_time += state == "met"
             month.refused += answer.refused
-            month.took((self._day(answer.at) - self._day(received_at)).days)
+            month.took(self._took(received_at, answer))
 
-    def _answered_before(self, session: Session, cases: list[UUID], since: datetime) -> set[UUID]:
+    def _answered_before(self, session: Session, cases: list[UUID], since: datetime, stops: set[tuple[UUID, int]]) -> set[UUID]:
         """Of some cases, those whose first answer is older than the period: a second copy is not a second answer."""
         older: set[UUID] = set()
         for part in _parts(cases):
             query = select(CaseEventRow).where(
                 col(CaseEventRow.case_id).in_(part), col(CaseEventRow.tag).in_(_ANSWERING), col(CaseEventRow.at) < since
             )
-            older |= {row.case_id for row in session.scalars(query) if _answer_kind(row)}
+            older |= {row.case_id for row in session.scalars(query) if _answer_kind(row, stops)}
         return older
 
     def _standing(self, session: Session, answers: dict[UUID, _Answer]) -> Iterator[tuple[UUID, datetime, str, _Answer]]:
@@ -189,7 +195,27 @@ def _before(receipt: CaseReceipt) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
-def _answer_kind(row: CaseEventRow) -> ClockEventKind | None:
+def _stops(session: Session) -> tuple[set[tuple[UUID, int]], set[UUID]]:
+    """Events that tell of a stopped erasure, which are no answer; and the cases where it is stopped now."""
+    happened, tag = col(CaseEventRow.case_id), col(CaseEventRow.tag)
+    stopped = sorted(set(session.scalars(select(happened).where(tag == Tag.ERASURE_STOPPED.value))), key=str)
+    seen = [each.value for each in (Tag.ERASURE_PLANNED, Tag.ERASURE_STOPPED, Tag.RIGHT_ANSWERED)]
+    told, lasting = set[tuple[UUID, int]](), set[UUID]()
+    for part in _parts(stopped):
+        query = select(CaseEventRow).where(happened.in_(part), tag.in_(seen)).order_by(happened, col(CaseEventRow.sequence))
+        for row in session.scalars(query):
+            if row.tag == Tag.ERASURE_STOPPED.value:
+                lasting.add(row.case_id)
+            elif row.tag == Tag.ERASURE_PLANNED.value:
+                lasting.discard(row.case_id)
+            elif row.case_id in lasting and row.facts.get("right") in ERASED:
+                told.add((row.case_id, row.sequence))
+    return told, lasting
+
+
+def _answer_kind(row: CaseEventRow, stops: set[tuple[UUID, int]]) -> ClockEventKind | None:
+    if (row.case_id, row.sequence) in stops:
+        return None
     kind = kind_of(CaseEvent(sequence=row.sequence, tag=Tag(row.tag), at=row.at, actor=row.actor, facts=row.facts))
     return kind if kind in _ANSWERS else None
 

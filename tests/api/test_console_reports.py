@@ -83,6 +83,12 @@ class TestReports:
         assert {one.right: one.days for one in rights} == {"access": [9], "erasure": [9]}
         assert (every.count, every.on_time, every.refused) == (1, 1, 0)
 
+    def test_an_erasure_that_was_stopped_beside_a_copy_has_no_row(self, resources: Resources) -> None:
+        case = CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
+        one = AnsweredCase(case.id, days=9, on_time=True, refused=False, stopped=True)
+        rights, every = CaseFigures(resources.database).answered([one])
+        assert ([each.right for each in rights], every.count) == (["access"], 1)
+
     def test_open_cases_stand_by_stage_side_and_right(self, at_console: SignIn, resources: Resources) -> None:
         CaseInHand(resources, rights=[Right.ACCESS, Right.ERASURE])
         late = CaseInHand(resources)

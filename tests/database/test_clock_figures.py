@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -20,6 +20,7 @@ from tests.case_in_hand import CaseInHand
 from tests.factories import MONDAY
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 31)
+PLAN: dict[str, Fact] = {"plan": str(UUID(int=7)), "sha256": "a" * 64, "datamap": "b" * 64, "number": 1}
 LATER = datetime(2027, 3, 1, tzinfo=UTC)
 
 
@@ -92,6 +93,22 @@ def test_longer_time_questions_refusals_and_complaints_are_counted(resources: Re
     assert found["2026-11"].questions == 2
     assert (found["2026-12"].extensions, found["2026-12"].refused, found["2026-12"].answered) == (1, 2, 2)
     assert (found["2026-11"].complaints, found["2026-11"].received) == (1, 4)
+
+
+def test_a_stopped_erasure_is_no_answer_until_one_is_carried_out(resources: Resources) -> None:
+    stopped, beside, anew = (CaseInHand(resources, rights=[Right.ERASURE]) for _ in range(3))
+    for case in (stopped, beside, anew):
+        at(case, Tag.ERASURE_STOPPED, 2)
+        at(case, Tag.RIGHT_ANSWERED, 2, right="erasure")
+    at(stopped, Tag.REQUEST_CLOSED, 2, outcome="withdrawn")
+    at(beside, Tag.DELIVERY_NOTIFIED, 3)
+    at(anew, Tag.REQUEST_REOPENED, 4)
+    at(anew, Tag.ERASURE_PLANNED, 5, **PLAN)
+    at(anew, Tag.RIGHT_ANSWERED, 6, right="erasure")
+    november = months(resources)["2026-11"]
+    assert (november.answered, november.on_time, november.median_days) == (2, 2, 4.5)
+    found = {one.case_id: one for one in ClockFigures(resources).answered(NOVEMBER, DECEMBER)}
+    assert {key: (one.days, one.stopped) for key, one in found.items()} == {beside.id: (3, True), anew.id: (6, False)}
 
 
 def test_the_first_reply_has_two_working_days_and_an_acknowledgement_is_none(resources: Resources) -> None:
