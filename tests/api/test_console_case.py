@@ -505,6 +505,8 @@ def test_a_paper_case_tells_no_tale_of_mailboxes_and_names_what_was_named(at_con
     case.send("request_received")
     page = text_of(at_console().get(f"/console/cases/{case.reference}/history"))
     assert "Letter written, to be printed and posted: Request received" in page
+    told = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert "1 letter, of which 1 has not gone out yet" in told
     assert "mailbox" not in page.partition("History")[2].partition("Person")[0]
     assert "It has to be made sure who asks" in page
     assert "Customer number 1 was named" in page

@@ -41,7 +41,7 @@ def build_again(looking: Looking, _step: NextStep) -> Card:
             "A colleague sent the package back. Change what they ask for, then build it again; whoever does so prepared it, and "
             "somebody else looks at what changed (Article 32).",
             presses=looking.only(again, _write(looking)),
-            link=("Look at the decisions", "package"),
+            link=("Look at the package", "package"),
             release=True,
             said=said_of_return(looking.facts),
         )
@@ -49,7 +49,7 @@ def build_again(looking: Looking, _step: NextStep) -> Card:
         "Build the package again",
         "Decisions were made after it was built, so nobody can approve it as it is. Article 15 asks for what is decided now.",
         presses=looking.only(again, _BACK, _write(looking)),
-        link=("Look at the decisions", "package"),
+        link=("Look at the package", "package"),
         release=True,
         said=said_of_return(looking.facts),
     )
