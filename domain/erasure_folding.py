@@ -29,7 +29,7 @@ def _standing(state: CaseState) -> ErasureStanding:
 def _planned(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
     erasure.plans, erasure.looks = number_of(event, "number"), erasure.looks + 1
-    erasure.told_at = erasure.waiting_until = None
+    erasure.told_at = erasure.waiting_until = erasure.stopped = None
     addressees = (text.split(".") for text in texts_of(event, "addressees"))
     erasure.plan = PlanStanding(
         id=uuid_of(event, "plan"),
@@ -123,7 +123,7 @@ def _released(state: CaseState, _event: CaseEvent) -> None:
 
 def _stopped(state: CaseState, event: CaseEvent) -> None:
     erasure = _standing(state)
-    erasure.plan = None
+    erasure.stopped, erasure.plan = erasure.plan, None
     if (item := state.item(state.erasing)) is not None:
         item.outcome, item.decided = Outcome.WITHDRAWN, event.sequence
 

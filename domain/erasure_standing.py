@@ -53,6 +53,7 @@ class ErasureStanding(BaseModel):
 
     Args:
         plans: how many were made.
+        stopped: the plan that stood when somebody stopped the erasure: kept to be read, nothing of it is carried out.
         looks: how many looks into the systems were begun; each has a number of its own.
         skipped: systems that a caseworker left out, with a reason.
         told_at: the notice with the stop link went to every proven address.
@@ -70,6 +71,7 @@ class ErasureStanding(BaseModel):
     plans: int = 0
     looks: int = 0
     plan: PlanStanding | None = None
+    stopped: PlanStanding | None = None
     edits: list[Edit] = []
     skipped: list[Name] = []
     told_at: datetime | None = None
@@ -82,6 +84,11 @@ class ErasureStanding(BaseModel):
     pending: list[Name] = []
     told_of_rest: bool = False
     followed_up: bool = False
+
+    @property
+    def readable(self) -> PlanStanding | None:
+        """The plan as it can be read: the one that stands, else the one that was stopped."""
+        return self.plan or self.stopped
 
     @property
     def approved(self) -> bool:

@@ -15,6 +15,7 @@ from activities.erasure import Erasure
 from activities.erasure_look import empty
 from activities.systems.registry import Systems
 from adapters.database.case_reader import CaseReader
+from adapters.destruction import empty_case
 from adapters.resources import Resources
 from demo.controller import DATAMAP, build
 from domain.erasure_messages import PlanErasure
@@ -67,6 +68,7 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     plan, _, rest = text.split("<main")[1].split("Erasure plan</h2>")[1].partition("Outside our systems")
     shown = re.sub(r'<details class="sample">.*?</details>', "", plan, flags=re.DOTALL)
     assert "tilda.typical" not in shown
+    assert re.search(r'</details><div class="beside">Article', plan), "what is said stands beside the sample, never under it"
     assert "tilda.typical" in plan, "whoever approves sees a few of the rows, once they ask for them"
     (erased, *_) = re.findall(r'<p class="total">([^<]+)</p>', plan)
     assert f"Approve: erase {erased} records after 3 days" in text_of(page), (
@@ -162,6 +164,33 @@ def test_a_legal_hold_is_said_before_anybody_approves_the_plan(at_console: SignI
         assert "A legal hold stands on this person: a dispute, or a claim" in text_of(at_console(role, "Dana Wu").get(path))
 
 
+def test_a_stopped_erasure_keeps_its_plan_to_be_read_and_says_that_nothing_was_erased(
+    at_console: SignIn, resources: Resources
+) -> None:
+    case = planned(resources)
+    person, path = at_console(Role.CASEWORKER), f"/console/cases/{case.reference}"
+    case.happen(Tag.ERASURE_STOPPED)
+    case.happen(Tag.RIGHT_ANSWERED, right="erasure")
+    case.happen(Tag.REQUEST_CLOSED, outcome="withdrawn")
+    for tab in ("", "/systems"):
+        page = text_of(person.get(f"{path}{tab}"))
+        assert "which counted 129 rows. The erasure was stopped, and nothing was erased." in page
+        assert "Not searched yet" not in page
+    assert "Not erased The erasure was stopped, and nothing was erased." in text_of(person.get(path))
+    assert f'href="{path}/erasure"' in person.get(path).text
+    plan = text_of(person.get(f"{path}/erasure"))
+    assert "The erasure was stopped" in plan
+    assert "Nobody had approved it." in plan
+    assert "Example Payments Inc Would have been instructed to erase" in plan
+    assert "Will be instructed" not in plan
+    assert "Your account" in plan
+    resources.vault.destroy_case_key(case.id, rule="retention", approver="system")
+    with resources.database.write() as session:
+        empty_case(session, case.id)
+    assert "The erasure was stopped, and nothing was erased." in text_of(person.get(path))
+    assert person.get(f"{path}/erasure").status_code == 404, "destroyed with its case"
+
+
 def test_a_case_without_a_plan_has_no_such_page(at_console: SignIn, resources: Resources) -> None:
     case = CaseInHand(resources)
     assert at_console(Role.REVIEWER).get(f"/console/cases/{case.reference}/erasure").status_code == 404
@@ -180,6 +209,11 @@ def test_what_has_to_end_before_an_erasure_is_said_with_its_task(at_console: Sig
     case.happen(Tag.WORK_ITEM_OPENED, **asked)
     page = text_of(at_console().get(f"/console/cases/{case.reference}"))
     assert "The platform: Your Pixels. Refund the Pixels that are left" in page
+    assert "Not before" not in page
+    until = datetime(2031, 3, 3, 9, 30, tzinfo=UTC)
+    case.happen(Tag.ERASURE_ANNOUNCED, number=1, until=until.isoformat())
+    page = text_of(at_console().get(f"/console/cases/{case.reference}"))
+    assert "Not before Mon 3 March 2031, 09:30 GMT: until then they may stop the erasure." in page
 
 
 def test_that_the_data_are_only_stored_meanwhile_stands_beside_who_asks(at_console: SignIn, resources: Resources) -> None:

@@ -30,6 +30,8 @@ def done_lines(facts: CaseFacts, datamap: DataMap) -> Iterator[tuple[str, str]]:
             yield _DONE[measure.kind], f"{_where(measure, datamap)} {passed_on(facts.state, datamap, measure)}".rstrip()
     if facts.state.erasure is not None and facts.state.erasure.carried_out_at is not None:
         yield "Erased", "what the approved plan names; the certificate says what was kept and why."
+    elif facts.state.erasure is not None and facts.state.erasure.stopped is not None:
+        yield "Not erased", "The erasure was stopped, and nothing was erased."
 
 
 def _where(measure: Measure, datamap: DataMap) -> str:

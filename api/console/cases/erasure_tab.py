@@ -85,10 +85,10 @@ async def erasure(web: TheWeb, who: TheCaseworker, case: TheOpenedCase, done: st
 
 
 def _row(web: Web, read: CaseFacts) -> ErasurePlanRow:
-    standing = read.state.erasure.plan if read.state.erasure else None
+    standing = read.state.erasure.readable if read.state.erasure else None
     with web.resources.database.read() as session:
         row = session.get(ErasurePlanRow, standing.id) if standing else None
-    if row is None:
+    if row is None or not row.plan:  # emptied when the case was destroyed
         raise UnknownObjectError
     return row
 

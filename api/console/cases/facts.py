@@ -197,6 +197,11 @@ class CaseFacts:
         named = row.facts.get(fact)
         return self.notes.get(UUID(str(named)), "") if named else ""
 
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When an erasure was stopped last."""
+        return next((row.at for row in self.happened(Tag.ERASURE_STOPPED)), None)
+
     def happened(self, *tags: Tag) -> list[CaseEventRow]:
         """The events of some kinds, the newest first."""
         return [row for row in reversed(self.events) if row.tag in tags]

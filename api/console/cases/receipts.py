@@ -102,9 +102,9 @@ def _reason(web: Web, row: SearchReceipt) -> str | None:
 def shown_run(web: Web, facts: CaseFacts) -> int:
     """Number of the search whose receipts are shown: the newest, or the look of the plan where no copy was asked for."""
     standing = facts.state.erasure
-    if planned(facts) is not None and standing is not None and standing.plan is not None:
+    if planned(facts) is not None and standing is not None and standing.readable is not None:
         with web.resources.database.read() as session:
-            plan = session.get(ErasurePlanRow, standing.plan.id)
+            plan = session.get(ErasurePlanRow, standing.readable.id)
         if plan is not None:
             return plan.run
     return max(1, facts.state.run)
@@ -113,6 +113,6 @@ def shown_run(web: Web, facts: CaseFacts) -> int:
 def planned(facts: CaseFacts) -> int | None:
     """The rows an erasure's plan counted; None where a search for a copy has receipts of its own, or nothing was planned."""
     standing = facts.state.erasure
-    if facts.state.run or standing is None or standing.plan is None:
+    if facts.state.run or standing is None or (plan := standing.readable) is None:
         return None
-    return standing.plan.erase + standing.plan.change + standing.plan.keep
+    return plan.erase + plan.change + plan.keep

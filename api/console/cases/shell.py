@@ -234,7 +234,7 @@ def _tabs(who: SignedIn, facts: CaseFacts) -> list[tuple[str, str, int | None]]:
         ("", "Overview", None),
         ("systems", "Systems", len(facts.state.systems) or None),
         ("package", "Package", None),
-        *([("erasure", "Erasure", None)] if facts.state.erasure and facts.state.erasure.plan else []),
+        *([("erasure", "Erasure", None)] if facts.state.erasure and facts.state.erasure.readable else []),
         ("messages", "Messages", len(facts.said) or None),
         ("history", "History", None),  # letters and decisions are lines of it too, and are not counted on every page
     ]

@@ -81,6 +81,7 @@ class Systems:
     files: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     planned: int | None = None  # rows that an erasure's plan counted, where no copy was asked for
+    stopped: bool = False  # that erasure was stopped
     needless: bool = False  # nothing is searched for what was asked
     values: int | None = None  # of a correction: different values that somebody looked at
 
@@ -89,7 +90,11 @@ class Systems:
         """In one sentence, zero included."""
         if self.planned is not None:
             rows = f"{self.planned:,} {'row' if self.planned == 1 else 'rows'}"
-            return f"Looked through for the plan of the erasure, which counted {rows}. No copy was asked for, so none was made."
+            stopped = " The erasure was stopped, and nothing was erased." if self.stopped else ""
+            return (
+                f"Looked through for the plan of the erasure, which counted {rows}.{stopped} No copy was asked for, so "
+                "none was made."
+            )
         if self.needless:
             looked = f" {self.values:,} different values were looked at, to choose from what is wrong." if self.values else ""
             return f"Nothing has to be searched for what was asked.{looked}"
@@ -153,9 +158,10 @@ def read(web: Web, facts: CaseFacts) -> Systems:
     needless = not begun and _needs_no_search(facts)
     looked = facts.happened(Tag.VALUES_FOUND)
     values = int(str(looked[0].facts.get("values", 0))) if looked else None
+    stopped = facts.state.erasure is not None and facts.state.erasure.stopped is not None
     named = (system.name for system in web.resources.datamap.systems)
     heard = (counts["done"], len(rows)) if begun else heard_from(known, named)
-    return Systems(rows, runs, heard, records, files, dict(counts), planned(facts), needless, values)
+    return Systems(rows, runs, heard, records, files, dict(counts), planned(facts), stopped, needless, values)
 
 
 def _needs_no_search(facts: CaseFacts) -> bool:

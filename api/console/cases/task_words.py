@@ -84,8 +84,8 @@ TASKS: Final[dict[str, tuple[str, str]]] = {
     "before_erasure": (
         "Do this before anything is erased",
         (
-            "Something goes on elsewhere and has to end first: a charge, a conversation, a balance. Do it, then say so "
-            "(Article 17)."
+            "Something goes on elsewhere and has to end first: a charge, a conversation, a balance. Do it when the days "
+            "in which it can be stopped are over, then say so; the erasure waits for you (Article 17)."
         ),
     ),
     "erase_by_hand": (

@@ -6,7 +6,7 @@ Next: api/console/cases/stage_cards.py
 from dataclasses import replace
 from uuid import UUID
 
-from adapters.letter_words import count
+from adapters.letter_words import count, moment
 from api.console import words
 from api.console.cases import looked, measure_cards
 from api.console.cases.card import Card, Looking, Press
@@ -231,7 +231,12 @@ def _about(looking: Looking, item: WorkItem) -> str:
     if collection is None:
         return f"{system.title}. {of}".strip()
     before = collection.erasure.before if item.kind == "before_erasure" else None
-    return f"{system.title}: {collection.title}." + (f" {before.task}." if before else "")
+    if before is None:
+        return f"{system.title}: {collection.title}."
+    erasure = looking.facts.state.erasure
+    until = erasure.waiting_until if erasure else None
+    stop = f" Not before {moment(until, looking.zone)}: until then they may stop the erasure." if until else ""
+    return f"{system.title}: {collection.title}. {before.task}.{stop}"
 
 
 def _joining(looking: Looking) -> str:
