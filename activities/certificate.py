@@ -1,7 +1,8 @@
 """The certificate of an erasure: what is gone, what was made anonymous, what is kept and why, what others were told (PDF).
 
 Serves Articles 12(1), 12(4), 17 and 19. It says "done" or "pending" and never "everything is gone"; it names no row and no
-address. A signed document with the same content and the PDF's hash goes with it (`security.md` 2.8).
+address. It speaks the language of the case's letters. A signed document with the same content and the PDF's hash goes with it, in
+English and with the names of the data map (`security.md` 2.8).
 
 Next: adapters/database/erasure_tables.py
 """
@@ -17,8 +18,9 @@ from sqlmodel import col, update
 
 from activities import typesetting
 from activities.erasure_plan import local_day, titles
-from activities.letter_erasure import WORDS
-from activities.package_cells import count
+from activities.letter_erasure import WORDS, why
+from activities.package_cells import count, day
+from activities.package_language import cited, current, known, labelled, say, speaking
 from activities.suppression import last_backup
 from adapters.blobs import Blobs
 from adapters.case_vault import CaseVault
@@ -26,7 +28,7 @@ from adapters.certificate_check import TYPE
 from adapters.database.erasure_tables import ErasurePlanRow
 from adapters.database.tables import CaseReceipt, CaseRecord
 from adapters.database.unnamed import Unnamed
-from adapters.letter_words import day
+from adapters.letter_languages import remedies_in
 from adapters.resources import Resources
 from domain.blobs import BlobRef
 from domain.chain import rfc3339
@@ -34,14 +36,14 @@ from domain.datamap import ErasureAction
 from domain.datamap_parts import RecipientKind
 from domain.erasure import Entry, ErasurePlan
 from domain.erasure_messages import Certified, CertifyErasure
-from domain.remedies import remedies_for
+from domain.typography import set_in
 
 PDF_KIND, DOCUMENT_KIND, SIGNATURE_KIND = "certificate.pdf", "certificate.json", "certificate.sig"
 _DONE_TO = {
-    ErasureAction.DELETE: "erased",
-    ErasureAction.ANONYMISE: "made anonymous: nothing in them leads to you any more",
-    ErasureAction.NULL: "emptied of what names you",
-    ErasureAction.HASH: "emptied of what names you; a code that nobody can turn back stands in its place",
+    ErasureAction.DELETE: "%(records)s erased",
+    ErasureAction.ANONYMISE: "%(records)s made anonymous: nothing in them leads to you any more",
+    ErasureAction.NULL: "%(records)s emptied of what names you",
+    ErasureAction.HASH: "%(records)s emptied of what names you; a code that nobody can turn back stands in its place",
 }
 
 
@@ -74,8 +76,7 @@ def _left(row: ErasurePlanRow) -> dict[tuple[str, str], int]:
 
 def _made(resources: Resources, row: ErasurePlanRow, facts: "_Facts") -> dict[str, Any]:
     at = datetime.now(UTC).replace(microsecond=0)
-    answer = facts.answer(at)
-    pdf = typesetting.pdf("certificate", answer, at)
+    pdf = facts.pdf(at)
     document = json.dumps(facts.document(pdf, at), ensure_ascii=False, indent=1).encode()
     vault = resources.vault.case(row.case_id)
     parts = {PDF_KIND: pdf, DOCUMENT_KIND: document, SIGNATURE_KIND: resources.signer.sign(TYPE, document)}
@@ -97,13 +98,21 @@ class _Facts:
             self._receipt = session.get_one(CaseReceipt, row.case_id)
             self._head = session.get_one(CaseRecord, row.case_id).head
             told = Unnamed.of(session, plan.keys).told(plan.entries)
+        self._language = known(self._receipt.language)
+        self._datamap = resources.datamap.in_language(self._language)
         self._plan = plan.model_copy(update={"entries": tuple(told)})  # for whoever reads it; the record of the case has all
         self._places = {entry.place: entry for entry in told}
         self._left = {place: rows for place, rows in _left(row).items() if place in self._places}
 
-    def answer(self, at: datetime) -> dict[str, Any]:
+    def pdf(self, at: datetime) -> bytes:
+        """What the person reads, in the language of their letters."""
+        with speaking(self._language):
+            template = "certificate" if current() == "en" else f"certificate_{current()}"
+            return typesetting.pdf(template, self._answer(at), at)
+
+    def _answer(self, at: datetime) -> dict[str, Any]:
         """What the template prints."""
-        controller, today = self._resources.datamap.controller, local_day(self._resources, at)
+        controller, today = self._datamap.controller, local_day(self._resources, at)
         backups = last_backup(self._resources, self._row)
         kept = [self._kept(entry) for entry in self._plan.entries if entry.kept and (entry.rows or entry.by_hand)]
         return {
@@ -122,7 +131,10 @@ class _Facts:
             "pending": self._pending(),
             "backups": day(backups) if backups else "",
             "shared": self._was_public(),
-            "remedies": [asdict(each) for each in remedies_for(self._receipt.regimes, controller)],
+            "remedies": [asdict(each) for each in remedies_in(current(), self._receipt.regimes, controller)],
+            "as_written": ""
+            if self._datamap.speaks(current())
+            else say("What we have written down in our register stands here in the language in which it stands there."),
             "kid": self._resources.signer.kid,
         }
 
@@ -147,51 +159,48 @@ class _Facts:
         }
 
     def _line(self, entry: Entry) -> dict[str, str]:
-        title = ": ".join(titles(self._resources.datamap.systems, entry))
-        gone = entry.rows - self._left.get(entry.place, 0)
-        return {"title": title, "result": f"{count(gone, 'record')} {_DONE_TO[entry.action]}"}
+        gone = count(entry.rows - self._left.get(entry.place, 0), "record")
+        return {"title": self._title(entry), "result": say(_DONE_TO[entry.action], records=gone)}
+
+    def _title(self, entry: Entry) -> str:
+        return labelled(*titles(self._datamap.systems, entry))
 
     def _kept(self, entry: Entry) -> dict[str, str]:
-        erasure = self._resources.datamap.collection(*entry.place).erasure
-        own_words = erasure.reason if erasure.action is ErasureAction.RETAIN and entry.note is None else None
-        held = count(entry.rows, "record") if not entry.by_hand else "What may be there; only a person can look"
-        until = f"Until {day(entry.until)}." if entry.until else ""
-        reason = (own_words or WORDS["en"].grounds.get(entry.ground or "", "")).rstrip(".")
-        title = ": ".join(titles(self._resources.datamap.systems, entry))
-        return {"title": title, "result": f"{held}. {reason} (Article {entry.ground}). {until}".strip()}
+        held = count(entry.rows, "record") if not entry.by_hand else say("What may be there; only a person can look")
+        until = WORDS[current()].until.format(day(entry.until)) if entry.until else ""
+        reason = set_in(current(), why(entry, self._resources.datamap, self._datamap, current()))
+        law = cited(f"Article {entry.ground}")
+        return {"title": self._title(entry), "result": f"{held}. {reason} ({law}). {until}".strip()}
 
     def _by_hand(self) -> list[dict[str, str]]:
         done = set(self._message.done_by_hand)
         names = dict.fromkeys(entry.system for entry in self._plan.entries if entry.by_hand and not entry.kept)
-        states = {name: "Erased by a member of our staff." if name in done else "Not confirmed yet." for name in names}
-        return [{"title": self._resources.datamap.system(name).title, "result": state} for name, state in states.items()]
+        states = {name: say("Erased by a member of our staff." if name in done else "Not confirmed yet.") for name in names}
+        return [{"title": self._datamap.system(name).title, "result": state} for name, state in states.items()]
 
     def _others(self) -> list[dict[str, str]]:
         lines = []
         for addressee in self._plan.addressees:
-            recipient = self._resources.datamap.recipient(addressee.recipient)
+            recipient = self._datamap.recipient(addressee.recipient)
             instructs = recipient.kind is RecipientKind.PROCESSOR
             if addressee.recipient in self._message.confirmed:
-                state = "Confirmed that your data are erased there." if instructs else "Told, and confirmed it."
+                state = say("Confirmed that your data are erased there." if instructs else "Told, and confirmed it.")
             elif addressee.recipient in self._message.instructed:
-                state = (
+                state = say(
                     "Instructed to erase; its confirmation is pending." if instructs else "Told that you had your data erased."
                 )
             else:
-                state = "Is being instructed to erase." if instructs else "Is being told that you had your data erased."
+                state = say("Is being instructed to erase." if instructs else "Is being told that you had your data erased.")
             lines.append({"title": recipient.name, "result": state})
         return lines
 
     def _pending(self) -> list[dict[str, str]]:
-        systems = self._resources.datamap.systems
         left = [
-            {"title": ": ".join(titles(systems, self._places[place])), "result": f"{count(rows, 'record')} still there"}
+            {"title": self._title(self._places[place]), "result": say("%(records)s still there", records=count(rows, "record"))}
             for place, rows in sorted(self._left.items())
         ]
         skipped: Sequence[str] = sorted(self._message.skipped)
-        return left + [
-            {"title": self._resources.datamap.system(name).title, "result": "Could not be reached."} for name in skipped
-        ]
+        return left + [{"title": self._datamap.system(name).title, "result": say("Could not be reached.")} for name in skipped]
 
     def _was_public(self) -> bool:
         """Whether something was erased that others may have copied (Article 17(2))."""

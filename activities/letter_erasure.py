@@ -193,8 +193,8 @@ class Told:
         words, alike = WORDS[self.language], defaultdict[tuple[str, str], list[str]](list)
         for entry in (each for each in self.entries if each.kept):
             until = words.until.format(day(entry.until, self.language)) if entry.until else ""
-            alike[self._why(entry), until].append(self._line(entry))
-        return [f"{words.beside.join(lines)}. {why}. {until}".strip() for (why, until), lines in alike.items()]
+            alike[why(entry, self.written, self.datamap, self.language), until].append(self._line(entry))
+        return [f"{words.beside.join(lines)}. {reason}. {until}".strip() for (reason, until), lines in alike.items()]
 
     def _by_a_person(self, entry: Entry) -> bool:
         return entry.by_hand and not entry.kept
@@ -211,15 +211,24 @@ class Told:
         often = Counter(each.title for one in self.datamap.systems for each in one.collections)
         return f"{title} ({system})" if often[title] > 1 else title
 
-    def _why(self, entry: Entry) -> str:
-        words, ours = WORDS[self.language], self.datamap.collection(*entry.place).erasure
-        own = ours.reason if ours.action is ErasureAction.RETAIN and entry.note is None else None
-        general = words.grounds[entry.ground] if entry.ground else ""
-        if own is None:
-            return general
-        own, translated = own.rstrip("."), own != self.written.collection(*entry.place).erasure.reason
-        spoken = translated or self.written.controller.language == self.language
-        return own if spoken else words.quoted.format(general, own)
+
+def why(entry: Entry, written: DataMap, datamap: DataMap, language: Language) -> str:
+    """Why something stays: the data map's own reason, quoted behind ours where it is in another language.
+
+    Args:
+        entry: what stays.
+        written: the data map as it stands.
+        datamap: the same in the language.
+        language: of what the person reads.
+    """
+    words, ours = WORDS[language], datamap.collection(*entry.place).erasure
+    own = ours.reason if ours.action is ErasureAction.RETAIN and entry.note is None else None
+    general = words.grounds[entry.ground] if entry.ground else ""
+    if own is None:
+        return general
+    own, translated = own.rstrip("."), own != written.collection(*entry.place).erasure.reason
+    spoken = translated or written.controller.language == language
+    return own if spoken else words.quoted.format(general, own)
 
 
 def _answers_go_here(writing: Writing) -> bool:

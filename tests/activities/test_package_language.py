@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from activities import package_facts, package_index, package_view, package_words
+from activities import certificate, package_facts, package_index, package_view, package_words
 from activities.package_cells import cell, count
 from activities.package_index import TEMPLATES
 from activities.package_language import FOLDER, speaking
@@ -171,11 +171,12 @@ def test_a_data_map_without_the_language_is_said_to_be_in_another(tmp_path: Path
     assert ">Your account</a>" in members["index.html"].decode()
 
 
+@pytest.mark.parametrize("letter", ["letter", "certificate"])
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_letters_have_the_same_parts_in_the_same_order(language: Language) -> None:
+def test_the_letters_have_the_same_parts_in_the_same_order(language: Language, letter: str) -> None:
     english, other = (
         re.sub(r"^//.*\n", "", (TEMPLATES / "letter" / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-        for name in ("letter.typ", f"letter_{language}.typ")
+        for name in (f"{letter}.typ", f"{letter}_{language}.typ")
     )
     parts = re.compile(r"#if [^\[\n{]*|#(?:list|fact|ruled)\b|^ *=+ |\b(?:answer|contact|system|law)(?:\.\w+)+", re.MULTILINE)
     assert parts.findall(other) == parts.findall(english)
@@ -189,11 +190,11 @@ def test_every_ground_is_said(language: Language) -> None:
             assert ground(basis, frozenset({"UK", "EU"})).partition(" (")[0] != english.partition(" (")[0]
 
 
-MODULES = sorted((sources.ROOT / "activities").glob("package_*.py"))
+MODULES = [*sorted((sources.ROOT / "activities").glob("package_*.py")), sources.ROOT / "activities" / "certificate.py"]
 
 
 def calls_of(name: str) -> Iterator[list[str]]:
-    """The texts that stand as arguments in each call of a function in the modules of the copy."""
+    """The texts that stand as arguments in each call of a function in the modules of the copy and the certificate."""
     for path in MODULES:
         for call in ast.walk(sources.tree(path)):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
@@ -211,7 +212,7 @@ def every_sentence() -> set[str]:
     said = {text for texts in calls_of("say") for text in texts}
     for noun, *plural in calls_of("count"):
         said |= {noun, *(plural or [f"{noun}s"])}
-    for module in (package_facts, package_index, package_view, package_words):
+    for module in (certificate, package_facts, package_index, package_view, package_words):
         tables = (table for name, table in vars(module).items() if name.isupper() and name.startswith("_"))
         said |= {text for table in tables if isinstance(table, dict) for text in table.values()}
     made: Any = package_index._environment()

@@ -54,8 +54,9 @@ def test_a_letter_is_set_in_french(letter: str) -> None:
     assert [line for line in lines if re.match(rf"\s*(?:{_MARK}|»)", line) or line.endswith("«")] == []
 
 
-def test_the_letter_in_the_copy_has_a_fixed_blank_at_each_mark() -> None:
-    source = (TEMPLATES / "letter" / "letter_fr.typ").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["letter_fr.typ", "certificate_fr.typ"])
+def test_what_is_set_as_pdf_has_a_fixed_blank_at_each_mark(name: str) -> None:
+    source = (TEMPLATES / "letter" / name).read_text(encoding="utf-8")
     assert re.findall(r"[^\W\d_)\]] (?:[?!:;](?!=)|»)", source) == []
 
 
