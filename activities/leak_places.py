@@ -16,9 +16,8 @@ from activities.package_data import Written
 from activities.package_files import Covering
 from activities.package_view import page_path
 from adapters.collected import CollectedCollection, CollectedFile
-from domain.redaction import Span, cover_row
+from domain.redaction import MOST_PLACES, Span, cover_row
 
-_MOST: Final = 25  # items; whoever has more makes a rule
 _MOST_WORDS: Final = 50  # of one item
 _PART: Final = 450  # letters of a long text that are covered as one span
 _COVERABLE: Final = range(2, 501)  # letters of one span
@@ -86,7 +85,7 @@ class LeakPlaces:
     def among(self, written: Sequence[Written]) -> list[LeakPlace]:
         """The items, in the order of the package."""
         with zipfile.ZipFile(self._package) as zipped:
-            return list(islice((each for part in written for each in self._of_part(zipped, part)), _MOST))
+            return list(islice((each for part in written for each in self._of_part(zipped, part)), MOST_PLACES))
 
     def _of_part(self, zipped: zipfile.ZipFile, part: Written) -> Iterator[LeakPlace]:
         found = part.source.found

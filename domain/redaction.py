@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 COVER = "[redacted]"
 GAP = "[…]"
+MOST_PLACES: Final = 25  # items with a leak that are named at once; whoever has more weighs a person or makes a rule
 PROSE: Final = 40  # letters of a text that says something; shorter values name somebody, or recur by chance
 _MUCH_OF_A_PAGE: Final = 2_500  # square percent, a quarter: no face, name or signature is as large
 _HIDDEN = "[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]*"  # letters that do not show, with which a name can be split

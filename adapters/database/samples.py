@@ -145,7 +145,13 @@ def is_looked_at(session: Session, row: PackageRow, person: str) -> bool:
     if sample is None or sample.sha256 != row.sha256:
         return False
     mine = found_by(session, sample.id, person)
-    return all(mine.get(each[1]) for each in sample.items) and not any(of == sample.id for of, _ in _wrong(session, row.case_id))
+    return all(mine.get(each[1]) for each in sample.items) and not has_wrong(session, row)
+
+
+def has_wrong(session: Session, row: PackageRow) -> bool:
+    """Whether somebody found something wrong in the sample of a package, so that nobody can approve it."""
+    sample = sample_of(session, row.id)
+    return sample is not None and any(of == sample.id for of, _ in _wrong(session, row.case_id))
 
 
 def samples_of(session: Session, case_id: UUID) -> list[tuple[ReviewSample, list[SampleCheck]]]:

@@ -103,6 +103,7 @@ def test_one_wrong_item_ends_the_package_and_doubles_the_next_sample(at_console:
     look_at_all(reviewer, large, wrong=items[4])
     assert "something in the sample is wrong" in text_of(reviewer.get(here))
     assert approve(reviewer, large) == 409
+    assert "Return it: something in the sample is wrong" in text_of(reviewer.get(path_of(large)))
     large.decide(items[4], "withhold", "privilege", 9)
     add_package(large)
     told = text_of(reviewer.get(here))

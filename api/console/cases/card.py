@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from adapters.letter_words import moment
 from api.console.cases import same_value
 from api.console.cases.facts import CaseFacts
+from api.console.cases.sample_waiting import SampleStands
 from domain.alone import COOLING, announced_by
 from domain.authority import ROLES, Action
 from domain.datamap import DataMap, System
@@ -112,7 +113,7 @@ class Looking:
     zone: ZoneInfo
     hindrance: Hindrance | None = None  # what keeps the package from being approved
     places: Sequence[Place] = ()  # where it does
-    sample: bool = False  # a large package, whose sample this person has not looked at
+    sample: SampleStands = ""  # of a large package: this person has not looked at it, or something in it is wrong
     unseen: bool = False  # something was seen by nobody, so an approval takes a word about it
     legal_hold: str = ""  # what stands against an erasure
     leads: Mapping[str, list[str]] = field(default_factory=dict)  # by system that a person searches: with what

@@ -12,8 +12,14 @@ from api.console.cases.reading import case_events
 from domain.authority import Action
 from domain.folding import fold
 from domain.next_step import NextStep
+from domain.redaction import MOST_PLACES
 
 _BACK: Final = Press(Action.RETURN_FOR_REWORK, "Return for rework")
+
+_MORE_PLACES = (
+    f"These are the first {MOST_PLACES}; the next are named once it is built again. Where the words name a person, weigh "
+    "them as a third person under Package: then they are covered everywhere at once."
+)
 
 
 def said_of_return(facts: CaseFacts) -> tuple[str, datetime, str] | None:
@@ -60,13 +66,13 @@ def mend(looking: Looking, _step: NextStep) -> Card:
     return Card(
         "Cover what still stands in the package, then build it again",
         "Something that was covered or withheld stands in it at another place, so nobody can approve it (Article 15(4)). "
-        "Cover it there too, all at once or place by place; a third person who is weighed is covered everywhere. If it may leave "
-        "after all, take the first decision back.",
+        "Cover it there too, all at once or place by place. If it may leave after all, take the first decision back.",
         presses=looking.only(_BACK, _write(looking)),
         link=("Look at the package", "package"),
         release=True,
         said=said_of_return(looking.facts),
         places=looking.places,
+        note=_MORE_PLACES if len(looking.places) >= MOST_PLACES else "",
     )
 
 

@@ -53,6 +53,8 @@ def approve(looking: Looking, _step: NextStep) -> Card:
             note=note,
             release=True,
         )
+    if looking.sample == "wrong":
+        return _wrong_sample(looking)
     if looking.sample:
         return Card(
             "Look at the sample, then release the package",
@@ -99,6 +101,8 @@ def part(looking: Looking, _step: NextStep) -> Card:
         first=True,
     )
     alone, note = looking.alone(approve) if looking.person in looking.facts.state.preparers else ([] if mine else [approve], "")
+    if looking.sample == "wrong" and not mine:
+        return _wrong_sample(looking)
     if looking.sample and not mine:
         return Card(
             "Look at the sample of a part of the answer",
@@ -247,3 +251,14 @@ def _joined_into(facts: CaseFacts) -> str:
     row = next(iter(facts.happened(Tag.REQUEST_MERGED)), None)
     into = str(row.facts.get("into", "")) if row else ""
     return next((each.reference for each in facts.related if str(each.case_id) == into), "another case")
+
+
+def _wrong_sample(looking: Looking) -> Card:
+    part = "" if looking.facts.state.partial is None else "?part=1"
+    return Card(
+        "Return it: something in the sample is wrong",
+        "It cannot be approved any more. What was found is kept, and the sample of the next one is twice as large (Article 32).",
+        presses=looking.only(Press(Action.RETURN_FOR_REWORK, "Return for rework", first=True)),
+        link=("Look at the sample", f"package/check{part}#sample"),
+        release=True,
+    )
