@@ -68,7 +68,7 @@ def test_a_reviewer_sees_all_of_the_plan_before_approving_it(at_console: SignIn,
     plan, _, rest = text.split("<main")[1].split("Erasure plan</h2>")[1].partition("Outside our systems")
     shown = re.sub(r'<details class="sample">.*?</details>', "", plan, flags=re.DOTALL)
     assert "tilda.typical" not in shown
-    assert re.search(r'</details><div class="beside">Article', plan), "what is said stands beside the sample, never under it"
+    assert re.search(r'</details><div class="how">Article', plan), "what is said stands beside the sample, never under it"
     assert "tilda.typical" in plan, "whoever approves sees a few of the rows, once they ask for them"
     (erased, *_) = re.findall(r'<p class="total">([^<]+)</p>', plan)
     assert f"Approve: erase {erased} records after 3 days" in text_of(page), (
