@@ -45,7 +45,7 @@ async def restrict_and_lift(here: Installed, case_id: UUID) -> None:
     why, words = await asyncio.to_thread(here.note, case_id), await asyncio.to_thread(here.note, case_id)
     await here.command(case_id, RestrictProcessing(actor=ANNA, ground="claims", note=why))
     await here.until(case_id, lambda view: any(each.in_force for each in view.state.measures))
-    await here.command(case_id, AnnounceLifting(actor=ANNA, text=words, note=why))
+    await here.command(case_id, AnnounceLifting(actor=LEAD, text=words, note=why))
     await here.until(case_id, lambda view: any(each.told_at for each in view.state.measures))
     await here.command(case_id, LiftRestriction(actor=LEAD, note=why))
     await here.until(case_id, lambda view: any(each.lifted for each in view.state.measures))

@@ -79,7 +79,7 @@ async def test_a_privacy_lead_ends_it_sooner_once_the_person_was_told_and_it_doe
         office, why = running.office, uuid4()
         assert await running.refused(LiftRestriction(actor=LEAD, note=why)) == "not-allowed-now", "not before the notice"
         office.refused_letters.add("restriction_lifting")
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=why))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=why))
         await running.until(
             lambda office: office.state and any(i.kind == "letter_failed" for i in office.state.open_work_items.values())
         )
@@ -88,7 +88,7 @@ async def test_a_privacy_lead_ends_it_sooner_once_the_person_was_told_and_it_doe
         await running.command(CompleteWorkItem(actor=ANNA, work_item=failed, result="not_found"))
         await running.until(lambda office: Tag.LIFTING_BOUNCED in office.tags)
         office.refused_letters.clear()
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=why))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=why))
         await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
         assert kinds(running) == ["restrict"], "told first"
         assert await running.refused(LiftRestriction(actor=ANNA, note=why)) == "not-permitted", "a privacy lead lifts it"

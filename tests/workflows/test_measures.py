@@ -157,7 +157,7 @@ async def test_recipients_hear_of_a_restriction_while_it_lasts_and_of_its_end_on
         await running.command(CompleteWorkItem(actor=ANNA, work_item=first, result="found"))
         await answer(running, "processor_confirmation")
         await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=uuid4()))
         await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
         await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
         await running.until(lambda office: office.tags.count(Tag.MEASURE_CARRIED_OUT) == 2)
@@ -181,11 +181,11 @@ async def test_a_notice_that_did_not_arrive_was_not_given_so_nothing_is_lifted(
         await running.until(lambda office: Tag.RIGHT_ANSWERED in office.tags)
         assert await running.refused(Close(actor=LEAD, outcome=Outcome.WITHDRAWN, note=uuid4())) == "not-allowed-now"
         running.office.refused_letters.add("restriction_lifting")
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=uuid4()))
         await answer(running, "letter_failed", "not_found")
         await running.until(lambda office: Tag.LIFTING_BOUNCED in office.tags)
         assert await running.refused(LiftRestriction(actor=LEAD, note=uuid4())) == "not-allowed-now"
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=uuid4()))
         await answer(running, "letter_failed")  # it reached them another way
         await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
         await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
@@ -236,7 +236,7 @@ async def test_what_an_objection_stopped_is_lifted_after_its_case_has_closed_onc
     async with case(temporal_client, time_skipper, office, office.state.model_copy(deep=True)) as running:
         assert await running.refused(LiftRestriction(actor=LEAD, note=uuid4())) == "not-allowed-now"
         office.refused_letters.add("restriction_lifting")
-        await running.command(AnnounceLifting(actor=ANNA, text=uuid4(), note=uuid4()))
+        await running.command(AnnounceLifting(actor=LEAD, text=uuid4(), note=uuid4()))
         await answer(running, "letter_failed")  # it reached them by post
         await running.until(lambda office: Tag.LIFTING_TOLD in office.tags)
         await running.command(LiftRestriction(actor=LEAD, note=uuid4()))
