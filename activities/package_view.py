@@ -282,7 +282,7 @@ class Viewer:
     def _withheld(self) -> list[Searched]:
         return [
             Searched(
-                labelled(part.source.system.title, said % {"items": count(number, "item")}),
+                labelled(f"{part.source.system.title}, {part.source.collection.title}", said % {"items": count(number, "item")}),
                 words.ground(basis, self._case.laws),
             )
             for part in self._written

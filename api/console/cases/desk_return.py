@@ -112,11 +112,13 @@ def _found(web: Web, facts: CaseFacts) -> Sequence[CollectedCollection]:
 def _said(web: Web, facts: CaseFacts, changed: Changed, *, words: bool) -> Change:
     where, link = _where(web, changed, words=words)
     newest = changed.newest
+    # what stood of the items themselves is counted in the line below: another rule may have kept them back
+    none = "no such rule" if newest.rule else "no decision"
     return Change(
         where=where,
         link=link,
-        before=_stood(changed.before) if changed.before else "no decision",
-        now=_stood(changed.now) if changed.now else "no decision",
+        before=_stood(changed.before) if changed.before else none,
+        now=_stood(changed.now) if changed.now else none,
         who=facts.person(newest.author),
         at=newest.at,
         why=facts.notes.get(newest.reason, "") if words and newest.reason and not newest.of_legal else "",
