@@ -121,7 +121,7 @@ def test_what_was_withheld_is_said_with_the_ground_of_each_law(resources: Resour
     case = typical(resources, regimes=("UK", "EU"))
     case.decide(case.items("platform", "prompts")[2].id, "withhold", "third_party")
     text = letter_of(case)
-    assert "The platform: 1 item" in text
+    assert "The platform, Your prompts: 1 item" in text
     assert "It is about other people (Data Protection Act 2018, Schedule 2, paragraph 16; Article 15(4) GDPR)." in text
     assert "There is nothing to list here." not in text
     assert "full copy" not in text, "nothing is full that something is missing from"
