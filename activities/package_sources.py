@@ -20,6 +20,7 @@ from adapters.case_vault import CaseVault
 from adapters.collected import Collected, CollectedCollection
 from adapters.database.erasure_tables import Disclosure
 from adapters.database.item_decisions import Standing
+from adapters.database.measure_tables import DisputedRecord
 from adapters.database.tables import (
     CaseEventRow,
     CaseIdentifierRow,
@@ -107,7 +108,11 @@ class CaseFile:
 
 
 def found_mark(session: Session, case_id: UUID, run: int) -> str:
-    """What stands for all that was found: a run goes on in a review, with an archive, a system that answers late, or a file."""
+    """What stands for all that was found and is told with it.
+
+    A run goes on in a review, with an archive, a system that answers late, or a file; who received the data and what the person
+    disputes can be recorded then too.
+    """
     here = (SearchReceipt.case_id == case_id, SearchReceipt.run == run)
     columns = (SearchReceipt.system, SearchReceipt.collection, SearchReceipt.state, SearchReceipt.searched_at)
     receipts = session.exec(select(*columns).where(*here).order_by(SearchReceipt.system, SearchReceipt.collection)).all()
@@ -118,7 +123,11 @@ def found_mark(session: Session, case_id: UUID, run: int) -> str:
     answers = sorted((str(key), item.result or "") for key, item in asked if item.kind in SEARCHES)
     systems = sorted((name, system.state) for name, system in state.systems.items()) if state else []
     parts = [[*map(str, row[:3]), row[3].isoformat()] for row in receipts]
-    whole = json.dumps([parts, sorted(map(str, files)), answers, systems])
+    indexes = _indexes(session, state) if state else []
+    told = session.exec(select(Disclosure.id).where(col(Disclosure.subject_index).in_(indexes))).all()
+    said = session.exec(select(DisputedRecord.statement).where(col(DisputedRecord.subject_index).in_(indexes))).all()
+    beside = [sorted(map(str, some)) for some in (files, told, said)]
+    whole = json.dumps([parts, beside, answers, systems])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

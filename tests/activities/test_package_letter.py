@@ -200,8 +200,10 @@ def test_whoever_received_data_in_a_single_case_is_named_unless_it_is_silent(res
     index = resources.vault.index_email(MAILBOX)
     told = Disclosure(**facts, subject_index=index, basis="legal_obligation", disclosed_on=date(2026, 3, 3), silent=False)
     kept = Disclosure(**facts, subject_index=index, basis="investigation", disclosed_on=date(2026, 4, 4), silent=True)
+    before = case.build().package
     with resources.database.write() as session:
         session.add_all([told, kept])
+    assert case.build().package != before, "what was recorded in a review is in the next package"
     letter = letter_of(case)
     assert "On Tue 3 March 2026 to HM Revenue and Customs (a law that obliges us): Name and contact details" in letter
     assert "4 April 2026" not in letter
