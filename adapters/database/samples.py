@@ -32,6 +32,7 @@ CHANCE: Final = "chance"
 AGAIN: Final = "again"
 _ORDER: Final = (AGAIN, SINGLE, OF_MANY, CHANCE)
 _SEED_BYTES: Final = 8
+_FILES: Final = -1  # the files, where a third person is covered; decisions have revisions from 1 on, people the 0
 
 
 @dataclass
@@ -106,7 +107,8 @@ def _gone_through(found: Sequence[CollectedCollection], standing: Standing) -> _
         decision = standing.of(item.id, item.row)
         if decision is None or decision.choice is ItemChoice.INCLUDE:
             covered = people and cover_row(item.row, people).removed
-            (drawing.many[0] if covered else drawing.included).append(item.id)
+            unsure = people and item.file is not None  # nobody can look for a name in a picture or a scan
+            (drawing.many[0] if covered else drawing.many[_FILES] if unsure else drawing.included).append(item.id)
         elif decision.rule:
             drawing.many[decision.revision].append(item.id)
         else:

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from adapters.database.case_reader import CaseReader
 from adapters.database.review_tables import ReviewSample
-from domain.item_rules import Condition, Parts
+from domain.item_rules import Condition, Parts, ThirdPerson
 from domain.rights import Role
 from domain.sampling import drawn, most_wrong, size_of
 from tests.activities.package_case import SearchedCase
@@ -116,6 +116,28 @@ def test_one_wrong_item_ends_the_package_and_doubles_the_next_sample(at_console:
     assert len(samples) == 2
     assert samples[1].startswith("number 2: 120 of ")
     assert [row["item"] for row in rows if row["decision"] == "found wrong"] == [items[4]]
+
+
+def test_where_a_third_person_is_covered_twenty_of_the_files_are_looked_at(at_console: SignIn, large: SearchedCase) -> None:
+    """Nobody can look for a name in a picture or a scan, so that a cover everywhere says nothing of them."""
+    large.found_files("uploads", "pictures", {f"{number}.png": b"drawn" for number in range(30)})
+    baker = ThirdPerson(
+        names=("Mr Baker",),
+        role="A colleague",
+        type_of_information="Their name",
+        duty_of_confidentiality=False,
+        steps_to_seek_consent="None.",
+        capable_of_consent=True,
+        refused=False,
+        disclose=False,
+    )
+    large.decide("*", "redact", "third_party", 9, Parts(person=baker))
+    add_package(large)
+    told = text_of(at_console(Role.REVIEWER).get(f"{path_of(large)}/package/check"))
+    assert "twenty of the files too" in told
+    with large.resources.database.read() as session:
+        sample = session.exec(select(ReviewSample)).one()
+    assert len([item for _, item, _ in sample.items if item.startswith("uploads.pictures.")]) == 20
 
 
 def test_a_sample_of_another_package_is_not_answered(at_console: SignIn, large: SearchedCase) -> None:

@@ -1,6 +1,7 @@
 """`/console/cases/{reference}/package/check`: the approver of a large package looks at what is kept back and at a sample.
 
-Of decisions about many, twenty of each are looked at, as by whoever made them. One wrong item sends the package back and doubles
+Of decisions about many, twenty of each are looked at, as by whoever made them, and twenty files where a third person is covered:
+nobody can look for a name in a picture or a scan. One wrong item sends the package back and doubles
 the next sample (practice.md (b) 11). Next: adapters/database/samples.py
 """
 # ruff: noqa: FAST003  (TheOpenedCase takes the reference out of the path)
