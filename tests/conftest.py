@@ -1,5 +1,6 @@
 """Fixtures that more than one room uses. `HABEAS_TEST_DATABASE=postgresql` runs the database tests on PostgreSQL."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -22,6 +23,11 @@ from tests.slowness import SLOW, Slowness
 # An example may take as long as a busy machine makes it take: what is slow in proportion has tests of its own.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: going through it again and again held a workflow for two seconds."""
+    gc.freeze()
 
 
 def pytest_report_header() -> str:
