@@ -144,7 +144,7 @@ def test_another_scope_means_that_nobody_has_looked_at_what_it_gives(office: Off
         given: dict[str, Any] = {"case_id": case.id, "run": 1, "system": "mail", "start": 0, "items": 1}
         given |= {"seen_by": made.WORKER, "seen_at": made.NOW}
         session.add_all([PageSeen(collection=name, **given) for name in ("messages", "attachments")])
-        opened = {"case_id": case.id, "run": 1, "system": "mail", "position": 0, "listed": False}
+        opened: dict[str, Any] = {"case_id": case.id, "run": 1, "system": "mail", "position": 0, "listed": False}
         opened |= {"person": made.WORKER, "at": made.NOW}
         session.add_all([ItemOpened(collection=name, **opened) for name in ("messages", "attachments")])
     office.collect()
